@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* page_debug.h - looking at the page allocator from outside: what checkers, tools and gdb call. */
+#ifndef MM_PAGE_DEBUG_H
+#define MM_PAGE_DEBUG_H
+
+#include "mmzone.h"
+
+struct free_block {
+	u32 pfn;
+	u8 order, zone, nid;
+};
+
+/* Every block on the free lists, in list order, up to max; returns how many there are. Burns no fuel. */
+u64 page_alloc_dump(struct free_block *out, u64 max);
+/* Recounts zones and free lists from scratch: NULL, or "broken B4: ..." with the frame. Only at quiescent points. */
+const char *page_alloc_check(void);
+/* Free pages as the zone counts them; 0 for a zone that does not exist. */
+u64 zone_free_pages(unsigned nid, unsigned zone);
+/* min watermark in pages. */
+u64 zone_min_pages(unsigned nid, unsigned zone);
+/* The zonelist of a node as nid * MAX_NR_ZONES + zone; returns its length. */
+unsigned zonelist_dump(unsigned nid, bool this_node_only, u8 *out, unsigned max);
+/* Text of /proc/buddyinfo, form F1; returns bytes written, never more than bytes. */
+unsigned buddyinfo_show(char *out, unsigned bytes);
+const char *zone_name(unsigned zone);
+/* %pGg: a gfp mask in the kernel's names. Writes a string of at most bytes - 1 characters. */
+unsigned gfp_flags_show(gfp_t gfp, char *out, unsigned bytes);
+/* Reference count, or -1 for a frame without a struct page. */
+int page_ref_count_at(u64 pfn);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * det/lock.h - locks of the deterministic machine: one fiber runs at a time, so a lock is a flag, its holder and a
+ * rank. What is checked at every lock: rank order, self-deadlock; at every sleep: no lock held; at the end of an
+ * operation: nothing held. Each is a named yield point.
+ */
+#ifndef SIM_DET_LOCK_H
+#define SIM_DET_LOCK_H
+
+#include "sched.h"
+
+typedef struct sim_lock spinlock_t;
+
+void sim_lock_out_of_order(const struct sim_lock *lock);
+
+static inline void spin_lock_init(spinlock_t *lock, u8 rank)
+{
+	*lock = (spinlock_t){ .rank = rank };
+}
+
+static inline void sim_lock_taken(spinlock_t *lock)
+{
+	struct sim_cpu *c = this_cpu;
+
+	if (unlikely(c->nr_held && c->held[c->nr_held - 1]->rank >= lock->rank))
+		sim_lock_out_of_order(lock);
+	lock->locked = 1;
+	lock->cpu = c->id;
+	c->held[c->nr_held++ & (SIM_MAX_HELD - 1)] = lock;
+	c->preempt_off++;
+}
+
+static inline void spin_lock(spinlock_t *lock)
+{
+	sim_yield(YIELD_LOCK);
+	while (unlikely(lock->locked))
+		sched_wait_for(lock->cpu);
+	sim_lock_taken(lock);
+}
+
+static inline bool spin_trylock(spinlock_t *lock)
+{
+	sim_yield(YIELD_TRYLOCK);
+	if (lock->locked)
+		return false;
+	sim_lock_taken(lock);
+	return true;
+}
+
+static inline void spin_unlock(spinlock_t *lock)
+{
+	struct sim_cpu *c = this_cpu;
+
+	if (unlikely(!lock->locked || !c->nr_held || c->held[c->nr_held - 1] != lock))
+		sim_lock_out_of_order(lock);
+	lock->locked = 0;
+	c->nr_held--;
+	c->preempt_off--;
+	sim_yield(YIELD_UNLOCK);
+}
+
+static inline void local_irq_disable(void)
+{
+	this_cpu->irqs_off++;
+}
+static inline void local_irq_enable(void)
+{
+	this_cpu->irqs_off--;
+	sim_yield(YIELD_IRQ);
+}
+
+#define spin_lock_irqsave(lock, flags)                                                                                 \
+	do {                                                                                                           \
+		(flags) = this_cpu->irqs_off;                                                                          \
+		local_irq_disable();                                                                                   \
+		spin_lock(lock);                                                                                       \
+	} while (0)
+#define spin_unlock_irqrestore(lock, flags)                                                                            \
+	do {                                                                                                           \
+		spin_unlock(lock);                                                                                     \
+		this_cpu->irqs_off = (u8)(flags);                                                                      \
+		sim_yield(YIELD_IRQ);                                                                                  \
+	} while (0)
+
+#endif

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * machine.c - making, resetting and copying machines.
+ *
+ * Reset is the price of every fuzz execution, so it is two loops: copy the metadata image back (all of it: 1 us per
+ * 128 KiB, and no question of what was forgotten), then put RAM_PATTERN into the cache lines that were written.
+ * Machines whose metadata exceed IMAGE_LIMIT have no image: they are thrown away, and RAM reads as zero at first.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include "machine.h"
+#include "sched.h"
+#include "tool.h"
+
+#define IMAGE_LIMIT   (4u << 20)
+#define REDZONE_BYTES 64
+
+__thread struct sim_cpu *this_cpu __attribute__((tls_model("initial-exec")));
+
+void machine_config_profile(struct machine_config *c, enum sim_profile profile)
+{
+	c->profile = profile;
+	for (int i = 0; i < NR_PARAMS; i++)
+		c->param[i] = sim_params[i].value[profile];
+	c->nr_regions = sim_profile_map(profile, c->param[PARAM_FRAMES], c->map);
+}
+
+static void *map_host(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* Room for struct page, the tables of mm and their redzones; untouched pages of it cost nothing. */
+static size_t meta_room(u64 nr_frames)
+{
+	return ALIGN(sizeof(struct machine) + nr_frames * 40 + (256u << 10), SIM_PAGE_SIZE);
+}
+
+/* What every machine without history reads as. Big ones stay zero: touching all of RAM would be the cost of boot. */
+no_tool static void fill_pattern(u64 *p, u64 words)
+{
+	volatile u64 *v = p;
+
+	for (u64 i = 0; i < words; i++)
+		v[i] = RAM_PATTERN;
+}
+
+static bool has_image(const struct machine_host *h)
+{
+	return h->meta_bytes <= IMAGE_LIMIT;
+}
+
+static void init_cpus(struct machine *m)
+{
+	u32 nr_cpus = m->param[PARAM_CPUS];
+
+	for (u32 i = 0; i < nr_cpus; i++)
+		m->cpu[i] = (struct sim_cpu){ .machine = m,
+					      .id = (u8)i,
+					      .node = (u8)(i * m->param[PARAM_NODES] / nr_cpus),
+					      .next_switch = ~0u };
+}
+
+static bool map_machine(struct machine_host *h, u64 nr_frames)
+{
+	h->meta_bytes = meta_room(nr_frames);
+	h->mapped_bytes = h->meta_bytes + (nr_frames << SIM_PAGE_SHIFT);
+	h->base = map_host(h->mapped_bytes);
+	h->dirty_lines = map_host(nr_frames * sizeof(u64));
+	h->dirty_frames = map_host(nr_frames * sizeof(u32));
+	return h->base && h->dirty_lines && h->dirty_frames;
+}
+
+struct machine *machine_create(const struct machine_config *config)
+{
+	struct machine_host *h = calloc(1, sizeof(*h));
+	u64 nr_frames = config->param[PARAM_FRAMES];
+	struct machine *m;
+
+	if (!h || !map_machine(h, nr_frames)) {
+		free(h);
+		return NULL;
+	}
+	m = (struct machine *)(void *)h->base;
+	h->ram = h->base + h->meta_bytes;
+	h->meta_used = ALIGN(sizeof(*m), REDZONE_BYTES);
+	m->host = h;
+	memcpy(m->param, config->param, sizeof(m->param));
+	memcpy(m->map, config->map, sizeof(m->map));
+	m->nr_regions = config->nr_regions;
+	m->nr_frames = nr_frames;
+	m->fuel = m->param[PARAM_FUEL];
+	init_cpus(m);
+	if (has_image(h))
+		fill_pattern((u64 *)(void *)h->ram, nr_frames * (SIM_PAGE_SIZE / 8));
+	tool_poison(h->ram, nr_frames << SIM_PAGE_SHIFT);
+	return m;
+}
+
+void machine_destroy(struct machine *m)
+{
+	struct machine_host *h = m->host;
+	u64 nr_frames = m->nr_frames;
+
+	if (this_cpu && this_cpu->machine == m)
+		this_cpu = NULL;
+	sched_destroy(h->sched);
+	tool_unpoison(h->base, h->mapped_bytes);
+	munmap(h->base, h->mapped_bytes);
+	munmap(h->dirty_lines, nr_frames * sizeof(u64));
+	munmap(h->dirty_frames, nr_frames * sizeof(u32));
+	free(h->image);
+	free(h->shadow_image);
+	free(h);
+}
+
+void machine_enter(struct machine *m, unsigned cpu)
+{
+	this_cpu = &m->cpu[cpu];
+}
+
+void *machine_meta_alloc(struct machine *m, size_t bytes, size_t align)
+{
+	struct machine_host *h = m->host;
+	size_t start = ALIGN(h->meta_used + REDZONE_BYTES, max_of(align, (size_t)REDZONE_BYTES));
+
+	if (start + bytes + REDZONE_BYTES > h->meta_bytes)
+		return NULL;
+	tool_poison(h->base + h->meta_used, start - h->meta_used);
+	h->meta_used = ALIGN(start + bytes, (size_t)8);
+	return h->base + start;
+}
+
+/* --- boot image -------------------------------------------------------------------------------------------------- */
+
+#if defined(TOOL_ASAN)
+static u8 *ram_shadow(struct machine *m, size_t *bytes)
+{
+	size_t scale, offset;
+
+	__asan_get_shadow_mapping(&scale, &offset);
+	*bytes = (m->nr_frames << SIM_PAGE_SHIFT) >> scale;
+	return (u8 *)(((uintptr_t)m->host->ram >> scale) + offset);
+}
+static void save_ram_shadow(struct machine *m, u8 **copy)
+{
+	size_t bytes;
+	u8 *shadow = ram_shadow(m, &bytes);
+
+	*copy = malloc(bytes);
+	raw_copy(*copy, shadow, bytes);
+}
+static void load_ram_shadow(struct machine *m, const u8 *copy)
+{
+	size_t bytes;
+	u8 *shadow = ram_shadow(m, &bytes);
+
+	raw_copy(shadow, copy, bytes);
+}
+#else
+static void save_ram_shadow(struct machine *m, u8 **copy)
+{
+	(void)m;
+	*copy = NULL;
+}
+static void load_ram_shadow(struct machine *m, const u8 *copy)
+{
+	(void)copy;
+	tool_poison(m->host->ram, m->nr_frames << SIM_PAGE_SHIFT);
+}
+#endif
+
+void machine_seal(struct machine *m)
+{
+	struct machine_host *h = m->host;
+
+	tool_poison(h->base + h->meta_used, h->meta_bytes - h->meta_used);
+	h->booted_image = true;
+	if (!has_image(h))
+		return;
+	h->image = malloc(h->meta_used);
+	if (h->image)
+		raw_copy(h->image, h->base, h->meta_used);
+	save_ram_shadow(m, &h->shadow_image);
+}
+
+no_tool static void put_pattern_back(struct machine_host *h)
+{
+	for (u32 i = 0; i < h->nr_dirty_frames; i++) {
+		u32 pfn = h->dirty_frames[i];
+		u64 lines = h->dirty_lines[pfn];
+		char *frame = h->ram + ((u64)pfn << SIM_PAGE_SHIFT);
+
+		for (; lines; lines &= lines - 1) {
+			u64 *p = (u64 *)(void *)(frame + 64 * __builtin_ctzll(lines));
+
+			p[0] = p[1] = p[2] = p[3] = p[4] = p[5] = p[6] = p[7] = RAM_PATTERN;
+		}
+		h->dirty_lines[pfn] = 0;
+	}
+	h->nr_dirty_frames = 0;
+}
+
+bool machine_reset(struct machine *m)
+{
+	struct machine_host *h = m->host;
+
+	if (!h->image)
+		return false;
+	raw_copy(h->base, h->image, h->meta_used);
+	put_pattern_back(h);
+	return true;
+}
+
+bool machine_reset_hard(struct machine *m)
+{
+	if (!machine_reset(m))
+		return false;
+	load_ram_shadow(m, m->host->shadow_image);
+	sched_abandon(m->host->sched);
+	return true;
+}
+
+no_tool static u64 first_difference(const u8 *a, const u8 *b, u64 n)
+{
+	for (u64 i = 0; i < n; i++)
+		if (a[i] != b[i])
+			return i;
+	return n;
+}
+
+no_tool static u64 first_not_pattern(const u64 *p, u64 words)
+{
+	for (u64 i = 0; i < words; i++)
+		if (p[i] != RAM_PATTERN)
+			return i;
+	return words;
+}
+
+const char *machine_compare_with_image(struct machine *m)
+{
+	static __thread char text[96];
+	struct machine_host *h = m->host;
+	u64 words = m->nr_frames * (SIM_PAGE_SIZE / 8);
+	u64 at;
+
+	if (!h->image)
+		return NULL;
+	at = first_difference((const u8 *)h->base, h->image, h->meta_used);
+	if (at < h->meta_used) {
+		snprintf(text, sizeof(text), "metadata byte %llu differs from the boot image", (unsigned long long)at);
+		return text;
+	}
+	at = first_not_pattern((const u64 *)(void *)h->ram, words);
+	if (at < words) {
+		snprintf(text, sizeof(text), "RAM word %llu of frame %llu is not the reset pattern",
+			 (unsigned long long)at % 512, (unsigned long long)at / 512);
+		return text;
+	}
+	return NULL;
+}
+
+/* --- snapshots ----------------------------------------------------------------------------------------------------- */
+
+struct sim_snapshot {
+	u8 *meta;
+	u8 *shadow;
+	struct sim_event event[SIM_EVENTS];
+	u32 nr_frames; /* dirty frames with their contents: everything else is the reset pattern */
+	u32 *pfn;
+	u64 *lines;
+	u8 *contents;
+	struct sched_copy *sched;
+};
+
+#if defined(TOOL_TSAN)
+static bool can_snapshot(void)
+{
+	return false;
+}
+#else
+#include <valgrind/valgrind.h>
+static bool can_snapshot(void)
+{
+	return !RUNNING_ON_VALGRIND;
+}
+#endif
+
+struct sim_snapshot *machine_snapshot(struct machine *m)
+{
+	struct machine_host *h = m->host;
+	struct sim_snapshot *s;
+	u32 n = h->nr_dirty_frames;
+
+	if (!can_snapshot() || !h->image)
+		return NULL;
+	s = calloc(1, sizeof(*s));
+	s->meta = malloc(h->meta_used);
+	raw_copy(s->meta, h->base, h->meta_used);
+	memcpy(s->event, h->event, sizeof(s->event));
+	save_ram_shadow(m, &s->shadow);
+	s->nr_frames = n;
+	s->pfn = malloc(n * sizeof(*s->pfn) + 1);
+	s->lines = malloc(n * sizeof(*s->lines) + 1);
+	s->contents = malloc(n * SIM_PAGE_SIZE + 1);
+	for (u32 i = 0; i < n; i++) {
+		s->pfn[i] = h->dirty_frames[i];
+		s->lines[i] = h->dirty_lines[s->pfn[i]];
+		raw_copy(s->contents + i * SIM_PAGE_SIZE, ram_address(m, s->pfn[i]), SIM_PAGE_SIZE);
+	}
+	s->sched = sched_save(h->sched);
+	return s;
+}
+
+void machine_restore(struct machine *m, const struct sim_snapshot *s)
+{
+	struct machine_host *h = m->host;
+
+	raw_copy(h->base, s->meta, h->meta_used);
+	memcpy(h->event, s->event, sizeof(s->event));
+	put_pattern_back(h);
+	for (u32 i = 0; i < s->nr_frames; i++) {
+		raw_copy(ram_address(m, s->pfn[i]), s->contents + i * SIM_PAGE_SIZE, SIM_PAGE_SIZE);
+		ram_dirty(m, s->pfn[i], s->lines[i]);
+	}
+	if (s->shadow)
+		load_ram_shadow(m, s->shadow);
+	sched_load(h->sched, s->sched);
+}
+
+void snapshot_free(struct sim_snapshot *s)
+{
+	if (!s)
+		return;
+	free(s->meta);
+	free(s->shadow);
+	free(s->pfn);
+	free(s->lines);
+	free(s->contents);
+	sched_copy_free(s->sched);
+	free(s);
+}
+
+/* --- RAM ------------------------------------------------------------------------------------------------------------- */
+
+void ram_zero_frames(struct machine *m, u64 pfn, u64 nr)
+{
+	for (u64 i = 0; i < nr; i++) {
+		ram_dirty(m, pfn + i, ~0ULL);
+		memset(ram_address(m, pfn + i), 0, SIM_PAGE_SIZE);
+	}
+}
+
+no_tool void ram_write_raw(struct machine *m, u64 pfn, unsigned line, u64 word)
+{
+	volatile u64 *p = (u64 *)(void *)((char *)ram_address(m, pfn) + line * 64);
+
+	ram_dirty(m, pfn, 1ULL << line);
+	for (int i = 0; i < 8; i++)
+		p[i] = word;
+}

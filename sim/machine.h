@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * machine.h - what the kernel gets from hardware and scheduler.
+ *
+ * One machine is one mapping:
+ *
+ *   | struct machine | metadata arena: mm's objects between redzones | RAM: nr_frames pages |
+ *   '------------ copied back whole by machine_reset() -------------'
+ *
+ * RAM is put back by the cache lines written, so everybody who writes RAM goes through ram_write(), ram_zero() or
+ * ram_dirty(). this_cpu is the one thread-local; the machine and all of mm's state hang on it.
+ */
+#ifndef SIM_MACHINE_H
+#define SIM_MACHINE_H
+
+#include <stdio.h>
+#include "param.h"
+#include "fiber.h"
+
+struct machine;
+struct sim_snapshot;
+
+/* Where an operation runs. Everything but a task is atomic: it may not sleep. */
+enum sim_context {
+	CONTEXT_TASK,
+	CONTEXT_SOFTIRQ,
+	CONTEXT_HARDIRQ,
+	CONTEXT_SPINLOCK,
+	CONTEXT_IRQS_OFF,
+	CONTEXT_RCU,
+	CONTEXT_NMI,
+	NR_CONTEXTS
+};
+
+/* Attributes of the task that runs on a CPU: Linux's PF_ flags that steer allocation. */
+enum sim_task_flag {
+	PF_MEMALLOC = 1 << 0,
+	PF_MEMALLOC_NOFS = 1 << 1,
+	PF_MEMALLOC_NOIO = 1 << 2,
+	PF_MEMALLOC_PIN = 1 << 3,
+	PF_REALTIME = 1 << 4,
+	PF_OOM_VICTIM = 1 << 5,
+};
+
+/* Where an interleaving may change: each is a place real hardware could be interrupted or overtaken. */
+enum sim_yield_point {
+	YIELD_LOCK,
+	YIELD_UNLOCK,
+	YIELD_TRYLOCK,
+	YIELD_PERCPU,
+	YIELD_IRQ,
+	YIELD_CMPXCHG,
+	YIELD_RCU,
+	YIELD_WAIT,
+	NR_YIELD_POINTS
+};
+
+enum sim_fault_site { FAULT_PAGE_ALLOC, NR_FAULT_SITES };
+
+/* Why a machine stopped in the middle of an operation. */
+enum sim_stop_kind {
+	STOP_NONE,
+	STOP_BUG,	    /* VM_BUG_ON */
+	STOP_NO_PROGRESS,   /* out of fuel, or the CPU-time watchdog */
+	STOP_LOCK_ORDER,    /* a lock taken against its rank, or twice */
+	STOP_LOCK_HELD,	    /* a lock still held when the operation returned */
+	STOP_CONTEXT,	    /* irq, preempt or scope state not as it was when the operation began */
+	STOP_SLEEP_ATOMIC,  /* the allocator itself slept where it may not */
+};
+
+struct sim_stop {
+	enum sim_stop_kind kind;
+	char text[160];
+};
+
+#define SIM_MAX_HELD 8
+
+struct sim_lock {
+	u8 locked;
+	u8 cpu;	 /* holder */
+	u8 rank; /* a lock may be taken only while all held ones have a smaller rank */
+};
+
+struct sim_cpu {
+	struct machine *machine;
+	u8 id, node;
+	u8 hardirq, softirq, nmi; /* nesting depths */
+	u8 irqs_off, preempt_off, rcu_readers;
+	u8 nr_held;
+	u32 task_flags;
+	u32 yields;	 /* yield points passed by the operation in flight */
+	u32 next_switch; /* the yield index at which the schedule says something; ~0 never */
+	const struct sim_lock *held[SIM_MAX_HELD];
+};
+
+/* A record of what mm did; mm/include/trace_events.h says what the words mean. */
+struct sim_event {
+	u64 word[4];
+};
+
+#define SIM_EVENTS 512
+
+struct machine {
+	struct sim_cpu cpu[SIM_MAX_CPUS];
+	u32 param[NR_PARAMS];
+	struct sim_region map[SIM_MAX_REGIONS];
+	unsigned nr_regions;
+	u64 nr_frames;
+
+	void *mm;	     /* the allocation stack's own root object */
+	u64 now_ns;	     /* virtual time */
+	s64 fuel;	     /* loop steps left for the operation in flight */
+	u64 chance;	     /* state of the one source of choice */
+	struct {
+		u32 skip; /* let so many pass, then fail */
+		u32 times;
+	} fault[NR_FAULT_SITES];
+	u32 nr_events;
+	u32 log_bytes;	     /* kernel log written by the operation in flight */
+	struct sim_stop stop;
+
+	/* -- not part of the boot image ------------------------------------------------------------------------ */
+	struct machine_host *host;
+};
+
+/* Host-side part of a machine: buffers and bookkeeping that a reset must not bring back. */
+struct machine_host {
+	char *base;	      /* the mapping */
+	size_t mapped_bytes;
+	size_t meta_used;     /* bytes from base that the boot image covers */
+	size_t meta_bytes;    /* and the room there is */
+	char *ram;
+	u8 *image;	      /* boot image, NULL on machines too big to copy: they boot again */
+	u8 *shadow_image;     /* ASan shadow of RAM after boot */
+	u64 *dirty_lines;     /* one bit per cache line, one word per frame */
+	u32 *dirty_frames;
+	u32 nr_dirty_frames;
+	bool booted_image;
+	struct sim_event event[SIM_EVENTS];
+	char log[16384];
+	void (*event_full)(struct machine *m, void *arg); /* called when the ring is full; must empty it */
+	void *event_full_arg;
+	struct sched *sched;
+};
+
+extern __thread struct sim_cpu *this_cpu __attribute__((tls_model("initial-exec")));
+
+/* --- life of a machine ----------------------------------------------------------------------------------------- */
+
+/* What a machine is made of. Zero-initialise, call machine_config_profile(), then change what should differ. */
+struct machine_config {
+	enum sim_profile profile;
+	u32 param[NR_PARAMS];
+	struct sim_region map[SIM_MAX_REGIONS];
+	unsigned nr_regions;
+};
+
+void machine_config_profile(struct machine_config *c, enum sim_profile profile);
+/* NULL when the host gives no memory. The machine is not booted: mm_boot() does that. */
+struct machine *machine_create(const struct machine_config *config);
+void machine_destroy(struct machine *m);
+/* Make CPU id of m the one this thread runs on. */
+void machine_enter(struct machine *m, unsigned cpu);
+/* Metadata for mm: zeroed, between poisoned redzones, part of the boot image. Only while booting. */
+void *machine_meta_alloc(struct machine *m, size_t bytes, size_t align);
+/* Call once after boot: from here machine_reset() returns to this state. */
+void machine_seal(struct machine *m);
+/* Back to the sealed state. false: this machine is too big for an image; create and boot another. */
+bool machine_reset(struct machine *m);
+/* Like machine_reset() when the last run was abandoned half-way: tool shadow is put back too. */
+bool machine_reset_hard(struct machine *m);
+/* Compare everything with the boot image: NULL, or the first difference in a sentence. For tests of reset itself. */
+const char *machine_compare_with_image(struct machine *m);
+
+/* State of the machine and of live fibers' stacks; NULL under TSan and Valgrind, where a snapshot is a replay. */
+struct sim_snapshot *machine_snapshot(struct machine *m);
+void machine_restore(struct machine *m, const struct sim_snapshot *s);
+void snapshot_free(struct sim_snapshot *s);
+
+static inline u32 machine_param(const struct machine *m, enum sim_param p)
+{
+	return m->param[p];
+}
+
+/* --- RAM: everybody who writes it says so ---------------------------------------------------------------------- */
+
+#define RAM_PATTERN 0x6d6d6a756e6b2121ULL /* what a never written word of RAM reads as (machines with an image) */
+
+static inline void *ram_address(struct machine *m, u64 pfn)
+{
+	return m->host->ram + (pfn << SIM_PAGE_SHIFT);
+}
+static inline void ram_dirty(struct machine *m, u64 pfn, u64 lines)
+{
+	struct machine_host *h = m->host;
+
+	if (!h->dirty_lines[pfn])
+		h->dirty_frames[h->nr_dirty_frames++] = (u32)pfn;
+	h->dirty_lines[pfn] |= lines;
+}
+/* Fill the cache line `line` (0..63) of a frame with one word. */
+static inline void ram_write_line(struct machine *m, u64 pfn, unsigned line, u64 word)
+{
+	u64 *p = (u64 *)((char *)ram_address(m, pfn) + line * 64);
+
+	ram_dirty(m, pfn, 1ULL << line);
+	for (int i = 0; i < 8; i++)
+		p[i] = word;
+}
+void ram_zero_frames(struct machine *m, u64 pfn, u64 nr);
+/* A client's stray store: no tool sees it, but reset does. */
+void ram_write_raw(struct machine *m, u64 pfn, unsigned line, u64 word);
+
+/* --- contexts ---------------------------------------------------------------------------------------------------- */
+
+void sim_enter_context(enum sim_context c);
+void sim_leave_context(enum sim_context c);
+static inline bool sim_in_atomic(void)
+{
+	const struct sim_cpu *c = this_cpu;
+
+	return c->hardirq | c->softirq | c->nmi | c->irqs_off | c->preempt_off | c->rcu_readers;
+}
+
+/* --- clock, fuel, faults, chance --------------------------------------------------------------------------------- */
+
+void sim_out_of_fuel(void);
+/* Burn one step; every loop of mm that has no other bound calls it. */
+static inline void sim_tick(void)
+{
+	if (unlikely(--this_cpu->machine->fuel < 0))
+		sim_out_of_fuel();
+}
+static inline u64 sim_now_ns(void)
+{
+	return this_cpu->machine->now_ns;
+}
+/* Should the allocation at this site fail now? Burns the plan the program made. */
+bool sim_should_fail(enum sim_fault_site site);
+void sim_plan_fault(struct machine *m, enum sim_fault_site site, u32 skip, u32 times);
+u64 sim_chance(void);
+
+/* --- events, log ----------------------------------------------------------------------------------------------- */
+
+void sim_events_full(struct machine *m);
+static inline void sim_event(u64 a, u64 b, u64 c, u64 d)
+{
+	struct machine *m = this_cpu->machine;
+
+	if (unlikely(m->nr_events == SIM_EVENTS))
+		sim_events_full(m);
+	m->host->event[m->nr_events++] = (struct sim_event){ { a, b, c, d } };
+}
+/* The kernel log of the operation in flight; cut when full. */
+void sim_log(const char *format, ...) printf_like(1, 2);
+
+/* --- the one door out ------------------------------------------------------------------------------------------- */
+
+/* Abandon the operation in flight and make sched_run() return; without a scheduler: print and abort. */
+_Noreturn void sim_stop(enum sim_stop_kind kind, const char *format, ...) printf_like(2, 3);
+
+/* CPU-time watchdog: an operation that runs longer than `seconds` of CPU time is stopped as "no progress". */
+void sim_watchdog_start(unsigned seconds);
+void sim_watchdog_kick(void);
+
+/* Impossible whatever a client does: stop the machine. */
+#define VM_BUG_ON(condition)                                                                                           \
+	do {                                                                                                           \
+		if (unlikely(condition))                                                                               \
+			sim_stop(STOP_BUG, "%s (%s)", #condition, __func__);                                           \
+	} while (0)
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sched.h - which operation in flight runs next.
+ *
+ * Operations run one at a time, each on its CPU's fiber, and change only at yield points, where the schedule says so:
+ * "at yield index 5 run cpu 1", "at 9 deliver irq 3". Without a schedule each runs to its end. When an operation ends,
+ * the one suspended last goes on; when none is left, sched_run() returns. A task waiting for a lock lets its holder
+ * run. So every schedule is finite and a pure function of the program.
+ */
+#ifndef SIM_SCHED_H
+#define SIM_SCHED_H
+
+#include "machine.h"
+
+#define SCHED_MAX_IRQ_NESTING 2
+#define SCHED_NONE	      (~0u)
+
+/* One choice of the schedule: at this yield index of the operation, run a CPU or deliver an interrupt. */
+struct sched_switch {
+	u32 at;
+	u8 is_irq;
+	u8 target; /* CPU number, or irq label */
+};
+
+/* Who knows the operations. Every function gets arg; run() and run_irq() are called on a fiber of that CPU. */
+struct sched_client {
+	void *arg;
+	void (*run)(void *arg, u32 op);
+	u32 (*next_unstarted)(void *arg, unsigned cpu);	    /* SCHED_NONE if the CPU has no more; marks it started */
+	u32 (*unstarted_irq)(void *arg, unsigned label);    /* the same for the operation with this irq label */
+	u32 (*switches)(void *arg, u32 op, const struct sched_switch **list); /* sorted by at; returns how many */
+};
+
+struct sched;
+struct sched_copy;
+
+struct sched *sched_create(struct machine *m);
+void sched_destroy(struct sched *s);
+void sched_set_client(struct sched *s, const struct sched_client *client);
+/* Run op on cpu, and whatever its schedule starts. false: the machine stopped, see machine->stop. */
+bool sched_run(struct sched *s, unsigned cpu, u32 op);
+/* Forget every operation in flight. */
+void sched_abandon(struct sched *s);
+/* Is the caller on a fiber? */
+bool sched_in_operation(const struct sched *s);
+unsigned sched_nr_in_flight(const struct sched *s);
+/* Leave the operation for good; returns only when there is none. Use sim_stop(). */
+void sched_leave(struct sched *s);
+/* A yield index named by the schedule was reached. */
+void sched_point(enum sim_yield_point p);
+/* Let the holder of a lock run. */
+void sched_wait_for(unsigned holder_cpu);
+
+struct sched_copy *sched_save(const struct sched *s);
+void sched_load(struct sched *s, const struct sched_copy *copy);
+void sched_copy_free(struct sched_copy *copy);
+
+static inline void sim_yield(enum sim_yield_point p)
+{
+	struct sim_cpu *c = this_cpu;
+
+	if (unlikely(c->yields++ == c->next_switch))
+		sched_point(p);
+}
+
+#endif

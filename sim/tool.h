@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * tool.h - one name for what ASan, MSan, TSan and Valgrind each call differently.
+ *
+ * tool_poison/unpoison   these bytes may not / may be touched (ASan, Valgrind)
+ * tool_undefine          these bytes have no value yet (MSan, Valgrind)
+ * tool_define            these bytes have a value although no instrumented code wrote them
+ * tool_asks_poisoned     what the tool would say of an access: 1 bad, 0 fine, -1 this build has no opinion
+ * raw_fill/raw_copy      stores that no tool sees: the machine's own hand, not a program's
+ */
+#ifndef SIM_TOOL_H
+#define SIM_TOOL_H
+
+#include <string.h>
+#include "sim.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define TOOL_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TOOL_ASAN 1
+#endif
+#if __has_feature(memory_sanitizer)
+#define TOOL_MSAN 1
+#endif
+#if __has_feature(thread_sanitizer)
+#define TOOL_TSAN 1
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define TOOL_TSAN 1
+#endif
+
+#if defined(TOOL_ASAN)
+#include <sanitizer/asan_interface.h>
+#define no_tool __attribute__((no_sanitize_address, noinline))
+
+static inline void tool_poison(const void *p, size_t n)
+{
+	__asan_poison_memory_region(p, n);
+}
+static inline void tool_unpoison(const void *p, size_t n)
+{
+	__asan_unpoison_memory_region(p, n);
+}
+static inline void tool_undefine(const void *p, size_t n)
+{
+	(void)p, (void)n;
+}
+static inline void tool_define(const void *p, size_t n)
+{
+	(void)p, (void)n;
+}
+static inline int tool_asks_poisoned(void *p, size_t n)
+{
+	return __asan_region_is_poisoned(p, n) != NULL;
+}
+
+#elif defined(TOOL_MSAN)
+#include <sanitizer/msan_interface.h>
+#define no_tool __attribute__((no_sanitize("memory"), noinline))
+
+static inline void tool_poison(const void *p, size_t n)
+{
+	__msan_poison(p, n);
+}
+static inline void tool_unpoison(const void *p, size_t n)
+{
+	__msan_poison(p, n); /* a frame handed out has no value yet */
+}
+static inline void tool_undefine(const void *p, size_t n)
+{
+	__msan_poison(p, n);
+}
+static inline void tool_define(const void *p, size_t n)
+{
+	__msan_unpoison(p, n);
+}
+static inline int tool_asks_poisoned(void *p, size_t n)
+{
+	(void)p, (void)n;
+	return -1;
+}
+
+#elif defined(MMCHECK_VALGRIND)
+#include <valgrind/memcheck.h>
+#define no_tool __attribute__((noinline))
+
+static inline void tool_poison(const void *p, size_t n)
+{
+	VALGRIND_MAKE_MEM_NOACCESS(p, n);
+}
+static inline void tool_unpoison(const void *p, size_t n)
+{
+	VALGRIND_MAKE_MEM_UNDEFINED(p, n);
+}
+static inline void tool_undefine(const void *p, size_t n)
+{
+	VALGRIND_MAKE_MEM_UNDEFINED(p, n);
+}
+static inline void tool_define(const void *p, size_t n)
+{
+	VALGRIND_MAKE_MEM_DEFINED(p, n);
+}
+static inline int tool_asks_poisoned(void *p, size_t n)
+{
+	u8 bits[64];
+
+	if (!RUNNING_ON_VALGRIND)
+		return -1;
+	return VALGRIND_GET_VBITS(p, bits, n < 64 ? n : 64) == 3; /* 3: some byte is not addressable */
+}
+
+#else
+#define no_tool __attribute__((noinline))
+
+static inline void tool_poison(const void *p, size_t n)
+{
+	(void)p, (void)n;
+}
+static inline void tool_unpoison(const void *p, size_t n)
+{
+	(void)p, (void)n;
+}
+static inline void tool_undefine(const void *p, size_t n)
+{
+	(void)p, (void)n;
+}
+static inline void tool_define(const void *p, size_t n)
+{
+	(void)p, (void)n;
+}
+static inline int tool_asks_poisoned(void *p, size_t n)
+{
+	(void)p, (void)n;
+	return -1;
+}
+#endif
+
+/* Uninstrumented copy: the boot image covers poisoned redzones too. MSan must see it, or values stay undefined. */
+#if defined(TOOL_ASAN) && defined(__x86_64__)
+static inline void raw_copy(void *dst, const void *src, size_t n)
+{
+	__asm__ volatile("rep movsb" : "+D"(dst), "+S"(src), "+c"(n) : : "memory");
+}
+#elif defined(TOOL_ASAN)
+no_tool static void raw_copy(void *dst, const void *src, size_t n)
+{
+	volatile u64 *d = dst;
+	const u64 *s = src;
+
+	for (size_t i = 0; i < n / 8; i++)
+		d[i] = s[i];
+}
+#else
+static inline void raw_copy(void *dst, const void *src, size_t n)
+{
+	memcpy(dst, src, n);
+}
+#endif
+
+#endif
