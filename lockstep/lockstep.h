@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * lockstep.h - one language of operations, run on mm and judged by the model in the same step.
+ *
+ *   bytes / text  --decode-->  program  --lockstep_run-->  verdict
+ *
+ * An operation is one row of a table in ops_<stem>.c. Its arguments have kinds, and the kinds (arg.c) drive decode,
+ * generate, print, parse, mutate and shrink once for all.
+ */
+#ifndef LOCKSTEP_LOCKSTEP_H
+#define LOCKSTEP_LOCKSTEP_H
+
+#include "machine.h"
+#include "sched.h"
+#include "model.h"
+#include "gfp.h"
+#include "mm.h"
+#include "memblock.h"
+#include "page_debug.h"
+
+#define MMCHECK_VERSION	    "0.1.0"
+#define PROGRAM_VERSION	    1
+#define HEADER_BYTES	    16
+#define OP_BYTES	    16
+#define MAX_ARGS	    5
+#define NR_SLOTS	    256
+#define MAX_BULK	    32
+#define MAX_SWITCHES	    16 /* per operation */
+#define CODE_WIDE	    0xfffe
+#define CODE_SWITCH	    0xfffd
+#define EMPTY_PFN	    (~0ULL)
+
+/* --- programs ---------------------------------------------------------------------------------------------------------- */
+
+enum start_state { START_BOOTED, START_EARLY, NR_START_STATES };
+
+enum header_flag {
+	HEADER_RECOUNT_ALWAYS = 1 << 0, /* recount after every operation */
+	HEADER_CONTENTS_WHOLE = 1 << 1, /* stamp and check every cache line */
+};
+
+struct header {
+	u8 version, profile, start, flags;
+	u32 swarm;
+	u64 seed;
+};
+
+/* One operation as it lies in the bytes, WIDE prefix folded in. The raw fields are kept: printing loses nothing. */
+struct instr {
+	u16 code;
+	u8 cpu, context; /* context: low nibble where it runs, high nibble its irq label */
+	u32 slot;
+	u16 slot2;
+	u32 gfp;
+	u64 argument;
+	u32 first_switch;
+	u8 nr_switches;
+};
+
+struct program {
+	struct header header;
+	struct instr *op;
+	u32 nr_ops, room;
+	struct sched_switch *sw;
+	u32 nr_switches, switch_room;
+};
+
+void program_init(struct program *p);
+void program_free(struct program *p);
+void program_clear(struct program *p);
+void program_copy(struct program *to, const struct program *from);
+struct instr *program_append(struct program *p);
+void program_add_switch(struct program *p, struct instr *last, struct sched_switch sw);
+
+/* Bytes to program: every string of at least a header is one. false: too short, or an unknown version. */
+bool program_decode(struct program *p, const u8 *data, size_t bytes);
+/* Program to bytes; returns the bytes needed, writes at most room. */
+size_t program_encode(const struct program *p, u8 *out, size_t room);
+/* Text form. outcome: NULL, or one comment per operation (see lockstep_outcome). */
+void program_print(const struct program *p, FILE *out, char *const *outcome);
+/* false: error filled with "line 7: ..." (one line). expected: NULL, or receives malloc'd comments, NULL where none. */
+bool program_parse(struct program *p, const char *text, size_t bytes, char *error, size_t error_bytes, char ***expected);
+/* Text or bytes, told apart by content. */
+bool program_load(struct program *p, const u8 *data, size_t bytes, char *error, size_t error_bytes, char ***expected);
+
+/* --- operations ---------------------------------------------------------------------------------------------------------- */
+
+enum arg_kind {
+	ARG_NONE,
+	ARG_NEW_PAGES,	/* slot: empty or stale; the operation fills it */
+	ARG_LIVE_PAGES, /* slot: live */
+	ARG_USED_PAGES, /* slot: live or stale */
+	ARG_GFP,
+	ARG_ORDER,	/* 0..11: one more than any machine's max_page_order */
+	ARG_NODE,	/* 0..3, 4: any */
+	ARG_COUNT,	/* 0..32 pages */
+	ARG_SIZE,	/* bytes, up to 1 MiB */
+	ARG_OFFSET,	/* pages, 10 bits, taken modulo the block */
+	ARG_LINE,	/* cache line of a page */
+	ARG_BASE,	/* memblock: grains */
+	ARG_LENGTH,	/* memblock: grains, 14 bits */
+	ARG_BYTES,	/* memblock: bytes, 14 bits */
+	ARG_ALIGN,	/* log2 + 1; 0: no alignment given */
+	ARG_MEMFLAG,	/* memblock flag bits */
+	ARG_BOOL,
+	ARG_START_PFN,
+	ARG_NR_PAGES,
+	ARG_REGION_KIND,
+	ARG_KNOB,
+	ARG_VALUE,
+	ARG_SCOPE,
+	ARG_MS,
+	ARG_SITE,
+	ARG_SKIP,
+	ARG_TIMES,
+	NR_ARG_KINDS
+};
+
+enum op_flag {
+	OP_BOOT = 1 << 0,     /* machine setup: only before the first other operation */
+	OP_EARLY = 1 << 1,    /* only before the hand-over */
+	OP_ANYTIME = 1 << 2,  /* before or after */
+	OP_TASK_ONLY = 1 << 3, /* other contexts become task */
+	OP_CLIENT_BUG = 1 << 4,
+};
+
+struct world;
+
+/* What an operation answered: printed after #, folded into the digest. */
+struct outcome {
+	bool ok;
+	bool has_value;
+	u64 value; /* pfn, count, address */
+};
+
+struct op {
+	u16 code; /* frozen: corpus bytes depend on it */
+	const char *name;
+	u8 args[MAX_ARGS];
+	u8 weight; /* in the default generator */
+	u16 flags;
+	bool (*ready)(struct world *w, const u64 *a);		    /* more skip rules than the kinds imply; may be NULL */
+	void (*begin)(struct world *w, const u64 *a);		    /* tell the model what is asked */
+	struct outcome (*run)(struct world *w, const u64 *a);	    /* on mm */
+	const char *(*judge)(struct world *w, const u64 *a, struct outcome seen);
+};
+
+extern const struct op machine_ops[], page_ops[], memblock_ops[];
+
+const struct op *op_by_code(u16 code);
+const struct op *op_by_name(const char *name, size_t len);
+/* The n-th operation of the catalogue, NULL past the end. */
+const struct op *op_nth(unsigned n);
+/* Decode the arguments of an instruction. */
+void instr_args(const struct op *op, const struct instr *in, u64 a[MAX_ARGS]);
+
+enum arg_field { FIELD_NONE, FIELD_SLOT, FIELD_SLOT2, FIELD_GFP, FIELD_ARGUMENT };
+
+struct arg_kind_row {
+	const char *key; /* text form: key=value; NULL for slots */
+	u8 field;
+	u8 bits;	 /* room it takes in `argument`; kinds of one operation are packed from bit 0 up */
+	u32 limit;	 /* values are taken modulo limit; 0: all bits */
+	const char *const *names; /* printed instead of numbers; limit of them */
+};
+extern const struct arg_kind_row arg_kinds[NR_ARG_KINDS];
+/* Read or write argument i of op in its raw field. */
+u64 instr_get_arg(const struct op *op, const struct instr *in, unsigned i);
+void instr_set_arg(const struct op *op, struct instr *in, unsigned i, u64 value);
+
+/* --- running -------------------------------------------------------------------------------------------------------------- */
+
+enum slot_state { SLOT_EMPTY, SLOT_LIVE, SLOT_STALE };
+enum slot_kind { SLOT_BLOCK, SLOT_EXACT, SLOT_BULK, SLOT_SPLIT };
+
+struct slot {
+	u8 state, kind, order;
+	u8 compound;
+	u32 nr;	  /* pages: exact, split; entries: bulk */
+	u64 pfn;
+};
+
+struct verdict {
+	bool failed;
+	int step; /* -1: boot, nr_ops: end of program */
+	char clause[40];
+	char sentence[240];
+};
+
+struct run_stats {
+	u64 programs, ops, skipped, refused, reports, order_sum, allocs;
+	u64 recounts;
+};
+
+struct world {
+	struct machine *machine;
+	struct model *model;
+	const struct program *program;
+	struct verdict verdict;
+	struct run_stats stats;
+	u64 digest;
+	u32 step;	       /* operation that runs */
+	u32 cursor;	       /* first operation not yet looked at */
+	u32 since_recount;
+	bool early;	       /* memblock phase */
+	bool contents_whole;
+	bool ending;	       /* free all and settle */
+	bool abandoned;	       /* the last program stopped half-way */
+	u8 *started;	       /* bit per operation */
+	u32 started_room;
+	struct slot slot[NR_SLOTS];
+	u32 bulk_pfn[NR_SLOTS][MAX_BULK];
+	u16 live[NR_SLOTS];    /* list of live slots, for the end of program */
+	struct machine_config config; /* of the machine there is */
+	char *outcome_text;    /* when recording: one line per step */
+	char **outcome;
+	bool record;
+	bool no_model;	       /* bench only: run without judging */
+	u32 until;	       /* stop before this step; ~0 run all */
+	struct free_block *blocks; /* scratch of the recount */
+	u64 block_room;
+};
+
+struct world *world_create(void);
+void world_destroy(struct world *w);
+/* Run a whole program on a fresh machine, free all, settle, compare with boot. */
+const struct verdict *lockstep_run(struct world *w, const struct program *p);
+/* The comment of each step of the last recorded run ("ok pfn=24"); NULL where it did not run. */
+char *const *lockstep_outcome(struct world *w);
+
+/* For ops files. */
+static inline unsigned world_cpu(void)
+{
+	return this_cpu->id;
+}
+bool world_is_atomic(const struct world *w);
+void world_fail(struct world *w, const char *sentence);
+/* Kernel log written by this operation. */
+const char *world_log(const struct world *w);
+void slot_fill(struct world *w, u32 slot, struct slot value);
+void slot_retire(struct world *w, u32 slot);
+
+/* --- engines ----------------------------------------------------------------------------------------------------------- */
+
+/* Generator: a program of nr_ops operations of the given tables (bit set of enum op_table), swarm weights from seed. */
+enum op_table { TABLE_MACHINE = 1, TABLE_PAGE = 2, TABLE_MEMBLOCK = 4 };
+void program_generate(struct program *p, u64 seed, u32 nr_ops, unsigned tables);
+/* Change one whole thing of a program; splice two. For custom mutators. */
+void program_mutate(struct program *p, u64 *rng, unsigned tables);
+void program_cross(struct program *to, const struct program *a, const struct program *b, u64 *rng);
+
+/* Smallest program that breaks the same clause. Returns tries used. */
+struct minimize_limits {
+	double seconds; /* 0: none */
+};
+u64 program_minimize(struct world *w, struct program *p, const struct minimize_limits *limits);
+/* A standalone C main() that does the same on the public mm API. */
+bool program_export_c(const struct program *p, FILE *out, const char *source_name);
+
+/* splitmix64 step for everything in lockstep that needs numbers: seeds in, no clock. */
+u64 rng_next(u64 *state);
+
+#endif
