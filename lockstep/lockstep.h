@@ -26,6 +26,8 @@
 #define NR_SLOTS	    256
 #define MAX_BULK	    32
 #define MAX_SWITCHES	    16 /* per operation */
+#define MAX_YIELD_INDEX	    0xffff /* of a switch */
+#define MAX_OPS		    65536
 #define CODE_WIDE	    0xfffe
 #define CODE_SWITCH	    0xfffd
 #define EMPTY_PFN	    (~0ULL)
@@ -56,6 +58,18 @@ struct instr {
 	u32 first_switch;
 	u8 nr_switches;
 };
+
+static inline unsigned instr_irq_label(const struct instr *in)
+{
+	return in->context >> 4; /* 0: none */
+}
+/* A nibble without a meaning is a task: random bytes shall not be mostly atomic. */
+static inline enum sim_context instr_context(const struct instr *in)
+{
+	unsigned nibble = in->context & 15;
+
+	return nibble < NR_CONTEXTS ? (enum sim_context)nibble : CONTEXT_TASK;
+}
 
 struct program {
 	struct header header;
@@ -164,6 +178,8 @@ struct arg_kind_row {
 	const char *const *names; /* printed instead of numbers; limit of them */
 };
 extern const struct arg_kind_row arg_kinds[NR_ARG_KINDS];
+/* What the text form calls this value; NULL when the kind is written as a number, or the value is out of range. */
+const char *arg_value_name(unsigned kind, u64 value);
 /* Read or write argument i of op in its raw field. */
 u64 instr_get_arg(const struct op *op, const struct instr *in, unsigned i);
 void instr_set_arg(const struct op *op, struct instr *in, unsigned i, u64 value);

@@ -18,6 +18,7 @@
 
 #define MODEL_MAX_CPUS	  8
 #define MODEL_NO_OWNER	  0xffffffffu
+#define MODEL_NR_OWNERS	  256
 #define MODEL_MAX_REGIONS 16
 #define MODEL_DERIVED	  0xffffffffu
 
@@ -102,21 +103,19 @@ struct flight {
 	bool excused;	   /* a refusal was legal at some event of this flight */
 	bool alone;	   /* no other operation was in flight at any time: choices are judged exactly */
 	bool fault;	   /* an injected failure was announced */
-	bool forced;	   /* the model allowed exactly one decision */
+	bool exact;	   /* alloc_pages_exact */
 	u16 owner;
 	gfp_t gfp;	   /* after the task's scopes */
 	s32 nid;
-	u32 keep;	   /* alloc_pages_exact: pages that stay; 0 all */
+	u32 keep;	   /* alloc_pages_exact: pages that stay */
 	u32 wanted;	   /* blocks asked for (bulk), 1 otherwise */
 	u32 got;	   /* blocks announced */
-	u64 taken_pfn;	   /* last block taken from a free list, ~0 none */
-	u8 taken_order;
+	u64 taken_pfn;	   /* block taken from a free list and not yet announced as allocated, ~0 none */
 	u64 got_pfn;	   /* last block announced as allocated */
 	u64 due_frames;	   /* frames whose free must be announced */
 	u64 in_flight;	   /* frames between list and owner */
-	u32 reports_due;   /* bit per enum mm_report: must appear in this flight */
-	u32 reports_may;   /* may appear */
-	u64 report_pfn;
+	u16 seen[NR_REPORTS], want[NR_REPORTS];
+	u64 report_pfn;	   /* the frame a bad page report must be about */
 	u64 legal_choices; /* blocks that would have been as legal, at the last take */
 };
 
@@ -139,18 +138,18 @@ struct model {
 	u8 depth[MODEL_MAX_CPUS];
 	unsigned nr_in_flight;
 	u32 task_flags[MODEL_MAX_CPUS];
+	u32 generation[MODEL_NR_OWNERS]; /* of a slot: how often it was asked to be filled */
 	u64 now_ns;
 	u64 next_warn_ns;
 	bool order_warned;
 	bool frames_only;	      /* a recording: judge ownership alone */
 	struct { u32 skip, times; } fault;
-	u64 events_judged, unknown;
+	u64 events_judged, frees_matched, unknown; /* unknown: frees of frames owned before a recording began */
 	struct model_counts counts;
 	struct model_memblock *memblock;
 	char text[200];		      /* the sentence returned last */
 
 	void *image;		      /* copy of everything above and the arrays, for model_reset() */
-	void *block;
 	size_t block_bytes;
 };
 

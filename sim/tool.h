@@ -152,6 +152,13 @@ no_tool static void raw_copy(void *dst, const void *src, size_t n)
 	for (size_t i = 0; i < n / 8; i++)
 		d[i] = s[i];
 }
+#elif defined(MMCHECK_VALGRIND)
+static inline void raw_copy(void *dst, const void *src, size_t n)
+{
+	VALGRIND_DISABLE_ERROR_REPORTING;
+	memcpy(dst, src, n);
+	VALGRIND_ENABLE_ERROR_REPORTING;
+}
 #else
 static inline void raw_copy(void *dst, const void *src, size_t n)
 {

@@ -36,13 +36,15 @@ enum mm_report {
 	NR_REPORTS
 };
 
+#define EVENT_ATOMIC 1 /* irqs off, in an interrupt, or preemption off */
+
 struct mm_event {
 	u8 type, cpu, order, source_order;
 	u32 gfp;
 	u64 pfn;
 	u64 source_pfn;
 	u8 migratetype, report;
-	u8 context; /* a recording's: bit 0 atomic */
+	u8 context; /* a recording's: EVENT_ATOMIC */
 	u8 unused[5];
 };
 

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# mmcheck: a Linux-style memory allocation stack in user space, and a harness that judges it.
+#
+#   make check      install what is missing, build every flavour, run every test; ends with `N passed, N failed`
+#   make campaign   install, build, then fuzz and property-test      TIME=60 ENGINES="libfuzzer props" TARGETS="page"
+#   make all        the mmcheck command, libraries and unit tests of one flavour: build/$(SAN)/
+#   make fuzz       the fuzz targets: build/fuzz/fuzz_page DIR -runs=100000
+#   make props      build and run the property tests                 TIME=10 SEED=1 ONLY=name
+#   make bugs       each planted bug must die for its stated reason  BUGS='*' SEEDS=5
+#   make bench      how fast; writes build/bench.json                QUICK=1
+#   make minimize   smallest trace that fails alike                  FILE=crash-... [OUT=FILE.min]
+#   make layers     prove that mm/ and model/ do not know each other
+#   make threads    mm/ compiles for real threads too
+#   make format     clang-format over the sources
+#   make install    mmcheck, libmmcheck.a and headers                PREFIX=/usr/local DESTDIR=
+#   make clean      remove build/; findings and campaigns in out/ stay
+#
+# Everywhere: SAN=flavour (sanitizers.mk), SEED=number, TIME=seconds, JOBS=cores, V=1 shows commands,
+# CC=, CFLAGS= and LDFLAGS= are added to the flavour's own.
+
+SAN    ?= plain
+JOBS   ?= $(shell nproc)
+SEED   ?=
+PREFIX ?= /usr/local
+MMCHECK = $(B)/mmcheck
+
+include sanitizers.mk
+$(if $(filter $(SAN),$(FLAVOURS)),,$(error SAN=$(SAN): no such flavour; there are: $(FLAVOURS)))
+B := build/$(SAN)
+
+ifeq ($(origin CC),default)
+CC := $(or $(CC.$(SAN)),$(CLANG))
+endif
+ifeq ($(origin CXX),default)
+CXX := $(or $(CXX.$(SAN)),$(CLANGXX))
+endif
+
+# --- the layers ------------------------------------------------------------------------------------------------------
+# Each folder sees only what its layer may see: this list is the architecture. `make layers` proves it with nm.
+
+SEES.sim      := -Isim -Isim/det
+SEES.mm       := -Isim -Isim/det -Imm/include -Imm
+SEES.model    := -Imodel -Imm/include
+SEES.lockstep := -Isim -Isim/det -Imm/include -Imodel -Ilockstep
+SEES.fuzz     := $(SEES.lockstep) -Ifuzz
+SEES.props    := $(SEES.lockstep) -Iprops
+SEES.tools    := $(SEES.lockstep) -Itools
+SEES.tests    := $(SEES.lockstep) -Itests
+
+LAYERS := sim mm model lockstep
+LIBS   := $(patsubst %,$(B)/lib%.a,lockstep model mm sim)  # in link order
+objects = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
+
+TESTS        := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/test_*.c))
+FUZZ_TARGETS := $(patsubst fuzz/%.c,$(B)/%,$(wildcard fuzz/fuzz_*.c))
+TEST_COMMON  := $(filter-out tests/test_%,$(wildcard tests/*.c))
+FUZZ_COMMON  := $(filter-out fuzz/fuzz_%,$(wildcard fuzz/*.c))  # engine.c: our mutator, the sanitizers' options
+
+# --- how one file is compiled ----------------------------------------------------------------------------------------
+# Memory changes its type here all the time, hence -fno-strict-aliasing. No path of this machine enters a binary.
+
+WARN       := -Wall -Wextra
+COMMON     := -D_GNU_SOURCE -fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. $(WARN)
+ALL_CFLAGS  = -std=gnu11 $(COMMON) $(SAN.$(SAN)) $(CFLAGS)
+ALL_CXXFLAGS = -std=c++17 $(COMMON) $(SAN.$(SAN)) $(CXXFLAGS)
+ALL_LDFLAGS = $(SAN.$(SAN)) $(CFLAGS) $(LDFLAGS)
+layer_of    = $(firstword $(subst /, ,$(1)))
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: help all libs check campaign fuzz fuzz-targets props props-binary bugs bench minimize layers threads format \
+	clean install force
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := help
+Q    := $(if $(V),,@)
+note  = $(if $(V),,@printf '  %-5s %s\n' '$(1)' '$@')
+
+help:
+	@sed -n '3,/^$$/{s/^# \{0,1\}//;p}' $(firstword $(MAKEFILE_LIST))
+
+all: $(B)/mmcheck $(B)/libmmcheck.a $(TESTS)
+libs: $(LIBS) $(B)/libmmcheck.a
+
+# Other flags than last time: compile again.
+$(B)/flags: force
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(CC) $(CXX) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(ALL_LDFLAGS) $(COV.$(SAN))' | cmp -s - $@ || \
+	 printf '%s\n' '$(CC) $(CXX) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(ALL_LDFLAGS) $(COV.$(SAN))' >$@
+
+$(B)/obj/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call note,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter mm/%,$<),$(COV.$(SAN))) -DMMCHECK_FLAVOUR=\"$(SAN)\" \
+		$(SEES.$(call layer_of,$<)) -MMD -MP -c $< -o $@
+
+$(B)/obj/%.o: %.cc $(B)/flags
+	@mkdir -p $(@D)
+	$(call note,CXX)
+	$(Q)$(CXX) $(ALL_CXXFLAGS) $(SEES.$(call layer_of,$<)) -MMD -MP -c $< -o $@
+
+-include $(wildcard $(B)/obj/*/*.d $(B)/threads/*/*.d)
+
+# --- one archive per layer; the folder itself is a prerequisite, so that a removed file leaves the archive ----------
+
+define archive
+$(B)/lib$(1).a: $(call objects,$(wildcard $(1)/*.c)) $(1)
+	$$(call note,AR)
+	$$(Q)rm -f $$@ && mkdir -p $$(@D) && ar rcD $$@ $$(filter %.o,$$^)
+endef
+$(foreach layer,$(LAYERS),$(eval $(call archive,$(layer))))
+
+# What a program needs that uses the allocation stack alone.
+$(B)/libmmcheck.a: $(call objects,$(wildcard mm/*.c sim/*.c)) mm sim
+	$(call note,AR)
+	$(Q)rm -f $@ && ar qcsD $@ $(filter %.o,$^)
+
+# --- programs --------------------------------------------------------------------------------------------------------
+
+$(B)/mmcheck: $(call objects,$(wildcard tools/*.c)) $(LIBS)
+	$(call note,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -lm -o $@
+
+$(B)/test_%: $(B)/obj/tests/test_%.o $(call objects,$(TEST_COMMON)) $(LIBS)
+	$(call note,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -lm -lpthread -o $@
+
+$(B)/fuzz_%: $(B)/obj/fuzz/fuzz_%.o $(call objects,$(FUZZ_COMMON)) $(LIBS)
+	$(call note,LINK)
+	$(Q)$(FUZZ_LINK) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) $(LIB_FUZZING_ENGINE) -lm -o $@
+
+$(B)/props: $(call objects,$(wildcard props/*.c props/*.cc)) $(LIBS)
+	$(call note,LINK)
+	$(Q)$(CXX) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -lrapidcheck -lm -o $@
+
+fuzz:
+	@$(MAKE) --no-print-directory SAN=fuzz fuzz-targets
+fuzz-targets: $(FUZZ_TARGETS)
+
+# Properties run under asan, unless another flavour is asked for.
+PROPS_SAN := $(if $(filter file,$(origin SAN)),asan,$(SAN))
+$(if $(and $(filter props props-binary,$(MAKECMDGOALS)),$(filter msan,$(PROPS_SAN))),\
+	$(error SAN=msan: RapidCheck's library is not instrumented; use asan or plain))
+props-binary:
+	@$(MAKE) --no-print-directory SAN=$(PROPS_SAN) build/$(PROPS_SAN)/props
+props: props-binary
+	$(if $(SEED),RC_PARAMS="$${RC_PARAMS:+$$RC_PARAMS }seed=$(SEED)") \
+		build/$(PROPS_SAN)/props --seconds $(or $(TIME),10) $(if $(ONLY),--only '$(ONLY)')
+
+# --- jobs; each is a script of ci/ that can be run by hand -----------------------------------------------------------
+
+check:
+	@ci/install
+	@JOBS='$(JOBS)' SEED='$(SEED)' ci/check
+
+campaign:
+	@ci/install
+	@TIME='$(or $(TIME),60)' JOBS='$(JOBS)' SEED='$(SEED)' ENGINES='$(ENGINES)' TARGETS='$(TARGETS)' ci/campaign
+
+bugs:
+	@BUGS='$(or $(BUGS),*)' SEEDS='$(or $(SEEDS),5)' SEED='$(SEED)' JOBS='$(JOBS)' ci/bugs-run
+
+bench:
+	@QUICK='$(QUICK)' JOBS='$(JOBS)' ci/bench
+
+minimize: $(MMCHECK)
+	$(if $(FILE),,$(error make minimize FILE=crash-... [OUT=...]))
+	$(MMCHECK) minimize '$(FILE)' -o '$(or $(OUT),$(FILE).min)' $(if $(TIME),--seconds $(TIME))
+
+layers: $(LIBS)
+	@CC='$(CC)' ci/layers $(B)
+
+# The other personality of the machine: same header names, real locks.
+threads: $(patsubst %.c,$(B)/threads/%.o,$(wildcard mm/*.c))
+	@echo "threads: mm/ compiles with sim/threads ($(words $^) files)"
+$(B)/threads/%.o: %.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call note,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(subst sim/det,sim/threads,$(SEES.mm)) -MMD -MP -c $< -o $@
+
+format:
+	clang-format-19 -i $(wildcard $(foreach d,$(LAYERS) sim/det sim/threads mm/include fuzz props tools tests,$(d)/*.[ch]))
+
+install: $(B)/mmcheck $(B)/libmmcheck.a
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib' $(foreach p,/ /det /threads,'$(DESTDIR)$(PREFIX)/include/mmcheck$(p)')
+	install -m 755 $(B)/mmcheck '$(DESTDIR)$(PREFIX)/bin/mmcheck'
+	install -m 644 $(B)/libmmcheck.a '$(DESTDIR)$(PREFIX)/lib/libmmcheck.a'
+	install -m 644 sim/*.h mm/include/*.h '$(DESTDIR)$(PREFIX)/include/mmcheck/'
+	install -m 644 sim/det/*.h '$(DESTDIR)$(PREFIX)/include/mmcheck/det/'
+	install -m 644 sim/threads/*.h '$(DESTDIR)$(PREFIX)/include/mmcheck/threads/'
+
+clean:
+	rm -rf build

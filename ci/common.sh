@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# common.sh - what the scripts of ci/ share. Source it with the top of the tree as current directory.
+
+# Flavours pick their compilers in sanitizers.mk; ours must not inherit one, nor the jobserver of a calling make.
+unset CC CXX CFLAGS CXXFLAGS LDFLAGS LIB_FUZZING_ENGINE SAN MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+
+now_us() {
+	local t=${EPOCHREALTIME/[.,]/}
+	printf '%s' "$t"
+}
+
+# seconds START_US: time passed since then, one digit after the point
+seconds() {
+	local us=$(($(now_us) - $1))
+	printf '%d.%d' $((us / 1000000)) $((us % 1000000 / 100000))
+}
+
+is_number() {
+	[[ $1 =~ ^[1-9][0-9]{0,8}$ ]]
+}
+
+# slug WORDS: a folder name
+slug() {
+	local s=${1//[^A-Za-z0-9_.]/-}
+	while [[ $s == *--* ]]; do s=${s//--/-}; done
+	s=${s#-}
+	s=${s%-}
+	printf '%s' "${s:0:80}"
+}
+
+json_string() {
+	local s=${1//\\/\\\\}
+	s=${s//\"/\\\"}
+	printf '"%s"' "${s//[[:cntrl:]]/ }"
+}
+
+# Sets WRAP: words to put before a sanitized program. Sanitizers lose their shadow where addresses are too random.
+# 1: nothing helps, and ASLR_ADVICE says what would.
+aslr_wrapper() {
+	local bits=28
+	WRAP=()
+	[[ -r /proc/sys/vm/mmap_rnd_bits ]] && bits=$(</proc/sys/vm/mmap_rnd_bits)
+	((bits <= 28)) && return 0
+	WRAP=(setarch "$(uname -m)" -R)
+	"${WRAP[@]}" true 2>/dev/null && return 0
+	# shellcheck disable=SC2034 # read by the scripts that source this one
+	ASLR_ADVICE="vm.mmap_rnd_bits is $bits, sanitizers need 28: run sysctl -w vm.mmap_rnd_bits=28"
+	return 1
+}
+
+# End the background jobs of this shell and what they started: each is a process group of its own (set -m).
+end_jobs() {
+	local pid
+	for pid in $(jobs -p); do
+		kill -TERM -- "-$pid" 2>/dev/null || true
+	done
+}

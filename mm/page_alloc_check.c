@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * page_alloc_check.c - recounts zones and free lists from scratch and says whether they are valid.
+ *
+ * It trusts no counter and no flag before it has seen the list. Valid is not correct: which frames ought to be free is
+ * the model's business. It runs every 64 operations, so the walk over struct pages is branch-free and looks for the
+ * culprit only when it knows that there is one.
+ */
+#include <stdlib.h>
+#include "internal.h"
+
+#define WALK_LIMIT (1u << 20) /* frames; above, only free blocks are looked at */
+
+struct recount {
+	const struct mm *mm;
+	u64 *free; /* bit per frame: inside a block on a free list */
+	u64 nr_blocks;
+	char *text;
+	unsigned bytes;
+	bool broken;
+};
+
+#define INV(clause, condition, pfn)                                                                                    \
+	do {                                                                                                           \
+		if (unlikely(!(condition))) {                                                                          \
+			broken(r, #clause, #condition, pfn);                                                           \
+			return;                                                                                        \
+		}                                                                                                      \
+	} while (0)
+
+static sim_cold void broken(struct recount *r, const char *clause, const char *condition, u64 pfn)
+{
+	r->broken = true;
+	snprintf(r->text, r->bytes, "%s: broken %s: %s (pfn %llu)", clause, clause, condition, (unsigned long long)pfn);
+}
+
+/* Mark the block's frames; false when one was marked already: two lists share it. */
+static bool mark_free(struct recount *r, u64 pfn, unsigned order)
+{
+	u64 nr = 1ULL << order;
+
+	if (order < 6) {
+		u64 mask = ((1ULL << nr) - 1) << (pfn % 64);
+		bool fresh = !(r->free[pfn / 64] & mask);
+
+		r->free[pfn / 64] |= mask;
+		return fresh;
+	}
+	for (u64 w = pfn / 64; w < (pfn + nr) / 64; w++) {
+		if (r->free[w])
+			return false;
+		r->free[w] = ~0ULL;
+	}
+	return true;
+}
+
+static bool is_free_block(const struct mm *mm, u64 pfn, unsigned order, u8 zone)
+{
+	return pfn_valid(mm, pfn) && pfn_to_pageblock(mm, pfn)->zone == zone && (mm->mem_map[pfn].flags & PG_buddy) &&
+	       mm->mem_map[pfn].private == order;
+}
+
+static void check_free_block(struct recount *r, const struct zone *zone, const struct page *page, unsigned order)
+{
+	const struct mm *mm = r->mm;
+	u64 pfn = page_pfn(mm, page), last = pfn + (1ULL << order) - 1;
+
+	INV(B2, pfn < mm->nr_frames && pfn % (1ULL << order) == 0 && last < mm->nr_frames, pfn);
+	INV(B2, (page->flags & PG_buddy) && page->private == order, pfn);
+	INV(B2, pfn_to_pageblock(mm, pfn)->zone == zone_id(zone), pfn);
+	INV(B2, pfn_to_pageblock(mm, last)->zone == zone_id(zone), pfn);
+	INV(B3, mark_free(r, pfn, order), pfn);
+	INV(B4, order == mm->max_order || !is_free_block(mm, pfn ^ (1ULL << order), order, zone_id(zone)), pfn);
+	r->nr_blocks++;
+}
+
+static void check_zone(struct recount *r, const struct zone *zone)
+{
+	u64 pages = 0;
+
+	for (unsigned o = 0; o <= r->mm->max_order; o++) {
+		const struct free_area *area = &zone->free_area[o];
+		const struct list_head *pos;
+		u64 nr = 0;
+
+		list_for_each(pos, &area->free_list)
+		{
+			INV(B3, pos && pos->next->prev == pos, 0);
+			check_free_block(r, zone, list_entry(pos, struct page, lru), o);
+			if (r->broken)
+				return;
+			nr++;
+		}
+		INV(B3, area->nr_free == nr, zone->start_pfn);
+		pages += nr << o;
+	}
+	INV(B3, zone->free_pages == pages, zone->start_pfn);
+	INV(Z8, zone->spanned_pages >= zone->present_pages && zone->present_pages >= zone->managed_pages,
+	    zone->start_pfn);
+	INV(Z8, zone->free_pages <= zone->managed_pages, zone->start_pfn);
+	INV(W2, zone->watermark[WMARK_MIN] <= zone->watermark[WMARK_LOW], zone->start_pfn);
+	INV(N9, !zone->lock.locked, zone->start_pfn);
+}
+
+/* [B2] [B19] for one frame; free: it lies inside a free block. */
+static void check_page(struct recount *r, const struct page *page, bool free)
+{
+	u64 pfn = page_pfn(r->mm, page);
+
+	INV(B2, free || !(page->flags & PG_buddy), pfn);
+	INV(B2, !free || page->refcount == 0, pfn);
+	INV(B2, !free || !(page->flags & ~(u32)PG_buddy), pfn);
+	INV(B2, free || (page->flags & (PG_head | PG_buddy)) || page->private == 0 || (page->flags & PG_tail), pfn);
+	INV(B19, !(page->flags & PG_tail) || page->refcount == 0, pfn);
+	INV(B19, page->refcount >= 0, pfn);
+}
+
+static bool page_looks_wrong(const struct page *page, u64 free)
+{
+	u64 flags = page->flags;
+	u64 used_private = page->private && !(flags & (PG_head | PG_tail));
+	u64 wrong_free = (u64)(page->refcount != 0) | (flags & ~(u64)PG_buddy);
+	u64 wrong_used = (flags & PG_buddy) | used_private;
+
+	return (free ? wrong_free : wrong_used) | (u64)((flags & PG_tail) && page->refcount) | (page->refcount < 0);
+}
+
+static void check_pages(struct recount *r, u64 first, u64 nr)
+{
+	const struct page *page = r->mm->mem_map + first;
+	bool wrong = false;
+	u64 buddies = 0;
+
+	for (u64 i = 0; i < nr; i++) {
+		wrong |= page_looks_wrong(page + i, r->free[(first + i) / 64] >> ((first + i) % 64) & 1);
+		buddies += page[i].flags & PG_buddy;
+	}
+	r->nr_blocks -= buddies; /* PG_buddy is bit 0: what remains at the end must be nothing */
+	for (u64 i = 0; wrong && i < nr && !r->broken; i++)
+		check_page(r, page + i, r->free[(first + i) / 64] >> ((first + i) % 64) & 1);
+}
+
+static void check_mem_map(struct recount *r)
+{
+	const struct mm *mm = r->mm;
+	u64 block_pages = 1ULL << mm->pageblock_order;
+
+	if (mm->nr_frames > WALK_LIMIT)
+		return;
+	for (u64 pfn = 0; pfn < mm->nr_frames && !r->broken; pfn += block_pages) {
+		if (!pfn_to_pageblock(mm, pfn)->has_holes) {
+			check_pages(r, pfn, min_of(block_pages, mm->nr_frames - pfn));
+			continue;
+		}
+		for (u64 i = pfn; i < pfn + block_pages && i < mm->nr_frames; i++)
+			if (pfn_valid(mm, i))
+				check_pages(r, i, 1);
+	}
+	INV(B2, r->broken || r->nr_blocks == 0, 0);
+}
+
+const char *page_alloc_check(void)
+{
+	static __thread u64 *scratch;
+	static __thread u64 scratch_words;
+	static __thread char text[200];
+	const struct mm *mm = current_mm();
+	u64 words = mm->nr_frames / 64 + 2;
+	struct recount r = { .mm = mm, .text = text, .bytes = sizeof(text) };
+	s64 fuel = this_cpu->machine->fuel;
+
+	if (words > scratch_words) {
+		free(scratch);
+		scratch = malloc(words * sizeof(u64));
+		scratch_words = words;
+	}
+	memset(scratch, 0, words * sizeof(u64));
+	r.free = scratch;
+	for (unsigned i = 0; i < MAX_ZONES && !r.broken; i++)
+		if (mm->zone[i])
+			check_zone(&r, mm->zone[i]);
+	if (!r.broken)
+		check_mem_map(&r);
+	this_cpu->machine->fuel = fuel;
+	return r.broken ? text : NULL;
+}
+
+/* --- looking from outside -------------------------------------------------------------------------------------------- */
+
+static u64 dump_zone(const struct mm *mm, const struct zone *zone, struct free_block *out, u64 n, u64 max)
+{
+	for (unsigned o = 0; o <= mm->max_order; o++) {
+		const struct list_head *head = &zone->free_area[o].free_list;
+
+		for (const struct list_head *pos = head->next; pos != head; pos = pos->next, n++)
+			if (n < max)
+				out[n] = (struct free_block){
+					.pfn = (u32)page_pfn(mm, list_entry(pos, struct page, lru)),
+					.order = (u8)o,
+					.zone = zone->index,
+					.nid = zone->nid,
+				};
+	}
+	return n;
+}
+
+u64 page_alloc_dump(struct free_block *out, u64 max)
+{
+	const struct mm *mm = current_mm();
+	u64 n = 0;
+
+	for (unsigned i = 0; i < MAX_ZONES; i++)
+		if (mm->zone[i])
+			n = dump_zone(mm, mm->zone[i], out, n, max);
+	return n;
+}
+
+u64 zone_free_pages(unsigned nid, unsigned zone)
+{
+	const struct zone *z = current_mm()->zone[nid * MAX_NR_ZONES + zone];
+
+	return z ? z->free_pages : 0;
+}
+
+u64 zone_min_pages(unsigned nid, unsigned zone)
+{
+	const struct zone *z = current_mm()->zone[nid * MAX_NR_ZONES + zone];
+
+	return z ? z->watermark[WMARK_MIN] : 0;
+}
+
+unsigned zonelist_dump(unsigned nid, bool this_node_only, u8 *out, unsigned max)
+{
+	const struct zonelist *list = &current_mm()->zonelist[nid][this_node_only];
+
+	for (unsigned i = 0; i < list->nr && i < max; i++)
+		out[i] = (u8)zone_id(list->zone[i]);
+	return list->nr;
+}
+
+int page_ref_count_at(u64 pfn)
+{
+	const struct mm *mm = current_mm();
+
+	return pfn_valid(mm, pfn) ? mm->mem_map[pfn].refcount : -1;
+}

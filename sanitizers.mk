@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# sanitizers.mk - one row per flavour of build: `make SAN=asan` builds into build/asan/.
+#
+#   flavour   catches                                             cost   compiler
+#   plain     what the model and the checkers see                 1x     clang
+#   asan      overflow, use after free, leaks, undefined          4x     clang   (props run here)
+#   msan      reads of memory that has no value                   4x     clang   (never props: RapidCheck's
+#                                                                                library is not instrumented)
+#   tsan      races between simulated CPUs on threads             8x     clang
+#   gcc       what the other compiler understands differently     1x     gcc
+#   gccasan   the same, through gcc's own sanitizers              4x     gcc
+#   fuzz      asan + coverage of mm/ only: engines are steered    4x     clang   (`make fuzz`)
+#             by the code under test, never by the judge
+#   cov       nothing; counts the lines reached                   2x     clang
+#   valgrind  undefined values and bad addresses, uninstrumented  50x    clang   (run it with valgrind)
+
+FLAVOURS := plain asan msan tsan gcc gccasan fuzz cov valgrind
+CLANG   ?= clang-19
+CLANGXX ?= clang++-19
+GCC     ?= gcc
+GXX     ?= g++
+
+# A snapshot copies fiber stacks as they lie, so locals must not move to a fake stack: use-after-return is off.
+asan_clang := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	      -fsanitize-address-use-after-return=never
+asan_gcc   := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	      --param asan-use-after-return=0
+
+SAN.plain    := -O2 -g
+SAN.asan     := -O2 -g $(asan_clang)
+SAN.msan     := -O2 -g -fsanitize=memory -fno-sanitize-recover=all -fno-omit-frame-pointer
+SAN.tsan     := -O2 -g -fsanitize=thread -fno-omit-frame-pointer
+SAN.gcc      := -O2 -g
+SAN.gccasan  := -O2 -g $(asan_gcc)
+SAN.fuzz     := -O2 -g $(asan_clang)
+SAN.cov      := -O1 -g -fprofile-instr-generate -fcoverage-mapping
+SAN.valgrind := -O1 -gdwarf-4 -fno-omit-frame-pointer -DMMCHECK_VALGRIND  # Debian 12's valgrind reads no DWARF 5
+
+# Coverage counters for the engines: mm/ only.
+COV.fuzz := -fsanitize=fuzzer-no-link
+
+CC.gcc      := $(GCC)
+CC.gccasan  := $(GCC)
+CXX.gcc     := $(GXX)
+CXX.gccasan := $(GXX)
+
+# A fuzzing service brings engine, sanitizers and coverage in LIB_FUZZING_ENGINE and CFLAGS: ours step aside.
+ifneq ($(filter environment command,$(firstword $(origin LIB_FUZZING_ENGINE))),)
+SAN.fuzz := -g
+COV.fuzz :=
+FUZZ_LINK = $(CXX)
+else
+LIB_FUZZING_ENGINE := -fsanitize=fuzzer
+FUZZ_LINK = $(CC)
+endif
