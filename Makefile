@@ -62,7 +62,7 @@ FUZZ_COMMON  := $(filter-out fuzz/fuzz_%,$(wildcard fuzz/*.c))  # engine.c: our 
 
 WARN       := -Wall -Wextra
 COMMON     := -D_GNU_SOURCE -fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. $(WARN)
-ALL_CFLAGS  = -std=gnu11 $(COMMON) $(SAN.$(SAN)) $(CFLAGS)
+ALL_CFLAGS  = -std=gnu11 $(COMMON) -Werror=implicit-function-declaration $(SAN.$(SAN)) $(CFLAGS)
 ALL_CXXFLAGS = -std=c++17 $(COMMON) $(SAN.$(SAN)) $(CXXFLAGS)
 ALL_LDFLAGS = $(SAN.$(SAN)) $(CFLAGS) $(LDFLAGS)
 layer_of    = $(firstword $(subst /, ,$(1)))
@@ -82,11 +82,11 @@ help:
 all: $(B)/mmcheck $(B)/libmmcheck.a $(TESTS)
 libs: $(LIBS) $(B)/libmmcheck.a
 
-# Other flags than last time: compile again.
+# Other flags than last time: compile again. (Where the tree lies does not count.)
+stamp = $(subst $(CURDIR),.,$(CC) $(CXX) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(ALL_LDFLAGS) $(COV.$(SAN)))
 $(B)/flags: force
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(CC) $(CXX) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(ALL_LDFLAGS) $(COV.$(SAN))' | cmp -s - $@ || \
-	 printf '%s\n' '$(CC) $(CXX) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(ALL_LDFLAGS) $(COV.$(SAN))' >$@
+	@printf '%s\n' '$(stamp)' | cmp -s - $@ || printf '%s\n' '$(stamp)' >$@
 
 $(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)

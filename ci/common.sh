@@ -11,14 +11,14 @@ now_us() {
 	printf '%s' "$t"
 }
 
-# seconds START_US: time passed since then, one digit after the point
+# seconds START_US: time passed since then
 seconds() {
 	local us=$(($(now_us) - $1))
-	printf '%d.%d' $((us / 1000000)) $((us % 1000000 / 100000))
+	printf '%d.%02d' $((us / 1000000)) $((us % 1000000 / 10000))
 }
 
 is_number() {
-	[[ $1 =~ ^[1-9][0-9]{0,8}$ ]]
+	[[ $1 =~ ^[1-9][0-9]{0,9}$ ]]
 }
 
 # slug WORDS: a folder name

@@ -63,12 +63,9 @@ static inline unsigned instr_irq_label(const struct instr *in)
 {
 	return in->context >> 4; /* 0: none */
 }
-/* A nibble without a meaning is a task: random bytes shall not be mostly atomic. */
 static inline enum sim_context instr_context(const struct instr *in)
 {
-	unsigned nibble = in->context & 15;
-
-	return nibble < NR_CONTEXTS ? (enum sim_context)nibble : CONTEXT_TASK;
+	return (enum sim_context)((in->context & 15) < NR_CONTEXTS ? (in->context & 15) : CONTEXT_TASK);
 }
 
 struct program {
@@ -92,6 +89,8 @@ bool program_decode(struct program *p, const u8 *data, size_t bytes);
 size_t program_encode(const struct program *p, u8 *out, size_t room);
 /* Text form. outcome: NULL, or one comment per operation (see lockstep_outcome). */
 void program_print(const struct program *p, FILE *out, char *const *outcome);
+/* The same, header and the operations from `first` on: for showing the end of a long one. */
+void program_print_range(const struct program *p, u32 first, FILE *out, char *const *outcome);
 /* false: error filled with "line 7: ..." (one line). expected: NULL, or receives malloc'd comments, NULL where none. */
 bool program_parse(struct program *p, const char *text, size_t bytes, char *error, size_t error_bytes, char ***expected);
 /* Text or bytes, told apart by content. */
@@ -139,12 +138,14 @@ enum op_flag {
 };
 
 struct world;
+struct rig; /* a machine with its model, ready to run (lockstep.c) */
 
 /* What an operation answered: printed after #, folded into the digest. */
 struct outcome {
 	bool ok;
 	bool has_value;
-	u64 value; /* pfn, count, address */
+	const char *what; /* printed before the value: pfn=24; NULL: the bare value */
+	u64 value;
 };
 
 struct op {
@@ -208,6 +209,14 @@ struct run_stats {
 	u64 recounts;
 };
 
+/* What an operation in flight keeps between its begin, run and judge. */
+struct scratch {
+	const char *pending; /* a sentence found before the judge's turn */
+	u32 freeing;	     /* slot whose pages the operation gives back */
+	u32 nr_freed;
+	u32 freed[1 << (NR_PAGE_ORDERS - 1)];
+};
+
 struct world {
 	struct machine *machine;
 	struct model *model;
@@ -220,18 +229,22 @@ struct world {
 	u32 since_recount;
 	bool early;	       /* memblock phase */
 	bool contents_whole;
-	bool ending;	       /* free all and settle */
-	bool abandoned;	       /* the last program stopped half-way */
+	bool booting;	       /* events are not for the model */
+	bool rig_dirty;	       /* tool shadow of RAM is not as after boot */
+	bool slot_busy[NR_SLOTS];
 	u8 *started;	       /* bit per operation */
 	u32 started_room;
 	struct slot slot[NR_SLOTS];
 	u32 bulk_pfn[NR_SLOTS][MAX_BULK];
-	u16 live[NR_SLOTS];    /* list of live slots, for the end of program */
-	struct machine_config config; /* of the machine there is */
-	char *outcome_text;    /* when recording: one line per step */
+	bool record;	       /* keep what each step answered */
 	char **outcome;
-	bool record;
-	bool no_model;	       /* bench only: run without judging */
+	u32 outcome_room;
+	struct scratch scratch[SIM_MAX_CPUS][SCHED_MAX_IRQ_NESTING + 2];
+	u8 nesting[SIM_MAX_CPUS]; /* operations in flight on this CPU */
+	char text[240];	       /* the sentence found last */
+	char page_text[8192];  /* a /proc file */
+	struct rig *rig[NR_PROFILES * NR_START_STATES + 1];
+	struct rig *current;
 	u32 until;	       /* stop before this step; ~0 run all */
 	struct free_block *blocks; /* scratch of the recount */
 	u64 block_room;
@@ -249,12 +262,18 @@ static inline unsigned world_cpu(void)
 {
 	return this_cpu->id;
 }
-bool world_is_atomic(const struct world *w);
+static inline struct scratch *world_scratch(struct world *w)
+{
+	return &w->scratch[world_cpu()][w->nesting[world_cpu()]];
+}
 void world_fail(struct world *w, const char *sentence);
 /* Kernel log written by this operation. */
 const char *world_log(const struct world *w);
 void slot_fill(struct world *w, u32 slot, struct slot value);
 void slot_retire(struct world *w, u32 slot);
+
+/* A finding for people: clause, sentence, the last steps with what they answered, how to replay. Runs p once more. */
+void finding_print(struct world *w, const struct program *p, FILE *out, const char *replay);
 
 /* --- engines ----------------------------------------------------------------------------------------------------------- */
 

@@ -108,7 +108,8 @@ static void move_switches_to_end(struct program *p, struct instr *in)
 	p->nr_switches += in->nr_switches;
 }
 
-/* Keeps the list sorted. Dropped: a yield index that has a switch already, one too many, an irq label of 0. */
+/* Keeps the list sorted. Dropped: a yield index that has a switch already, one too many, an irq label of 0.
+ */
 void program_add_switch(struct program *p, struct instr *in, struct sched_switch sw)
 {
 	struct sched_switch *list;
@@ -129,7 +130,7 @@ void program_add_switch(struct program *p, struct instr *in, struct sched_switch
 	list[i] = (struct sched_switch){ .at = sw.at, .is_irq = !!sw.is_irq, .target = sw.target };
 }
 
-/* --- bytes to program ------------------------------------------------------------------------------------------ */
+/* --- bytes to program ------------------------------------------------------------------------------------------------ */
 
 static inline u16 get16(const u8 *b)
 {
@@ -208,7 +209,7 @@ bool program_decode(struct program *p, const u8 *data, size_t bytes)
 	return true;
 }
 
-/* --- program to bytes ------------------------------------------------------------------------------------------ */
+/* --- program to bytes ------------------------------------------------------------------------------------------------ */
 
 struct sink {
 	u8 *out;
@@ -276,11 +277,14 @@ size_t program_encode(const struct program *p, u8 *out, size_t room)
 		for (u32 k = 0; k < in->nr_switches; k++) {
 			struct sched_switch sw = p->sw[in->first_switch + k];
 
-			encode_word(&s, &(struct instr){ .code = CODE_SWITCH, .cpu = sw.target,
-							 .context = sw.is_irq, .slot = sw.at });
+			encode_word(&s, &(struct instr){ .code = CODE_SWITCH,
+							 .cpu = sw.target,
+							 .context = sw.is_irq,
+							 .slot = sw.at });
 		}
 		if (in->slot >> 16 || in->argument >> 32)
-			encode_word(&s, &(struct instr){ .code = CODE_WIDE, .slot = in->slot >> 16,
+			encode_word(&s, &(struct instr){ .code = CODE_WIDE,
+							 .slot = in->slot >> 16,
 							 .argument = in->argument >> 32 });
 		encode_word(&s, in);
 	}

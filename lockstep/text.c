@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * text.c - programs as text, one operation a line.
+ * text.c - reading programs as text, one operation a line. print.c writes them.
  *
  *   mmcheck-trace 1 profile=small start=booted flags=- swarm=0x0 seed=0x0
  *   # comments
@@ -20,65 +20,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include "lockstep.h"
-
-#define MAGIC "mmcheck-trace"
-
-struct bit_name {
-	u32 bits;
-	const char *name;
-};
-
-/* Longest first, rule F11: printing takes the first row whose bits are all left. */
-static const struct bit_name gfp_names[] = {
-	{ GFP_TRANSHUGE, "GFP_TRANSHUGE" },
-	{ GFP_TRANSHUGE_LIGHT, "GFP_TRANSHUGE_LIGHT" },
-	{ GFP_HIGHUSER_MOVABLE, "GFP_HIGHUSER_MOVABLE" },
-	{ GFP_HIGHUSER, "GFP_HIGHUSER" },
-	{ GFP_USER, "GFP_USER" },
-	{ GFP_KERNEL_ACCOUNT, "GFP_KERNEL_ACCOUNT" },
-	{ GFP_KERNEL, "GFP_KERNEL" },
-	{ GFP_NOFS, "GFP_NOFS" },
-	{ GFP_ATOMIC, "GFP_ATOMIC" },
-	{ GFP_NOIO, "GFP_NOIO" },
-	{ GFP_NOWAIT, "GFP_NOWAIT" },
-	{ GFP_DMA, "GFP_DMA" },
-	{ __GFP_HIGHMEM, "__GFP_HIGHMEM" },
-	{ GFP_DMA32, "GFP_DMA32" },
-	{ __GFP_HIGH, "__GFP_HIGH" },
-	{ __GFP_IO, "__GFP_IO" },
-	{ __GFP_FS, "__GFP_FS" },
-	{ __GFP_NOWARN, "__GFP_NOWARN" },
-	{ __GFP_RETRY_MAYFAIL, "__GFP_RETRY_MAYFAIL" },
-	{ __GFP_NOFAIL, "__GFP_NOFAIL" },
-	{ __GFP_NORETRY, "__GFP_NORETRY" },
-	{ __GFP_COMP, "__GFP_COMP" },
-	{ __GFP_ZERO, "__GFP_ZERO" },
-	{ __GFP_NOMEMALLOC, "__GFP_NOMEMALLOC" },
-	{ __GFP_MEMALLOC, "__GFP_MEMALLOC" },
-	{ __GFP_HARDWALL, "__GFP_HARDWALL" },
-	{ __GFP_THISNODE, "__GFP_THISNODE" },
-	{ __GFP_RECLAIMABLE, "__GFP_RECLAIMABLE" },
-	{ __GFP_MOVABLE, "__GFP_MOVABLE" },
-	{ __GFP_ACCOUNT, "__GFP_ACCOUNT" },
-	{ __GFP_WRITE, "__GFP_WRITE" },
-	{ __GFP_RECLAIM, "__GFP_RECLAIM" },
-	{ __GFP_DIRECT_RECLAIM, "__GFP_DIRECT_RECLAIM" },
-	{ __GFP_KSWAPD_RECLAIM, "__GFP_KSWAPD_RECLAIM" },
-	{ __GFP_ZEROTAGS, "__GFP_ZEROTAGS" },
-	/* read only: the rows above take their bits */
-	{ __GFP_DMA, "__GFP_DMA" },
-	{ __GFP_DMA32, "__GFP_DMA32" },
-};
-
-static const struct bit_name flag_names[] = {
-	{ HEADER_RECOUNT_ALWAYS, "recount" },
-	{ HEADER_CONTENTS_WHOLE, "contents" },
-};
-
-static const char *const start_names[NR_START_STATES] = { "booted", "early" };
-static const char *const context_names[NR_CONTEXTS] = { "task",	    "softirq", "hardirq", "spinlock",
-							"irqs_off", "rcu",     "nmi" };
+#include "text.h"
 
 /* The raw fields, for codes without a row in the catalogue. */
 static const struct raw_field {
@@ -86,127 +28,7 @@ static const struct raw_field {
 	u32 limit_bits;
 } raw_fields[] = { { "cpu", 8 }, { "ctx", 8 }, { "slot", 32 }, { "slot2", 16 }, { "gfp", 32 }, { "argument", 64 } };
 
-static bool is_slot_kind(unsigned kind)
-{
-	return kind == ARG_NEW_PAGES || kind == ARG_LIVE_PAGES || kind == ARG_USED_PAGES;
-}
-
-/* The argument written before the = sign, or -1: the first slot that the operation fills. */
-static int target_arg(const struct op *op)
-{
-	for (unsigned i = 0; i < MAX_ARGS; i++)
-		if (op->args[i] == ARG_NEW_PAGES)
-			return (int)i;
-	return -1;
-}
-
-/* --- print ----------------------------------------------------------------------------------------------------- */
-
-static void print_bits(FILE *out, u32 bits, const struct bit_name *names, size_t nr, char separator, const char *none)
-{
-	const char *before = "";
-	const char between[2] = { separator, 0 };
-
-	if (!bits)
-		fputs(none, out);
-	for (size_t i = 0; bits && i < nr; i++) {
-		if ((bits & names[i].bits) != names[i].bits)
-			continue;
-		fprintf(out, "%s%s", before, names[i].name);
-		bits &= ~names[i].bits;
-		before = between;
-	}
-	if (bits)
-		fprintf(out, "%s0x%x", before, bits);
-}
-
-static void print_header(const struct header *h, FILE *out)
-{
-	fprintf(out, MAGIC " %d profile=%s start=%s flags=", PROGRAM_VERSION,
-		sim_profile_names[h->profile < NR_PROFILES ? h->profile : PROFILE_SMALL],
-		start_names[h->start % NR_START_STATES]);
-	print_bits(out, h->flags, flag_names, ARRAY_SIZE(flag_names), '+', "-");
-	fprintf(out, " swarm=0x%x seed=0x%llx\n", h->swarm, (unsigned long long)h->seed);
-}
-
-static void print_place(const struct instr *in, FILE *out)
-{
-	enum sim_context context = instr_context(in);
-
-	if (in->cpu)
-		fprintf(out, " cpu=%u", in->cpu);
-	if (context != CONTEXT_TASK)
-		fprintf(out, " ctx=%s", context_names[context]);
-	if (instr_irq_label(in))
-		fprintf(out, " irq=%u", instr_irq_label(in));
-}
-
-static void print_value(unsigned kind, u64 value, FILE *out)
-{
-	const char *name = arg_value_name(kind, value);
-
-	fprintf(out, " %s=", arg_kinds[kind].key);
-	if (kind == ARG_GFP)
-		print_bits(out, (u32)value, gfp_names, ARRAY_SIZE(gfp_names), '|', "none");
-	else if (name)
-		fputs(name, out);
-	else
-		fprintf(out, "%llu", (unsigned long long)value);
-}
-
-static void print_known(const struct op *op, const struct instr *in, FILE *out)
-{
-	int target = target_arg(op);
-	u64 a[MAX_ARGS];
-
-	instr_args(op, in, a);
-	if (target >= 0)
-		fprintf(out, "p%u = ", (unsigned)a[target]);
-	fputs(op->name, out);
-	for (int i = 0; i < MAX_ARGS; i++)
-		if (is_slot_kind(op->args[i]) && i != target)
-			fprintf(out, " p%u", (unsigned)a[i]);
-	print_place(in, out);
-	for (int i = 0; i < MAX_ARGS; i++)
-		if (op->args[i] != ARG_NONE && !is_slot_kind(op->args[i]))
-			print_value(op->args[i], a[i], out);
-}
-
-static void print_raw(const struct instr *in, FILE *out)
-{
-	fprintf(out, "code=0x%x cpu=%u ctx=0x%x slot=0x%x slot2=0x%x gfp=0x%x argument=0x%llx", in->code, in->cpu,
-		in->context, in->slot, in->slot2, in->gfp, (unsigned long long)in->argument);
-}
-
-static void print_operation(const struct program *p, u32 step, FILE *out, const char *outcome)
-{
-	const struct instr *in = &p->op[step];
-	const struct op *op = op_by_code(in->code);
-
-	fprintf(out, "%u: ", step);
-	if (op)
-		print_known(op, in, out);
-	else
-		print_raw(in, out);
-	for (u32 i = 0; i < in->nr_switches; i++) {
-		const struct sched_switch *sw = &p->sw[in->first_switch + i];
-
-		fprintf(out, " at=%u:%s%u", sw->at, sw->is_irq ? "irq" : "cpu", sw->target);
-	}
-	if (outcome)
-		fprintf(out, "   # %s", outcome);
-	fputc('\n', out);
-}
-
-void program_print(const struct program *p, FILE *out, char *const *outcome)
-{
-	print_header(&p->header, out);
-	fprintf(out, "# mmcheck %s\n", MMCHECK_VERSION);
-	for (u32 i = 0; i < p->nr_ops; i++)
-		print_operation(p, i, out, outcome ? outcome[i] : NULL);
-}
-
-/* --- reading words --------------------------------------------------------------------------------------------- */
+/* --- reading words --------------------------------------------------------------------------------------------------- */
 
 /* A piece of the text; it may hold any byte. */
 struct span {
@@ -381,7 +203,7 @@ static bool parse_bits(struct span s, const struct bit_name *names, size_t nr, c
 	return s.at[-1] != separator;
 }
 
-/* --- reading the header ---------------------------------------------------------------------------------------- */
+/* --- reading the header ---------------------------------------------------------------------------------------------- */
 
 static bool parse_header_value(unsigned key, struct span text, u64 *v)
 {
@@ -391,8 +213,7 @@ static bool parse_header_value(unsigned key, struct span text, u64 *v)
 	case 1:
 		return parse_name(text, start_names, NR_START_STATES, v);
 	case 2:
-		return parse_bits(text, flag_names, ARRAY_SIZE(flag_names), '+', "-", v) &&
-		       *v < HEADER_CONTENTS_WHOLE * 2;
+		return parse_bits(text, flag_names, NR_FLAG_NAMES, '+', "-", v) && *v < HEADER_CONTENTS_WHOLE * 2;
 	case 3:
 		return parse_number_to(text, 0xffffffff, v);
 	default:
@@ -408,8 +229,8 @@ static bool parse_header(struct reader *r)
 	u64 number, key;
 	unsigned seen = 0;
 
-	if (!next_line(r) || !span_is(next_word(r), MAGIC))
-		return fail(r, "a trace begins with '" MAGIC "'");
+	if (!next_line(r) || !span_is(next_word(r), TEXT_MAGIC))
+		return fail(r, "a trace begins with '" TEXT_MAGIC "'");
 	word = next_word(r);
 	if (!parse_number(word, &number) || number != PROGRAM_VERSION)
 		return fail(r, "version '%.*s' is not known, this is version %d", SHOW(word), PROGRAM_VERSION);
@@ -424,18 +245,22 @@ static bool parse_header(struct reader *r)
 		if (!parse_header_value((unsigned)key, value, &v[key]))
 			return fail(r, "%s cannot be '%.*s'", keys[key], SHOW(value));
 	}
-	r->program->header = (struct header){ .version = PROGRAM_VERSION, .profile = (u8)v[0], .start = (u8)v[1],
-					      .flags = (u8)v[2], .swarm = (u32)v[3], .seed = v[4] };
+	r->program->header = (struct header){ .version = PROGRAM_VERSION,
+					      .profile = (u8)v[0],
+					      .start = (u8)v[1],
+					      .flags = (u8)v[2],
+					      .swarm = (u32)v[3],
+					      .seed = v[4] };
 	return true;
 }
 
-/* --- reading operations ---------------------------------------------------------------------------------------- */
+/* --- reading operations ---------------------------------------------------------------------------------------------- */
 
 /* The operation of one line, while it is read. */
 struct line_op {
 	const struct op *op;
 	struct instr *in;
-	u32 args_seen;	/* bit per argument */
+	u32 args_seen;	 /* bit per argument */
 	u32 fields_seen; /* bit per raw field, or per place key */
 };
 
@@ -466,7 +291,7 @@ static u64 parse_arg_value(struct span text, unsigned kind, bool *ok)
 	u64 v = 0;
 
 	if (kind == ARG_GFP) {
-		*ok = parse_bits(text, gfp_names, ARRAY_SIZE(gfp_names), '|', "none", &v);
+		*ok = parse_bits(text, gfp_names, NR_GFP_NAMES, '|', "none", &v);
 	} else if (arg_value_name(kind, 0)) {
 		while (arg_value_name(kind, v) && !span_is(text, arg_value_name(kind, v)))
 			v++;
@@ -501,11 +326,11 @@ static bool parse_arg(struct reader *r, struct line_op *l, struct span key, stru
 		if (l->args_seen & 1u << i)
 			continue;
 		v = parse_arg_value(value, kind, &ok);
-		return ok ? set_arg(r, l, i, v, word) : fail(r, "'%.*s' is not a value of %s", SHOW(value),
-							     arg_kinds[kind].key);
+		return ok ? set_arg(r, l, i, v, word)
+			  : fail(r, "'%.*s' is not a value of %s", SHOW(value), arg_kinds[kind].key);
 	}
-	return known ? fail(r, "%.*s= is given twice", SHOW(key)) :
-		       fail(r, "%s has no argument '%.*s'", l->op->name, SHOW(word));
+	return known ? fail(r, "%.*s= is given twice", SHOW(key))
+		     : fail(r, "%s has no argument '%.*s'", l->op->name, SHOW(word));
 }
 
 /* pN after the name fills the slots in row order, but for the target. */
@@ -571,8 +396,8 @@ static bool check_complete(struct reader *r, const struct line_op *l)
 
 		if (kind == ARG_NONE || l->args_seen & 1u << i)
 			continue;
-		return arg_kinds[kind].key ? fail(r, "%s wants %s=", l->op->name, arg_kinds[kind].key) :
-					     fail(r, "%s wants a slot", l->op->name);
+		return arg_kinds[kind].key ? fail(r, "%s wants %s=", l->op->name, arg_kinds[kind].key)
+					   : fail(r, "%s wants a slot", l->op->name);
 	}
 	return true;
 }
@@ -735,14 +560,15 @@ bool program_parse(struct program *p, const char *text, size_t bytes, char *erro
 	return ok;
 }
 
-/* --- text or bytes --------------------------------------------------------------------------------------------- */
+/* --- text or bytes --------------------------------------------------------------------------------------------------- */
 
 static bool load_bytes(struct program *p, const u8 *data, size_t bytes, char *error, size_t error_bytes)
 {
 	if (!bytes)
 		(void)snprintf(error, error_bytes, "not a trace: it is empty");
 	else if (data[0] != PROGRAM_VERSION)
-		(void)snprintf(error, error_bytes, "not a trace: neither '" MAGIC "' nor the version byte %d at its start",
+		(void)snprintf(error, error_bytes,
+			       "not a trace: neither '" TEXT_MAGIC "' nor the version byte %d at its start",
 			       PROGRAM_VERSION);
 	else if (!program_decode(p, data, bytes))
 		(void)snprintf(error, error_bytes, "not a trace: shorter than a header of %d bytes", HEADER_BYTES);
@@ -756,7 +582,7 @@ bool program_load(struct program *p, const u8 *data, size_t bytes, char *error, 
 {
 	bool ok;
 
-	if (bytes >= strlen(MAGIC) && !memcmp(data, MAGIC, strlen(MAGIC)))
+	if (bytes >= strlen(TEXT_MAGIC) && !memcmp(data, TEXT_MAGIC, strlen(TEXT_MAGIC)))
 		return program_parse(p, (const char *)data, bytes, error, error_bytes, expected);
 	ok = load_bytes(p, data, bytes, error, error_bytes);
 	if (expected)

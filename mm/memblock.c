@@ -23,14 +23,14 @@
  *   [M1] regions are sorted, not empty, disjoint; touching neighbours differ in node or flags; total_size is their sum
  *   [M3] an array without regions has a reset slot 0: base 0, size 0, no flags, no node
  *   [M6] an array has 128 slots times a power of two; one that has grown lies in whole pages of its own, all reserved
- * Judged by the model alone: M2 (what add and reserve fill), M4 and M5 (which place), M8 (the text).
+ * Judged by the model alone: M2 (what add and reserve fill), M4 and M5 (which place). M8, the text: memblock_show.c.
  *
  * Locks: none; one CPU, while booting. Sleeps: never.
  * Unlike Linux: sizes of allocations are rounded up to SMP_CACHE_BYTES; an allocation of size 0 is refused; "mirrored"
  * is a property of the regions there are and not a switch; reserved regions carry neither node nor flags; the array of
  * memory may grow from the first moment; no physmem type, and nothing is served by slab later (M5's last sentence).
  */
-#include <stdio.h>
+#include <errno.h>
 #include "internal.h"
 #include "memblock_internal.h"
 #include "tool.h"
@@ -56,11 +56,6 @@ struct memblock_state *memblock_state_create(struct machine *m)
 	return s;
 }
 
-static u64 region_end(const struct memblock_region *r)
-{
-	return r->base + r->size;
-}
-
 /* [base, base + size), ending where addresses end. [M2] */
 static struct span capped_span(phys_addr_t base, phys_addr_t size)
 {
@@ -72,7 +67,7 @@ static bool is_node(int nid)
 	return nid >= 0 && nid < MAX_NUMNODES;
 }
 
-/* --- slots: each keeps cnt, total_size and slot 0 right -------------------------------------------------------------- */
+/* --- slots: each keeps cnt, total_size and slot 0 right ----------------------------------------------------------- */
 
 static void insert_region(struct memblock_type *type, unsigned i, struct memblock_region r)
 {
@@ -135,7 +130,7 @@ static void merge_regions(struct memblock_type *type)
 		type->cnt = kept + 1;
 }
 
-/* --- gaps ------------------------------------------------------------------------------------------------------------ */
+/* --- gaps --------------------------------------------------------------------------------------------------------- */
 
 /*
  * The first part of *rest that no region covers, and the slot after it. *slot tells where to look from: 0, then what
@@ -149,6 +144,8 @@ static bool next_gap(const struct memblock_type *type, unsigned *slot, struct sp
 		if (r->base > rest->base)
 			break;
 		rest->base = max_of(rest->base, region_end(r));
+		if (rest->base >= rest->end)
+			return false; /* *slot stays: this region may also cover what the caller looks at next */
 	}
 	if (rest->base >= rest->end)
 		return false;
@@ -203,7 +200,7 @@ static void cut_out(struct memblock_state *s, struct memblock_type *type, struct
 	delete_regions(type, first, last);
 }
 
-/* --- searching --------------------------------------------------------------------------------------------------------- */
+/* --- searching ---------------------------------------------------------------------------------------------------- */
 
 struct search {
 	struct span window;
@@ -303,7 +300,7 @@ phys_addr_t memblock_find_in_range(phys_addr_t start, phys_addr_t end, phys_addr
 	return find_mirrored_first(current_memblock(), q, false);
 }
 
-/* --- growing an array [M6] --------------------------------------------------------------------------------------------- */
+/* --- growing an array [M6] ---------------------------------------------------------------------------------------- */
 
 static u64 array_bytes(unsigned slots)
 {
@@ -336,7 +333,7 @@ static u64 find_outside(struct span request, u64 bytes)
 	return at ? at : memblock_find_in_range(0, request.base, bytes, PAGE_SIZE);
 }
 
-/* From here the array at `at` is the array. All lines of its frames count as written, for it is written all the time. */
+/* From here the copy at `at` is the array. All its lines count as written, for it is written all the time. */
 static void move_array(struct memblock_type *type, u64 at)
 {
 	struct machine *m = this_cpu->machine;
@@ -359,12 +356,12 @@ static int double_array(struct memblock_state *s, struct memblock_type *type, st
 	u64 bytes = array_bytes(type->max * 2), at;
 
 	sim_tick();
-	/* Memory's array needs a reserved slot for itself and one more where the old array is cut out. */
-	if (type == &s->memory && make_room(s, &s->reserved, 2, request))
-		return -1;
+	/* Memory's array needs a slot of reserved for itself, and two more while the old array is cut out. */
+	if (type == &s->memory && make_room(s, &s->reserved, 3, request))
+		return -ENOMEM;
 	at = find_outside(request, bytes);
 	if (!at)
-		return -1;
+		return -ENOMEM;
 	move_array(type, at);
 	fill_gaps(&s->reserved, (struct span){ at, at + bytes }, MAX_NUMNODES, MEMBLOCK_NONE);
 	cut_out(s, &s->reserved, old);
@@ -375,11 +372,11 @@ static int make_room(struct memblock_state *s, struct memblock_type *type, unsig
 {
 	while (type->cnt + slots > type->max)
 		if (double_array(s, type, request))
-			return -1;
+			return -ENOMEM;
 	return 0;
 }
 
-/* --- changing ranges ----------------------------------------------------------------------------------------------------- */
+/* --- changing ranges ---------------------------------------------------------------------------------------------- */
 
 static int add_range(struct memblock_type *type, struct span span, int nid, u32 flags)
 {
@@ -530,13 +527,13 @@ void memblock_set_movable_node(bool enable)
 	current_memblock()->movable_node = enable;
 }
 
-/* --- allocating [M5] ------------------------------------------------------------------------------------------------------- */
+/* --- allocating [M5] ---------------------------------------------------------------------------------------------- */
 
 static phys_addr_t checked_align(phys_addr_t align)
 {
 	if (unlikely(!align)) {
 		mm_report(REPORT_MEMBLOCK_ALIGN, 0, 0, 0);
-		sim_log("WARNING: memblock allocation with align 0, taken as %u\n", SMP_CACHE_BYTES);
+		sim_log("WARNING: memblock allocation with align 0, taken as %d\n", SMP_CACHE_BYTES);
 	}
 	return max_of(align, (phys_addr_t)SMP_CACHE_BYTES);
 }
@@ -605,7 +602,7 @@ void *memblock_alloc_node(phys_addr_t size, phys_addr_t align, int nid)
 	return zeroed(alloc_anywhere(size, align, nid), size);
 }
 
-/* --- questions --------------------------------------------------------------------------------------------------------------- */
+/* --- questions ---------------------------------------------------------------------------------------------------- */
 
 phys_addr_t memblock_phys_mem_size(void)
 {
@@ -674,12 +671,14 @@ static struct span next_mapped_stretch(const struct memblock_type *memory, u64 f
 bool memblock_next_free_range(u64 *cursor, u64 *start_pfn, u64 *end_pfn)
 {
 	const struct memblock_state *s = current_memblock();
+	u64 ram_bytes = PFN_PHYS(this_cpu->machine->nr_frames);
 	struct span rest, gap;
 
 	while ((rest = next_mapped_stretch(&s->memory, *cursor)).end) {
 		unsigned slot = 0;
 
 		*cursor = rest.end;
+		rest.end = min_of(rest.end, ram_bytes);
 		while (next_gap(&s->reserved, &slot, &rest, &gap)) {
 			*start_pfn = PFN_UP(gap.base);
 			*end_pfn = PFN_DOWN(gap.end);
@@ -690,65 +689,4 @@ bool memblock_next_free_range(u64 *cursor, u64 *start_pfn, u64 *end_pfn)
 		}
 	}
 	return false;
-}
-
-/* --- text [M8] ----------------------------------------------------------------------------------------------------------------- */
-
-static unsigned copy_regions(const struct memblock_type *type, struct memblock_region *out, unsigned max)
-{
-	memcpy(out, type->regions, min_of(type->cnt, max) * sizeof(*out));
-	return type->cnt;
-}
-
-unsigned memblock_dump(bool reserved, struct memblock_region *out, unsigned max)
-{
-	const struct memblock_state *s = current_memblock();
-
-	return copy_regions(reserved ? &s->reserved : &s->memory, out, max);
-}
-
-static void name_flags(u32 flags, char *out, unsigned bytes)
-{
-	static const char *const names[] = { "HOTPLUG", "MIRROR", "NOMAP" };
-	unsigned n = 0;
-
-	if (!flags)
-		snprintf(out, bytes, "NONE");
-	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
-		if (flags >> i & 1)
-			n += (unsigned)snprintf(out + n, bytes - n, "%s%s", n ? "|" : "", names[i]);
-}
-
-static unsigned show_region(unsigned i, const struct memblock_region *r, char *out, unsigned bytes)
-{
-	char flags[32] = "", node[8];
-
-	name_flags(r->flags, flags, sizeof(flags));
-	if (is_node(r->nid))
-		snprintf(node, sizeof(node), "%4d", r->nid);
-	else
-		snprintf(node, sizeof(node), "%4c", 'x');
-	return (unsigned)snprintf(out, bytes, "%4u: 0x%016llx..0x%016llx %s %s\n", i, (unsigned long long)r->base,
-				  (unsigned long long)(region_end(r) - 1), node, flags);
-}
-
-/* Whole rows only: the first that does not fit ends the text. */
-unsigned memblock_show(bool reserved, char *out, unsigned bytes)
-{
-	const struct memblock_state *s = current_memblock();
-	const struct memblock_type *type = reserved ? &s->reserved : &s->memory;
-	unsigned used = 0;
-
-	if (bytes)
-		out[0] = '\0';
-	for (unsigned i = 0; i < type->cnt; i++) {
-		char row[96];
-		unsigned n = show_region(i, &type->regions[i], row, sizeof(row));
-
-		if (used + n >= bytes)
-			break;
-		memcpy(out + used, row, n + 1);
-		used += n;
-	}
-	return used;
 }

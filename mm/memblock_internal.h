@@ -23,6 +23,11 @@ struct memblock_state {
 	struct memblock_region initial_memory[INIT_MEMBLOCK_REGIONS], initial_reserved[INIT_MEMBLOCK_REGIONS];
 };
 
+static inline u64 region_end(const struct memblock_region *r)
+{
+	return r->base + r->size;
+}
+
 /* An empty memblock in the machine's metadata; NULL when there is no room. The caller hangs it on struct mm. */
 struct memblock_state *memblock_state_create(struct machine *m);
 /* Where a grown region array lies in RAM; empty while it is still the initial one. */

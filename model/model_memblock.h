@@ -10,11 +10,25 @@
 
 #include "memblock.h"
 
+enum {
+	GRAIN_MEMORY = 0x01,
+	GRAIN_RESERVED = 0x02,
+	GRAIN_HOTPLUG = 0x04, /* this and the next two are the flags of memblock.h, two bits further up */
+	GRAIN_MIRROR = 0x08,
+	GRAIN_NOMAP = 0x10,
+	GRAIN_FLAGS = 0x1c,
+	GRAIN_NODE = 0xe0, /* 4: none */
+};
+
 struct model_memblock {
 	u64 nr_grains;
 	unsigned grain_shift;
 	bool bottom_up, movable_node;
-	u8 *grain; /* GRAIN_* bits: memory, reserved, node, flags */
+	u8 *grain; /* GRAIN_* bits; of what is not memory only GRAIN_RESERVED */
+	struct {   /* where memblock keeps the regions of memory and of reserved; no bytes: not in memory yet */
+		u64 base, bytes;
+		unsigned slots;
+	} array[2];
 };
 
 struct model_memblock *model_memblock_create(u64 nr_frames, unsigned grain_shift);
@@ -36,6 +50,11 @@ u64 model_memblock_alloc(struct model_memblock *mb, u64 size, u64 align, u64 sta
 /* The dump of memory or reserved must be the runs of the array: NULL or the first difference ("M1: ..."). */
 const char *model_memblock_judge_dump(const struct model_memblock *mb, bool reserved,
 				      const struct memblock_region *dump, unsigned n);
+/* An array has moved to base; `avoid` and `avoid_size` are what the operation was about: NULL or "M6: ...". */
+const char *model_memblock_move_arrays(struct model_memblock *mb, const u64 base[2], const unsigned slots[2], u64 avoid,
+				       u64 avoid_size);
+/* -ENOMEM for an operation on this range: NULL, or why an array could have grown or need not. */
+const char *model_memblock_judge_refusal(const struct model_memblock *mb, u64 base, u64 size);
 /* Is this whole frame memory, none of it reserved, and mapped? */
 bool model_memblock_frame_is_free(const struct model_memblock *mb, u64 pfn);
 bool model_memblock_frame_is_memory(const struct model_memblock *mb, u64 pfn);

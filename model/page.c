@@ -305,7 +305,7 @@ static void drop_reference(struct model *m, struct flight *f, u64 pfn, unsigned 
 		make_due(m, f, pfn, first->order);
 		return;
 	}
-	if (first->compound)
+	if (first->compound || !order) /* put_page leaves the tails of a block alone */
 		return;
 	first->order = 0;
 	while (order-- > 0)
@@ -784,7 +784,7 @@ static const char *recount_group(struct model *m, unsigned order, u64 group, u64
 						 0;
 
 	if (m->busy[order][group] != low + high - below + edge)
-		return model_says(m, "M50: model: busy[%u][%llu] is %u, its halves say %llu", order,
+		return model_says(m, "N50: model: busy[%u][%llu] is %u, its halves say %llu", order,
 				  (unsigned long long)group, m->busy[order][group],
 				  (unsigned long long)(low + high - below + edge));
 	if (!m->busy[order][group])
@@ -805,7 +805,7 @@ const char *model_recount(struct model *m)
 				return bad;
 		for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 			if (full[z] != m->zone[z].full[o])
-				return model_says(m, "M50: model: zone %u counts %llu full groups of order %u, there are %llu",
+				return model_says(m, "N50: model: zone %u counts %llu full groups of order %u, there are %llu",
 						  z, (unsigned long long)m->zone[z].full[o], o,
 						  (unsigned long long)full[z]);
 		memset(full, 0, sizeof(full));

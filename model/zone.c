@@ -81,8 +81,12 @@ static unsigned index_of(const struct model *m, u64 block, u64 node_end)
 static unsigned node_of(const struct model *m, u64 block)
 {
 	u64 pfn = first_memory(m, block);
+	unsigned nid;
 
-	return pfn == ~0ULL ? MAX_NUMNODES : model_memblock_frame_node(m->memblock, pfn) % m->nr_nodes;
+	if (pfn == ~0ULL)
+		return MAX_NUMNODES;
+	nid = model_memblock_frame_node(m->memblock, pfn);
+	return nid < m->nr_nodes ? nid : 0; /* a node this machine does not have */
 }
 
 static void place_blocks(struct model *m)

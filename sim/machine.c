@@ -130,6 +130,8 @@ void *machine_meta_alloc(struct machine *m, size_t bytes, size_t align)
 	if (start + bytes + REDZONE_BYTES > h->meta_bytes)
 		return NULL;
 	tool_poison(h->base + h->meta_used, start - h->meta_used);
+	if (h->sealed_bytes) /* after the seal what is left of the arena is poisoned */
+		tool_unpoison_zeroed(h->base + start, bytes);
 	h->meta_used = ALIGN(start + bytes, (size_t)8);
 	return h->base + start;
 }
@@ -178,7 +180,7 @@ void machine_seal(struct machine *m)
 	struct machine_host *h = m->host;
 
 	tool_poison(h->base + h->meta_used, h->meta_bytes - h->meta_used);
-	h->booted_image = true;
+	h->sealed_bytes = h->meta_used;
 	if (!has_image(h))
 		return;
 	h->image = malloc(h->meta_used);
@@ -210,6 +212,12 @@ bool machine_reset(struct machine *m)
 
 	if (!h->image)
 		return false;
+	if (h->meta_used > h->sealed_bytes) { /* allocated by the run: back to nothing */
+		tool_unpoison_zeroed(h->base + h->sealed_bytes, h->meta_used - h->sealed_bytes);
+		memset(h->base + h->sealed_bytes, 0, h->meta_used - h->sealed_bytes);
+		tool_poison(h->base + h->sealed_bytes, h->meta_used - h->sealed_bytes);
+		h->meta_used = h->sealed_bytes;
+	}
 	raw_copy(h->base, h->image, h->meta_used);
 	put_pattern_back(h);
 	return true;

@@ -135,7 +135,7 @@ struct machine_host {
 	u64 *dirty_lines;     /* one bit per cache line, one word per frame */
 	u32 *dirty_frames;
 	u32 nr_dirty_frames;
-	bool booted_image;
+	size_t sealed_bytes;  /* meta_used at the seal */
 	struct sim_event event[SIM_EVENTS];
 	char log[16384];
 	void (*event_full)(struct machine *m, void *arg); /* called when the ring is full; must empty it */

@@ -37,7 +37,7 @@ const struct sim_param_row sim_params[NR_PARAMS] = {
 	[PARAM_WARN_INTERVAL_MS] = { "warn_interval", "ms", { 10000, 10000, 10000 }, 0, 1 << 20,
 				     "one page allocation failure report in this time" },
 	[PARAM_DISTANCE_REMOTE] = { "distance_remote", "distance", { 20, 20, 20 }, 11, 254, "between two nodes" },
-	[PARAM_FUEL] = { "fuel", "steps", { 200000, 2000000, 200000000 }, 1, 0xfffffffe,
+	[PARAM_FUEL] = { "fuel", "steps", { 200000, 2000000, 200000000 }, 100000, 0xfffffffe,
 			 "loop steps one operation may burn" },
 };
 

@@ -137,6 +137,13 @@ static inline int tool_asks_poisoned(void *p, size_t n)
 }
 #endif
 
+/* Memory known to hold zeroes: may be touched, and has a value. */
+static inline void tool_unpoison_zeroed(const void *p, size_t n)
+{
+	tool_unpoison(p, n);
+	tool_define(p, n);
+}
+
 /* Uninstrumented copy: the boot image covers poisoned redzones too. MSan must see it, or values stay undefined. */
 #if defined(TOOL_ASAN) && defined(__x86_64__)
 static inline void raw_copy(void *dst, const void *src, size_t n)

@@ -70,9 +70,11 @@ bool memblock_is_reserved(phys_addr_t address);
 
 /* Copies up to max regions of memory (false) or reserved (true) in order; returns how many there are. */
 unsigned memblock_dump(bool reserved, struct memblock_region *out, unsigned max);
-/* debugfs text of one type, form M8; returns bytes written. */
+/* Slots of the array of memory (false) or reserved (true), and its place in RAM; base 0: the first, not in RAM. */
+unsigned memblock_array(bool reserved, phys_addr_t *base);
+/* debugfs text of one type, form M8; whole rows while they fit; returns bytes written, the closing 0 not counted. */
 unsigned memblock_show(bool reserved, char *out, unsigned bytes);
-/* Recounts from scratch: NULL, or what is wrong ("broken M1: ..."). */
+/* Recounts from scratch: NULL, or what is wrong ("M1: broken M1: ..."). */
 const char *memblock_check(void);
 
 /* Hand every memory-minus-reserved frame to the buddy allocator; returns how many. Once. */

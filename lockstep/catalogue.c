@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* catalogue.c - the tables of operations there are. */
+#include <string.h>
+#include "lockstep.h"
+
+static const struct op *const tables[] = { machine_ops, page_ops, memblock_ops };
+
+#define CODES 0x300
+
+const struct op *op_nth(unsigned n)
+{
+	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)
+		for (const struct op *op = tables[t]; op->name; op++)
+			if (!n--)
+				return op;
+	return NULL;
+}
+
+/* A table by code, filled at the first call: decode runs for every operation of every execution. */
+const struct op *op_by_code(u16 code)
+{
+	static const struct op *by_code[CODES];
+	static bool filled;
+
+	if (unlikely(!filled)) {
+		const struct op *op;
+
+		for (unsigned n = 0; (op = op_nth(n)); n++)
+			by_code[op->code] = op;
+		filled = true;
+	}
+	return code < CODES ? by_code[code] : NULL;
+}
+
+const struct op *op_by_name(const char *name, size_t len)
+{
+	const struct op *op;
+
+	for (unsigned n = 0; (op = op_nth(n)); n++)
+		if (strlen(op->name) == len && !memcmp(op->name, name, len))
+			return op;
+	return NULL;
+}

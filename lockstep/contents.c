@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * contents.c - live pages hold what their owner wrote.
+ *
+ * An owner stamps the first, the last and one hashed cache line of each page with a word only the model can know; in
+ * programs with the header flag `contents` every line. Before the pages go back the stamps must still be there. On big
+ * machines only the slots divisible by 64 are stamped.
+ */
+#include "tool.h"
+#include "world.h"
+
+#define BIG_MACHINE (1u << 18)
+
+static bool stamped(const struct world *w, u64 pfn)
+{
+	return w->machine->nr_frames <= BIG_MACHINE || w->model->frame[pfn].owner % 64 == 0;
+}
+
+/* The lines of a page that are looked at, as a bit set. */
+static u64 lines_of(const struct world *w, u64 stamp)
+{
+	return w->contents_whole ? ~0ULL : 1ULL | 1ULL << 63 | 1ULL << (stamp & 63);
+}
+
+void contents_stamp(struct world *w, u64 pfn, u64 nr)
+{
+	if (!stamped(w, pfn))
+		return;
+	for (u64 p = pfn; p < pfn + nr; p++) {
+		u64 stamp = model_stamp(w->model, p);
+
+		for (u64 lines = lines_of(w, stamp); lines; lines &= lines - 1)
+			ram_write_line(w->machine, p, (unsigned)__builtin_ctzll(lines), stamp);
+	}
+}
+
+static const u64 *line_at(const struct world *w, u64 pfn, unsigned line)
+{
+	return (const u64 *)(const void *)((char *)ram_address(w->machine, pfn) + line * 64);
+}
+
+static bool line_holds(const u64 *p, u64 word)
+{
+	u64 wrong = 0;
+
+	for (int i = 0; i < 8; i++)
+		wrong |= p[i] ^ word;
+	return !wrong;
+}
+
+/* Every looked-at line of these pages holds `word`, or each page's stamp if own. The first page that does not; ~0. */
+static u64 first_wrong(const struct world *w, u64 pfn, u64 nr, bool own)
+{
+	for (u64 p = pfn; p < pfn + nr; p++) {
+		u64 stamp = model_stamp(w->model, p);
+
+		for (u64 lines = lines_of(w, stamp); lines; lines &= lines - 1)
+			if (!line_holds(line_at(w, p, (unsigned)__builtin_ctzll(lines)), own ? stamp : 0))
+				return p;
+	}
+	return ~0ULL;
+}
+
+const char *contents_check(struct world *w, u64 pfn, u64 nr)
+{
+	u64 wrong = stamped(w, pfn) ? first_wrong(w, pfn, nr, true) : ~0ULL;
+
+	if (wrong == ~0ULL)
+		return NULL;
+	snprintf(w->text, sizeof(w->text), "B52: pfn %llu no longer holds what its owner wrote",
+		 (unsigned long long)wrong);
+	return w->text;
+}
+
+const char *contents_check_zero(struct world *w, u64 pfn, u64 nr)
+{
+	u64 wrong = first_wrong(w, pfn, nr, false);
+
+	if (wrong == ~0ULL)
+		return NULL;
+	snprintf(w->text, sizeof(w->text), "B19: pfn %llu was asked for zeroed and is not", (unsigned long long)wrong);
+	return w->text;
+}
+
+const char *contents_check_reachable(struct world *w, u64 pfn, u64 nr)
+{
+	if (tool_asks_poisoned(ram_address(w->machine, pfn), nr << SIM_PAGE_SHIFT) != 1)
+		return NULL;
+	snprintf(w->text, sizeof(w->text), "B50: pfn %llu was handed out, and the tool still forbids to touch it",
+		 (unsigned long long)pfn);
+	return w->text;
+}
+
+const char *contents_check_unreachable(struct world *w, u64 pfn, u64 nr)
+{
+	for (u64 p = pfn; p < pfn + nr; p++) {
+		if (tool_asks_poisoned(ram_address(w->machine, p), 8) != 0 &&
+		    tool_asks_poisoned((char *)ram_address(w->machine, p) + SIM_PAGE_SIZE - 8, 8) != 0)
+			continue;
+		snprintf(w->text, sizeof(w->text), "B51: pfn %llu is free, and the tool would let anybody touch it",
+			 (unsigned long long)p);
+		return w->text;
+	}
+	return NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* generate.h - what generate.c and mutate.c share: dice, the mix of operations, and one operation made of both. */
+#ifndef LOCKSTEP_GENERATE_H
+#define LOCKSTEP_GENERATE_H
+
+#include "lockstep.h"
+
+#define MAX_CHOICES 256
+
+enum phase { PHASE_BOOT, PHASE_EARLY, PHASE_LATE };
+
+struct choice {
+	const struct op *op;
+	u32 weight;
+};
+
+struct mix {
+	struct choice choice[MAX_CHOICES];
+	unsigned nr;
+	u32 total;
+};
+
+/* What is known while a program is made. */
+struct maker {
+	u64 *rng;
+	unsigned tables;
+	u8 profile;
+	bool schedules;	  /* give switches and irq labels */
+	bool wants_stale; /* the operation at hand is about stale slots */
+	u32 nr_slots;	/* only this many are used */
+	u32 knob;	/* the last knob chosen: its value has a range */
+	u64 live[NR_SLOTS / 64], used[NR_SLOTS / 64];
+};
+
+u32 below(u64 *rng, u32 n);
+bool one_in(u64 *rng, u32 n);
+/* 0, 1, 2, ...: each half as likely as the one before. */
+u32 geometric(u64 *rng);
+
+/* NULL when the catalogue has none. */
+const struct op *hand_over_op(void);
+/* The operations of the tables that make sense in a phase; total 0: there are none. */
+void make_mix(struct mix *mix, enum phase phase, unsigned tables, u32 swarm);
+const struct op *pick_op(const struct mix *mix, u64 *rng);
+
+/* Remember which slots an operation fills and empties. */
+void note_slots(struct maker *g, const struct op *op, const struct instr *in);
+u64 fresh_value(struct maker *g, unsigned kind, bool atomic);
+struct sched_switch fresh_switch(struct maker *g);
+/* In place; false when the mix has no operation. */
+bool make_instr(struct maker *g, const struct mix *mix, struct instr *in);
+
+#endif

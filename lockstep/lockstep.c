@@ -1,0 +1,653 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * lockstep.c - the loop: each operation runs on mm and is judged by the model in the same step.
+ *
+ *   begin (the model hears what is asked) -> run on mm -> drain events (each judged) -> judge the answer -> end
+ *
+ * Operations run in program order, each on a fiber of its CPU; SWITCH prefixes let others overtake. Every 64 operations,
+ * or after each when the header asks, both states are recounted. At the end all is freed and the machine must be as after
+ * boot. A verdict is a value: nothing here aborts.
+ *
+ * A rig is a machine with its model. The rigs of the profiles' own machines are kept and reset; a program with boot
+ * operations gets one of its own, kept until another one asks for a different machine.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "world.h"
+
+#define RECOUNT_EVERY 64
+#define CUSTOM_RIG    (NR_PROFILES * NR_START_STATES)
+
+struct rig {
+	struct machine *machine;
+	struct model *model;
+	struct machine_config config;
+	bool early, dead; /* dead: no usable memory; nothing runs on it */
+	bool dirty;	  /* the last run was abandoned half-way */
+	bool used;
+};
+
+/* --- verdicts ------------------------------------------------------------------------------------------------------------- */
+
+void world_fail(struct world *w, const char *sentence)
+{
+	const char *colon = strchr(sentence, ':');
+	size_t len = colon ? (size_t)(colon - sentence) : 0;
+
+	if (w->verdict.failed)
+		return;
+	w->verdict.failed = true;
+	w->verdict.step = (int)w->step;
+	len = min_of(len, sizeof(w->verdict.clause) - 1);
+	memcpy(w->verdict.clause, sentence, len);
+	w->verdict.clause[len] = 0;
+	snprintf(w->verdict.sentence, sizeof(w->verdict.sentence), "%s", colon ? colon + 2 : sentence);
+}
+
+static void fail_by_stop(struct world *w, const struct sim_stop *stop)
+{
+	static const char *const clause[] = {
+		[STOP_BUG] = "VM_BUG_ON",	       [STOP_NO_PROGRESS] = "no progress",
+		[STOP_LOCK_ORDER] = "lock order",      [STOP_LOCK_HELD] = "N9",
+		[STOP_CONTEXT] = "N9",		       [STOP_SLEEP_ATOMIC] = "X1",
+	};
+
+	snprintf(w->text, sizeof(w->text), "%s: %s", clause[stop->kind], stop->text);
+	world_fail(w, w->text);
+}
+
+const char *world_log(const struct world *w)
+{
+	struct machine *m = w->machine;
+
+	m->host->log[min_of(m->log_bytes, (u32)sizeof(m->host->log) - 1)] = 0;
+	return m->host->log;
+}
+
+/* --- events --------------------------------------------------------------------------------------------------------------- */
+
+const char *world_drain(struct world *w)
+{
+	struct machine *m = w->machine;
+	const char *bad = NULL;
+
+	for (u32 i = 0; !bad && i < m->nr_events; i++) {
+		struct mm_event ev;
+
+		memcpy(&ev, &m->host->event[i], sizeof(ev));
+		bad = model_event(w->model, &ev);
+	}
+	m->nr_events = 0;
+	return bad;
+}
+
+static void drain_full_ring(struct machine *m, void *arg)
+{
+	struct world *w = arg;
+	const char *bad = w->booting ? NULL : world_drain(w);
+
+	m->nr_events = 0;
+	if (!bad)
+		return;
+	world_fail(w, bad);
+	sched_leave(m->host->sched);
+}
+
+/* --- one operation ----------------------------------------------------------------------------------------------------------- */
+
+static void record(struct world *w, u32 step, const char *text)
+{
+	if (!w->record || step >= w->outcome_room)
+		return;
+	free(w->outcome[step]);
+	w->outcome[step] = strdup(text);
+}
+
+static void record_outcome(struct world *w, u32 step, struct outcome seen)
+{
+	char text[64];
+
+	if (seen.has_value)
+		snprintf(text, sizeof(text), "%s %s%s%llu", seen.ok ? "ok" : "partly", seen.what ? seen.what : "",
+			 seen.what ? "=" : "", (unsigned long long)seen.value);
+	else
+		snprintf(text, sizeof(text), "%s", seen.ok ? "ok" : "refused");
+	record(w, step, text);
+}
+
+void slot_fill(struct world *w, u32 slot, struct slot value)
+{
+	value.state = SLOT_LIVE;
+	w->slot[slot] = value;
+}
+
+void slot_retire(struct world *w, u32 slot)
+{
+	w->slot[slot].state = SLOT_STALE;
+}
+
+/* Do the slots an operation names have the states its kinds ask for? */
+static bool slots_fit(const struct world *w, const struct op *op, const u64 *a)
+{
+	for (unsigned i = 0; i < MAX_ARGS && op->args[i]; i++) {
+		unsigned kind = op->args[i];
+
+		if (kind > ARG_USED_PAGES)
+			continue;
+		if (kind == ARG_NEW_PAGES && w->slot[a[i]].state == SLOT_LIVE)
+			return false;
+		if (kind == ARG_LIVE_PAGES && w->slot[a[i]].state != SLOT_LIVE)
+			return false;
+		if (kind == ARG_USED_PAGES && w->slot[a[i]].state == SLOT_EMPTY)
+			return false;
+		if (w->slot_busy[a[i]]) /* another operation in flight works on it */
+			return false;
+	}
+	return true;
+}
+
+static bool phase_fits(const struct world *w, const struct op *op, unsigned context)
+{
+	if (!op->run || (context == CONTEXT_NMI && !(op->flags & OP_TASK_ONLY)))
+		return false;
+	if (op->flags & OP_ANYTIME)
+		return true;
+	return w->early == !!(op->flags & OP_EARLY);
+}
+
+static void mark_slots(struct world *w, const struct op *op, const u64 *a, bool busy)
+{
+	for (unsigned i = 0; i < MAX_ARGS && op->args[i]; i++)
+		if (op->args[i] <= ARG_USED_PAGES)
+			w->slot_busy[a[i]] = busy;
+}
+
+static u64 fold(u64 digest, u64 word)
+{
+	digest = (digest ^ word) * 0xff51afd7ed558ccdULL;
+	return digest ^ (digest >> 32);
+}
+
+/* What must be as it was when an operation returns. [N9] */
+struct cpu_state {
+	u8 irqs_off, preempt_off, hardirq, softirq, nmi, rcu, held;
+};
+
+static struct cpu_state cpu_state(void)
+{
+	const struct sim_cpu *c = this_cpu;
+
+	return (struct cpu_state){ c->irqs_off, c->preempt_off, c->hardirq, c->softirq, c->nmi, c->rcu_readers, c->nr_held };
+}
+
+static const char *execute(struct world *w, u32 step, const struct op *op, const u64 *a)
+{
+	struct cpu_state before = cpu_state(), after;
+	struct outcome seen;
+	const char *bad;
+
+	op->begin(w, a);
+	seen = op->run(w, a);
+	w->step = step;
+	if ((bad = world_drain(w)) || (op->judge && (bad = op->judge(w, a, seen))))
+		return bad;
+	if ((bad = model_end(w->model, world_cpu())))
+		return bad;
+	after = cpu_state();
+	if (memcmp(&before, &after, sizeof(before)))
+		return "N9: the operation returned with a lock held, or with interrupts or preemption not as before";
+	w->digest = fold(w->digest, (u64)op->code << 48 ^ (u64)seen.ok << 40 ^ (seen.has_value ? seen.value : 0));
+	record_outcome(w, step, seen);
+	return NULL;
+}
+
+/* On a fiber of the operation's CPU. */
+static void run_op(void *arg, u32 step)
+{
+	struct world *w = arg;
+	const struct instr *in = &w->program->op[step];
+	const struct op *op = op_by_code(in->code);
+	unsigned context = instr_context(in);
+	u64 a[MAX_ARGS];
+	const char *bad;
+
+	instr_args(op, in, a);
+	if (op->flags & OP_TASK_ONLY)
+		context = CONTEXT_TASK;
+	if (!phase_fits(w, op, context) || !slots_fit(w, op, a) || (op->ready && !op->ready(w, a))) {
+		w->stats.skipped++;
+		record(w, step, "skipped");
+		return;
+	}
+	sim_watchdog_kick();
+	w->step = step;
+	w->stats.ops++;
+	w->since_recount++;
+	bad = w->machine->nr_events ? world_drain(w) : NULL; /* of the operation this one overtakes */
+	w->machine->log_bytes = 0;
+	w->machine->fuel = w->machine->param[PARAM_FUEL];
+	mark_slots(w, op, a, true);
+	w->nesting[world_cpu()]++;
+	sim_enter_context((enum sim_context)context);
+	if (!bad)
+		bad = execute(w, step, op, a);
+	sim_leave_context((enum sim_context)context);
+	w->nesting[world_cpu()]--;
+	mark_slots(w, op, a, false);
+	if (!bad)
+		return;
+	w->step = step;
+	world_fail(w, bad);
+	sched_leave(w->machine->host->sched);
+}
+
+/* --- the schedule's questions ------------------------------------------------------------------------------------------------ */
+
+static bool is_started(const struct world *w, u32 step)
+{
+	return w->started[step / 8] >> (step % 8) & 1;
+}
+
+static void mark_started(struct world *w, u32 step)
+{
+	w->started[step / 8] |= (u8)(1u << (step % 8));
+}
+
+static unsigned cpu_of(const struct world *w, const struct instr *in)
+{
+	return in->cpu % w->machine->param[PARAM_CPUS];
+}
+
+static bool runs(const struct instr *in)
+{
+	const struct op *op = op_by_code(in->code);
+
+	return op && !(op->flags & OP_BOOT);
+}
+
+static u32 next_unstarted(void *arg, unsigned cpu)
+{
+	struct world *w = arg;
+
+	for (u32 i = w->cursor; i < w->program->nr_ops && i < w->until; i++) {
+		const struct instr *in = &w->program->op[i];
+
+		if (is_started(w, i) || !runs(in) || cpu_of(w, in) != cpu)
+			continue;
+		mark_started(w, i);
+		return i;
+	}
+	return SCHED_NONE;
+}
+
+static u32 unstarted_irq(void *arg, unsigned label)
+{
+	struct world *w = arg;
+
+	for (u32 i = w->cursor; label && i < w->program->nr_ops && i < w->until; i++) {
+		const struct instr *in = &w->program->op[i];
+		unsigned context = instr_context(in);
+
+		if (is_started(w, i) || !runs(in) || instr_irq_label(in) != label)
+			continue;
+		if (context != CONTEXT_HARDIRQ && context != CONTEXT_SOFTIRQ)
+			continue;
+		mark_started(w, i);
+		return i;
+	}
+	return SCHED_NONE;
+}
+
+static u32 switches_of(void *arg, u32 step, const struct sched_switch **list)
+{
+	struct world *w = arg;
+
+	if (step >= w->program->nr_ops)
+		return 0;
+	*list = w->program->sw + w->program->op[step].first_switch;
+	return w->program->op[step].nr_switches;
+}
+
+/* --- end of program --------------------------------------------------------------------------------------------------------- */
+
+static const char *free_all(struct world *w)
+{
+	const char *bad = NULL;
+	bool ok;
+
+	if (w->early && (bad = machine_hand_over(w, &ok)))
+		return bad;
+	w->machine->log_bytes = 0;
+	for (u32 i = 0; !bad && i < NR_SLOTS; i++)
+		if (w->slot[i].state == SLOT_LIVE) {
+			w->machine->fuel = w->machine->param[PARAM_FUEL];
+			bad = page_free_slot(w, i);
+		}
+	return bad;
+}
+
+static void run_step(void *arg, u32 step)
+{
+	struct world *w = arg;
+	const char *bad;
+
+	if (step < w->program->nr_ops) {
+		run_op(w, step);
+		return;
+	}
+	w->step = step;
+	sim_watchdog_kick();
+	bad = free_all(w);
+	if (bad)
+		world_fail(w, bad);
+}
+
+static bool sched_step(struct world *w, unsigned cpu, u32 step)
+{
+	bool ran = sched_run(w->machine->host->sched, cpu, step);
+
+	if (!ran)
+		fail_by_stop(w, &w->machine->stop);
+	else if (unlikely(w->verdict.failed))
+		sched_abandon(w->machine->host->sched);
+	return !w->verdict.failed;
+}
+
+static bool recount(struct world *w)
+{
+	const char *bad = world_recount(w);
+
+	if (bad)
+		world_fail(w, bad);
+	return !bad;
+}
+
+static void run_ops(struct world *w)
+{
+	bool always = w->program->header.flags & HEADER_RECOUNT_ALWAYS;
+
+	for (w->cursor = 0; w->cursor < w->program->nr_ops && w->cursor < w->until; w->cursor++) {
+		const struct instr *in = &w->program->op[w->cursor];
+
+		if (is_started(w, w->cursor) || !runs(in))
+			continue;
+		mark_started(w, w->cursor);
+		w->machine->now_ns += 1000;
+		model_clock(w->model, w->machine->now_ns);
+		if (!sched_step(w, cpu_of(w, in), w->cursor))
+			return;
+		if ((always || w->since_recount >= RECOUNT_EVERY) && !recount(w))
+			return;
+	}
+}
+
+static void finish(struct world *w)
+{
+	const char *bad;
+
+	w->step = w->program->nr_ops;
+	w->digest = model_digest(w->model, w->digest);
+	if (w->until != ~0u)
+		return;
+	if (w->since_recount && !recount(w))
+		return;
+	w->rig_dirty |= w->early;
+	if (!sched_step(w, 0, w->program->nr_ops))
+		return;
+	bad = world_check_settled(w);
+	if (bad)
+		world_fail(w, bad);
+}
+
+/* --- rigs --------------------------------------------------------------------------------------------------------------------- */
+
+static void rig_destroy(struct rig *r)
+{
+	if (!r)
+		return;
+	if (r->machine)
+		machine_destroy(r->machine);
+	model_destroy(r->model);
+	free(r);
+}
+
+static void model_setup_from(struct model_setup *s, const struct program *p);
+
+static struct rig *rig_create(struct world *w, const struct program *p, const struct machine_config *config, bool early)
+{
+	struct rig *r = calloc(1, sizeof(*r));
+	struct model_setup setup;
+	struct sched_client client = { w, run_step, next_unstarted, unstarted_irq, switches_of };
+
+	r->config = *config;
+	r->early = early;
+	r->machine = machine_create(config);
+	model_setup_from(&setup, p);
+	r->model = model_create(&setup);
+	if (!r->machine || !r->model) {
+		rig_destroy(r);
+		return NULL;
+	}
+	machine_enter(r->machine, 0);
+	r->machine->host->event_full = drain_full_ring;
+	r->machine->host->event_full_arg = w;
+	w->booting = true;
+	r->dead = (early ? mm_boot_early() : mm_boot()) != 0;
+	w->booting = false;
+	r->machine->nr_events = 0;
+	r->machine->log_bytes = 0;
+	sched_set_client(sched_create(r->machine), &client);
+	machine_seal(r->machine);
+	return r;
+}
+
+/* The boot operations of a program: those before the first other one. */
+static u32 nr_boot_ops(const struct program *p)
+{
+	u32 n = 0;
+
+	while (n < p->nr_ops) {
+		const struct op *op = op_by_code(p->op[n].code);
+
+		if (!op || !(op->flags & OP_BOOT))
+			break;
+		n++;
+	}
+	return n;
+}
+
+/* What both sides are told: knobs by number, regions as asked. Big machines are not for fuzzing: RAM ends at 1 GiB. */
+#define MOST_FRAMES (1u << 24)
+
+static void config_from(struct machine_config *c, const struct program *p)
+{
+	u32 n = nr_boot_ops(p);
+	unsigned regions = 0;
+
+	memset(c, 0, sizeof(*c));
+	machine_config_profile(c, (enum sim_profile)p->header.profile);
+	for (u32 i = 0; i < n; i++) {
+		const struct op *op = op_by_code(p->op[i].code);
+		u64 a[MAX_ARGS];
+
+		instr_args(op, &p->op[i], a);
+		if (op->code == 0x0002) {
+			if (a[1] >= sim_params[a[0]].lowest && a[1] <= sim_params[a[0]].highest)
+				c->param[a[0]] = (u32)a[1];
+		} else if (regions < SIM_MAX_REGIONS) {
+			c->map[regions++] = (struct sim_region){ a[0], a[1], (u8)a[2], (u8)(a[3] % MAX_NUMNODES) };
+		}
+	}
+	if (regions)
+		c->nr_regions = regions;
+	else
+		c->nr_regions = sim_profile_map(c->profile, c->param[PARAM_FRAMES], c->map);
+}
+
+static void model_setup_from(struct model_setup *s, const struct program *p)
+{
+	u32 n = nr_boot_ops(p);
+	unsigned regions = 0;
+
+	model_setup_profile(s, p->header.profile);
+	s->early = p->header.start == START_EARLY;
+	for (u32 i = 0; i < n; i++) {
+		const struct op *op = op_by_code(p->op[i].code);
+		u64 a[MAX_ARGS];
+
+		instr_args(op, &p->op[i], a);
+		if (op->code == 0x0002) {
+			if (model_knob_in_range((unsigned)a[0], (u32)a[1]))
+				s->knob[a[0]] = (u32)a[1];
+		} else if (regions < MODEL_MAX_REGIONS) {
+			s->region[regions++] = (struct model_region){ a[0], a[1], (u8)a[2], (u8)(a[3] % MAX_NUMNODES) };
+		}
+	}
+	if (regions)
+		s->nr_regions = regions;
+}
+
+static struct rig *rig_for(struct world *w, const struct program *p)
+{
+	bool early = p->header.start == START_EARLY && p->header.profile != PROFILE_REAL;
+	u32 slot = p->header.profile * NR_START_STATES + p->header.start;
+	struct machine_config config;
+
+	if (!nr_boot_ops(p)) {
+		if (w->rig[slot])
+			return w->rig[slot];
+		config_from(&config, p);
+		return w->rig[slot] = rig_create(w, p, &config, early);
+	}
+	config_from(&config, p);
+	if (w->rig[CUSTOM_RIG] && w->rig[CUSTOM_RIG]->early == early &&
+	    !memcmp(&w->rig[CUSTOM_RIG]->config, &config, sizeof(config)))
+		return w->rig[CUSTOM_RIG];
+	rig_destroy(w->rig[CUSTOM_RIG]);
+	w->rig[CUSTOM_RIG] = NULL;
+	return w->rig[CUSTOM_RIG] = rig_create(w, p, &config, early);
+}
+
+/* Reset by copy where there is an image; machines too big for one are thrown away and booted again. */
+static struct rig *rig_ready(struct world *w, const struct program *p)
+{
+	struct rig *r = rig_for(w, p);
+	unsigned i = 0;
+
+	if (!r || !r->used)
+		return r;
+	if (r->dirty ? machine_reset_hard(r->machine) : machine_reset(r->machine)) {
+		model_reset(r->model);
+		return r;
+	}
+	while (w->rig[i] != r)
+		i++;
+	w->rig[i] = NULL;
+	rig_destroy(r);
+	return rig_for(w, p);
+}
+
+/* --- whole programs ------------------------------------------------------------------------------------------------------------- */
+
+static void prepare(struct world *w, const struct program *p, struct rig *r)
+{
+	u32 bytes = p->nr_ops / 8 + 1;
+
+	w->current = r;
+	w->machine = r->machine;
+	w->model = r->model;
+	machine_enter(r->machine, 0);
+	w->machine->chance = p->header.seed;
+	w->early = r->early;
+	w->contents_whole = p->header.flags & HEADER_CONTENTS_WHOLE;
+	w->since_recount = 0;
+	w->rig_dirty = r->early;
+	if (bytes > w->started_room) {
+		w->started_room = bytes * 2;
+		w->started = realloc(w->started, w->started_room);
+	}
+	memset(w->started, 0, bytes);
+	memset(w->slot, 0, sizeof(w->slot));
+	memset(w->slot_busy, 0, sizeof(w->slot_busy));
+	memset(w->nesting, 0, sizeof(w->nesting));
+	for (u32 i = 0; i < w->outcome_room; i++) {
+		free(w->outcome[i]);
+		w->outcome[i] = NULL;
+	}
+	if (w->record && p->nr_ops > w->outcome_room) {
+		w->outcome = realloc(w->outcome, p->nr_ops * sizeof(*w->outcome));
+		memset(w->outcome + w->outcome_room, 0, (p->nr_ops - w->outcome_room) * sizeof(*w->outcome));
+		w->outcome_room = p->nr_ops;
+	}
+}
+
+static bool check_boot_once(struct world *w)
+{
+	const char *bad;
+
+	if (w->current->used)
+		return true;
+	bad = world_check_boot(w);
+	if (bad)
+		world_fail(w, bad);
+	else
+		w->current->used = true;
+	return !bad;
+}
+
+const struct verdict *lockstep_run(struct world *w, const struct program *p)
+{
+	struct rig *r;
+
+	w->program = p;
+	w->digest = fold(0xcbf29ce484222325ULL, p->header.profile << 8 | p->header.start);
+	w->verdict = (struct verdict){ 0 };
+	w->step = (u32)-1;
+	w->stats.programs++;
+	r = rig_ready(w, p);
+	if (!r) {
+		world_fail(w, "host: not enough memory for this machine");
+		return &w->verdict;
+	}
+	prepare(w, p, r);
+	if (r->dead)
+		return &w->verdict;
+	r->dirty = true;
+	if (check_boot_once(w))
+		run_ops(w);
+	if (!w->verdict.failed)
+		finish(w);
+	r->dirty = w->verdict.failed || w->rig_dirty || w->until != ~0u;
+	return &w->verdict;
+}
+
+char *const *lockstep_outcome(struct world *w)
+{
+	return w->outcome;
+}
+
+struct world *world_create(void)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	w->until = ~0u;
+	w->block_room = 1024;
+	w->blocks = malloc(w->block_room * sizeof(*w->blocks));
+	return w;
+}
+
+void world_destroy(struct world *w)
+{
+	if (!w)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(w->rig); i++)
+		rig_destroy(w->rig[i]);
+	for (u32 i = 0; i < w->outcome_room; i++)
+		free(w->outcome[i]);
+	free(w->outcome);
+	free(w->started);
+	free(w->blocks);
+	free(w);
+}

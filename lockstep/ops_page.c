@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ops_page.c - the page allocator's operations: run on mm, judged by the model.
+ *
+ * A slot holds a block, the pages of an exact allocation, a bulk of single pages, or the pieces of a split block. Which
+ * pages of a slot are still its own is the model's knowledge: frames whose owner is the slot.
+ */
+#include "world.h"
+
+static struct outcome refused(void)
+{
+	return (struct outcome){ 0 };
+}
+
+static struct outcome ok_value(u64 value)
+{
+	return (struct outcome){ .ok = true, .has_value = true, .what = "pfn", .value = value };
+}
+
+static struct outcome outcome_of(const struct page *page)
+{
+	return page ? ok_value(page_to_pfn(page)) : refused();
+}
+
+static struct outcome outcome_of_address(const void *address)
+{
+	return address ? outcome_of(virt_to_page(address)) : refused();
+}
+
+/* --- texts of reports --------------------------------------------------------------------------------------------------- */
+
+/* Reports are output too: compared with the state they describe. Only when nobody else could have written to the log. */
+static const char *judge_log(struct world *w)
+{
+	const struct flight *f = &w->model->flight[world_cpu()][w->model->depth[world_cpu()] - 1];
+	const char *bad = NULL;
+
+	if (!f->alone)
+		return NULL;
+	if (f->seen[REPORT_ALLOC_FAILURE])
+		bad = model_judge_failure_text(w->model, world_cpu(), world_log(w));
+	if (!bad && f->seen[REPORT_BAD_PAGE] == 1)
+		bad = model_judge_bad_page_text(w->model, f->report_pfn, world_log(w));
+	return bad;
+}
+
+/* --- allocation ------------------------------------------------------------------------------------------------------------ */
+
+/* What the owner finds in pages just received, then its stamps. */
+static const char *receive(struct world *w, u64 pfn, u64 nr, gfp_t gfp)
+{
+	const char *bad = contents_check_reachable(w, pfn, nr);
+
+	if (!bad && (gfp & __GFP_ZERO))
+		bad = contents_check_zero(w, pfn, nr);
+	if (!bad)
+		contents_stamp(w, pfn, nr);
+	return bad;
+}
+
+static const char *judge_block(struct world *w, u32 slot, gfp_t gfp, unsigned order, struct outcome seen)
+{
+	const char *bad = model_answer_alloc(w->model, world_cpu(), seen.ok ? seen.value : EMPTY_PFN);
+
+	w->stats.allocs++;
+	w->stats.order_sum += order;
+	w->stats.refused += !seen.ok;
+	if (bad || !seen.ok)
+		return bad ? bad : judge_log(w);
+	slot_fill(w, slot,
+		  (struct slot){ .kind = SLOT_BLOCK,
+				 .order = (u8)order,
+				 .compound = order && (gfp & __GFP_COMP),
+				 .pfn = seen.value });
+	bad = receive(w, seen.value, 1ULL << order, gfp);
+	return bad ? bad : judge_log(w);
+}
+
+static void begin_alloc(struct world *w, const u64 *a)
+{
+	model_begin_alloc(w->model, world_cpu(), sim_in_atomic(), (u16)a[0], NUMA_NO_NODE, (gfp_t)a[1], (unsigned)a[2]);
+}
+static struct outcome run_alloc_pages(struct world *w, const u64 *a)
+{
+	(void)w;
+	return outcome_of(alloc_pages((gfp_t)a[1], (unsigned)a[2]));
+}
+static const char *judge_alloc(struct world *w, const u64 *a, struct outcome seen)
+{
+	return judge_block(w, (u32)a[0], (gfp_t)a[1], (unsigned)a[2], seen);
+}
+
+/* Node 4 is "any"; a node this machine does not have is taken round. */
+static int node_arg(const struct world *w, u64 a)
+{
+	return a == MAX_NUMNODES ? NUMA_NO_NODE : (int)(a % w->machine->param[PARAM_NODES]);
+}
+static void begin_alloc_node(struct world *w, const u64 *a)
+{
+	model_begin_alloc(w->model, world_cpu(), sim_in_atomic(), (u16)a[0], node_arg(w, a[3]), (gfp_t)a[1],
+			  (unsigned)a[2]);
+}
+static struct outcome run_alloc_node(struct world *w, const u64 *a)
+{
+	return outcome_of(alloc_pages_node(node_arg(w, a[3]), (gfp_t)a[1], (unsigned)a[2]));
+}
+
+static void begin_get_free_pages(struct world *w, const u64 *a)
+{
+	u64 without_highmem[] = { a[0], a[1] & ~(u64)__GFP_HIGHMEM, a[2] };
+
+	begin_alloc(w, without_highmem);
+}
+static struct outcome run_get_free_pages(struct world *w, const u64 *a)
+{
+	(void)w;
+	return outcome_of_address((void *)__get_free_pages((gfp_t)a[1], (unsigned)a[2]));
+}
+
+static void begin_get_zeroed_page(struct world *w, const u64 *a)
+{
+	u64 zeroed[] = { a[0], (a[1] & ~(u64)__GFP_HIGHMEM) | __GFP_ZERO, 0 };
+
+	begin_alloc(w, zeroed);
+}
+static struct outcome run_get_zeroed_page(struct world *w, const u64 *a)
+{
+	(void)w;
+	return outcome_of_address((void *)get_zeroed_page((gfp_t)a[1]));
+}
+static const char *judge_get_zeroed_page(struct world *w, const u64 *a, struct outcome seen)
+{
+	return judge_block(w, (u32)a[0], (gfp_t)a[1] | __GFP_ZERO, 0, seen);
+}
+
+static u64 exact_bytes(u64 a)
+{
+	return a ? a : 1;
+}
+static void begin_exact(struct world *w, const u64 *a)
+{
+	model_begin_exact(w->model, world_cpu(), sim_in_atomic(), (u16)a[0], (gfp_t)a[1], exact_bytes(a[2]));
+}
+static struct outcome run_exact(struct world *w, const u64 *a)
+{
+	(void)w;
+	return outcome_of_address(alloc_pages_exact(exact_bytes(a[2]), (gfp_t)a[1]));
+}
+static const char *judge_exact(struct world *w, const u64 *a, struct outcome seen)
+{
+	const char *bad = model_answer_alloc(w->model, world_cpu(), seen.ok ? seen.value : EMPTY_PFN);
+	u64 pages = PFN_UP(exact_bytes(a[2]));
+
+	w->stats.refused += !seen.ok;
+	if (bad || !seen.ok)
+		return bad ? bad : judge_log(w);
+	slot_fill(w, (u32)a[0], (struct slot){ .kind = SLOT_EXACT, .nr = (u32)pages, .pfn = seen.value });
+	bad = receive(w, seen.value, pages, (gfp_t)a[1]);
+	return bad ? bad : judge_log(w);
+}
+
+static void begin_bulk(struct world *w, const u64 *a)
+{
+	model_begin_bulk(w->model, world_cpu(), sim_in_atomic(), (u16)a[0], (gfp_t)a[1], (u32)a[2]);
+}
+static struct outcome run_bulk(struct world *w, const u64 *a)
+{
+	struct page *page[MAX_BULK] = { NULL };
+	u64 n = alloc_pages_bulk((gfp_t)a[1], a[2], page);
+
+	for (u64 i = 0; i < n && i < MAX_BULK; i++)
+		w->bulk_pfn[a[0]][i] = (u32)page_to_pfn(page[i]);
+	return (struct outcome){ .ok = n == a[2], .has_value = true, .what = "pages", .value = n };
+}
+static const char *judge_bulk(struct world *w, const u64 *a, struct outcome seen)
+{
+	const u32 *pfn = w->bulk_pfn[a[0]];
+	const char *bad = model_answer_bulk(w->model, world_cpu(), (u32)seen.value);
+
+	w->stats.refused += !seen.ok;
+	for (u64 i = 0; !bad && i < seen.value; i++) {
+		if (model_owner(w->model, pfn[i]) != a[0])
+			return "B26: a page of the array was not announced as allocated for it";
+		for (u64 j = 0; j < i; j++)
+			if (pfn[j] == pfn[i])
+				return "B26: the same page stands twice in the array";
+		bad = receive(w, pfn[i], 1, (gfp_t)a[1]);
+	}
+	if (bad || !seen.value)
+		return bad ? bad : judge_log(w);
+	slot_fill(w, (u32)a[0], (struct slot){ .kind = SLOT_BULK, .nr = (u32)seen.value, .pfn = pfn[0] });
+	return judge_log(w);
+}
+
+/* --- giving pages back -------------------------------------------------------------------------------------------------------- */
+
+static u64 slot_pages(const struct slot *s)
+{
+	return s->kind == SLOT_BLOCK ? 1ULL << s->order : s->nr;
+}
+
+static u64 slot_pfn(const struct world *w, u32 slot, u64 i)
+{
+	return w->slot[slot].kind == SLOT_BULK ? w->bulk_pfn[slot][i] : w->slot[slot].pfn + i;
+}
+
+static bool owns(const struct world *w, u32 slot, u64 pfn)
+{
+	return model_owner(w->model, pfn) == slot;
+}
+
+/* After a free the model knows what is left of the slot that owned pfn. */
+static void sync_owner(struct world *w, u32 slot)
+{
+	struct slot *s = &w->slot[slot];
+
+	if (s->state != SLOT_LIVE)
+		return;
+	if (s->kind == SLOT_BLOCK) {
+		if (owns(w, slot, s->pfn))
+			s->order = w->model->frame[s->pfn].order;
+		else
+			slot_retire(w, slot);
+		return;
+	}
+	for (u64 i = 0; i < s->nr; i++)
+		if (owns(w, slot, slot_pfn(w, slot, i)))
+			return;
+	slot_retire(w, slot);
+}
+
+/* A stale slot's page: still nobody's, or now somebody else's in the same shape. Anything else would be undefined. */
+static bool stale_free_is_defined(struct world *w, const struct slot *s)
+{
+	const struct frame *f = &w->model->frame[s->pfn];
+	unsigned order = s->kind == SLOT_BLOCK ? s->order : 0;
+
+	if (w->model->nr_in_flight)
+		return false;
+	if (f->state != FRAME_OWNED)
+		return true;
+	return f->order == order && f->compound == (s->kind == SLOT_BLOCK && s->compound);
+}
+
+static bool ready_free(struct world *w, const u64 *a)
+{
+	const struct slot *s = &w->slot[a[0]];
+
+	return s->state == SLOT_LIVE || stale_free_is_defined(w, s);
+}
+
+static void begin_free_slot(struct world *w, u32 slot)
+{
+	const struct slot *s = &w->slot[slot];
+
+	if (s->state == SLOT_STALE || s->kind == SLOT_BLOCK) {
+		world_scratch(w)->freeing = model_owner(w->model, s->pfn);
+		model_begin_free(w->model, world_cpu(), s->pfn, s->kind == SLOT_BLOCK ? s->order : 0);
+		return;
+	}
+	world_scratch(w)->freeing = slot;
+	model_begin_free_run(w->model, world_cpu(), 0, 0);
+	world_scratch(w)->nr_freed = 0;
+	for (u64 i = 0; i < s->nr; i++)
+		if (owns(w, slot, slot_pfn(w, slot, i)))
+			world_scratch(w)->freed[world_scratch(w)->nr_freed++] = (u32)slot_pfn(w, slot, i);
+	for (u32 i = 0; i < world_scratch(w)->nr_freed; i++)
+		model_add_free(w->model, world_cpu(), world_scratch(w)->freed[i], 0);
+}
+
+static const char *check_before_free(struct world *w, u32 slot)
+{
+	const struct slot *s = &w->slot[slot];
+	const char *bad = NULL;
+
+	if (s->state != SLOT_LIVE)
+		return NULL;
+	for (u64 i = 0; !bad && i < slot_pages(s); i++)
+		if (owns(w, slot, slot_pfn(w, slot, i)))
+			bad = contents_check(w, slot_pfn(w, slot, i), 1);
+	return bad;
+}
+
+static void begin_free(struct world *w, const u64 *a)
+{
+	world_scratch(w)->pending = check_before_free(w, (u32)a[0]);
+	begin_free_slot(w, (u32)a[0]);
+}
+
+static void free_slot_on_mm(struct world *w, u32 slot)
+{
+	const struct slot *s = &w->slot[slot];
+
+	if (s->state == SLOT_STALE || s->kind == SLOT_BLOCK)
+		__free_pages(pfn_to_page(s->pfn), s->kind == SLOT_BLOCK ? s->order : 0);
+	else if (s->kind == SLOT_EXACT && world_scratch(w)->nr_freed == s->nr)
+		free_pages_exact(page_address(pfn_to_page(s->pfn)), (size_t)s->nr << PAGE_SHIFT);
+	else
+		for (u32 i = 0; i < world_scratch(w)->nr_freed; i++)
+			__free_pages(pfn_to_page(world_scratch(w)->freed[i]), 0);
+}
+
+static struct outcome run_free(struct world *w, const u64 *a)
+{
+	free_slot_on_mm(w, (u32)a[0]);
+	return (struct outcome){ .ok = true };
+}
+
+static const char *judge_free(struct world *w, const u64 *a, struct outcome seen)
+{
+	const struct slot *s = &w->slot[a[0]];
+	u64 pfn = s->pfn, nr = s->kind == SLOT_BLOCK ? 1ULL << s->order : 1;
+
+	(void)seen;
+	if (world_scratch(w)->pending)
+		return world_scratch(w)->pending;
+	if (world_scratch(w)->freeing != MODEL_NO_OWNER)
+		sync_owner(w, world_scratch(w)->freeing);
+	if (w->model->frame[pfn].state == FRAME_FREE && (world_scratch(w)->pending = contents_check_unreachable(w, pfn, nr)))
+		return world_scratch(w)->pending;
+	return judge_log(w);
+}
+
+const char *page_free_slot(struct world *w, u32 slot)
+{
+	u64 a[MAX_ARGS] = { slot };
+	const char *bad = NULL;
+
+	while (!bad && w->slot[slot].state == SLOT_LIVE) { /* once for each reference */
+		begin_free(w, a);
+		run_free(w, a);
+		if (!(bad = world_drain(w)) && !(bad = judge_free(w, a, (struct outcome){ .ok = true })))
+			bad = model_end(w->model, world_cpu());
+	}
+	return bad;
+}
+
+/* By address, as whoever got them by __get_free_pages does. */
+static bool ready_live_block(struct world *w, const u64 *a)
+{
+	return w->slot[a[0]].kind == SLOT_BLOCK;
+}
+static struct outcome run_free_by_address(struct world *w, const u64 *a)
+{
+	const struct slot *s = &w->slot[a[0]];
+
+	free_pages((unsigned long)page_address(pfn_to_page(s->pfn)), s->order);
+	free_pages(0, s->order); /* B22: nothing */
+	return (struct outcome){ .ok = true };
+}
+
+/* One page of an exact, bulk or split slot. */
+static bool ready_free_one(struct world *w, const u64 *a)
+{
+	const struct slot *s = &w->slot[a[0]];
+
+	return s->kind != SLOT_BLOCK && owns(w, (u32)a[0], slot_pfn(w, (u32)a[0], a[1] % s->nr));
+}
+static u64 free_one_pfn(const struct world *w, const u64 *a)
+{
+	return slot_pfn(w, (u32)a[0], a[1] % w->slot[a[0]].nr);
+}
+static void begin_free_one(struct world *w, const u64 *a)
+{
+	world_scratch(w)->pending = contents_check(w, free_one_pfn(w, a), 1);
+	model_begin_free(w->model, world_cpu(), free_one_pfn(w, a), 0);
+}
+static struct outcome run_free_one(struct world *w, const u64 *a)
+{
+	put_page(pfn_to_page(free_one_pfn(w, a)));
+	return (struct outcome){ .ok = true };
+}
+static const char *judge_free_one(struct world *w, const u64 *a, struct outcome seen)
+{
+	(void)seen;
+	if (!world_scratch(w)->pending)
+		sync_owner(w, (u32)a[0]);
+	return world_scratch(w)->pending;
+}
+
+/* --- references ---------------------------------------------------------------------------------------------------------------- */
+
+#define MOST_REFS 8
+
+static bool ready_get(struct world *w, const u64 *a)
+{
+	return ready_live_block(w, a) && w->model->frame[w->slot[a[0]].pfn].refs < MOST_REFS;
+}
+static void begin_get(struct world *w, const u64 *a)
+{
+	model_begin_other(w->model, world_cpu());
+	model_get(w->model, w->slot[a[0]].pfn);
+}
+static struct outcome run_get(struct world *w, const u64 *a)
+{
+	get_page(pfn_to_page(w->slot[a[0]].pfn));
+	return (struct outcome){ .ok = true };
+}
+static const char *judge_refs(struct world *w, const u64 *a, struct outcome seen)
+{
+	u64 pfn = w->slot[a[0]].pfn;
+	int refs = page_ref_count_at(pfn);
+
+	(void)seen;
+	if (w->slot[a[0]].state != SLOT_LIVE || refs == w->model->frame[pfn].refs)
+		return NULL;
+	snprintf(w->text, sizeof(w->text), "B22: pfn %llu has reference count %d, it should be %u",
+		 (unsigned long long)pfn, refs, w->model->frame[pfn].refs);
+	return w->text;
+}
+
+/* The last reference of a block that is not compound would leak its other pages: that is not a client's mistake we plant. */
+static bool ready_put(struct world *w, const u64 *a)
+{
+	const struct slot *s = &w->slot[a[0]];
+
+	return s->kind == SLOT_BLOCK && (s->compound || !s->order || w->model->frame[s->pfn].refs > 1);
+}
+static void begin_put(struct world *w, const u64 *a)
+{
+	world_scratch(w)->pending = check_before_free(w, (u32)a[0]);
+	model_begin_free(w->model, world_cpu(), w->slot[a[0]].pfn, 0);
+}
+static struct outcome run_put(struct world *w, const u64 *a)
+{
+	const struct slot *s = &w->slot[a[0]];
+	u64 last = s->compound ? (1ULL << s->order) - 1 : 0; /* a tail's reference is its head's */
+
+	put_page(pfn_to_page(s->pfn + last));
+	return (struct outcome){ .ok = true };
+}
+static const char *judge_put(struct world *w, const u64 *a, struct outcome seen)
+{
+	if (world_scratch(w)->pending)
+		return world_scratch(w)->pending;
+	sync_owner(w, (u32)a[0]);
+	return judge_refs(w, a, seen);
+}
+
+static void begin_split(struct world *w, const u64 *a)
+{
+	const struct slot *s = &w->slot[a[0]];
+
+	model_begin_other(w->model, world_cpu());
+	model_split(w->model, world_cpu(), s->pfn, s->order);
+}
+static bool ready_split(struct world *w, const u64 *a)
+{
+	return ready_live_block(w, a) && w->model->frame[w->slot[a[0]].pfn].refs == 1;
+}
+static struct outcome run_split(struct world *w, const u64 *a)
+{
+	const struct slot *s = &w->slot[a[0]];
+
+	split_page(pfn_to_page(s->pfn), s->order);
+	return (struct outcome){ .ok = !s->compound };
+}
+static const char *judge_split(struct world *w, const u64 *a, struct outcome seen)
+{
+	struct slot *s = &w->slot[a[0]];
+
+	if (!seen.ok)
+		return NULL;
+	s->nr = 1u << s->order;
+	s->kind = SLOT_SPLIT;
+	for (u64 i = 0; i < s->nr; i++)
+		if (page_ref_count_at(s->pfn + i) != 1)
+			return "B24: a page of a split block does not have reference count 1";
+	return NULL;
+}
+
+/* --- looking, and clients that go wrong ------------------------------------------------------------------------------------- */
+
+static void begin_other(struct world *w, const u64 *a)
+{
+	(void)a;
+	model_begin_other(w->model, world_cpu());
+}
+static struct outcome run_nothing(struct world *w, const u64 *a)
+{
+	(void)w, (void)a;
+	return (struct outcome){ .ok = true };
+}
+static const char *judge_check(struct world *w, const u64 *a, struct outcome seen)
+{
+	(void)seen;
+	return check_before_free(w, (u32)a[0]);
+}
+
+static struct outcome run_buddyinfo(struct world *w, const u64 *a)
+{
+	(void)a;
+	buddyinfo_show(w->page_text, sizeof(w->page_text));
+	return (struct outcome){ .ok = true };
+}
+static const char *judge_buddyinfo(struct world *w, const u64 *a, struct outcome seen)
+{
+	(void)a, (void)seen;
+	return model_judge_buddyinfo(w->model, w->page_text);
+}
+
+/* __free_pages of a page inside a block: it has no reference of its own. */
+static bool ready_free_interior(struct world *w, const u64 *a)
+{
+	return ready_live_block(w, a) && w->slot[a[0]].order > 0;
+}
+static u64 interior_pfn(const struct world *w, const u64 *a)
+{
+	const struct slot *s = &w->slot[a[0]];
+
+	return s->pfn + 1 + a[1] % ((1ULL << s->order) - 1);
+}
+static void begin_free_interior(struct world *w, const u64 *a)
+{
+	model_begin_free(w->model, world_cpu(), interior_pfn(w, a), 0);
+}
+static struct outcome run_free_interior(struct world *w, const u64 *a)
+{
+	__free_pages(pfn_to_page(interior_pfn(w, a)), 0);
+	return (struct outcome){ .ok = true };
+}
+static const char *judge_free_interior(struct world *w, const u64 *a, struct outcome seen)
+{
+	(void)a, (void)seen;
+	return judge_log(w);
+}
+
+/* A store through a pointer kept after the free. */
+static bool ready_write_stale(struct world *w, const u64 *a)
+{
+	const struct slot *s = &w->slot[a[0]];
+
+	return s->state == SLOT_STALE && w->model->frame[s->pfn].state == FRAME_FREE;
+}
+static struct outcome run_write_stale(struct world *w, const u64 *a)
+{
+	ram_write_raw(w->machine, w->slot[a[0]].pfn, (unsigned)a[1], 0x6b6b6b6b6b6b6b6bULL);
+	return (struct outcome){ .ok = true };
+}
+static const char *judge_write_stale(struct world *w, const u64 *a, struct outcome seen)
+{
+	(void)seen;
+	return contents_check_unreachable(w, w->slot[a[0]].pfn, 1);
+}
+
+const struct op page_ops[] = {
+	/* code   name		    arguments			     weight flags ready begin run judge */
+	{ 0x0100, "alloc_pages", { ARG_NEW_PAGES, ARG_GFP, ARG_ORDER }, 40, 0, NULL, begin_alloc, run_alloc_pages,
+	  judge_alloc },
+	{ 0x0101, "alloc_pages_node", { ARG_NEW_PAGES, ARG_GFP, ARG_ORDER, ARG_NODE }, 12, 0, NULL, begin_alloc_node,
+	  run_alloc_node, judge_alloc },
+	{ 0x0102, "get_free_pages", { ARG_NEW_PAGES, ARG_GFP, ARG_ORDER }, 8, 0, NULL, begin_get_free_pages,
+	  run_get_free_pages, judge_alloc },
+	{ 0x0103, "get_zeroed_page", { ARG_NEW_PAGES, ARG_GFP }, 6, 0, NULL, begin_get_zeroed_page, run_get_zeroed_page,
+	  judge_get_zeroed_page },
+	{ 0x0104, "alloc_pages_exact", { ARG_NEW_PAGES, ARG_GFP, ARG_SIZE }, 4, 0, NULL, begin_exact, run_exact,
+	  judge_exact },
+	{ 0x0105, "alloc_pages_bulk", { ARG_NEW_PAGES, ARG_GFP, ARG_COUNT }, 4, 0, NULL, begin_bulk, run_bulk,
+	  judge_bulk },
+	{ 0x0106, "free_pages", { ARG_USED_PAGES }, 60, 0, ready_free, begin_free, run_free, judge_free },
+	{ 0x0107, "free_by_address", { ARG_LIVE_PAGES }, 6, 0, ready_live_block, begin_free, run_free_by_address,
+	  judge_free },
+	{ 0x0108, "free_one", { ARG_LIVE_PAGES, ARG_OFFSET }, 6, 0, ready_free_one, begin_free_one, run_free_one,
+	  judge_free_one },
+	{ 0x0109, "get_page", { ARG_LIVE_PAGES }, 4, 0, ready_get, begin_get, run_get, judge_refs },
+	{ 0x010a, "put_page", { ARG_LIVE_PAGES }, 6, 0, ready_put, begin_put, run_put, judge_put },
+	{ 0x010b, "split_page", { ARG_LIVE_PAGES }, 4, 0, ready_split, begin_split, run_split, judge_split },
+	{ 0x010c, "buddyinfo", { 0 }, 1, 0, NULL, begin_other, run_buddyinfo, judge_buddyinfo },
+	{ 0x010d, "check", { ARG_LIVE_PAGES }, 2, 0, NULL, begin_other, run_nothing, judge_check },
+	{ 0x010e, "free_interior", { ARG_LIVE_PAGES, ARG_OFFSET }, 2, OP_CLIENT_BUG, ready_free_interior,
+	  begin_free_interior, run_free_interior, judge_free_interior },
+	{ 0x010f, "write_stale", { ARG_USED_PAGES, ARG_LINE }, 1, OP_CLIENT_BUG, ready_write_stale, begin_other,
+	  run_write_stale, judge_write_stale },
+	{ 0 }
+};

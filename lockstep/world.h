@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* world.h - what the files of lockstep/ share about a running world. */
+#ifndef LOCKSTEP_WORLD_H
+#define LOCKSTEP_WORLD_H
+
+#include "lockstep.h"
+
+/* contents.c: stamps. Each function returns NULL or the sentence. */
+void contents_stamp(struct world *w, u64 pfn, u64 nr);
+const char *contents_check(struct world *w, u64 pfn, u64 nr);
+const char *contents_check_zero(struct world *w, u64 pfn, u64 nr);
+/* The tool's opinion of frames just handed out, or just freed. */
+const char *contents_check_reachable(struct world *w, u64 pfn, u64 nr);
+const char *contents_check_unreachable(struct world *w, u64 pfn, u64 nr);
+
+/* recount.c */
+const char *world_recount(struct world *w);
+const char *world_check_boot(struct world *w);
+const char *world_check_settled(struct world *w);
+
+/* ops_page.c: give back all pages of a live slot; for the end of a program. */
+const char *page_free_slot(struct world *w, u32 slot);
+/* ops_machine.c */
+const char *machine_hand_over(struct world *w, bool *ok);
+
+/* lockstep.c: let the model judge what mm announced so far. */
+const char *world_drain(struct world *w);
+
+#endif

@@ -1,0 +1,299 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test_cli.sh - the mmcheck command and the scripts of ci/, as a person meets them. Prints TAP.
+#
+#   MMCHECK=build/plain/mmcheck tests/test_cli.sh
+#
+# Exit codes: 0 fine, 1 finding, 2 bad usage or unreadable input, 3 environment. Whatever comes in, one clear line goes
+# out, and a file that is written is written whole.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 3
+mmcheck=${MMCHECK:-build/plain/mmcheck}
+library=${LIBMMCHECK:-build/plain/libmmcheck.a}
+cc=${CLANG:-clang-19}
+work=$(mktemp -d) || exit 3
+trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+count=0 failed=0
+
+result() { # 0|1 TITLE [DETAIL]
+	count=$((count + 1))
+	if (($1 == 0)); then
+		echo "ok $count - $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok $count - $2"
+		[[ -z ${3:-} ]] || head -n 8 <<<"$3" | sed 's/^/#   /'
+	fi
+}
+
+run() { # ARGS...: sets status, $work/out and $work/err
+	timeout -k 5 60 "$mmcheck" "$@" >"$work/out" 2>"$work/err" </dev/null
+	status=$?
+}
+said() {
+	echo "exit status $status; stdout:"
+	head -c 600 "$work/out" | tr -d '\000'
+	echo "stderr:"
+	head -c 600 "$work/err" | tr -d '\000'
+}
+
+exits() { # STATUS TITLE ARGS...
+	local want=$1 title=$2
+	shift 2
+	run "$@"
+	[[ $status == "$want" ]]
+	result $? "$title" "$(said)"
+}
+complains() { # TITLE ARGS...: exit status 2, one line on stderr
+	local title=$1
+	shift
+	run "$@"
+	[[ $status == 2 && $(wc -l <"$work/err") == 1 && $(wc -c <"$work/err") -lt 400 ]]
+	result $? "$title: exit status 2 and one line" "$(said)"
+}
+finding_of() { # FILE: the clause a trace says it breaks
+	sed -n 's/^#.*expect: finding \(.*[^ ]\) *$/\1/p' "$1" | head -n 1
+}
+first_trace() { # FOLDER WORDS
+	grep -l -r -- "$2" "corpus/$1" 2>/dev/null | LC_ALL=C sort | head -n 1
+}
+
+[[ -x $mmcheck ]] || {
+	echo "1..1"
+	echo "not ok 1 - $mmcheck is there"
+	exit 1
+}
+
+# --- usage ---------------------------------------------------------------------------------------------------------
+
+exits 0 "--version" --version
+[[ $(wc -l <"$work/out") == 1 && $(<"$work/out") =~ [0-9]+\.[0-9]+ ]]
+result $? "--version prints one line with a number" "$(said)"
+run
+[[ $status == 2 ]]
+result $? "no subcommand is bad usage" "$(said)"
+complains "an unknown subcommand" frobnicate
+complains "an unknown flag of run" run --frobnicate x
+complains "an unknown flag of gen" gen --frobnicate
+complains "run without a file" run
+complains "minimize without -o" minimize "$work/none"
+complains "gen with a seed that is no number" gen --seed many
+complains "minimize with seconds that are no number" minimize "$work/none" -o "$work/x" --seconds soon
+
+# --- inputs nobody wants -----------------------------------------------------------------------------------------------
+
+exits 0 "gen" gen --seed 1
+cp "$work/out" "$work/good.trace"
+[[ -s $work/good.trace ]]
+result $? "gen writes a program"
+: >"$work/empty"
+head -c 7 "$work/good.trace" >"$work/truncated.trace"
+mkdir "$work/folder"
+for command in "run" "print" "export-c" "minimize" "digest" "witness"; do
+	output=()
+	[[ $command == export-c || $command == minimize ]] && output=(-o "$work/never")
+	complains "$command of a missing file" $command "$work/missing" "${output[@]}"
+	complains "$command of a folder" $command "$work/folder" "${output[@]}"
+done
+for command in "run" "print"; do
+	complains "$command of an empty file" $command "$work/empty"
+	complains "$command of a text cut after 7 bytes" $command "$work/truncated.trace"
+done
+[[ ! -e $work/never ]]
+result $? "what could not be read is not half written"
+
+sane() { # TITLE FILE: any of the four exit codes; on 2 one line
+	local title=$1 command
+	for command in run print digest; do
+		run $command "$2"
+		((status <= 3)) && { ((status != 2)) || [[ $(wc -l <"$work/err") == 1 ]]; }
+		result $? "$command of $title ends in order" "$(said)"
+	done
+}
+head -c 1000 /dev/zero >"$work/zeros"
+sane "a thousand zeros" "$work/zeros"
+for n in 1 2 3; do
+	head -c 3000 /dev/urandom >"$work/random"
+	sane "random bytes $n" "$work/random"
+done
+mkdir "$work/bytes"
+"$mmcheck" compile "$work/good.trace" -o "$work/bytes" >/dev/null 2>&1
+bytes=$(find "$work/bytes" -type f 2>/dev/null | head -n 1)
+if [[ $bytes ]]; then
+	result 0 "compile makes bytes"
+	head -c $(($(wc -c <"$bytes") - 5)) "$bytes" >"$work/cut"
+	sane "bytes cut in the middle of an operation" "$work/cut"
+	{
+		printf '\377'
+		tail -c +2 "$bytes"
+	} >"$work/future"
+	complains "run of an unknown version" run "$work/future"
+else
+	result 1 "compile makes bytes"
+fi
+{
+	head -n 1 "$work/good.trace"
+	printf '0: frobnicate p1\n'
+} >"$work/unknown.trace"
+complains "run of an unknown operation" run "$work/unknown.trace"
+grep -q 'line 2' "$work/err"
+result $? "it names the line" "$(said)"
+{
+	head -n 1 "$work/good.trace"
+	printf '0: p1 = alloc_pages gfp=GFP_KERNEL order=%s\n' "$(head -c 100000 /dev/zero | tr '\0' 9)"
+} >"$work/long.trace"
+sane "a line of 100,000 characters" "$work/long.trace"
+printf '%%s%%n%%s%%n %s\n' "$(printf '\033[2J')" >"$work/hostile.trace"
+complains "run of format characters" run "$work/hostile.trace"
+! grep -q "$(printf '\033')" "$work/err"
+result $? "no escape sequence comes out" "$(said)"
+truncate -s 3G "$work/huge"
+run run "$work/huge"
+((status <= 3)) && [[ $(wc -l <"$work/err") -le 1 ]]
+result $? "run of a file of 3 GiB ends in order" "$(said)"
+rm -f "$work/huge"
+
+# --- outputs nobody can write ------------------------------------------------------------------------------------------
+
+nowhere=$work/good.trace/below # below a file: root cannot write there either
+for command in "compile" "export-c"; do
+	run $command "$work/good.trace" -o "$nowhere"
+	((status == 2 || status == 3)) && [[ $(wc -l <"$work/err") == 1 ]]
+	result $? "$command into an impossible place: one line" "$(said)"
+done
+run export-c "$work/good.trace" -o /dev/full
+((status == 2 || status == 3)) && [[ $(wc -l <"$work/err") == 1 ]]
+result $? "export-c onto a full disk: one line" "$(said)"
+timeout 60 "$mmcheck" print "$work/good.trace" >/dev/full 2>"$work/err"
+status=$?
+((status == 2 || status == 3))
+result $? "print onto a full disk is noticed" "exit status $status"
+mkdir "$work/outdir"
+echo old >"$work/outdir/keep.c"
+run export-c "$work/unknown.trace" -o "$work/outdir/keep.c"
+[[ $(<"$work/outdir/keep.c") == old && $(find "$work/outdir" -type f | wc -l) == 1 ]]
+result $? "a refused export-c leaves the old file, and no temporary one" "$(ls -la "$work/outdir")"
+
+# --- the forms of a program agree ----------------------------------------------------------------------------------------
+
+digest_of() {
+	timeout 60 "$mmcheck" digest "$1" 2>/dev/null | awk '{ print $1 }'
+}
+for seed in 1 2 3 4 5; do
+	"$mmcheck" gen --seed "$seed" >"$work/gen.trace" 2>/dev/null
+	rm -rf "$work/bytes"
+	mkdir "$work/bytes"
+	"$mmcheck" compile "$work/gen.trace" -o "$work/bytes" >/dev/null 2>&1
+	bytes=$(find "$work/bytes" -type f 2>/dev/null | head -n 1)
+	"$mmcheck" print "${bytes:-$work/none}" >"$work/again.trace" 2>/dev/null
+	want=$(digest_of "$work/gen.trace")
+	[[ $want && $want == "$(digest_of "${bytes:-$work/none}")" && $want == "$(digest_of "$work/again.trace")" ]]
+	result $? "seed $seed: text, bytes and text again have one digest ($want)"
+done
+"$mmcheck" gen --seed 7 >"$work/a" 2>/dev/null
+"$mmcheck" gen --seed 7 >"$work/b" 2>/dev/null
+[[ -s $work/a ]] && cmp -s "$work/a" "$work/b"
+result $? "the same seed writes the same program"
+exits 0 "run - of a generated program" run "$work/gen.trace"
+
+# --- findings --------------------------------------------------------------------------------------------------------------
+
+bad=$(first_trace bad 'expect: finding')
+if [[ $bad ]]; then
+	clause=$(finding_of "$bad")
+	exits 1 "$bad is a finding" run "$bad"
+	grep -qF "$clause" "$work/out" "$work/err"
+	result $? "run names its clause $clause" "$(said)"
+	exits 0 "run --expect: the finding was expected" run --expect "$bad"
+	exits 0 "minimize" minimize "$bad" -o "$work/min.trace" --seconds 5
+	exits 1 "the minimized trace is a finding too" run "$work/min.trace"
+	grep -qF "$clause" "$work/out" "$work/err"
+	result $? "of the same clause" "$(said)"
+	"$mmcheck" minimize "$work/min.trace" -o "$work/min2.trace" --seconds 5 >/dev/null 2>&1
+	cmp -s "$work/min.trace" "$work/min2.trace"
+	result $? "minimizing again changes nothing" "$(diff "$work/min.trace" "$work/min2.trace")"
+	sed "s/expect: finding .*/expect: finding Z99/" "$bad" >"$work/other.trace"
+	exits 1 "run --expect of another clause is a finding" run --expect "$work/other.trace"
+
+	if "$mmcheck" export-c "$bad" -o "$work/repro.c" >/dev/null 2>&1 &&
+		"$cc" -std=gnu11 -D_GNU_SOURCE -Isim -Isim/det -Imm/include "$work/repro.c" "$library" -lm -o "$work/repro" 2>"$work/err"; then
+		result 0 "export-c compiles against libmmcheck.a"
+		timeout 60 "$work/repro" >"$work/out" 2>"$work/err" </dev/null
+		status=$?
+		((status != 0)) && grep -qF "$clause" "$work/out" "$work/err"
+		result $? "and shows the finding $clause" "$(said)"
+	else
+		result 1 "export-c compiles against libmmcheck.a" "$(<"$work/err")"
+	fi
+else
+	result 1 "corpus/bad holds a trace with 'expect: finding'"
+fi
+exits 2 "minimize of a program that is no finding" minimize "$work/good.trace" -o "$work/no.trace" --seconds 2
+[[ ! -e $work/no.trace ]]
+result $? "writes nothing"
+
+# --- recordings of a real kernel -------------------------------------------------------------------------------------------
+
+event() { # TIME EVENT PFN ORDER
+	case $2 in
+	alloc) echo "           <...>-100     [001] .....  $1: mm_page_alloc: page=ffffea0000$3 pfn=0x$3 order=$4 migratetype=0 gfp_flags=GFP_KERNEL" ;;
+	free) echo "           <...>-100     [001] .....  $1: mm_page_free: page=ffffea0000$3 pfn=0x$3 order=$4" ;;
+	esac
+}
+{
+	printf '# tracer: nop\n#\n'
+	event 1.000001 alloc 1000 0
+	event 1.000002 alloc 2000 2
+	event 1.000003 free 1000 0
+	event 1.000004 alloc 1000 0
+	event 1.000005 free 2000 2
+	event 1.000006 free 3000 0
+	event 1.000007 free 1000 0
+} >"$work/recording"
+witness() { # STATUS TITLE FILE WORDS
+	run witness "$3"
+	[[ $status == "$1" ]] && tail -n 1 "$work/out" | grep -qE "^witness: [0-9]+ events, [0-9]+ judged, $4"
+	result $? "witness: $2" "$(said)"
+}
+witness 0 "an honest recording" "$work/recording" "0 violations, 1 unknown"
+sed '/1.000004/{p;s/1.000004/1.0000045/}' "$work/recording" >"$work/recording.twice"
+witness 1 "an alloc repeated is reported" "$work/recording.twice" "[1-9][0-9]* violations"
+sed '/1.000003/d' "$work/recording" >"$work/recording.dropped"
+witness 1 "a free dropped is reported" "$work/recording.dropped" "[1-9][0-9]* violations"
+grep -q '1000' "$work/out"
+result $? "with the frame and its events" "$(said)"
+if command -v zstd >/dev/null; then
+	zstd -q "$work/recording" -o "$work/recording.zst"
+	witness 0 "a compressed recording" "$work/recording.zst" "0 violations"
+	head -c 40 "$work/recording.zst" >"$work/cut.zst"
+	complains "witness of a cut .zst" witness "$work/cut.zst"
+fi
+timeout 60 "$mmcheck" witness - <"$work/recording" >"$work/out" 2>"$work/err"
+status=$?
+[[ $status == 0 ]] && tail -n 1 "$work/out" | grep -q '^witness: '
+result $? "witness: - reads standard input" "$(said)"
+complains "witness of a file that is no recording" witness "$work/zeros"
+
+# --- the scripts -----------------------------------------------------------------------------------------------------------
+
+script() { # STATUS TITLE COMMAND...
+	local want=$1 title=$2
+	shift 2
+	timeout 60 "$@" >"$work/out" 2>"$work/err" </dev/null
+	status=$?
+	[[ $status == "$want" && $(wc -l <"$work/err") == 1 ]]
+	result $? "$title: exit status $want and one line" "$(said)"
+}
+script 2 "campaign with an unknown engine" env ENGINES=magic ci/campaign
+script 2 "campaign with an unknown target" env TARGETS=magic ci/campaign
+script 2 "campaign with a time that is no number" env TIME=soon ci/campaign
+script 2 "campaign with zero seconds" ci/campaign TIME=0
+script 2 "campaign with an unknown argument" ci/campaign --magic
+grep -q '^exit status: 2 (' "$work/out"
+result $? "campaign prints its exit status" "$(said)"
+script 2 "bugs-run with a pattern that matches nothing" env BUGS=no-such-bug ci/bugs-run
+script 2 "check with jobs that are no number" env JOBS=many ci/check
+
+echo "1..$count"
+((failed == 0))

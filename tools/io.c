@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* io.c - files in, files out; nothing half-written. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "tools.h"
+
+#define LARGEST_FILE (256u << 20)
+
+const char *command_name = "";
+
+void complain(const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "mmcheck%s%s: ", *command_name ? " " : "", command_name);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+static u8 *read_stream(FILE *file, const char *path, size_t *bytes)
+{
+	size_t room = 1 << 16, used = 0, n;
+	u8 *data = malloc(room + 1);
+
+	while (data && (n = fread(data + used, 1, room - used, file)) > 0) {
+		used += n;
+		if (used < room)
+			continue;
+		if (room >= LARGEST_FILE) {
+			complain("%s is larger than %u MiB", path, LARGEST_FILE >> 20);
+			free(data);
+			return NULL;
+		}
+		room *= 2;
+		data = realloc(data, room + 1);
+	}
+	if (!data || ferror(file)) {
+		complain("cannot read %s: %s", path, strerror(data ? errno : ENOMEM));
+		free(data);
+		return NULL;
+	}
+	data[used] = 0;
+	*bytes = used;
+	return data;
+}
+
+u8 *read_whole(const char *path, size_t *bytes)
+{
+	bool standard_input = !strcmp(path, "-");
+	FILE *file = standard_input ? stdin : fopen(path, "rb");
+	struct stat st;
+	u8 *data;
+
+	if (!file) {
+		complain("cannot read %s: %s", path, strerror(errno));
+		return NULL;
+	}
+	if (!fstat(fileno(file), &st) && S_ISDIR(st.st_mode)) {
+		complain("cannot read %s: it is a directory", path);
+		fclose(file);
+		return NULL;
+	}
+	data = read_stream(file, path, bytes);
+	if (!standard_input)
+		fclose(file);
+	return data;
+}
+
+bool out_open(struct out_file *o, const char *path)
+{
+	o->path = path;
+	if (!strcmp(path, "-")) {
+		o->file = stdout;
+		return true;
+	}
+	if (snprintf(o->temporary, sizeof(o->temporary), "%s.tmp%ld", path, (long)getpid()) >= (int)sizeof(o->temporary)) {
+		complain("the name %.40s... is too long", path);
+		return false;
+	}
+	o->file = fopen(o->temporary, "wb");
+	if (!o->file)
+		complain("cannot write %s: %s", path, strerror(errno));
+	return o->file != NULL;
+}
+
+void out_abandon(struct out_file *o)
+{
+	if (o->file == stdout)
+		return;
+	fclose(o->file);
+	unlink(o->temporary);
+}
+
+bool out_close(struct out_file *o)
+{
+	bool good = !fflush(o->file) && !ferror(o->file);
+	int error = errno;
+
+	if (o->file == stdout) {
+		if (!good)
+			complain("cannot write: %s", strerror(error));
+		return good;
+	}
+	good = !fclose(o->file) && good;
+	if (good && !rename(o->temporary, o->path))
+		return true;
+	complain("cannot write %s: %s", o->path, strerror(errno ? errno : error));
+	unlink(o->temporary);
+	return false;
+}
+
+/* A trace may say what it claims: `# expect: finding B4`. */
+static void find_claim(const char *text, size_t bytes, char *claim, size_t claim_bytes)
+{
+	static const char words[] = "\n# expect: finding ";
+	const char *at = memmem(text, bytes, words, sizeof(words) - 1);
+	size_t len;
+
+	claim[0] = 0;
+	if (!at)
+		return;
+	at += sizeof(words) - 1;
+	len = strcspn(at, "\r\n");
+	snprintf(claim, claim_bytes, "%.*s", (int)min_of(len, claim_bytes - 1), at);
+}
+
+bool load_program(struct program *p, const char *path, char ***expected, char *claim, size_t claim_bytes)
+{
+	char error[200];
+	size_t bytes;
+	u8 *data = read_whole(path, &bytes);
+	bool good;
+
+	if (!data)
+		return false;
+	good = program_load(p, data, bytes, error, sizeof(error), expected);
+	if (!good)
+		complain("%s: %s", path, error);
+	else if (claim)
+		find_claim((const char *)data, bytes, claim, claim_bytes);
+	free(data);
+	return good;
+}
+
+bool parse_number(const char *text, u64 most, u64 *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 0);
+	if (!errno && *text >= '0' && *text <= '9' && !*end && *out <= most)
+		return true;
+	complain("%s is not a number from 0 to %llu", text, (unsigned long long)most);
+	return false;
+}
+
+struct world *new_world(void)
+{
+	struct world *w = world_create();
+
+	if (!w) {
+		complain("not enough memory");
+		exit(EXIT_ENVIRONMENT);
+	}
+	return w;
+}

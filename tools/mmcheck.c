@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mmcheck.c - the command.
+ *
+ * Exit codes: 0 fine, 1 a finding, 2 bad usage or unreadable input, 3 the environment is not good enough.
+ */
+#include <string.h>
+#include "tools.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *usage;
+	const char *purpose;
+} commands[] = {
+	{ "run", cmd_run, "[-v] [--expect] [--stats] [--until N] [--gdb] FILE...", "run programs, judge every operation" },
+	{ "print", cmd_print, "FILE", "a program as text" },
+	{ "compile", cmd_compile, "FILE|FOLDER... -o FOLDER", "programs as bytes, for the fuzzers" },
+	{ "gen", cmd_gen, "[--seed N] [--ops N] [--tables page|memblock|all] [-o FILE]", "a random program" },
+	{ "hunt", cmd_hunt, "[--seed N] [--seconds N] [--ops N] [--tables ...] [-o FILE]", "random programs until a finding" },
+	{ "minimize", cmd_minimize, "FILE -o FILE [--seconds N]", "the smallest program with the same finding" },
+	{ "export-c", cmd_export_c, "FILE -o FILE.c", "a program as C on the public API" },
+	{ "show", cmd_show, "FILE [--at N] buddyinfo|blocks|zones|log", "the machine after N operations" },
+	{ "digest", cmd_digest, "FILE... | --gen SEED COUNT", "digests, equal on every compiler and flavour" },
+	{ "ops", cmd_ops, "", "all operations and their arguments" },
+	{ "witness", cmd_witness, "[-v] FILE", "judge a recording of a real kernel (ftrace text, .zst, -)" },
+	{ "bench", cmd_bench, "[--quick] [--json FILE]", "how fast" },
+};
+
+static void usage(FILE *out)
+{
+	fprintf(out, "usage: mmcheck COMMAND ...   (mmcheck --version)\n\n");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(out, "  %-9s %s\n            %s\n", commands[i].name, commands[i].usage, commands[i].purpose);
+	fprintf(out, "\nexit status: 0 fine, 1 finding, 2 bad usage or unreadable input, 3 environment\n");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		printf("mmcheck %s (program version %d, flavour %s)\n", MMCHECK_VERSION, PROGRAM_VERSION, MMCHECK_FLAVOUR);
+		return EXIT_FINE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return EXIT_FINE;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(argv[1], commands[i].name)) {
+			command_name = commands[i].name;
+			opterr = 0; /* our own one line */
+			return commands[i].run(argc - 1, argv + 1);
+		}
+	complain("no command %s; mmcheck --help lists them", argv[1]);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* run.c - commands that run programs: run, digest, show, hunt. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include "tools.h"
+
+#if defined(__SANITIZE_THREAD__)
+#define WATCHDOG_SECONDS 60
+#elif defined(MMCHECK_VALGRIND)
+#define WATCHDOG_SECONDS 60
+#else
+#define WATCHDOG_SECONDS 2
+#endif
+
+struct run_options {
+	bool verbose, expect, stats, gdb;
+	u64 until;
+};
+
+static int bad_option(char **argv)
+{
+	complain("%s: no such option, or its value is missing; mmcheck --help lists them", argv[optind - 1]);
+	return EXIT_USAGE;
+}
+
+static void free_expected(char **expected, u32 n)
+{
+	for (u32 i = 0; expected && i < n; i++)
+		free(expected[i]);
+	free(expected);
+}
+
+/* The first step that answered something else than the trace says; -1 none. */
+static int first_surprise(struct world *w, const struct program *p, char *const *expected)
+{
+	for (u32 i = 0; expected && i < p->nr_ops; i++)
+		if (expected[i] && strcmp(expected[i], w->outcome[i] ? w->outcome[i] : "did not run"))
+			return (int)i;
+	return -1;
+}
+
+static int judge_claim(struct world *w, const struct program *p, const char *path, const char *claim, char *const *expected)
+{
+	const struct verdict *v = &w->verdict;
+	int step;
+
+	if (*claim) {
+		if (v->failed && !strcmp(v->clause, claim)) {
+			printf("%s: finding %s, as it claims\n", path, claim);
+			return EXIT_FINE;
+		}
+		printf("%s: it claims finding %s, but %s %s\n", path, claim, v->failed ? "this is found:" : "nothing is found",
+		       v->failed ? v->clause : "");
+		return EXIT_FINDING;
+	}
+	step = first_surprise(w, p, expected);
+	if (v->failed || step < 0)
+		return v->failed ? EXIT_FINDING : EXIT_FINE;
+	printf("%s: step %d answered \"%s\", the trace says \"%s\"\n", path, step,
+	       w->outcome[step] ? w->outcome[step] : "did not run", expected[step]);
+	return EXIT_FINDING;
+}
+
+static int run_one(struct world *w, const struct run_options *o, const char *path)
+{
+	char **expected = NULL, claim[64] = "", replay[4200];
+	struct program p;
+	int code;
+
+	program_init(&p);
+	if (!load_program(&p, path, o->expect ? &expected : NULL, claim, sizeof(claim))) {
+		program_free(&p);
+		return EXIT_USAGE;
+	}
+	w->record = o->expect || o->verbose;
+	w->until = o->until < p.nr_ops ? (u32)o->until : ~0u;
+	lockstep_run(w, &p);
+	if (o->expect)
+		code = judge_claim(w, &p, path, claim, expected);
+	else
+		code = w->verdict.failed ? EXIT_FINDING : EXIT_FINE;
+	if (w->verdict.failed && code) {
+		snprintf(replay, sizeof(replay), "mmcheck run -v %s", path);
+		finding_print(w, &p, stdout, replay);
+	} else if (o->verbose) {
+		program_print(&p, stdout, w->outcome);
+	}
+	if (!code && !*claim)
+		printf("%s: ok, %u operations, digest %016llx\n", path, p.nr_ops, (unsigned long long)w->digest);
+	free_expected(expected, p.nr_ops);
+	program_free(&p);
+	return code;
+}
+
+static void print_stats(const struct world *w)
+{
+	const struct run_stats *s = &w->stats;
+	const struct model_counts *c = &w->model->counts;
+
+	printf("programs %llu, operations %llu, skipped %llu, refused %llu, recounts %llu\n",
+	       (unsigned long long)s->programs, (unsigned long long)s->ops, (unsigned long long)s->skipped,
+	       (unsigned long long)s->refused, (unsigned long long)s->recounts);
+	printf("tightness: successes %llu of %llu forced, refusals %llu of %llu, reports %llu of %llu",
+	       (unsigned long long)c->success_forced, (unsigned long long)c->success, (unsigned long long)c->refusal_forced,
+	       (unsigned long long)c->refusal, (unsigned long long)c->report_forced, (unsigned long long)c->report);
+	printf("; legal blocks at a choice: %.1f on average\n", c->choices ? (double)c->choice_sum / (double)c->choices : 0.0);
+}
+
+/* The debugger stops where a verdict is made. */
+static int exec_gdb(const char *path)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n > 0) {
+		self[n] = 0;
+		execlp("gdb", "gdb", "-q", "-ex", "break world_fail", "-ex", "break sim_stop", "-ex", "run", "--args", self,
+		       "run", "-v", path, (char *)NULL);
+	}
+	complain("cannot start gdb; apt-get install gdb");
+	return EXIT_ENVIRONMENT;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "expect", 0, 0, 'e' }, { "stats", 0, 0, 's' }, { "until", 1, 0, 'u' },
+		{ "gdb", 0, 0, 'g' },	 { "verbose", 0, 0, 'v' }, { 0 },
+	};
+	struct run_options o = { .until = ~0ULL };
+	struct world *w;
+	int c, worst = EXIT_FINE;
+
+	while ((c = getopt_long(argc, argv, "v", options, NULL)) != -1) {
+		o.verbose |= c == 'v';
+		o.expect |= c == 'e';
+		o.stats |= c == 's';
+		o.gdb |= c == 'g';
+		if (c == '?')
+			return bad_option(argv);
+		if (c == 'u' && !parse_number(optarg, 1 << 20, &o.until))
+			return EXIT_USAGE;
+	}
+	if (optind == argc) {
+		complain("which file?");
+		return EXIT_USAGE;
+	}
+	if (o.gdb)
+		return exec_gdb(argv[optind]);
+	w = new_world();
+	sim_watchdog_start(WATCHDOG_SECONDS);
+	for (; optind < argc; optind++) {
+		int code = run_one(w, &o, argv[optind]);
+
+		worst = max_of(worst, code);
+	}
+	if (o.stats && w->model)
+		print_stats(w);
+	world_destroy(w);
+	return worst;
+}
+
+/* --- digest ------------------------------------------------------------------------------------------------------------- */
+
+static void print_digest(struct world *w, const struct program *p, const char *name)
+{
+	const struct verdict *v = lockstep_run(w, p);
+
+	printf("%016llx %s%s%s\n", (unsigned long long)w->digest, name, v->failed ? " finding " : "",
+	       v->failed ? v->clause : "");
+}
+
+static int digest_generated(struct world *w, u64 seed, u64 count)
+{
+	struct program p;
+	char name[64];
+
+	program_init(&p);
+	for (u64 i = 0; i < count; i++) {
+		unsigned tables = i % 4 == 3 ? TABLE_MACHINE | TABLE_PAGE | TABLE_MEMBLOCK : TABLE_MACHINE | TABLE_PAGE;
+
+		program_generate(&p, seed + i, 64 + (u32)(i % 7) * 32, tables);
+		snprintf(name, sizeof(name), "gen:%llu:%llu", (unsigned long long)seed, (unsigned long long)i);
+		print_digest(w, &p, name);
+	}
+	program_free(&p);
+	return EXIT_FINE;
+}
+
+static int digest_files(struct world *w, int argc, char **argv)
+{
+	struct program p;
+	int code = EXIT_FINE;
+
+	program_init(&p);
+	for (int i = 1; i < argc; i++) {
+		if (load_program(&p, argv[i], NULL, NULL, 0))
+			print_digest(w, &p, argv[i]);
+		else
+			code = EXIT_USAGE;
+	}
+	program_free(&p);
+	return code;
+}
+
+int cmd_digest(int argc, char **argv)
+{
+	struct world *w;
+	u64 seed, count;
+	int code;
+
+	if (argc < 2 || (argv[1][0] == '-' && strcmp(argv[1], "--gen") && strcmp(argv[1], "-"))) {
+		complain("which file? or --gen SEED COUNT");
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--gen") && argc != 4) {
+		complain("--gen SEED COUNT");
+		return EXIT_USAGE;
+	}
+	w = new_world();
+	sim_watchdog_start(WATCHDOG_SECONDS);
+	if (strcmp(argv[1], "--gen"))
+		code = digest_files(w, argc, argv);
+	else if (parse_number(argv[2], ~0ULL, &seed) && parse_number(argv[3], 1 << 24, &count))
+		code = digest_generated(w, seed, count);
+	else
+		code = EXIT_USAGE;
+	world_destroy(w);
+	return code;
+}
+
+/* --- show --------------------------------------------------------------------------------------------------------------- */
+
+static void show_blocks(struct world *w)
+{
+	static struct free_block block[1 << 16];
+	u64 n = page_alloc_dump(block, ARRAY_SIZE(block));
+
+	for (u64 i = 0; i < n && i < ARRAY_SIZE(block); i++)
+		printf("node %u zone %-7s order %2u pfn %u\n", block[i].nid, zone_name(block[i].zone), block[i].order,
+		       block[i].pfn);
+	(void)w;
+}
+
+static void show_zones(struct world *w)
+{
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		if (w->model->zone[z].exists)
+			printf("node %u zone %-7s free %llu managed %llu min %llu\n", z / MAX_NR_ZONES, zone_name(z % MAX_NR_ZONES),
+			       (unsigned long long)zone_free_pages(z / MAX_NR_ZONES, z % MAX_NR_ZONES),
+			       (unsigned long long)w->model->zone[z].managed,
+			       (unsigned long long)zone_min_pages(z / MAX_NR_ZONES, z % MAX_NR_ZONES));
+}
+
+static bool show_what(struct world *w, const char *what)
+{
+	static char text[65536];
+
+	if (!strcmp(what, "buddyinfo")) {
+		buddyinfo_show(text, sizeof(text));
+		fputs(text, stdout);
+	} else if (!strcmp(what, "blocks")) {
+		show_blocks(w);
+	} else if (!strcmp(what, "zones")) {
+		show_zones(w);
+	} else if (!strcmp(what, "log")) {
+		fputs(world_log(w), stdout);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+int cmd_show(int argc, char **argv)
+{
+	static const struct option options[] = { { "at", 1, 0, 'a' }, { 0 } };
+	u64 at = 1 << 20;
+	struct program p;
+	struct world *w;
+	int c, code = EXIT_FINE;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if (c != 'a' || !parse_number(optarg, 1 << 20, &at))
+			return c == 'a' ? EXIT_USAGE : bad_option(argv);
+	if (argc - optind != 2) {
+		complain("FILE [--at N] buddyinfo|blocks|zones|log");
+		return EXIT_USAGE;
+	}
+	program_init(&p);
+	if (!load_program(&p, argv[optind], NULL, NULL, 0)) {
+		program_free(&p);
+		return EXIT_USAGE;
+	}
+	w = new_world();
+	w->until = (u32)min_of(at, p.nr_ops);
+	lockstep_run(w, &p);
+	if (w->verdict.failed)
+		complain("finding %s at step %d: %s", w->verdict.clause, w->verdict.step, w->verdict.sentence);
+	if (!w->current || w->early) {
+		complain("the machine has no page allocator yet");
+		code = EXIT_USAGE;
+	} else if (!show_what(w, argv[optind + 1])) {
+		complain("show what? buddyinfo, blocks, zones or log, not %s", argv[optind + 1]);
+		code = EXIT_USAGE;
+	}
+	world_destroy(w);
+	program_free(&p);
+	return code;
+}
+
+/* --- hunt ---------------------------------------------------------------------------------------------------------------- */
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+unsigned tables_by_name(const char *name)
+{
+	if (!strcmp(name, "page"))
+		return TABLE_MACHINE | TABLE_PAGE;
+	if (!strcmp(name, "memblock"))
+		return TABLE_MACHINE | TABLE_MEMBLOCK;
+	if (!strcmp(name, "all"))
+		return TABLE_MACHINE | TABLE_PAGE | TABLE_MEMBLOCK;
+	complain("no tables %s; there are page, memblock, all", name);
+	return 0;
+}
+
+static int report_hunted(struct world *w, const struct program *p, u64 seed, const char *path)
+{
+	struct verdict v = w->verdict;
+	char replay[4200] = "mmcheck run -v FILE";
+	struct out_file o;
+
+	printf("finding %s: %s\n", v.clause, v.sentence);
+	printf("seed %llu, step %d of %u\n", (unsigned long long)seed, v.step, p->nr_ops);
+	if (path) {
+		if (!out_open(&o, path))
+			return EXIT_ENVIRONMENT;
+		program_print(p, o.file, NULL);
+		if (!out_close(&o))
+			return EXIT_ENVIRONMENT;
+		snprintf(replay, sizeof(replay), "mmcheck run -v %s", path);
+	}
+	finding_print(w, p, stdout, replay);
+	return EXIT_FINDING;
+}
+
+/* Short programs mostly, a long one now and then: bugs that need history are rarer than bugs that need variety. */
+static u32 length_of(u64 i, u64 ops)
+{
+	return (u32)(i % 16 == 15 ? ops * 8 : ops);
+}
+
+static int hunt(u64 seed, double seconds, u64 ops, unsigned tables, const char *path)
+{
+	struct world *w = new_world();
+	double end = now() + seconds;
+	struct program p;
+	int code = EXIT_FINE;
+	u64 i = 0;
+
+	program_init(&p);
+	sim_watchdog_start(WATCHDOG_SECONDS);
+	for (; code == EXIT_FINE && (i % 64 || now() < end); i++) {
+		u64 this_seed = seed * 1000003 + i;
+
+		program_generate(&p, this_seed, length_of(i, ops), tables);
+		if (lockstep_run(w, &p)->failed)
+			code = report_hunted(w, &p, this_seed, path);
+	}
+	if (code == EXIT_FINE)
+		printf("no finding in %llu programs, %llu operations\n", (unsigned long long)i,
+		       (unsigned long long)w->stats.ops);
+	program_free(&p);
+	world_destroy(w);
+	return code;
+}
+
+int cmd_hunt(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "seed", 1, 0, 's' }, { "seconds", 1, 0, 't' }, { "ops", 1, 0, 'n' }, { "tables", 1, 0, 'T' }, { 0 },
+	};
+	u64 seed = 1, seconds = 10, ops = 64;
+	unsigned tables = TABLE_MACHINE | TABLE_PAGE;
+	const char *path = NULL;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
+		bool good = true;
+
+		if (c == 's')
+			good = parse_number(optarg, ~0ULL, &seed);
+		else if (c == 't')
+			good = parse_number(optarg, 1000000, &seconds);
+		else if (c == 'n')
+			good = parse_number(optarg, 8192, &ops);
+		else if (c == 'T')
+			good = (tables = tables_by_name(optarg)) != 0;
+		else if (c == 'o')
+			path = optarg;
+		else
+			return bad_option(argv);
+		if (!good)
+			return EXIT_USAGE;
+	}
+	if (optind != argc) {
+		complain("what is %s?", argv[optind]);
+		return EXIT_USAGE;
+	}
+	return hunt(seed, (double)seconds, ops, tables, path);
+}
