@@ -413,11 +413,29 @@ static void rig_destroy(struct rig *r)
 
 static void model_setup_from(struct model_setup *s, const struct program *p);
 
+/* Boot the machine that lies ready in r. */
+static void rig_boot(struct world *w, struct rig *r)
+{
+	struct sched_client client = { w, run_step, next_unstarted, unstarted_irq, switches_of };
+
+	machine_enter(r->machine, 0);
+	r->machine->host->event_full = drain_full_ring;
+	r->machine->host->event_full_arg = w;
+	w->booting = true;
+	r->dead = (r->early ? mm_boot_early() : mm_boot()) != 0;
+	w->booting = false;
+	r->machine->nr_events = 0;
+	r->machine->log_bytes = 0;
+	if (!r->machine->host->sched)
+		sched_create(r->machine);
+	sched_set_client(r->machine->host->sched, &client);
+	machine_seal(r->machine);
+}
+
 static struct rig *rig_create(struct world *w, const struct program *p, const struct machine_config *config, bool early)
 {
 	struct rig *r = calloc(1, sizeof(*r));
 	struct model_setup setup;
-	struct sched_client client = { w, run_step, next_unstarted, unstarted_irq, switches_of };
 
 	r->config = *config;
 	r->early = early;
@@ -428,17 +446,24 @@ static struct rig *rig_create(struct world *w, const struct program *p, const st
 		rig_destroy(r);
 		return NULL;
 	}
-	machine_enter(r->machine, 0);
-	r->machine->host->event_full = drain_full_ring;
-	r->machine->host->event_full_arg = w;
-	w->booting = true;
-	r->dead = (early ? mm_boot_early() : mm_boot()) != 0;
-	w->booting = false;
-	r->machine->nr_events = 0;
-	r->machine->log_bytes = 0;
-	sched_set_client(sched_create(r->machine), &client);
-	machine_seal(r->machine);
+	rig_boot(w, r);
 	return r;
+}
+
+/* Another machine in the mappings of the last one: a fraction of the price of new ones. */
+static bool rig_rebuild(struct world *w, struct rig *r, const struct program *p, const struct machine_config *config,
+			bool early)
+{
+	struct model_setup setup;
+
+	model_setup_from(&setup, p);
+	if (!r || !model_rebuild(r->model, &setup) || !machine_rebuild(r->machine, config))
+		return false;
+	r->config = *config;
+	r->early = early;
+	r->used = r->dirty = false;
+	rig_boot(w, r);
+	return true;
 }
 
 /* The boot operations of a program: those before the first other one. */
@@ -456,8 +481,8 @@ static u32 nr_boot_ops(const struct program *p)
 	return n;
 }
 
-/* What both sides are told: knobs by number, regions as asked. Big machines are not for fuzzing: RAM ends at 1 GiB. */
-#define MOST_FRAMES (1u << 24)
+/* What both sides are told: knobs by number, regions as asked. Only the profile `real` may be large. */
+#define MOST_FRAMES 4096
 
 static void config_from(struct machine_config *c, const struct program *p)
 {
@@ -472,7 +497,8 @@ static void config_from(struct machine_config *c, const struct program *p)
 
 		instr_args(op, &p->op[i], a);
 		if (op->code == 0x0002) {
-			if (a[1] >= sim_params[a[0]].lowest && a[1] <= sim_params[a[0]].highest)
+			if (a[1] >= sim_params[a[0]].lowest && a[1] <= sim_params[a[0]].highest &&
+			    (a[0] != PARAM_FRAMES || a[1] <= MOST_FRAMES || c->profile == PROFILE_REAL))
 				c->param[a[0]] = (u32)a[1];
 		} else if (regions < SIM_MAX_REGIONS) {
 			c->map[regions++] = (struct sim_region){ a[0], a[1], (u8)a[2], (u8)(a[3] % MAX_NUMNODES) };
@@ -497,7 +523,8 @@ static void model_setup_from(struct model_setup *s, const struct program *p)
 
 		instr_args(op, &p->op[i], a);
 		if (op->code == 0x0002) {
-			if (model_knob_in_range((unsigned)a[0], (u32)a[1]))
+			if (model_knob_in_range((unsigned)a[0], (u32)a[1]) &&
+			    (a[0] != KNOB_FRAMES || a[1] <= MOST_FRAMES || s->profile == PROFILE_REAL))
 				s->knob[a[0]] = (u32)a[1];
 		} else if (regions < MODEL_MAX_REGIONS) {
 			s->region[regions++] = (struct model_region){ a[0], a[1], (u8)a[2], (u8)(a[3] % MAX_NUMNODES) };
@@ -520,8 +547,11 @@ static struct rig *rig_for(struct world *w, const struct program *p)
 		return w->rig[slot] = rig_create(w, p, &config, early);
 	}
 	config_from(&config, p);
+	config.capacity = p->header.profile == PROFILE_REAL ? 0 : MOST_FRAMES;
 	if (w->rig[CUSTOM_RIG] && w->rig[CUSTOM_RIG]->early == early &&
 	    !memcmp(&w->rig[CUSTOM_RIG]->config, &config, sizeof(config)))
+		return w->rig[CUSTOM_RIG];
+	if (rig_rebuild(w, w->rig[CUSTOM_RIG], p, &config, early))
 		return w->rig[CUSTOM_RIG];
 	rig_destroy(w->rig[CUSTOM_RIG]);
 	w->rig[CUSTOM_RIG] = NULL;

@@ -104,15 +104,22 @@ unsigned buddyinfo_show(char *out, unsigned bytes)
 
 static void show_zone(const struct mm *mm, const struct zone *zone)
 {
-	sim_log("Node %d %s free:%llukB min:%llukB low:%llukB high:%llukB present:%llukB managed:%llukB\n", zone->nid,
-		zone_name(zone->index), (unsigned long long)zone->free_pages * 4,
-		(unsigned long long)zone->watermark[WMARK_MIN] * 4, (unsigned long long)zone->watermark[WMARK_LOW] * 4,
-		(unsigned long long)zone->watermark[WMARK_HIGH] * 4, (unsigned long long)zone->present_pages * 4,
-		(unsigned long long)zone->managed_pages * 4);
-	sim_log("Node %d %s: ", zone->nid, zone_name(zone->index));
-	for (unsigned o = 0; o <= mm->max_order; o++)
-		sim_log("%llu*%llukB ", (unsigned long long)zone->free_area[o].nr_free, 4ULL << o);
-	sim_log("= %llukB\n", (unsigned long long)zone->free_pages * 4);
+	sim_log_number("Node ", zone->nid, " ");
+	sim_log_text(zone_name(zone->index));
+	sim_log_number(" free:", zone->free_pages * 4, "kB");
+	sim_log_number(" min:", zone->watermark[WMARK_MIN] * 4, "kB");
+	sim_log_number(" low:", zone->watermark[WMARK_LOW] * 4, "kB");
+	sim_log_number(" high:", zone->watermark[WMARK_HIGH] * 4, "kB");
+	sim_log_number(" present:", zone->present_pages * 4, "kB");
+	sim_log_number(" managed:", zone->managed_pages * 4, "kB\n");
+	sim_log_number("Node ", zone->nid, " ");
+	sim_log_text(zone_name(zone->index));
+	sim_log_text(": ");
+	for (unsigned o = 0; o <= mm->max_order; o++) {
+		sim_log_number("", zone->free_area[o].nr_free, "*");
+		sim_log_number("", 4ULL << o, "kB ");
+	}
+	sim_log_number("= ", zone->free_pages * 4, "kB\n");
 }
 
 static bool has_managed_dma(const struct mm *mm)

@@ -143,7 +143,10 @@ struct model {
 	u64 next_warn_ns;
 	bool order_warned;
 	bool frames_only;	      /* a recording: judge ownership alone */
-	struct { u32 skip, times; } fault;
+	struct {
+		u32 skip, times;
+		bool vague; /* attempts of several CPUs overlapped: which one is the n-th is open */
+	} fault;
 	u64 events_judged, frees_matched, unknown; /* unknown: frees of frames owned before a recording began */
 	struct model_counts counts;
 	struct model_memblock *memblock;
@@ -159,6 +162,8 @@ struct model {
 void model_setup_profile(struct model_setup *s, unsigned profile);
 bool model_knob_in_range(unsigned knob, u32 value);
 struct model *model_create(const struct model_setup *setup);
+/* The same arrays for another setup, as fresh as created; false if its shape is another. */
+bool model_rebuild(struct model *m, const struct model_setup *setup);
 void model_destroy(struct model *m);
 /* Back to the state after boot (or after model_hand_over() when sealed later). */
 void model_reset(struct model *m);
@@ -200,7 +205,12 @@ void model_fault(struct model *m, u32 skip, u32 times);
 /* Is the block on the free lists in every legal state with this free set? */
 const char *model_free_block(struct model *m, u64 pfn, unsigned order, unsigned nid, unsigned zone);
 /* Blocks of this order that must be on the zone's free list. */
-u64 model_nr_free(const struct model *m, unsigned zone, unsigned order);
+static inline u64 model_nr_free(const struct model *m, unsigned zone, unsigned order)
+{
+	const struct model_zone *z = &m->zone[zone];
+
+	return z->full[order] - (order < m->max_order ? 2 * z->full[order + 1] : 0);
+}
 /* Recounts every running sum of the model from the frames. */
 const char *model_recount(struct model *m);
 /* The text of buddyinfo is a function of the free set: NULL or the first wrong line. */
@@ -214,7 +224,10 @@ u64 model_digest(const struct model *m, u64 digest);
 u64 model_stamp(const struct model *m, u64 pfn);
 /* Which slot owns this frame; MODEL_NO_OWNER none. */
 u32 model_owner(const struct model *m, u64 pfn);
-unsigned model_zone_of(const struct model *m, u64 pfn);
+static inline unsigned model_zone_of(const struct model *m, u64 pfn)
+{
+	return m->zone_of_block[pfn >> m->block_order];
+}
 bool model_gfp_is_legal(gfp_t gfp);
 unsigned model_gfp_zone(gfp_t gfp);
 

@@ -110,13 +110,6 @@ static bool is_free_block(const struct model *m, u64 pfn, unsigned order)
 	return order == m->max_order || group_busy(m, pfn >> (order + 1), order + 1);
 }
 
-u64 model_nr_free(const struct model *m, unsigned zone, unsigned order)
-{
-	const struct model_zone *z = &m->zone[zone];
-
-	return z->full[order] - (order < m->max_order ? 2 * z->full[order + 1] : 0);
-}
-
 /* --- units --------------------------------------------------------------------------------------------------------------------- */
 
 static void set_unit(struct model *m, u64 pfn, unsigned order, unsigned state, unsigned cpu)
@@ -363,6 +356,7 @@ void model_fault(struct model *m, u32 skip, u32 times)
 {
 	m->fault.skip = skip;
 	m->fault.times = times;
+	m->fault.vague = m->nr_in_flight > 1;
 }
 
 /* --- events ----------------------------------------------------------------------------------------------------------------------- */
@@ -427,16 +421,20 @@ static const char *judge_source(struct model *m, struct flight *f, const struct 
 	return NULL;
 }
 
-/* An attempt got past the fault plan: then none was due. */
+/* An attempt got past the fault plan: then none was due. Whose attempt is the n-th is vague when several are in flight. */
 static const char *pass_fault(struct model *m, const struct flight *f)
 {
-	if (!m->fault.times || (f->gfp & __GFP_NOFAIL) || f->order > m->max_order)
+	if (!m->fault.times || m->fault.vague || (f->gfp & __GFP_NOFAIL) || f->order > m->max_order)
 		return NULL;
+	if (!f->alone) {
+		m->fault.vague = true;
+		return NULL;
+	}
 	if (m->fault.skip) {
 		m->fault.skip--;
 		return NULL;
 	}
-	return f->alone ? model_says(m, "L11: the planned failure was not taken") : NULL;
+	return model_says(m, "L11: the planned failure was not taken");
 }
 
 static const char *on_take(struct model *m, const struct mm_event *ev)
@@ -524,8 +522,8 @@ static const char *on_recorded_free(struct model *m, const struct mm_event *ev)
 	for (u64 i = 0; i < 1ULL << ev->order; i++) {
 		unsigned state = state_of(m, ev->pfn + i);
 
-		if (state == FRAME_UNKNOWN)
-			known = false;
+		if (state == FRAME_UNKNOWN || state == FRAME_IN_FLIGHT)
+			known = false; /* from before the recording, or by a path without an event (bulk, compaction) */
 		else if (state != FRAME_OWNED && state != FRAME_OWNED_TAIL)
 			return wrong_state(m, "B22", "was freed", ev->pfn + i);
 	}
@@ -611,7 +609,7 @@ static const char *on_fault(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
 
-	if (!f || f->kind != FLIGHT_ALLOC || !m->fault.times || (m->fault.skip && f->alone))
+	if (!f || f->kind != FLIGHT_ALLOC || !m->fault.times || (m->fault.skip && !m->fault.vague && f->alone))
 		return model_says(m, "L11: a failure was injected that nobody planned");
 	m->fault.skip = 0;
 	m->fault.times--;
@@ -773,42 +771,65 @@ const char *model_free_block(struct model *m, u64 pfn, unsigned order, unsigned 
 	return NULL;
 }
 
-static const char *recount_group(struct model *m, unsigned order, u64 group, u64 *full)
+/* What busy[order][group] must be: its halves, less what they carry for zone edges, plus what it carries itself. */
+static u64 busy_by_halves(const struct model *m, unsigned order, u64 group)
 {
-	u64 half = 1ULL << (order - 1), first = group << order;
-	u64 low = group_busy(m, 2 * group, order - 1);
-	u64 high = first + half < m->nr_frames ? group_busy(m, 2 * group + 1, order - 1) : half;
-	u64 edge = order > m->block_order && !one_zone(m, group, order);
-	u64 below = order - 1 > m->block_order ? (u64)!one_zone(m, 2 * group, order - 1) +
-						 (first + half < m->nr_frames && !one_zone(m, 2 * group + 1, order - 1)) :
-						 0;
+	u64 half = 1ULL << (order - 1), high_first = (group << order) + half;
+	bool has_high = high_first < m->nr_frames;
+	u64 sum = group_busy(m, 2 * group, order - 1) + (has_high ? group_busy(m, 2 * group + 1, order - 1) : half);
 
-	if (m->busy[order][group] != low + high - below + edge)
-		return model_says(m, "N50: model: busy[%u][%llu] is %u, its halves say %llu", order,
-				  (unsigned long long)group, m->busy[order][group],
-				  (unsigned long long)(low + high - below + edge));
-	if (!m->busy[order][group])
-		full[model_zone_of(m, first)]++;
+	if (order > m->block_order)
+		sum += !one_zone(m, group, order);
+	if (order > m->block_order + 1)
+		sum -= (u64)!one_zone(m, 2 * group, order - 1) + (has_high && !one_zone(m, 2 * group + 1, order - 1));
+	return sum;
+}
+
+static const char *recount_order(struct model *m, unsigned order, u64 *full)
+{
+	u64 groups = (m->nr_frames + (1ULL << order) - 1) >> order;
+
+	for (u64 g = 0; g < groups; g++) {
+		u64 busy = busy_by_halves(m, order, g);
+
+		if (m->busy[order][g] != busy)
+			return model_says(m, "N50: model: busy[%u][%llu] is %u, its halves say %llu", order,
+					  (unsigned long long)g, m->busy[order][g], (unsigned long long)busy);
+		if (!busy)
+			full[model_zone_of(m, g << order)]++;
+	}
 	return NULL;
+}
+
+static void recount_frames(const struct model *m, u64 *full)
+{
+	u64 step = 1ULL << m->block_order;
+
+	for (u64 block = 0; block < m->nr_frames; block += step) {
+		u64 end = block + step < m->nr_frames ? block + step : m->nr_frames, free = 0;
+
+		for (u64 pfn = block; pfn < end; pfn++)
+			free += m->frame[pfn].state == FRAME_FREE;
+		full[model_zone_of(m, block)] += free;
+	}
 }
 
 const char *model_recount(struct model *m)
 {
-	u64 full[MODEL_NR_ZONES + 1] = { 0 };
 	const char *bad;
 
-	for (u64 pfn = 0; pfn < m->nr_frames; pfn++)
-		full[model_zone_of(m, pfn)] += m->frame[pfn].state == FRAME_FREE;
 	for (unsigned o = 0; o <= m->max_order; o++) {
-		for (u64 g = 0; o && g < (m->nr_frames + (1ULL << o) - 1) >> o; g++)
-			if ((bad = recount_group(m, o, g, full)))
-				return bad;
+		u64 full[MODEL_NR_ZONES + 1] = { 0 };
+
+		if (!o)
+			recount_frames(m, full);
+		else if ((bad = recount_order(m, o, full)))
+			return bad;
 		for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 			if (full[z] != m->zone[z].full[o])
 				return model_says(m, "N50: model: zone %u counts %llu full groups of order %u, there are %llu",
 						  z, (unsigned long long)m->zone[z].full[o], o,
 						  (unsigned long long)full[z]);
-		memset(full, 0, sizeof(full));
 	}
 	return NULL;
 }
@@ -828,17 +849,18 @@ static size_t align64(size_t bytes)
 	return (bytes + 63) & ~(size_t)63;
 }
 
-static size_t lay_out(struct model *m, char *block)
+/* Where the arrays lie in a block at this address; returns how large it must be. */
+static size_t lay_out(struct model *m, uintptr_t block)
 {
 	size_t at = align64(sizeof(*m));
 	u64 frames = m->nr_frames;
 
-	m->zone_of_block = (u8 *)block + at;
+	m->zone_of_block = (u8 *)(block + at);
 	at += align64((frames >> m->block_order) + 2);
-	m->frame = (struct frame *)(void *)(block + at);
+	m->frame = (struct frame *)(block + at);
 	at += align64((frames + 1) * sizeof(*m->frame));
 	for (unsigned o = 1; o <= m->max_order; o++) {
-		m->busy[o] = (u16 *)(void *)(block + at);
+		m->busy[o] = (u16 *)(block + at);
 		at += align64(((frames >> o) + 2) * sizeof(u16));
 	}
 	return at;
@@ -847,14 +869,14 @@ static size_t lay_out(struct model *m, char *block)
 static struct model *allocate(const struct model *shape)
 {
 	struct model probe = *shape;
-	size_t bytes = lay_out(&probe, NULL);
+	size_t bytes = lay_out(&probe, 0);
 	char *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	struct model *m = (struct model *)(void *)block;
 
 	if (block == MAP_FAILED)
 		return NULL;
 	*m = *shape;
-	lay_out(m, block);
+	lay_out(m, (uintptr_t)block);
 	m->block_bytes = bytes;
 	return m;
 }
@@ -906,10 +928,9 @@ static void boot(struct model *m)
 	seal(m);
 }
 
-struct model *model_create(const struct model_setup *setup)
+static struct model shape_of(const struct model_setup *setup)
 {
 	struct model shape = { .setup = *setup, .nr_frames = setup->knob[KNOB_FRAMES] };
-	struct model *m;
 
 	shape.max_order = setup->knob[KNOB_MAX_PAGE_ORDER];
 	shape.block_order = setup->knob[KNOB_PAGEBLOCK_ORDER];
@@ -917,7 +938,13 @@ struct model *model_create(const struct model_setup *setup)
 		shape.block_order = shape.max_order;
 	shape.nr_nodes = setup->knob[KNOB_NODES];
 	shape.nr_cpus = setup->knob[KNOB_CPUS];
-	m = allocate(&shape);
+	return shape;
+}
+
+struct model *model_create(const struct model_setup *setup)
+{
+	struct model shape = shape_of(setup), *m = allocate(&shape);
+
 	if (!m)
 		return NULL;
 	m->memblock = model_memblock_create(m->nr_frames, setup->profile == 2 ? 12 : 6);
@@ -927,6 +954,30 @@ struct model *model_create(const struct model_setup *setup)
 	}
 	boot(m);
 	return m;
+}
+
+bool model_rebuild(struct model *m, const struct model_setup *setup)
+{
+	struct model shape = shape_of(setup), old = *m;
+	unsigned grain_shift = setup->profile == 2 ? 12 : 6;
+	size_t bytes = lay_out(&shape, (uintptr_t)m);
+
+	if (bytes > old.block_bytes || !old.image || shape.nr_frames > IMAGE_FRAMES)
+		return false;
+	memset(m, 0, bytes);
+	*m = shape;
+	m->block_bytes = old.block_bytes;
+	m->image = old.image;
+	m->counts = old.counts;
+	m->memblock = old.memblock;
+	if (shape.nr_frames == old.nr_frames && grain_shift == m->memblock->grain_shift) {
+		model_memblock_clear(m->memblock);
+	} else {
+		model_memblock_destroy(m->memblock);
+		m->memblock = model_memblock_create(m->nr_frames, grain_shift);
+	}
+	boot(m);
+	return true;
 }
 
 struct model *model_create_witness(u64 nr_frames)

@@ -36,11 +36,6 @@ bool model_gfp_is_legal(gfp_t gfp)
 	return !(zones & (zones - 1));
 }
 
-unsigned model_zone_of(const struct model *m, u64 pfn)
-{
-	return m->zone_of_block[pfn >> m->block_order];
-}
-
 /* W4, as far as there are no reserves: stay above min, and have a block that is large enough. */
 bool model_zone_passes(const struct model *m, unsigned zone, unsigned order)
 {

@@ -48,6 +48,23 @@ no_tool static void fill_pattern(u64 *p, u64 words)
 		v[i] = RAM_PATTERN;
 }
 
+no_tool static void put_pattern_back(struct machine_host *h)
+{
+	for (u32 i = 0; i < h->nr_dirty_frames; i++) {
+		u32 pfn = h->dirty_frames[i];
+		u64 lines = h->dirty_lines[pfn];
+		char *frame = h->ram + ((u64)pfn << SIM_PAGE_SHIFT);
+
+		for (; lines; lines &= lines - 1) {
+			u64 *p = (u64 *)(void *)(frame + 64 * __builtin_ctzll(lines));
+
+			p[0] = p[1] = p[2] = p[3] = p[4] = p[5] = p[6] = p[7] = RAM_PATTERN;
+		}
+		h->dirty_lines[pfn] = 0;
+	}
+	h->nr_dirty_frames = 0;
+}
+
 static bool has_image(const struct machine_host *h)
 {
 	return h->meta_bytes <= IMAGE_LIMIT;
@@ -66,6 +83,7 @@ static void init_cpus(struct machine *m)
 
 static bool map_machine(struct machine_host *h, u64 nr_frames)
 {
+	h->capacity = nr_frames;
 	h->meta_bytes = meta_room(nr_frames);
 	h->mapped_bytes = h->meta_bytes + (nr_frames << SIM_PAGE_SHIFT);
 	h->base = map_host(h->mapped_bytes);
@@ -74,44 +92,65 @@ static bool map_machine(struct machine_host *h, u64 nr_frames)
 	return h->base && h->dirty_lines && h->dirty_frames;
 }
 
+static void init_machine(struct machine *m, const struct machine_config *config, struct machine_host *h)
+{
+	h->meta_used = ALIGN(sizeof(*m), REDZONE_BYTES);
+	h->sealed_bytes = 0;
+	m->host = h;
+	memcpy(m->param, config->param, sizeof(m->param));
+	memcpy(m->map, config->map, sizeof(m->map));
+	m->nr_regions = config->nr_regions;
+	m->nr_frames = config->param[PARAM_FRAMES];
+	m->fuel = m->param[PARAM_FUEL];
+	init_cpus(m);
+	tool_poison(h->ram, m->nr_frames << SIM_PAGE_SHIFT);
+}
+
 struct machine *machine_create(const struct machine_config *config)
 {
 	struct machine_host *h = calloc(1, sizeof(*h));
-	u64 nr_frames = config->param[PARAM_FRAMES];
+	u64 capacity = max_of(config->param[PARAM_FRAMES], config->capacity);
 	struct machine *m;
 
-	if (!h || !map_machine(h, nr_frames)) {
+	if (!h || !map_machine(h, capacity)) {
 		free(h);
 		return NULL;
 	}
 	m = (struct machine *)(void *)h->base;
 	h->ram = h->base + h->meta_bytes;
-	h->meta_used = ALIGN(sizeof(*m), REDZONE_BYTES);
-	m->host = h;
-	memcpy(m->param, config->param, sizeof(m->param));
-	memcpy(m->map, config->map, sizeof(m->map));
-	m->nr_regions = config->nr_regions;
-	m->nr_frames = nr_frames;
-	m->fuel = m->param[PARAM_FUEL];
-	init_cpus(m);
 	if (has_image(h))
-		fill_pattern((u64 *)(void *)h->ram, nr_frames * (SIM_PAGE_SIZE / 8));
-	tool_poison(h->ram, nr_frames << SIM_PAGE_SHIFT);
+		fill_pattern((u64 *)(void *)h->ram, capacity * (SIM_PAGE_SIZE / 8));
+	init_machine(m, config, h);
 	return m;
+}
+
+bool machine_rebuild(struct machine *m, const struct machine_config *config)
+{
+	struct machine_host *h = m->host;
+	size_t used = h->meta_used;
+
+	if (config->param[PARAM_FRAMES] > h->capacity || !has_image(h))
+		return false;
+	put_pattern_back(h);
+	sched_abandon(h->sched);
+	tool_unpoison_zeroed(h->base, h->meta_bytes);
+	memset(h->base, 0, used);
+	init_machine(m, config, h);
+	return true;
 }
 
 void machine_destroy(struct machine *m)
 {
 	struct machine_host *h = m->host;
-	u64 nr_frames = m->nr_frames;
+	u64 capacity = h->capacity;
 
 	if (this_cpu && this_cpu->machine == m)
 		this_cpu = NULL;
 	sched_destroy(h->sched);
 	tool_unpoison(h->base, h->mapped_bytes);
 	munmap(h->base, h->mapped_bytes);
-	munmap(h->dirty_lines, nr_frames * sizeof(u64));
-	munmap(h->dirty_frames, nr_frames * sizeof(u32));
+	munmap(h->dirty_lines, capacity * sizeof(u64));
+	munmap(h->dirty_frames, capacity * sizeof(u32));
 	free(h->image);
 	free(h->shadow_image);
 	free(h);
@@ -152,7 +191,7 @@ static void save_ram_shadow(struct machine *m, u8 **copy)
 	size_t bytes;
 	u8 *shadow = ram_shadow(m, &bytes);
 
-	*copy = malloc(bytes);
+	*copy = realloc(*copy, bytes);
 	raw_copy(*copy, shadow, bytes);
 }
 static void load_ram_shadow(struct machine *m, const u8 *copy)
@@ -165,8 +204,7 @@ static void load_ram_shadow(struct machine *m, const u8 *copy)
 #else
 static void save_ram_shadow(struct machine *m, u8 **copy)
 {
-	(void)m;
-	*copy = NULL;
+	(void)m, (void)copy;
 }
 static void load_ram_shadow(struct machine *m, const u8 *copy)
 {
@@ -183,27 +221,10 @@ void machine_seal(struct machine *m)
 	h->sealed_bytes = h->meta_used;
 	if (!has_image(h))
 		return;
-	h->image = malloc(h->meta_used);
+	h->image = realloc(h->image, h->meta_used);
 	if (h->image)
 		raw_copy(h->image, h->base, h->meta_used);
 	save_ram_shadow(m, &h->shadow_image);
-}
-
-no_tool static void put_pattern_back(struct machine_host *h)
-{
-	for (u32 i = 0; i < h->nr_dirty_frames; i++) {
-		u32 pfn = h->dirty_frames[i];
-		u64 lines = h->dirty_lines[pfn];
-		char *frame = h->ram + ((u64)pfn << SIM_PAGE_SHIFT);
-
-		for (; lines; lines &= lines - 1) {
-			u64 *p = (u64 *)(void *)(frame + 64 * __builtin_ctzll(lines));
-
-			p[0] = p[1] = p[2] = p[3] = p[4] = p[5] = p[6] = p[7] = RAM_PATTERN;
-		}
-		h->dirty_lines[pfn] = 0;
-	}
-	h->nr_dirty_frames = 0;
 }
 
 bool machine_reset(struct machine *m)

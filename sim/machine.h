@@ -127,6 +127,7 @@ struct machine {
 struct machine_host {
 	char *base;	      /* the mapping */
 	size_t mapped_bytes;
+	u64 capacity;	      /* frames there is room for */
 	size_t meta_used;     /* bytes from base that the boot image covers */
 	size_t meta_bytes;    /* and the room there is */
 	char *ram;
@@ -150,6 +151,7 @@ extern __thread struct sim_cpu *this_cpu __attribute__((tls_model("initial-exec"
 /* What a machine is made of. Zero-initialise, call machine_config_profile(), then change what should differ. */
 struct machine_config {
 	enum sim_profile profile;
+	u32 capacity; /* frames there is room for, so that machine_rebuild() can make it larger; 0: as many as it has */
 	u32 param[NR_PARAMS];
 	struct sim_region map[SIM_MAX_REGIONS];
 	unsigned nr_regions;
@@ -158,6 +160,8 @@ struct machine_config {
 void machine_config_profile(struct machine_config *c, enum sim_profile profile);
 /* NULL when the host gives no memory. The machine is not booted: mm_boot() does that. */
 struct machine *machine_create(const struct machine_config *config);
+/* The same mapping as another machine, as fresh as one just created. false: config has another size of RAM. */
+bool machine_rebuild(struct machine *m, const struct machine_config *config);
 void machine_destroy(struct machine *m);
 /* Make CPU id of m the one this thread runs on. */
 void machine_enter(struct machine *m, unsigned cpu);
@@ -253,6 +257,9 @@ static inline void sim_event(u64 a, u64 b, u64 c, u64 d)
 }
 /* The kernel log of the operation in flight; cut when full. */
 void sim_log(const char *format, ...) printf_like(1, 2);
+/* The same for long reports, ten times faster: a word, a number, a word. */
+void sim_log_text(const char *text);
+void sim_log_number(const char *before, u64 number, const char *after);
 
 /* --- the one door out ------------------------------------------------------------------------------------------- */
 

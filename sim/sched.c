@@ -93,7 +93,7 @@ struct sched *sched_create(struct machine *m)
 	s->stacks = mmap(NULL, SIM_MAX_CPUS * FIBER_STACK_BYTES, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	fiber_adopt_thread(&s->main);
-	for (unsigned i = 0; i < m->param[PARAM_CPUS]; i++) {
+	for (unsigned i = 0; i < SIM_MAX_CPUS; i++) {
 		s->cpu[i].sched = s;
 		fiber_init(&s->cpu[i].fiber, s->stacks + i * FIBER_STACK_BYTES, FIBER_STACK_BYTES, fiber_main,
 			   &s->cpu[i]);
@@ -117,6 +117,11 @@ void sched_destroy(struct sched *s)
 void sched_set_client(struct sched *s, const struct sched_client *client)
 {
 	s->client = *client;
+}
+
+const struct sched_client *sched_get_client(const struct sched *s)
+{
+	return &s->client;
 }
 
 static void start(struct sched *s, unsigned cpu, u32 op)
@@ -146,7 +151,7 @@ void sched_abandon(struct sched *s)
 {
 	if (!s)
 		return;
-	for (unsigned i = 0; i < s->machine->param[PARAM_CPUS]; i++) {
+	for (unsigned i = 0; i < SIM_MAX_CPUS; i++) {
 		if (s->cpu[i].in_flight)
 			fiber_restart(&s->cpu[i].fiber);
 		s->cpu[i].in_flight = false;

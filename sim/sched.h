@@ -37,6 +37,7 @@ struct sched_copy;
 struct sched *sched_create(struct machine *m);
 void sched_destroy(struct sched *s);
 void sched_set_client(struct sched *s, const struct sched_client *client);
+const struct sched_client *sched_get_client(const struct sched *s);
 /* Run op on cpu, and whatever its schedule starts. false: the machine stopped, see machine->stop. */
 bool sched_run(struct sched *s, unsigned cpu, u32 op);
 /* Forget every operation in flight. */

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * props.h - laws of the allocation stack, and what a driver needs to try them on programs.
+ *
+ *   driver: random wishes --prop_program()--> program --prop_check()--> the law, then the model's judgement
+ *
+ * A law is evaluated on mm alone: it boots a machine, plays the program without the model and looks at the outcome. Then
+ * the same program runs in lockstep, and a verdict against it is a failure of the property too. The law comes first, so
+ * that it can be seen to fail by itself.
+ *
+ * This header compiles as C++: the driver is. What laws see is in observe.h.
+ */
+#ifndef PROPS_PROPS_H
+#define PROPS_PROPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct program;
+struct prop_run;
+
+struct prop {
+	const char *name;
+	const char *law;  /* one sentence */
+	unsigned tables;  /* operations its programs are made of: enum op_table */
+	bool (*holds)(struct prop_run *r, const struct program *p);
+};
+
+/* The n-th property, NULL past the end. */
+const struct prop *prop_nth(unsigned n);
+const struct prop *prop_by_name(const char *name);
+
+/* What a driver may choose of one operation. Smaller numbers mean simpler operations; 0 is the simplest. */
+struct prop_wish {
+	uint16_t op, gfp;
+	uint8_t slot, place;
+	uint32_t amount, length;
+};
+
+struct prop_wishes {
+	uint8_t profile, flags;
+	uint32_t seed;
+	const struct prop_wish *wish;
+	size_t nr;
+};
+
+/* NULL when the host has no memory. */
+struct prop_run *prop_run_create(void);
+void prop_run_destroy(struct prop_run *r);
+/* The program that wishes ask for; it belongs to r and is good until the next call. */
+struct program *prop_program(struct prop_run *r, const struct prop *prop, const struct prop_wishes *wishes);
+/* Its text, for people; the string belongs to r and is good until the next call. */
+const char *prop_program_text(struct prop_run *r, const struct program *p);
+
+/* Does the law hold for this program? false: prop_clause() and prop_sentence() say what is broken. */
+bool prop_check(struct prop_run *r, const struct prop *prop, const struct program *p);
+const char *prop_clause(const struct prop_run *r);
+const char *prop_sentence(const struct prop_run *r);
+uint64_t prop_programs(const struct prop_run *r);
+uint64_t prop_operations(const struct prop_run *r);
+
+/* Write a failing program as DIR/prop_<name>.trace; returns its path, NULL with errno. `says`: how to replay it. */
+const char *prop_save(struct prop_run *r, const struct prop *prop, const struct program *p, const char *dir,
+		      const char *says);
+/* Read a trace, text or bytes. NULL: error holds one line. */
+struct program *prop_load(struct prop_run *r, const struct prop *prop, const char *path, char *error, size_t bytes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
