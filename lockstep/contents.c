@@ -94,6 +94,8 @@ const char *contents_check_reachable(struct world *w, u64 pfn, u64 nr)
 const char *contents_check_unreachable(struct world *w, u64 pfn, u64 nr)
 {
 	for (u64 p = pfn; p < pfn + nr; p++) {
+		if (w->model->frame[p].state != FRAME_FREE) /* somebody else's by now */
+			continue;
 		if (tool_asks_poisoned(ram_address(w->machine, p), 8) != 0 &&
 		    tool_asks_poisoned((char *)ram_address(w->machine, p) + SIM_PAGE_SIZE - 8, 8) != 0)
 			continue;

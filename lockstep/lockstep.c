@@ -302,7 +302,7 @@ static u32 switches_of(void *arg, u32 step, const struct sched_switch **list)
 {
 	struct world *w = arg;
 
-	if (step >= w->program->nr_ops)
+	if (step >= w->program->nr_ops || !w->program->op[step].nr_switches)
 		return 0;
 	*list = w->program->sw + w->program->op[step].first_switch;
 	return w->program->op[step].nr_switches;

@@ -106,11 +106,19 @@ static struct mm *create_mm(void)
 	return mm->memblock && mm->mem_map && mm->hole && mm->pageblock ? mm : NULL;
 }
 
+/* One page for each node's own data, as the kernel takes it before there is an allocator. */
+static void early_allocations(const struct mm *mm)
+{
+	for (unsigned nid = 0; nid < mm->nr_nodes; nid++)
+		memblock_phys_alloc_range(PAGE_SIZE, PAGE_SIZE, 0, MEMBLOCK_ALLOC_ANYWHERE, (int)nid, false);
+}
+
 int mm_boot_early(void)
 {
 	struct machine *m = this_cpu->machine;
+	struct mm *mm = create_mm();
 
-	if (!create_mm())
+	if (!mm)
 		return -1;
 	for (unsigned i = 0; i < m->nr_regions; i++) {
 		const struct sim_region *r = &m->map[i];
@@ -122,6 +130,7 @@ int mm_boot_early(void)
 		else
 			memblock_add_node(PFN_PHYS(start), PFN_PHYS(end - start), r->node, MEMBLOCK_NONE);
 	}
+	early_allocations(mm);
 	return 0;
 }
 
@@ -149,6 +158,8 @@ static void find_holes(struct mm *mm)
 	u64 hole_start = 0, run_start = 0, run_end = 0;
 	unsigned i = 0;
 
+	if (this_cpu->machine->host->sealed_bytes) /* an earlier run may have left its own holes poisoned */
+		tool_unpoison_zeroed(mm->mem_map, mm->nr_frames * sizeof(struct page));
 	for (;; i++) {
 		r = memblock_memory_region(i);
 		if (r && r->base == run_end) {
@@ -167,17 +178,21 @@ static void find_holes(struct mm *mm)
 	mark_hole(mm, hole_start, mm->nr_frames);
 }
 
-/* The node of each pageblock is that of its lowest frame of memory. */
+/* The node of each pageblock is that of its lowest frame of memory; a frame's is that of its first byte. */
 static void find_nodes(struct mm *mm, u8 *node_of_block)
 {
 	const struct memblock_region *r;
 
 	for (unsigned i = 0; (r = memblock_memory_region(i)); i++) {
-		u64 end = PFN_UP(r->base + r->size);
+		u64 end = min_of(PFN_UP(r->base + r->size), mm->nr_frames);
 
-		for (u64 pfn = PFN_DOWN(r->base); pfn < end;) {
+		for (u64 pfn = PFN_UP(r->base); pfn < end;) {
 			u64 block = pfn >> mm->pageblock_order;
 
+			if (node_of_block[block] == NO_ZONE && !pfn_valid(mm, pfn)) {
+				pfn++;
+				continue;
+			}
 			if (node_of_block[block] == NO_ZONE)
 				node_of_block[block] = (u8)node_of_region(mm, r);
 			pfn = (block + 1) << mm->pageblock_order;
@@ -476,13 +491,6 @@ static void setup_watermarks(struct mm *mm)
 
 /* --- boot ---------------------------------------------------------------------------------------------------------------------------- */
 
-/* One page for each node's own data, as the kernel takes it before there is an allocator. */
-static void early_allocations(struct mm *mm)
-{
-	for (unsigned nid = 0; nid < mm->nr_nodes; nid++)
-		memblock_phys_alloc_range(PAGE_SIZE, PAGE_SIZE, 0, MEMBLOCK_ALLOC_ANYWHERE, (int)nid, false);
-}
-
 int mm_boot_finish(void)
 {
 	struct mm *mm = current_mm();
@@ -492,7 +500,6 @@ int mm_boot_finish(void)
 	if (!node_of_block)
 		return -1;
 	memset(node_of_block, NO_ZONE, nr_blocks);
-	early_allocations(mm);
 	find_holes(mm);
 	find_nodes(mm, node_of_block);
 	build_zones(mm, node_of_block, nr_blocks);

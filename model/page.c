@@ -895,6 +895,8 @@ static void add_regions(struct model *m)
 		else
 			model_memblock_add(m->memblock, r->start_pfn << 12, (end - r->start_pfn) << 12, r->nid, 0);
 	}
+	for (unsigned nid = 0; nid < m->nr_nodes; nid++) /* each node's own page */
+		model_memblock_alloc(m->memblock, 4096, 4096, 0, ~0ULL, (s32)nid, false);
 }
 
 static void seal(struct model *m)
@@ -909,8 +911,6 @@ static void seal(struct model *m)
 
 void model_hand_over(struct model *m)
 {
-	for (unsigned nid = 0; nid < m->nr_nodes; nid++)
-		model_memblock_alloc(m->memblock, 4096, 4096, 0, ~0ULL, (s32)nid, false);
 	for (u64 pfn = 0; pfn < m->nr_frames; pfn++) {
 		if (model_memblock_frame_is_free(m->memblock, pfn))
 			continue;

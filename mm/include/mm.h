@@ -6,8 +6,9 @@
 #include "types.h"
 
 /*
- * mm_boot_early - memblock from the machine's firmware map; frames are not handed over yet.
- * mm_boot_finish - early allocations, zones, hand-over of every free frame to the buddy allocator, watermarks.
+ * mm_boot_early - memblock from the machine's firmware map, and the first early allocations: one page for each node's
+ * own data. Frames are not handed over yet.
+ * mm_boot_finish - zones, hand-over of every free frame to the buddy allocator, watermarks.
  * mm_boot - both. Return 0, -ENOMEM when the machine has no room for the metadata or its map has no usable page.
  * this_cpu must be on the machine to boot. Mirrors init/main.c and mm/mm_init.c.
  */
