@@ -60,6 +60,9 @@ FUZZ_COMMON  := $(filter-out fuzz/fuzz_%,$(wildcard fuzz/*.c))  # engine.c: our 
 # --- how one file is compiled ----------------------------------------------------------------------------------------
 # Memory changes its type here all the time, hence -fno-strict-aliasing. No path of this machine enters a binary.
 
+# The code under test: engines see its edges. Checkers and judges run every time and would only blur the picture.
+STEERED    := $(filter-out %_check.c,$(wildcard mm/*.c)) lockstep/text.c
+
 WARN       := -Wall -Wextra
 COMMON     := -D_GNU_SOURCE -fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. $(WARN)
 ALL_CFLAGS  = -std=gnu11 $(COMMON) -Werror=implicit-function-declaration $(SAN.$(SAN)) $(CFLAGS)
@@ -83,7 +86,7 @@ all: $(B)/mmcheck $(B)/libmmcheck.a $(TESTS)
 libs: $(LIBS) $(B)/libmmcheck.a
 
 # Other flags than last time: compile again. (Where the tree lies does not count.)
-stamp = $(subst $(CURDIR),.,$(CC) $(CXX) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(ALL_LDFLAGS) $(COV.$(SAN)))
+stamp = $(subst $(CURDIR),.,$(CC) $(CXX) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(ALL_LDFLAGS) $(COV.$(SAN)) $(MODEL.$(SAN)))
 $(B)/flags: force
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(stamp)' | cmp -s - $@ || printf '%s\n' '$(stamp)' >$@
@@ -91,13 +94,14 @@ $(B)/flags: force
 $(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call note,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter mm/%,$<),$(COV.$(SAN))) -DMMCHECK_FLAVOUR=\"$(SAN)\" \
+	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter model/%,$<),$(MODEL.$(SAN))) $(if $(filter $(STEERED),$<),$(COV.$(SAN))) -DMMCHECK_FLAVOUR=\"$(SAN)\" \
 		$(SEES.$(call layer_of,$<)) -MMD -MP -c $< -o $@
 
+# The C++ driver sees its own folder alone: sim/sched.h would hide the system's.
 $(B)/obj/%.o: %.cc $(B)/flags
 	@mkdir -p $(@D)
 	$(call note,CXX)
-	$(Q)$(CXX) $(ALL_CXXFLAGS) $(SEES.$(call layer_of,$<)) -MMD -MP -c $< -o $@
+	$(Q)$(CXX) $(ALL_CXXFLAGS) -DMMCHECK_FLAVOUR=\"$(SAN)\" -MMD -MP -c $< -o $@
 
 -include $(wildcard $(B)/obj/*/*.d $(B)/threads/*/*.d)
 

@@ -37,8 +37,12 @@ SAN.fuzz     := -O2 -g $(asan_clang)
 SAN.cov      := -O1 -g -fprofile-instr-generate -fcoverage-mapping
 SAN.valgrind := -O1 -gdwarf-4 -fno-omit-frame-pointer -DMMCHECK_VALGRIND  # Debian 12's valgrind reads no DWARF 5
 
-# Coverage counters for the engines: mm/ only.
-COV.fuzz := -fsanitize=fuzzer-no-link
+# Coverage counters for the engines, of the code under test (STEERED in the Makefile). No comparison tracing: operands
+# are no bytes of the input, and it costs half of all executions.
+COV.fuzz := -fsanitize-coverage=inline-8bit-counters,pc-table
+
+# While fuzzing, the judge's own arrays are not watched: the same programs run in the asan flavour, where they are.
+MODEL.fuzz := -fno-sanitize=all
 
 CC.gcc      := $(GCC)
 CC.gccasan  := $(GCC)
@@ -49,6 +53,7 @@ CXX.gccasan := $(GXX)
 ifneq ($(filter environment command,$(firstword $(origin LIB_FUZZING_ENGINE))),)
 SAN.fuzz := -g
 COV.fuzz :=
+MODEL.fuzz :=
 FUZZ_LINK = $(CXX)
 else
 LIB_FUZZING_ENGINE := -fsanitize=fuzzer

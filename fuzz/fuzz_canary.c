@@ -2,6 +2,8 @@
 /*
  * fuzz_canary.c - a target that must fail: a campaign in which it does not find this is no campaign.
  *
+ * expect: finding CANARY
+ *
  * It claims that no program ever splits a block of order 2 or more. Some program does, soon.
  */
 #include "engine.h"

@@ -83,9 +83,10 @@ static void check_zone(struct recount *r, const struct zone *zone)
 		const struct list_head *pos;
 		u64 nr = 0;
 
-		list_for_each(pos, &area->free_list)
-		{
-			INV(B3, pos && pos->next->prev == pos, 0);
+		for (pos = area->free_list.next; pos != &area->free_list; pos = pos->next) {
+			INV(B3, pos && nr <= r->mm->nr_frames, zone->start_pfn);
+			INV(B3, page_pfn(r->mm, list_entry(pos, struct page, lru)) < r->mm->nr_frames, zone->start_pfn);
+			INV(B3, pos->next && pos->prev && pos->next->prev == pos, zone->start_pfn);
 			check_free_block(r, zone, list_entry(pos, struct page, lru), o);
 			if (r->broken)
 				return;
@@ -99,7 +100,6 @@ static void check_zone(struct recount *r, const struct zone *zone)
 	    zone->start_pfn);
 	INV(Z8, zone->free_pages <= zone->managed_pages, zone->start_pfn);
 	INV(W2, zone->watermark[WMARK_MIN] <= zone->watermark[WMARK_LOW], zone->start_pfn);
-	INV(N9, !zone->lock.locked, zone->start_pfn);
 }
 
 /* [B2] [B19] for one frame; free: it lies inside a free block. */
@@ -115,21 +115,24 @@ static void check_page(struct recount *r, const struct page *page, bool free)
 	INV(B19, page->refcount >= 0, pfn);
 }
 
-static bool page_looks_wrong(const struct page *page, u64 free)
+/* flags and refcount in one word: zero inside a free block. Non-zero when something is wrong; no branches. */
+static u64 page_looks_wrong(const struct page *page, u64 free)
 {
-	u64 flags = page->flags;
-	u64 used_private = page->private && !(flags & (PG_head | PG_tail));
-	u64 wrong_free = (u64)(page->refcount != 0) | (flags & ~(u64)PG_buddy);
-	u64 wrong_used = (flags & PG_buddy) | used_private;
+	u64 word, tail, unmarked;
 
-	return (free ? wrong_free : wrong_used) | (u64)((flags & PG_tail) && page->refcount) | (page->refcount < 0);
+	_Static_assert(offsetof(struct page, refcount) == 4, "flags and refcount lie side by side");
+	memcpy(&word, page, sizeof(word));
+	tail = (word & PG_tail) ? ~0ULL : 0;
+	unmarked = (word & (PG_head | PG_tail)) ? 0 : ~0ULL;
+	free = -free;
+	return (free & word & ~(u64)PG_buddy) | (~free & word & PG_buddy) | (~free & unmarked & page->private) |
+	       (tail & (word >> 32)) | (word >> 63);
 }
 
 static void check_pages(struct recount *r, u64 first, u64 nr)
 {
 	const struct page *page = r->mm->mem_map + first;
-	bool wrong = false;
-	u64 buddies = 0;
+	u64 wrong = 0, buddies = 0;
 
 	for (u64 i = 0; i < nr; i++) {
 		wrong |= page_looks_wrong(page + i, r->free[(first + i) / 64] >> ((first + i) % 64) & 1);
@@ -167,7 +170,6 @@ const char *page_alloc_check(void)
 	const struct mm *mm = current_mm();
 	u64 words = mm->nr_frames / 64 + 2;
 	struct recount r = { .mm = mm, .text = text, .bytes = sizeof(text) };
-	s64 fuel = this_cpu->machine->fuel;
 
 	if (words > scratch_words) {
 		free(scratch);
@@ -181,7 +183,6 @@ const char *page_alloc_check(void)
 			check_zone(&r, mm->zone[i]);
 	if (!r.broken)
 		check_mem_map(&r);
-	this_cpu->machine->fuel = fuel;
 	return r.broken ? text : NULL;
 }
 

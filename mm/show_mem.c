@@ -1,25 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* show_mem.c - what the page layer says: buddyinfo, gfp names, and its reports, in the kernel's forms. */
-#include <stdarg.h>
 #include "internal.h"
+#include "text.h"
 
 static const char *const zone_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "HighMem", "Movable", "Device" };
 
 const char *zone_name(unsigned zone)
 {
 	return zone < MAX_NR_ZONES ? zone_names[zone] : "?";
-}
-
-/* Append to a bounded buffer; returns the new length, never past bytes - 1. */
-printf_like(4, 5) static unsigned put(char *out, unsigned bytes, unsigned len, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(out + len, bytes - len, format, args);
-	va_end(args);
-	return n < 0 ? len : min_of(len + (unsigned)n, bytes - 1);
 }
 
 /* Composite names first, the longest first. [F11] */
@@ -66,27 +54,30 @@ static const struct {
 
 unsigned gfp_flags_show(gfp_t gfp, char *out, unsigned bytes)
 {
-	unsigned len = 0;
+	struct text t = text_in(out, bytes);
 
 	out[0] = 0;
 	if (!gfp)
-		return put(out, bytes, 0, "none");
-	for (size_t i = 0; i < ARRAY_SIZE(gfp_names); i++) {
+		text_words(&t, "none");
+	for (size_t i = 0; gfp && i < ARRAY_SIZE(gfp_names); i++) {
 		if ((gfp & gfp_names[i].mask) != gfp_names[i].mask)
 			continue;
-		len = put(out, bytes, len, "%s%s", len ? "|" : "", gfp_names[i].name);
+		text_words(&t, t.at > out ? "|" : "");
+		text_words(&t, gfp_names[i].name);
 		gfp &= ~gfp_names[i].mask;
 	}
-	if (gfp)
-		len = put(out, bytes, len, "%s%#x", len ? "|" : "", gfp);
-	return len;
+	if (gfp) {
+		text_words(&t, t.at > out ? "|" : "");
+		text_hex(&t, gfp);
+	}
+	return (unsigned)(t.at - out);
 }
 
 /* [F1] */
 unsigned buddyinfo_show(char *out, unsigned bytes)
 {
 	const struct mm *mm = current_mm();
-	unsigned len = 0;
+	struct text t = text_in(out, bytes);
 
 	out[0] = 0;
 	for (unsigned i = 0; i < MAX_ZONES; i++) {
@@ -94,32 +85,55 @@ unsigned buddyinfo_show(char *out, unsigned bytes)
 
 		if (!zone || !zone->present_pages)
 			continue;
-		len = put(out, bytes, len, "Node %d, zone %8s ", zone->nid, zone_name(zone->index));
-		for (unsigned o = 0; o <= mm->max_order; o++)
-			len = put(out, bytes, len, "%6llu ", (unsigned long long)zone->free_area[o].nr_free);
-		len = put(out, bytes, len, "\n");
+		text_words(&t, "Node ");
+		text_number(&t, zone->nid, 0);
+		text_words(&t, ", zone ");
+		text_padded(&t, zone_name(zone->index), 8);
+		text_words(&t, " ");
+		for (unsigned o = 0; o <= mm->max_order; o++) {
+			text_number(&t, zone->free_area[o].nr_free, 6);
+			text_words(&t, " ");
+		}
+		text_words(&t, "\n");
 	}
-	return len;
+	return (unsigned)(t.at - out);
 }
 
-static void show_zone(const struct mm *mm, const struct zone *zone)
+static void put_kbytes(struct text *t, const char *name, u64 pages)
 {
-	sim_log_number("Node ", zone->nid, " ");
-	sim_log_text(zone_name(zone->index));
-	sim_log_number(" free:", zone->free_pages * 4, "kB");
-	sim_log_number(" min:", zone->watermark[WMARK_MIN] * 4, "kB");
-	sim_log_number(" low:", zone->watermark[WMARK_LOW] * 4, "kB");
-	sim_log_number(" high:", zone->watermark[WMARK_HIGH] * 4, "kB");
-	sim_log_number(" present:", zone->present_pages * 4, "kB");
-	sim_log_number(" managed:", zone->managed_pages * 4, "kB\n");
-	sim_log_number("Node ", zone->nid, " ");
-	sim_log_text(zone_name(zone->index));
-	sim_log_text(": ");
+	text_words(t, name);
+	text_number(t, pages * 4, 0);
+	text_words(t, "kB");
+}
+
+static void put_zone_name(struct text *t, const struct zone *zone)
+{
+	text_words(t, "Node ");
+	text_number(t, zone->nid, 0);
+	text_words(t, " ");
+	text_words(t, zone_name(zone->index));
+}
+
+/* [F9] */
+static void put_zone(struct text *t, const struct mm *mm, const struct zone *zone)
+{
+	put_zone_name(t, zone);
+	put_kbytes(t, " free:", zone->free_pages);
+	put_kbytes(t, " min:", zone->watermark[WMARK_MIN]);
+	put_kbytes(t, " low:", zone->watermark[WMARK_LOW]);
+	put_kbytes(t, " high:", zone->watermark[WMARK_HIGH]);
+	put_kbytes(t, " present:", zone->present_pages);
+	put_kbytes(t, " managed:", zone->managed_pages);
+	text_words(t, "\n");
+	put_zone_name(t, zone);
+	text_words(t, ": ");
 	for (unsigned o = 0; o <= mm->max_order; o++) {
-		sim_log_number("", zone->free_area[o].nr_free, "*");
-		sim_log_number("", 4ULL << o, "kB ");
+		text_number(t, zone->free_area[o].nr_free, 0);
+		put_kbytes(t, "*", 1ULL << o);
+		text_words(t, " ");
 	}
-	sim_log_number("= ", zone->free_pages * 4, "kB\n");
+	put_kbytes(t, "= ", zone->free_pages);
+	text_words(t, "\n");
 }
 
 static bool has_managed_dma(const struct mm *mm)
@@ -147,17 +161,25 @@ static bool failure_is_worth_a_report(struct mm *mm, gfp_t gfp)
 sim_cold void warn_alloc_failure(gfp_t gfp, unsigned order)
 {
 	struct mm *mm = current_mm();
-	char mode[400];
+	char report[8192], mode[400];
+	struct text t = text_in(report, sizeof(report));
 
 	if (!failure_is_worth_a_report(mm, gfp))
 		return;
+	text_words(&t, "mmcheck: page allocation failure: order:");
+	text_number(&t, order, 0);
+	text_words(&t, ", mode:");
+	text_hex(&t, gfp);
+	text_words(&t, "(");
 	gfp_flags_show(gfp, mode, sizeof(mode));
-	sim_log("mmcheck: page allocation failure: order:%u, mode:%#x(%s), nodemask=(null),cpuset=/,mems_allowed=0-%u\n",
-		order, gfp, mode, mm->nr_nodes - 1u);
-	sim_log("Mem-Info:\n");
+	text_words(&t, mode);
+	text_words(&t, "), nodemask=(null),cpuset=/,mems_allowed=0-");
+	text_number(&t, mm->nr_nodes - 1u, 0);
+	text_words(&t, "\nMem-Info:\n");
 	for (unsigned i = 0; i < MAX_ZONES; i++)
 		if (mm->zone[i] && mm->zone[i]->managed_pages)
-			show_zone(mm, mm->zone[i]);
+			put_zone(&t, mm, mm->zone[i]);
+	sim_log_text(report);
 	mm_report(REPORT_ALLOC_FAILURE, 0, order, gfp);
 }
 

@@ -130,7 +130,7 @@ struct model {
 	unsigned max_order, block_order, nr_nodes, nr_cpus;
 	struct frame *frame;
 	u8 *zone_of_block;	      /* per pageblock; MODEL_NR_ZONES: none */
-	u16 *busy[NR_PAGE_ORDERS];    /* orders 1.. */
+	u16 *busy[NR_PAGE_ORDERS];    /* the pyramid, orders 1 and up; busy[0] is scratch of the recount */
 	struct model_zone zone[MODEL_NR_ZONES];
 	u8 zonelist[MAX_NUMNODES][MODEL_NR_ZONES];
 	u8 zonelist_len[MAX_NUMNODES];

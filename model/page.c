@@ -771,60 +771,76 @@ const char *model_free_block(struct model *m, u64 pfn, unsigned order, unsigned 
 	return NULL;
 }
 
-/* What busy[order][group] must be: its halves, less what they carry for zone edges, plus what it carries itself. */
-static u64 busy_by_halves(const struct model *m, unsigned order, u64 group)
+/* Halves of groups carry one more where they reach across a zone's edge; that is not part of the sum. */
+static u64 busy_of_half(const struct model *m, unsigned order, u64 group)
 {
-	u64 half = 1ULL << (order - 1), high_first = (group << order) + half;
-	bool has_high = high_first < m->nr_frames;
-	u64 sum = group_busy(m, 2 * group, order - 1) + (has_high ? group_busy(m, 2 * group + 1, order - 1) : half);
-
-	if (order > m->block_order)
-		sum += !one_zone(m, group, order);
-	if (order > m->block_order + 1)
-		sum -= (u64)!one_zone(m, 2 * group, order - 1) + (has_high && !one_zone(m, 2 * group + 1, order - 1));
-	return sum;
+	if (group << order >= m->nr_frames)
+		return 1ULL << order;
+	return m->busy[order][group] - (order > m->block_order && !one_zone(m, group, order));
 }
 
-static const char *recount_order(struct model *m, unsigned order, u64 *full)
+static u64 first_wrong_group(const struct model *m, unsigned order)
 {
+	const u16 *below = m->busy[order - 1], *busy = m->busy[order];
+	u64 whole = m->nr_frames >> order, g = 0;
+	unsigned wrong = 0;
+
+	if (order <= m->block_order) { /* nearly all groups: one sum, no branch */
+		for (u64 i = 0; i < whole; i++)
+			wrong |= (unsigned)(below[2 * i] + below[2 * i + 1]) ^ busy[i];
+		g = wrong ? 0 : whole;
+	}
+	for (; g << order < m->nr_frames; g++) {
+		u64 edge = order > m->block_order && !one_zone(m, g, order);
+
+		if (busy[g] != busy_of_half(m, order - 1, 2 * g) + busy_of_half(m, order - 1, 2 * g + 1) + edge)
+			return g;
+	}
+	return ~0ULL;
+}
+
+static u64 count_zeros(const u16 *v, u64 n)
+{
+	u64 zeros = 0;
+
+	for (u64 i = 0; i < n; i++)
+		zeros += !v[i];
+	return zeros;
+}
+
+/* Groups of one order with nothing busy, per zone: pageblocks of one zone come in runs. */
+static void count_full(const struct model *m, unsigned order, u64 *full)
+{
+	u64 blocks = (m->nr_frames + (1ULL << m->block_order) - 1) >> m->block_order, next;
 	u64 groups = (m->nr_frames + (1ULL << order) - 1) >> order;
 
-	for (u64 g = 0; g < groups; g++) {
-		u64 busy = busy_by_halves(m, order, g);
-
-		if (m->busy[order][g] != busy)
-			return model_says(m, "N50: model: busy[%u][%llu] is %u, its halves say %llu", order,
-					  (unsigned long long)g, m->busy[order][g], (unsigned long long)busy);
-		if (!busy)
-			full[model_zone_of(m, g << order)]++;
+	if (order > m->block_order) {
+		for (u64 g = 0; g < groups; g++)
+			full[model_zone_of(m, g << order)] += !m->busy[order][g];
+		return;
 	}
-	return NULL;
-}
+	for (u64 b = 0; b < blocks; b = next) {
+		u64 first = b << (m->block_order - order), end;
 
-static void recount_frames(const struct model *m, u64 *full)
-{
-	u64 step = 1ULL << m->block_order;
-
-	for (u64 block = 0; block < m->nr_frames; block += step) {
-		u64 end = block + step < m->nr_frames ? block + step : m->nr_frames, free = 0;
-
-		for (u64 pfn = block; pfn < end; pfn++)
-			free += m->frame[pfn].state == FRAME_FREE;
-		full[model_zone_of(m, block)] += free;
+		for (next = b + 1; next < blocks && m->zone_of_block[next] == m->zone_of_block[b];)
+			next++;
+		end = next << (m->block_order - order);
+		full[m->zone_of_block[b]] += count_zeros(m->busy[order] + first, (end < groups ? end : groups) - first);
 	}
 }
 
 const char *model_recount(struct model *m)
 {
-	const char *bad;
-
+	for (u64 pfn = 0; pfn < m->nr_frames; pfn++)
+		m->busy[0][pfn] = m->frame[pfn].state != FRAME_FREE;
 	for (unsigned o = 0; o <= m->max_order; o++) {
 		u64 full[MODEL_NR_ZONES + 1] = { 0 };
+		u64 wrong = o ? first_wrong_group(m, o) : ~0ULL;
 
-		if (!o)
-			recount_frames(m, full);
-		else if ((bad = recount_order(m, o, full)))
-			return bad;
+		if (wrong != ~0ULL)
+			return model_says(m, "N50: model: busy[%u][%llu] is %u, its halves say otherwise", o,
+					  (unsigned long long)wrong, m->busy[o][wrong]);
+		count_full(m, o, full);
 		for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 			if (full[z] != m->zone[z].full[o])
 				return model_says(m, "N50: model: zone %u counts %llu full groups of order %u, there are %llu",
@@ -859,7 +875,7 @@ static size_t lay_out(struct model *m, uintptr_t block)
 	at += align64((frames >> m->block_order) + 2);
 	m->frame = (struct frame *)(block + at);
 	at += align64((frames + 1) * sizeof(*m->frame));
-	for (unsigned o = 1; o <= m->max_order; o++) {
+	for (unsigned o = 0; o <= m->max_order; o++) {
 		m->busy[o] = (u16 *)(block + at);
 		at += align64(((frames >> o) + 2) * sizeof(u16));
 	}

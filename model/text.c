@@ -3,17 +3,25 @@
 #include <stdio.h>
 #include <string.h>
 #include "internal.h"
+#include "text.h"
 
-/* F1: one line for each zone with memory. The length of the line written. */
-static int buddyinfo_line(const struct model *m, unsigned zone, char *out, size_t bytes)
+/* F1: one line for each zone with memory. */
+static size_t buddyinfo_line(const struct model *m, unsigned zone, char *out, size_t bytes)
 {
 	const struct model_zone *z = &m->zone[zone];
-	int len = snprintf(out, bytes, "Node %d, zone %8s ", z->nid, model_zone_name(z->index));
+	struct text t = text_in(out, bytes);
 
-	for (unsigned o = 0; o <= m->max_order; o++)
-		len += snprintf(out + len, bytes - (size_t)len, "%6llu ", (unsigned long long)model_nr_free(m, zone, o));
-	len += snprintf(out + len, bytes - (size_t)len, "\n");
-	return len;
+	text_words(&t, "Node ");
+	text_number(&t, z->nid, 0);
+	text_words(&t, ", zone ");
+	text_padded(&t, model_zone_name(z->index), 8);
+	text_words(&t, " ");
+	for (unsigned o = 0; o <= m->max_order; o++) {
+		text_number(&t, model_nr_free(m, zone, o), 6);
+		text_words(&t, " ");
+	}
+	text_words(&t, "\n");
+	return (size_t)(t.at - out);
 }
 
 const char *model_judge_buddyinfo(struct model *m, const char *text)
@@ -21,47 +29,31 @@ const char *model_judge_buddyinfo(struct model *m, const char *text)
 	char line[256];
 
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
-		int len;
+		size_t len;
 
 		if (!m->zone[z].exists)
 			continue;
 		len = buddyinfo_line(m, z, line, sizeof(line));
-		if (strncmp(text, line, (size_t)len))
+		if (strncmp(text, line, len))
 			return model_says(m, "F1: buddyinfo has \"%.80s\" where \"%.80s\" is due", text, line);
 		text += len;
 	}
 	return *text ? model_says(m, "F1: buddyinfo has a line too many: \"%.80s\"", text) : NULL;
 }
 
-/* --- a failure report, built in the order it is printed ----------------------------------------------------------------- */
-
-struct text {
-	char *at, *end;
-};
-
-static void put(struct text *t, const char *words)
-{
-	while (*words && t->at < t->end)
-		*t->at++ = *words++;
-}
-
-static void put_number(struct text *t, u64 number)
-{
-	char digits[21] = { 0 };
-	int i = 20;
-
-	do {
-		digits[--i] = (char)('0' + number % 10);
-	} while (number /= 10);
-	put(t, digits + i);
-}
-
 static void put_zone(struct text *t, const struct model_zone *z)
 {
-	put(t, "Node ");
-	put_number(t, z->nid);
-	put(t, " ");
-	put(t, model_zone_name(z->index));
+	text_words(t, "Node ");
+	text_number(t, z->nid, 0);
+	text_words(t, " ");
+	text_words(t, model_zone_name(z->index));
+}
+
+static void put_kbytes(struct text *t, const char *before, u64 pages, const char *after)
+{
+	text_words(t, before);
+	text_number(t, pages * 4, 0);
+	text_words(t, after);
 }
 
 /* F9: what is known of a zone's first line, and all of its second. */
@@ -69,31 +61,22 @@ static const char *judge_failure_zone(struct model *m, unsigned zone, const char
 {
 	const struct model_zone *z = &m->zone[zone];
 	char line[400];
-	struct text t = { line, line + sizeof(line) - 1 };
+	struct text t = text_in(line, sizeof(line));
 
 	put_zone(&t, z);
-	put(&t, " free:");
-	put_number(&t, z->free * 4);
-	put(&t, "kB min:");
-	put_number(&t, z->min * 4);
-	put(&t, "kB ");
-	*t.at = 0;
+	put_kbytes(&t, " free:", z->free, "kB");
+	put_kbytes(&t, " min:", z->min, "kB ");
 	if (strncmp(*text, line, (size_t)(t.at - line)))
 		return model_says(m, "F9: the failure report does not say \"%.100s\"", line);
 	*text += strcspn(*text, "\n") + 1;
-	t.at = line;
+	t = text_in(line, sizeof(line));
 	put_zone(&t, z);
-	put(&t, ": ");
+	text_words(&t, ": ");
 	for (unsigned o = 0; o <= m->max_order; o++) {
-		put_number(&t, model_nr_free(m, zone, o));
-		put(&t, "*");
-		put_number(&t, 4ULL << o);
-		put(&t, "kB ");
+		text_number(&t, model_nr_free(m, zone, o), 0);
+		put_kbytes(&t, "*", 1ULL << o, "kB ");
 	}
-	put(&t, "= ");
-	put_number(&t, z->free * 4);
-	put(&t, "kB\n");
-	*t.at = 0;
+	put_kbytes(&t, "= ", z->free, "kB\n");
 	if (strncmp(*text, line, (size_t)(t.at - line)))
 		return model_says(m, "F9: the failure report does not say \"%.100s\"", line);
 	*text += t.at - line;
@@ -105,8 +88,13 @@ const char *model_judge_failure_text(struct model *m, unsigned cpu, const char *
 	const struct flight *f = &m->flight[cpu][m->depth[cpu] - 1];
 	const char *bad = NULL, *info;
 	char line[120];
+	struct text t = text_in(line, sizeof(line));
 
-	snprintf(line, sizeof(line), "mmcheck: page allocation failure: order:%u, mode:%#x(", f->order, f->gfp);
+	text_words(&t, "mmcheck: page allocation failure: order:");
+	text_number(&t, f->order, 0);
+	text_words(&t, ", mode:");
+	text_hex(&t, f->gfp);
+	text_words(&t, "(");
 	if (!strstr(text, line))
 		return model_says(m, "F8: the failure report does not say \"%s\"", line);
 	info = strstr(text, "\nMem-Info:\n");

@@ -76,7 +76,8 @@ struct prop_run {
 	const struct prop *prop;
 	struct verdict verdict;
 	u64 programs, ops;
-	struct program program, derived;
+	bool alone; /* without the model's judgement */
+	struct program program;
 	char *text;
 	size_t text_bytes;
 	char path[4096];
@@ -146,7 +147,8 @@ u64 hold_page(const struct hold *h, u64 i);
 void units_collect(struct prop_run *r);
 void units_shuffle(struct prop_run *r, u64 seed);
 
-extern const struct prop *const props[];
+/* --- the laws --------------------------------------------------------------------------------------------------------- */
+
 extern const struct prop freeing_all_restores_boot, shape_depends_on_free_set, refusal_changes_nothing,
 	smaller_order_succeeds, bulk_equals_singles, split_frees_like_whole, zeroed_is_zero, live_blocks_are_disjoint,
 	thisnode_stays_home, wider_request_succeeds, twice_is_the_same;

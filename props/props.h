@@ -52,6 +52,8 @@ struct prop_wishes {
 /* NULL when the host has no memory. */
 struct prop_run *prop_run_create(void);
 void prop_run_destroy(struct prop_run *r);
+/* Laws alone: programs do not run in lockstep too. */
+void prop_run_alone(struct prop_run *r, bool alone);
 /* The program that wishes ask for; it belongs to r and is good until the next call. */
 struct program *prop_program(struct prop_run *r, const struct prop *prop, const struct prop_wishes *wishes);
 /* Its text, for people; the string belongs to r and is good until the next call. */

@@ -103,29 +103,13 @@ void sim_log(const char *format, ...)
 		m->log_bytes += (u32)min_of((size_t)n, room - 1);
 }
 
-static void log_bytes(struct machine *m, const char *text, size_t bytes)
-{
-	bytes = min_of(bytes, sizeof(m->host->log) - 1 - m->log_bytes);
-	memcpy(m->host->log + m->log_bytes, text, bytes);
-	m->log_bytes += (u32)bytes;
-}
-
 void sim_log_text(const char *text)
 {
-	log_bytes(this_cpu->machine, text, strlen(text));
-}
-
-void sim_log_number(const char *before, u64 number, const char *after)
-{
 	struct machine *m = this_cpu->machine;
-	char digits[20], *at = digits + sizeof(digits);
+	size_t bytes = min_of(strlen(text), sizeof(m->host->log) - 1 - m->log_bytes);
 
-	do {
-		*--at = (char)('0' + number % 10);
-	} while (number /= 10);
-	log_bytes(m, before, strlen(before));
-	log_bytes(m, at, (size_t)(digits + sizeof(digits) - at));
-	log_bytes(m, after, strlen(after));
+	memcpy(m->host->log + m->log_bytes, text, bytes);
+	m->log_bytes += (u32)bytes;
 }
 
 _Noreturn void sim_stop(enum sim_stop_kind kind, const char *format, ...)

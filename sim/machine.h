@@ -257,9 +257,8 @@ static inline void sim_event(u64 a, u64 b, u64 c, u64 d)
 }
 /* The kernel log of the operation in flight; cut when full. */
 void sim_log(const char *format, ...) printf_like(1, 2);
-/* The same for long reports, ten times faster: a word, a number, a word. */
+/* The same for a text that is made already. */
 void sim_log_text(const char *text);
-void sim_log_number(const char *before, u64 number, const char *after);
 
 /* --- the one door out ------------------------------------------------------------------------------------------- */
 

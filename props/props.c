@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * props.c - the list of laws, programs out of wishes, and one check of one program.
+ *
+ * A wish is a few numbers; each is taken modulo what is possible, so that every wish is an operation and smaller numbers
+ * mean simpler ones. That is all a shrinker needs to know.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "observe.h"
+
+#define SLOTS	   16 /* few, so that operations meet */
+#define MOST_BYTES (16u << 20)
+
+static const struct prop *const props[] = {
+	&freeing_all_restores_boot,
+	&shape_depends_on_free_set,
+	&refusal_changes_nothing,
+	&smaller_order_succeeds,
+	&wider_request_succeeds,
+	&bulk_equals_singles,
+	&split_frees_like_whole,
+	&zeroed_is_zero,
+	&live_blocks_are_disjoint,
+	&thisnode_stays_home,
+	&twice_is_the_same,
+	&hand_over_exactly_once,
+	&order_of_ranges_does_not_matter,
+	&reserve_then_free_leaves_no_trace,
+	&repeating_changes_nothing,
+	&early_allocations_are_disjoint,
+	NULL,
+};
+
+const struct prop *prop_nth(unsigned n)
+{
+	return n < ARRAY_SIZE(props) ? props[n] : NULL;
+}
+
+const struct prop *prop_by_name(const char *name)
+{
+	for (unsigned n = 0; props[n]; n++)
+		if (!strcmp(props[n]->name, name))
+			return props[n];
+	return NULL;
+}
+
+/* --- programs out of wishes --------------------------------------------------------------------------------------------- */
+
+/* The n-th operation by weight, of the tables of a property. */
+static const struct op *pick(const struct op *const *tables, u32 n)
+{
+	for (; *tables; tables++)
+		for (const struct op *op = *tables; op->name; op++) {
+			u32 weight = op->flags & OP_BOOT ? 0 : op->weight;
+
+			if (n < weight)
+				return op;
+			n -= weight;
+		}
+	return NULL;
+}
+
+static u32 total_weight(const struct op *const *tables)
+{
+	u32 total = 0;
+
+	for (; *tables; tables++)
+		for (const struct op *op = *tables; op->name; op++)
+			total += op->flags & OP_BOOT ? 0 : op->weight;
+	return total;
+}
+
+static u32 wished_gfp(u16 wish)
+{
+	static const u32 base[] = { GFP_KERNEL,
+				    GFP_ATOMIC,
+				    GFP_NOWAIT,
+				    GFP_USER,
+				    GFP_HIGHUSER,
+				    GFP_HIGHUSER_MOVABLE,
+				    GFP_KERNEL | GFP_DMA,
+				    GFP_DMA32,
+				    GFP_NOFS,
+				    GFP_ATOMIC | GFP_DMA };
+	static const u32 modifier[] = { __GFP_ZERO, __GFP_COMP, __GFP_THISNODE, __GFP_NOWARN };
+	u32 gfp = base[(wish & 15) % ARRAY_SIZE(base)];
+
+	for (unsigned i = 0; i < ARRAY_SIZE(modifier); i++)
+		if ((wish >> (4 + 2 * i) & 3) == 3)
+			gfp |= modifier[i];
+	return gfp;
+}
+
+/* Small ones most often, now and then one more than there is. */
+static u64 wished_order(const struct program *p, u64 wish)
+{
+	static const u8 order[] = { 0, 1, 2, 3, 0, 0, 0, 1, 1, 2, 2, 4, 5, 6, 12, 13 };
+	u64 max = sim_params[PARAM_MAX_PAGE_ORDER].value[p->header.profile];
+
+	return order[wish & 15] < 12 ? min_of((u64)order[wish & 15], max) : max + (wish & 1);
+}
+
+/* Where bytes are counted in lines of 64: half of the wishes mean whole pages. */
+static u64 wished_lines(u64 wish, u64 limit)
+{
+	u64 lines = (wish >> 1) % limit;
+
+	return wish & 1 ? lines : lines & ~63ULL;
+}
+
+/* `other`: the bits that are left for this argument. */
+static u64 wished_value(const struct program *p, unsigned kind, const struct prop_wish *wish, u64 other)
+{
+	u64 lines = sim_params[PARAM_FRAMES].value[p->header.profile] * 64;
+
+	switch (kind) {
+	case ARG_NEW_PAGES:
+	case ARG_LIVE_PAGES:
+	case ARG_USED_PAGES:
+		return wish->slot % SLOTS;
+	case ARG_GFP:
+		return wished_gfp(wish->gfp);
+	case ARG_ORDER:
+		return wished_order(p, other);
+	case ARG_BASE:
+		return wished_lines(wish->amount, lines + 64);
+	case ARG_LENGTH:
+		return wished_lines(other & 0xffff, min_of(lines, (u64)0x3000));
+	case ARG_SIZE:
+		return other % (1u << 17);
+	case ARG_NODE:
+		return (other + SIM_MAX_NODES) % (SIM_MAX_NODES + 1);
+	case ARG_ALIGN:
+		return (other & 0xff) % 17;
+	case ARG_SKIP:
+	case ARG_TIMES:
+		return (other & 0xff) % 4;
+	default:
+		return other & 0xffff;
+	}
+}
+
+static void wish_place(struct program *p, struct instr *in, const struct prop_wish *wish)
+{
+	unsigned context = wish->place >> 3;
+
+	in->cpu = wish->place & 7;
+	in->context = context > 25 ? (u8)(context - 25) : CONTEXT_TASK;
+	if (wish->gfp >> 12 == 15) /* another CPU overtakes this operation */
+		program_add_switch(p, in, (struct sched_switch){ .at = wish->amount % 8, .target = in->cpu ^ 1 });
+}
+
+static void wish_operation(struct program *p, const struct op *op, const struct prop_wish *wish)
+{
+	struct instr *in = program_append(p);
+	unsigned shift = 0;
+
+	in->code = op->code;
+	wish_place(p, in, wish);
+	for (unsigned i = 0; i < MAX_ARGS && op->args[i]; i++) {
+		unsigned kind = op->args[i];
+
+		instr_set_arg(op, in, i, wished_value(p, kind, wish, (u64)wish->length >> shift));
+		if (kind > ARG_GFP && kind != ARG_BASE)
+			shift += shift ? 8 : 16;
+	}
+}
+
+struct program *prop_program(struct prop_run *r, const struct prop *prop, const struct prop_wishes *wishes)
+{
+	bool early = prop->tables & TABLE_MEMBLOCK;
+	const struct op *const late_tables[] = { page_ops, machine_ops, NULL };
+	const struct op *const early_tables[] = { memblock_ops, NULL };
+	const struct op *const *tables = early ? early_tables : late_tables;
+	u32 total = total_weight(tables);
+	struct program *p = &r->program;
+
+	program_clear(p);
+	p->header.profile = wishes->profile % 3 ? PROFILE_SMALL : PROFILE_TINY;
+	p->header.start = early ? START_EARLY : START_BOOTED;
+	p->header.flags = wishes->flags % 16 == 15 ? HEADER_RECOUNT_ALWAYS : 0;
+	p->header.seed = wishes->seed;
+	for (size_t i = 0; i < wishes->nr; i++)
+		wish_operation(p, pick(tables, wishes->wish[i].op % total), &wishes->wish[i]);
+	return p;
+}
+
+const char *prop_program_text(struct prop_run *r, const struct program *p)
+{
+	FILE *out;
+
+	free(r->text);
+	r->text = NULL;
+	out = open_memstream(&r->text, &r->text_bytes);
+	if (!out)
+		return "";
+	program_print(p, out, NULL);
+	fclose(out);
+	return r->text;
+}
+
+/* --- one check ----------------------------------------------------------------------------------------------------------------- */
+
+/* What the model and the checkers say of the same program. */
+static bool judged(struct prop_run *r, const struct program *p)
+{
+	const struct verdict *v = lockstep_run(r->w, p);
+
+	if (v->failed)
+		r->verdict = *v;
+	return !v->failed;
+}
+
+bool prop_check(struct prop_run *r, const struct prop *prop, const struct program *p)
+{
+	u64 ops = r->w->stats.ops;
+	bool holds;
+
+	r->prop = prop;
+	r->programs++;
+	memset(&r->verdict, 0, sizeof(r->verdict));
+	holds = prop->holds(r, p);
+	r->w->booting = false;
+	r->w->until = ~0u;
+	holds = holds && (r->alone || judged(r, p));
+	r->ops += r->w->stats.ops - ops;
+	return holds;
+}
+
+const char *prop_clause(const struct prop_run *r)
+{
+	return r->verdict.clause;
+}
+
+const char *prop_sentence(const struct prop_run *r)
+{
+	return r->verdict.sentence;
+}
+
+u64 prop_programs(const struct prop_run *r)
+{
+	return r->programs;
+}
+
+u64 prop_operations(const struct prop_run *r)
+{
+	return r->ops;
+}
+
+struct prop_run *prop_run_create(void)
+{
+	struct prop_run *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->w = world_create();
+	if (!r->w) {
+		free(r);
+		return NULL;
+	}
+	program_init(&r->program);
+	sim_watchdog_start(20);
+	return r;
+}
+
+void prop_run_alone(struct prop_run *r, bool alone)
+{
+	r->alone = alone;
+}
+
+void prop_run_destroy(struct prop_run *r)
+{
+	snapshot_free(r->mark);
+	world_destroy(r->w);
+	program_free(&r->program);
+	for (int i = 0; i < 2; i++) {
+		free(r->memory[i].region);
+		free(r->reserved[i].region);
+	}
+	free(r->boot.block);
+	free(r->before.block);
+	free(r->after.block);
+	free(r->unit);
+	free(r->map);
+	free(r->text);
+	free(r);
+}
+
+/* --- files ---------------------------------------------------------------------------------------------------------------------- */
+
+static void print_with_claim(struct prop_run *r, const struct prop *prop, const char *text, const char *says, FILE *out)
+{
+	size_t header = strcspn(text, "\n");
+
+	fprintf(out, "%.*s\n# law: %s\n", (int)header, text, prop->law);
+	if (r->verdict.failed)
+		fprintf(out, "# finding: %s: %s\n", r->verdict.clause, r->verdict.sentence);
+	if (r->verdict.failed && strncmp(r->verdict.clause, "LAW ", 4) != 0) /* the model sees it too */
+		fprintf(out, "# expect: finding %s\n", r->verdict.clause);
+	fprintf(out, "# replay: %s\n", says);
+	fputs(text[header] ? text + header + 1 : "", out);
+}
+
+static bool make_folders(const char *dir)
+{
+	char path[4096];
+
+	for (size_t i = 1; i <= strlen(dir) && i < sizeof(path); i++) {
+		if (dir[i] && dir[i] != '/')
+			continue;
+		memcpy(path, dir, i);
+		path[i] = 0;
+		if (mkdir(path, 0777) != 0 && errno != EEXIST)
+			return false;
+	}
+	return true;
+}
+
+const char *prop_save(struct prop_run *r, const struct prop *prop, const struct program *p, const char *dir,
+		      const char *says)
+{
+	char temporary[sizeof(r->path) + 16];
+	FILE *out;
+	bool ok;
+
+	snprintf(r->path, sizeof(r->path), "%s/prop_%s.trace", dir, prop->name);
+	snprintf(temporary, sizeof(temporary), "%s.%d", r->path, (int)getpid());
+	if (!make_folders(dir) || !(out = fopen(temporary, "w")))
+		return NULL;
+	print_with_claim(r, prop, prop_program_text(r, p), says, out);
+	ok = !ferror(out);
+	ok = fclose(out) == 0 && ok;
+	if (ok && rename(temporary, r->path) == 0)
+		return r->path;
+	unlink(temporary);
+	return NULL;
+}
+
+/* The whole file, malloc'd; NULL with errno. */
+static u8 *read_file(const char *path, size_t *bytes)
+{
+	FILE *in = fopen(path, "rb");
+	u8 *data = in ? malloc(MOST_BYTES + 1) : NULL;
+	int error;
+
+	if (!data) {
+		error = errno;
+		if (in)
+			fclose(in);
+		errno = error;
+		return NULL;
+	}
+	*bytes = fread(data, 1, MOST_BYTES + 1, in);
+	error = ferror(in) ? errno : *bytes > MOST_BYTES ? EFBIG : 0;
+	fclose(in);
+	if (error) {
+		free(data);
+		data = NULL;
+	}
+	errno = error;
+	return data;
+}
+
+struct program *prop_load(struct prop_run *r, const struct prop *prop, const char *path, char *error, size_t bytes)
+{
+	bool early = prop->tables & TABLE_MEMBLOCK, ok;
+	size_t file_bytes = 0;
+	u8 *data = read_file(path, &file_bytes);
+
+	if (!data) {
+		snprintf(error, bytes, "%s", strerror(errno));
+		return NULL;
+	}
+	ok = program_load(&r->program, data, file_bytes, error, bytes, NULL);
+	free(data);
+	if (!ok)
+		return NULL;
+	if ((r->program.header.start == START_EARLY) == early)
+		return &r->program;
+	snprintf(error, bytes, "%s is about programs with start=%s", prop->name, early ? "early" : "booted");
+	return NULL;
+}
