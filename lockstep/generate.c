@@ -400,6 +400,10 @@ static void choose_header(struct program *p, struct maker *g, u64 seed)
 	p->header.seed = seed;
 	p->header.start = g->tables & TABLE_MEMBLOCK ? START_EARLY : START_BOOTED;
 	p->header.swarm = one_in(g->rng, 4) ? 0 : (u32)rng_next(g->rng);
+	if (one_in(g->rng, 16))
+		p->header.flags |= HEADER_CONTENTS_WHOLE;
+	if (one_in(g->rng, 256))
+		p->header.flags |= HEADER_RECOUNT_ALWAYS;
 }
 
 void program_generate(struct program *p, u64 seed, u32 nr_ops, unsigned tables)

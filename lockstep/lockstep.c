@@ -107,6 +107,8 @@ static void record_outcome(struct world *w, u32 step, struct outcome seen)
 {
 	char text[64];
 
+	if (likely(!w->record))
+		return;
 	if (seen.has_value)
 		snprintf(text, sizeof(text), "%s %s%s%llu", seen.ok ? "ok" : "partly", seen.what ? seen.what : "",
 			 seen.what ? "=" : "", (unsigned long long)seen.value);

@@ -289,8 +289,15 @@ struct minimize_limits {
 	double seconds; /* 0: none */
 };
 u64 program_minimize(struct world *w, struct program *p, const struct minimize_limits *limits);
-/* A standalone C main() that does the same on the public mm API. */
-bool program_export_c(const struct program *p, FILE *out, const char *source_name);
+/* The same, with any idea of "fails alike"; p must be an example of it. The predicate must not depend on the clock. */
+u64 program_minimize_with(struct program *p, bool (*same)(void *arg, const struct program *candidate), void *arg,
+			  const struct minimize_limits *limits);
+/*
+ * A standalone C main() that does the same on the public mm API and prints what it sees. v, outcome: verdict and
+ * recorded outcomes of p's last run; NULL: nothing is expected. false: could not be written.
+ */
+bool program_export_c(const struct program *p, const struct verdict *v, char *const *outcome, FILE *out,
+		      const char *source_name);
 
 /* splitmix64 step for everything in lockstep that needs numbers: seeds in, no clock. */
 u64 rng_next(u64 *state);

@@ -401,7 +401,7 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 	struct page *page;
 
 	if (gfp & (__GFP_COMP | __GFP_HIGHMEM)) {
-		sim_log("WARNING: alloc_pages_exact drops __GFP_COMP and __GFP_HIGHMEM\n");
+		sim_log_text("WARNING: alloc_pages_exact drops __GFP_COMP and __GFP_HIGHMEM\n");
 		mm_report(REPORT_GFP_MISUSE, 0, order, gfp);
 		gfp &= ~(__GFP_COMP | __GFP_HIGHMEM);
 	}

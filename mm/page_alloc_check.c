@@ -115,32 +115,48 @@ static void check_page(struct recount *r, const struct page *page, bool free)
 	INV(B19, page->refcount >= 0, pfn);
 }
 
-/* flags and refcount in one word: zero inside a free block. Non-zero when something is wrong; no branches. */
-static u64 page_looks_wrong(const struct page *page, u64 free)
+/*
+ * Non-zero when something is wrong with a page; no branches. flags and refcount are read as one word, which is zero
+ * inside a free block; free is all ones or zero.
+ */
+static inline u64 page_looks_wrong(const struct page *page, u64 free)
 {
-	u64 word, tail, unmarked;
+	u64 word, marked, used;
 
 	_Static_assert(offsetof(struct page, refcount) == 4, "flags and refcount lie side by side");
 	memcpy(&word, page, sizeof(word));
-	tail = (word & PG_tail) ? ~0ULL : 0;
-	unmarked = (word & (PG_head | PG_tail)) ? 0 : ~0ULL;
-	free = -free;
-	return (free & word & ~(u64)PG_buddy) | (~free & word & PG_buddy) | (~free & unmarked & page->private) |
-	       (tail & (word >> 32)) | (word >> 63);
+	marked = word & (PG_head | PG_tail);
+	used = (word & PG_buddy) | (marked ? 0 : page->private) | (word & PG_tail ? word >> 32 : word >> 63);
+	return (free & word & ~(u64)PG_buddy) | (~free & used);
 }
 
 static void check_pages(struct recount *r, u64 first, u64 nr)
 {
 	const struct page *page = r->mm->mem_map + first;
-	u64 wrong = 0, buddies = 0;
+	u64 wrong = 0, buddies = 0, bits = 0;
 
 	for (u64 i = 0; i < nr; i++) {
-		wrong |= page_looks_wrong(page + i, r->free[(first + i) / 64] >> ((first + i) % 64) & 1);
-		buddies += page[i].flags & PG_buddy;
+		u64 pfn = first + i;
+
+		if (!i || !(pfn % 64))
+			bits = r->free[pfn / 64] >> (pfn % 64);
+		wrong |= page_looks_wrong(page + i, -(bits & 1));
+		buddies += page[i].flags & PG_buddy; /* bit 0 */
+		bits >>= 1;
 	}
-	r->nr_blocks -= buddies; /* PG_buddy is bit 0: what remains at the end must be nothing */
+	r->nr_blocks -= buddies; /* what remains at the end must be nothing */
 	for (u64 i = 0; wrong && i < nr && !r->broken; i++)
 		check_page(r, page + i, r->free[(first + i) / 64] >> ((first + i) % 64) & 1);
+}
+
+/* The end of the run of pageblocks without holes that begins at pfn: one call checks them all. */
+static u64 run_without_holes(const struct mm *mm, u64 pfn)
+{
+	u64 block = 1ULL << mm->pageblock_order;
+
+	while (pfn < mm->nr_frames && !pfn_to_pageblock(mm, pfn)->has_holes)
+		pfn += block;
+	return min_of(pfn, mm->nr_frames);
 }
 
 static void check_mem_map(struct recount *r)
@@ -150,14 +166,17 @@ static void check_mem_map(struct recount *r)
 
 	if (mm->nr_frames > WALK_LIMIT)
 		return;
-	for (u64 pfn = 0; pfn < mm->nr_frames && !r->broken; pfn += block_pages) {
-		if (!pfn_to_pageblock(mm, pfn)->has_holes) {
-			check_pages(r, pfn, min_of(block_pages, mm->nr_frames - pfn));
+	for (u64 pfn = 0; pfn < mm->nr_frames && !r->broken;) {
+		u64 end = run_without_holes(mm, pfn);
+
+		if (end > pfn) {
+			check_pages(r, pfn, end - pfn);
+			pfn = end;
 			continue;
 		}
-		for (u64 i = pfn; i < pfn + block_pages && i < mm->nr_frames; i++)
-			if (pfn_valid(mm, i))
-				check_pages(r, i, 1);
+		for (end = min_of(pfn + block_pages, mm->nr_frames); pfn < end; pfn++)
+			if (pfn_valid(mm, pfn))
+				check_pages(r, pfn, 1);
 	}
 	INV(B2, r->broken || r->nr_blocks == 0, 0);
 }

@@ -187,11 +187,22 @@ sim_cold void warn_alloc_failure(gfp_t gfp, unsigned order)
 sim_cold void report_bad_page(u64 pfn, const char *reason)
 {
 	const struct page *page = current_mm()->mem_map + pfn;
+	char report[300];
+	struct text t = text_in(report, sizeof(report));
 
-	sim_log("BUG: Bad page state in process mmcheck  pfn:%05llx\n", (unsigned long long)pfn);
-	sim_log("page: refcount:%d flags:%#x private:%llu\n", page->refcount, page->flags,
-		page->flags & PG_tail ? 0ULL : (unsigned long long)page->private);
-	sim_log("page dumped because: %s\n", reason);
+	text_words(&t, "BUG: Bad page state in process mmcheck  pfn:");
+	text_hex_digits(&t, pfn, 5);
+	text_words(&t, "\npage: refcount:");
+	text_words(&t, page->refcount < 0 ? "-" : "");
+	text_number(&t, page->refcount < 0 ? -(u64)page->refcount : (u64)page->refcount, 0);
+	text_words(&t, " flags:");
+	text_hex(&t, page->flags);
+	text_words(&t, " private:");
+	text_number(&t, page->flags & PG_tail ? 0 : page->private, 0);
+	text_words(&t, "\npage dumped because: ");
+	text_words(&t, reason);
+	text_words(&t, "\n");
+	sim_log_text(report);
 	mm_report(REPORT_BAD_PAGE, pfn, 0, 0);
 }
 
@@ -199,6 +210,6 @@ void might_sleep_if(bool may)
 {
 	if (likely(!may || !sim_in_atomic()))
 		return;
-	sim_log("BUG: sleeping function called from invalid context\n");
+	sim_log_text("BUG: sleeping function called from invalid context\n");
 	mm_report(REPORT_SLEEP_ATOMIC, 0, 0, 0);
 }

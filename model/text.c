@@ -110,8 +110,11 @@ const char *model_judge_failure_text(struct model *m, unsigned cpu, const char *
 const char *model_judge_bad_page_text(struct model *m, u64 pfn, const char *text)
 {
 	char line[120];
+	struct text t = text_in(line, sizeof(line));
 
-	snprintf(line, sizeof(line), "BUG: Bad page state in process mmcheck  pfn:%05llx\n", (unsigned long long)pfn);
+	text_words(&t, "BUG: Bad page state in process mmcheck  pfn:");
+	text_hex_digits(&t, pfn, 5);
+	text_words(&t, "\n");
 	if (!strstr(text, line))
 		return model_says(m, "B21: the report does not say \"%.70s\"", line);
 	return strstr(text, "page dumped because: ") ? NULL : model_says(m, "B21: the report gives no reason");

@@ -43,7 +43,7 @@ static void *grown(void *old, u64 bytes)
 	return p;
 }
 
-/* --- the machine ------------------------------------------------------------------------------------------------------- */
+/* --- the machine ------------------------------------------------------------------------------------------------- */
 
 bool machine_boot(struct prop_run *r, const struct program *p)
 {
@@ -135,7 +135,7 @@ bool state_return(struct prop_run *r)
 	return true;
 }
 
-/* --- acting ---------------------------------------------------------------------------------------------------------------- */
+/* --- acting ------------------------------------------------------------------------------------------------------ */
 
 struct block_request {
 	gfp_t gfp;
@@ -218,7 +218,7 @@ bool split_block(struct prop_run *r, struct place at, u64 pfn, unsigned order)
 	return machine_do(r, at, act_split, &u);
 }
 
-/* --- pictures of the free lists --------------------------------------------------------------------------------------------- */
+/* --- pictures of the free lists ---------------------------------------------------------------------------------- */
 
 static u64 fold_references(struct prop_run *r)
 {
@@ -294,7 +294,7 @@ const char *picture_difference(const struct picture *a, const struct picture *b)
 	return a->refs == b->refs ? NULL : "some reference counts differ";
 }
 
-/* --- pictures of memblock -------------------------------------------------------------------------------------------------- */
+/* --- pictures of memblock ---------------------------------------------------------------------------------------- */
 
 void regions_take(struct regions *regions, bool reserved)
 {

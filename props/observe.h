@@ -95,7 +95,7 @@ struct prop_run {
 	u64 map_room;
 };
 
-/* --- observe.c ------------------------------------------------------------------------------------------------------- */
+/* --- observe.c --------------------------------------------------------------------------------------------------- */
 
 /* The law is broken. Returns false. */
 bool prop_fail(struct prop_run *r, const char *format, ...) printf_like(2, 3);
@@ -133,7 +133,7 @@ bool regions_moved(const struct regions *a, const struct regions *b);
 u8 *map_clear(struct prop_run *r, u64 bytes);
 u64 mix(u64 seed, u64 n);
 
-/* --- play.c ------------------------------------------------------------------------------------------------------------ */
+/* --- play.c ------------------------------------------------------------------------------------------------------ */
 
 /*
  * Boot, then run the program on mm without the model, one operation after the other. What the model's judges make
@@ -147,7 +147,7 @@ u64 hold_page(const struct hold *h, u64 i);
 void units_collect(struct prop_run *r);
 void units_shuffle(struct prop_run *r, u64 seed);
 
-/* --- the laws --------------------------------------------------------------------------------------------------------- */
+/* --- the laws ---------------------------------------------------------------------------------------------------- */
 
 extern const struct prop freeing_all_restores_boot, shape_depends_on_free_set, refusal_changes_nothing,
 	smaller_order_succeeds, bulk_equals_singles, split_frees_like_whole, zeroed_is_zero, live_blocks_are_disjoint,

@@ -23,7 +23,7 @@ u64 hold_page(const struct hold *h, u64 i)
 	return h->kind == HOLD_BLOCK ? h->pfn + i : h->page[i];
 }
 
-/* --- requests ------------------------------------------------------------------------------------------------------------ */
+/* --- requests ---------------------------------------------------------------------------------------------------- */
 
 static int node_asked(const struct prop_run *r, u64 a)
 {
@@ -122,7 +122,7 @@ static bool play_request(struct prop_run *r, struct asked *q, const struct watch
 	return !watch || !watch->after || watch->after(r, q);
 }
 
-/* --- giving back ------------------------------------------------------------------------------------------------------------ */
+/* --- giving back ------------------------------------------------------------------------------------------------- */
 
 static bool give_pages_back(struct prop_run *r, struct place at, struct hold *h, u32 first, u32 end)
 {
@@ -223,7 +223,7 @@ static bool play_on_slot(struct prop_run *r, const struct asked *q)
 	return !block || !is(q, "split_page") || play_split(r, q->at, h);
 }
 
-/* --- whole programs ------------------------------------------------------------------------------------------------------------ */
+/* --- whole programs ---------------------------------------------------------------------------------------------- */
 
 static bool belongs_here(const struct program *p, const struct op *op, const struct instr *in)
 {
@@ -267,7 +267,7 @@ bool play(struct prop_run *r, const struct program *p, const struct watch *watch
 	return true;
 }
 
-/* --- what is left ------------------------------------------------------------------------------------------------------------------ */
+/* --- what is left ------------------------------------------------------------------------------------------------ */
 
 static void add_unit(struct prop_run *r, struct unit u)
 {

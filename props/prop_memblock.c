@@ -40,7 +40,7 @@ static bool both_same(struct prop_run *r, const char *what)
 	return difference ? prop_fail(r, "%s: reserved: %s", what, difference) : true;
 }
 
-/* --- hand-over ---------------------------------------------------------------------------------------------------------------- */
+/* --- hand-over --------------------------------------------------------------------------------------------------- */
 
 enum { LINE_MEMORY = 1, LINE_RESERVED = 2, FRAME_SEEN = 4 };
 
@@ -138,7 +138,7 @@ const struct prop hand_over_exactly_once = {
 	hand_over_holds,
 };
 
-/* --- ranges -------------------------------------------------------------------------------------------------------------------- */
+/* --- ranges ------------------------------------------------------------------------------------------------------ */
 
 struct range {
 	u64 base, size;
@@ -189,9 +189,12 @@ static bool do_ranged(struct prop_run *r, unsigned which, struct range range)
 /* All ranges of the program, by one function, forwards or backwards. To give back there must be something reserved. */
 static bool apply_all(struct prop_run *r, const struct program *p, unsigned which, bool backwards)
 {
-	struct range range = { PAGE_SIZE, ram_bytes(r) - PAGE_SIZE };
+	struct range range;
 
-	if (!machine_boot(r, p) || (which == 3 && !do_ranged(r, 2, range)))
+	if (!machine_boot(r, p))
+		return false;
+	range = (struct range){ PAGE_SIZE, ram_bytes(r) - PAGE_SIZE };
+	if (which == 3 && !do_ranged(r, 2, range))
 		return false;
 	for (u32 i = 0; i < p->nr_ops; i++) {
 		u32 step = backwards ? p->nr_ops - 1 - i : i;
@@ -281,7 +284,7 @@ const struct prop reserve_then_free_leaves_no_trace = {
 	no_trace_holds,
 };
 
-/* --- around each operation ------------------------------------------------------------------------------------------------------------ */
+/* --- around each operation --------------------------------------------------------------------------------------- */
 
 static void act_again(struct prop_run *r, void *arg)
 {

@@ -49,7 +49,7 @@ static bool pictures_agree(struct prop_run *r, const struct picture *a, const st
 	return difference ? prop_fail(r, "%s: %s", when, difference) : true;
 }
 
-/* --- giving back ------------------------------------------------------------------------------------------------------------ */
+/* --- giving back ------------------------------------------------------------------------------------------------- */
 
 static bool freeing_all_holds(struct prop_run *r, const struct program *p)
 {
@@ -170,7 +170,7 @@ const struct prop split_frees_like_whole = {
 	split_holds,
 };
 
-/* --- refusals --------------------------------------------------------------------------------------------------------------- */
+/* --- refusals ---------------------------------------------------------------------------------------------------- */
 
 static bool look_before(struct prop_run *r, const struct asked *q)
 {
@@ -262,7 +262,7 @@ const struct prop wider_request_succeeds = {
 	wider_holds,
 };
 
-/* --- what is given -------------------------------------------------------------------------------------------------------------- */
+/* --- what is given ----------------------------------------------------------------------------------------------- */
 
 static void add_up_zones(const struct picture *picture, u64 *sum)
 {
@@ -355,7 +355,7 @@ const struct prop zeroed_is_zero = {
 	zeroed_holds,
 };
 
-/* --- whose frames ------------------------------------------------------------------------------------------------------------------ */
+/* --- whose frames ------------------------------------------------------------------------------------------------ */
 
 enum { FRAME_ELSEWHERE, FRAME_MANAGED, FRAME_TAKEN };
 
@@ -489,7 +489,7 @@ const struct prop thisnode_stays_home = {
 	thisnode_holds,
 };
 
-/* --- the machine ------------------------------------------------------------------------------------------------------------------------ */
+/* --- the machine ------------------------------------------------------------------------------------------------- */
 
 static bool run_once(struct prop_run *r, const struct program *p, u32 until, struct picture *picture, u64 *digest)
 {

@@ -48,7 +48,7 @@ const struct prop *prop_by_name(const char *name)
 	return NULL;
 }
 
-/* --- programs out of wishes --------------------------------------------------------------------------------------------- */
+/* --- programs out of wishes -------------------------------------------------------------------------------------- */
 
 /* The n-th operation by weight, of the tables of a property. */
 static const struct op *pick(const struct op *const *tables, u32 n)
@@ -203,7 +203,7 @@ const char *prop_program_text(struct prop_run *r, const struct program *p)
 	return r->text;
 }
 
-/* --- one check ----------------------------------------------------------------------------------------------------------------- */
+/* --- one check --------------------------------------------------------------------------------------------------- */
 
 /* What the model and the checkers say of the same program. */
 static bool judged(struct prop_run *r, const struct program *p)
@@ -290,7 +290,7 @@ void prop_run_destroy(struct prop_run *r)
 	free(r);
 }
 
-/* --- files ---------------------------------------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------------------------- */
 
 static void print_with_claim(struct prop_run *r, const struct prop *prop, const char *text, const char *says, FILE *out)
 {

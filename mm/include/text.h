@@ -50,7 +50,7 @@ static inline void text_number(struct text *t, u64 number, size_t width)
 	text_padded(t, digits + i, width);
 }
 
-static inline void text_hex(struct text *t, u64 number)
+static inline void text_hex_digits(struct text *t, u64 number, unsigned least)
 {
 	char digits[17];
 	int i = 16;
@@ -58,9 +58,15 @@ static inline void text_hex(struct text *t, u64 number)
 	digits[i] = 0;
 	do {
 		digits[--i] = "0123456789abcdef"[number % 16];
-	} while (number /= 16);
-	text_words(t, "0x");
+	} while ((number /= 16) || 16u - (unsigned)i < least);
 	text_words(t, digits + i);
+}
+
+/* As %#x: 0 has no prefix. */
+static inline void text_hex(struct text *t, u64 number)
+{
+	text_words(t, number ? "0x" : "");
+	text_hex_digits(t, number, 1);
 }
 
 #endif
