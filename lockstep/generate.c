@@ -233,10 +233,13 @@ static u32 fresh_gfp(struct maker *g, bool atomic)
 	return gfp;
 }
 
+/* Two programs in three ask as real clients do, hardly ever for more than one page. */
 static u32 fresh_order(struct maker *g)
 {
 	u32 max = sim_params[PARAM_MAX_PAGE_ORDER].value[g->profile], order = geometric(g->rng);
 
+	if (g->small_orders && !one_in(g->rng, 8))
+		return order / 4;
 	return one_in(g->rng, 64) ? max + 1 : min_of(order, max);
 }
 
@@ -285,7 +288,7 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 	case ARG_NODE:
 		return one_in(g->rng, 2) ? SIM_MAX_NODES : below(g->rng, SIM_MAX_NODES);
 	case ARG_SIZE:
-		return often_round(g, magnitude(g->rng, 20), SIM_PAGE_SIZE);
+		return often_round(g, below(g->rng, (u32)SIM_PAGE_SIZE << min_of(fresh_order(g), (u64)7)), SIM_PAGE_SIZE);
 	case ARG_OFFSET:
 		return magnitude(g->rng, 10);
 	case ARG_BASE:
@@ -418,7 +421,8 @@ void program_generate(struct program *p, u64 seed, u32 nr_ops, unsigned tables)
 	choose_header(p, &g, seed);
 	g.nr_slots = slots[below(&rng, ARRAY_SIZE(slots))];
 	g.schedules = one_in(&rng, 8);
-	boot_ops = tables & TABLE_MACHINE && one_in(&rng, 16) ? 1 + below(&rng, 4) : 0;
+	g.small_orders = !one_in(&rng, 3);
+	boot_ops = tables & TABLE_MACHINE && one_in(&rng, 64) ? 1 + below(&rng, 4) : 0;
 	append_made(&g, p, min_of(nr_ops, boot_ops), PHASE_BOOT, TABLE_MACHINE);
 	if (p->header.start == START_EARLY)
 		append_early(&g, p, nr_ops);

@@ -25,6 +25,7 @@ struct maker {
 	u64 *rng;
 	unsigned tables;
 	u8 profile;
+	bool small_orders; /* nearly all requests are for a page or two */
 	bool schedules;	  /* give switches and irq labels */
 	bool wants_stale; /* the operation at hand is about stale slots */
 	u32 nr_slots;	/* only this many are used */

@@ -115,38 +115,73 @@ static void check_page(struct recount *r, const struct page *page, bool free)
 	INV(B19, page->refcount >= 0, pfn);
 }
 
-/*
- * Non-zero when something is wrong with a page; no branches. flags and refcount are read as one word, which is zero
- * inside a free block; free is all ones or zero.
- */
-static inline u64 page_looks_wrong(const struct page *page, u64 free)
+/* flags and refcount of a page as one word: zero inside a free block. */
+static inline u64 page_word(const struct page *page)
 {
-	u64 word, marked, used;
+	u64 word;
 
-	_Static_assert(offsetof(struct page, refcount) == 4, "flags and refcount lie side by side");
+	_Static_assert(offsetof(struct page, flags) == 0 && offsetof(struct page, refcount) == 4, "one word");
 	memcpy(&word, page, sizeof(word));
-	marked = word & (PG_head | PG_tail);
-	used = (word & PG_buddy) | (marked ? 0 : page->private) | (word & PG_tail ? word >> 32 : word >> 63);
-	return (free & word & ~(u64)PG_buddy) | (~free & used);
+	return word;
 }
 
-static void check_pages(struct recount *r, u64 first, u64 nr)
+/* Each returns non-zero when some page of the run is not as it must be; the caller then looks for it. */
+static u64 free_run_looks_wrong(const struct page *page, u64 nr, u64 *buddies)
 {
-	const struct page *page = r->mm->mem_map + first;
-	u64 wrong = 0, buddies = 0, bits = 0;
+	u64 wrong = 0, marked = 0;
 
 	for (u64 i = 0; i < nr; i++) {
-		u64 pfn = first + i;
+		u64 word = page_word(page + i);
 
-		if (!i || !(pfn % 64))
-			bits = r->free[pfn / 64] >> (pfn % 64);
-		wrong |= page_looks_wrong(page + i, -(bits & 1));
-		buddies += page[i].flags & PG_buddy; /* bit 0 */
-		bits >>= 1;
+		wrong |= word & ~(u64)PG_buddy;
+		marked += word & PG_buddy; /* bit 0 */
+	}
+	*buddies += marked;
+	return wrong;
+}
+
+static u64 used_run_looks_wrong(const struct page *page, u64 nr)
+{
+	u64 wrong = 0;
+
+	for (u64 i = 0; i < nr; i++) {
+		u64 word = page_word(page + i);
+
+		wrong |= (word & PG_buddy) | word >> 63;
+		if (word & (PG_head | PG_tail))
+			wrong |= word & PG_tail ? word >> 32 : 0;
+		else
+			wrong |= page[i].private;
+	}
+	return wrong;
+}
+
+/* Up to 64 pages, whose bits in the free map are `free`, the first one lowest, in runs of free and of used ones. */
+static void check_word_of_pages(struct recount *r, u64 first, u64 nr, u64 free)
+{
+	const struct page *page = r->mm->mem_map + first;
+	u64 wrong = 0, buddies = 0, bits = free;
+
+	for (u64 i = 0, run; i < nr; i += run, bits = run < 64 ? bits >> run : 0) {
+		bool is_free = bits & 1;
+		u64 same = is_free ? ~bits : bits;
+
+		run = same ? min_of((u64)__builtin_ctzll(same), nr - i) : nr - i;
+		wrong |= is_free ? free_run_looks_wrong(page + i, run, &buddies) : used_run_looks_wrong(page + i, run);
 	}
 	r->nr_blocks -= buddies; /* what remains at the end must be nothing */
 	for (u64 i = 0; wrong && i < nr && !r->broken; i++)
-		check_page(r, page + i, r->free[(first + i) / 64] >> ((first + i) % 64) & 1);
+		check_page(r, page + i, free >> i & 1);
+}
+
+static void check_pages(struct recount *r, u64 first, u64 end)
+{
+	while (first < end && !r->broken) {
+		u64 nr = min_of(64 - first % 64, end - first);
+
+		check_word_of_pages(r, first, nr, r->free[first / 64] >> (first % 64));
+		first += nr;
+	}
 }
 
 /* The end of the run of pageblocks without holes that begins at pfn: one call checks them all. */
@@ -170,13 +205,13 @@ static void check_mem_map(struct recount *r)
 		u64 end = run_without_holes(mm, pfn);
 
 		if (end > pfn) {
-			check_pages(r, pfn, end - pfn);
+			check_pages(r, pfn, end);
 			pfn = end;
 			continue;
 		}
 		for (end = min_of(pfn + block_pages, mm->nr_frames); pfn < end; pfn++)
 			if (pfn_valid(mm, pfn))
-				check_pages(r, pfn, 1);
+				check_pages(r, pfn, pfn + 1);
 	}
 	INV(B2, r->broken || r->nr_blocks == 0, 0);
 }

@@ -779,68 +779,81 @@ static u64 busy_of_half(const struct model *m, unsigned order, u64 group)
 	return m->busy[order][group] - (order > m->block_order && !one_zone(m, group, order));
 }
 
-static u64 first_wrong_group(const struct model *m, unsigned order)
+static u64 busy_by_halves(const struct model *m, unsigned order, u64 group)
 {
-	const u16 *below = m->busy[order - 1], *busy = m->busy[order];
-	u64 whole = m->nr_frames >> order, g = 0;
+	u64 edge = order > m->block_order && !one_zone(m, group, order);
+
+	return busy_of_half(m, order - 1, 2 * group) + busy_of_half(m, order - 1, 2 * group + 1) + edge;
+}
+
+/* Order 0: busy[0] is made from the frames here, and nowhere else. Sums per pageblock, for it has one zone. */
+static void recount_frames(struct model *m, u64 *full)
+{
+	u64 size = 1ULL << m->block_order;
+
+	for (u64 first = 0; first < m->nr_frames; first += size) {
+		u64 end = first + size < m->nr_frames ? first + size : m->nr_frames, free = 0;
+
+		for (u64 pfn = first; pfn < end; pfn++) {
+			u16 busy = m->frame[pfn].state != FRAME_FREE;
+
+			m->busy[0][pfn] = busy;
+			free += !busy;
+		}
+		full[model_zone_of(m, first)] += free;
+	}
+}
+
+/* Groups of one pageblock: as busy as their halves, or the result is not zero. */
+static unsigned recount_block(const struct model *m, unsigned order, u64 block, u64 *full)
+{
+	u64 nr = 1ULL << (m->block_order - order), first = block * nr, free = 0;
+	const u16 *below = m->busy[order - 1] + 2 * first, *busy = m->busy[order] + first;
 	unsigned wrong = 0;
 
-	if (order <= m->block_order) { /* nearly all groups: one sum, no branch */
-		for (u64 i = 0; i < whole; i++)
-			wrong |= (unsigned)(below[2 * i] + below[2 * i + 1]) ^ busy[i];
-		g = wrong ? 0 : whole;
+	for (u64 i = 0; i < nr; i++) {
+		wrong |= (unsigned)(below[2 * i] + below[2 * i + 1]) ^ busy[i];
+		free += !busy[i];
 	}
-	for (; g << order < m->nr_frames; g++) {
-		u64 edge = order > m->block_order && !one_zone(m, g, order);
+	full[m->zone_of_block[block]] += free;
+	return wrong;
+}
 
-		if (busy[g] != busy_of_half(m, order - 1, 2 * g) + busy_of_half(m, order - 1, 2 * g + 1) + edge)
+/* Returns the first group that is not as busy as its halves, ~0 none. */
+static u64 recount_order(const struct model *m, unsigned order, u64 *full)
+{
+	u64 groups = (m->nr_frames + (1ULL << order) - 1) >> order, g = 0;
+	unsigned wrong = 0;
+
+	if (order <= m->block_order) {
+		u64 blocks = m->nr_frames >> m->block_order;
+
+		for (u64 b = 0; b < blocks; b++)
+			wrong |= recount_block(m, order, b, full);
+		g = blocks << (m->block_order - order);
+	}
+	for (; g < groups; g++) {
+		wrong |= m->busy[order][g] != busy_by_halves(m, order, g);
+		full[model_zone_of(m, g << order)] += !m->busy[order][g];
+	}
+	for (g = wrong ? 0 : groups; g < groups; g++)
+		if (m->busy[order][g] != busy_by_halves(m, order, g))
 			return g;
-	}
 	return ~0ULL;
-}
-
-static u64 count_zeros(const u16 *v, u64 n)
-{
-	u64 zeros = 0;
-
-	for (u64 i = 0; i < n; i++)
-		zeros += !v[i];
-	return zeros;
-}
-
-/* Groups of one order with nothing busy, per zone: pageblocks of one zone come in runs. */
-static void count_full(const struct model *m, unsigned order, u64 *full)
-{
-	u64 blocks = (m->nr_frames + (1ULL << m->block_order) - 1) >> m->block_order, next;
-	u64 groups = (m->nr_frames + (1ULL << order) - 1) >> order;
-
-	if (order > m->block_order) {
-		for (u64 g = 0; g < groups; g++)
-			full[model_zone_of(m, g << order)] += !m->busy[order][g];
-		return;
-	}
-	for (u64 b = 0; b < blocks; b = next) {
-		u64 first = b << (m->block_order - order), end;
-
-		for (next = b + 1; next < blocks && m->zone_of_block[next] == m->zone_of_block[b];)
-			next++;
-		end = next << (m->block_order - order);
-		full[m->zone_of_block[b]] += count_zeros(m->busy[order] + first, (end < groups ? end : groups) - first);
-	}
 }
 
 const char *model_recount(struct model *m)
 {
-	for (u64 pfn = 0; pfn < m->nr_frames; pfn++)
-		m->busy[0][pfn] = m->frame[pfn].state != FRAME_FREE;
 	for (unsigned o = 0; o <= m->max_order; o++) {
-		u64 full[MODEL_NR_ZONES + 1] = { 0 };
-		u64 wrong = o ? first_wrong_group(m, o) : ~0ULL;
+		u64 full[MODEL_NR_ZONES + 1] = { 0 }, wrong = ~0ULL;
 
+		if (o)
+			wrong = recount_order(m, o, full);
+		else
+			recount_frames(m, full);
 		if (wrong != ~0ULL)
 			return model_says(m, "N50: model: busy[%u][%llu] is %u, its halves say otherwise", o,
 					  (unsigned long long)wrong, m->busy[o][wrong]);
-		count_full(m, o, full);
 		for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 			if (full[z] != m->zone[z].full[o])
 				return model_says(m, "N50: model: zone %u counts %llu full groups of order %u, there are %llu",

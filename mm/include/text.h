@@ -15,39 +15,45 @@ static inline struct text text_in(char *buffer, size_t bytes)
 	return (struct text){ buffer, buffer + bytes - 1 };
 }
 
+/* Short words: a loop is quicker than a call. */
 static inline void text_bytes(struct text *t, const char *bytes, size_t n)
 {
 	size_t room = (size_t)(t->end - t->at);
 
 	n = n < room ? n : room;
-	memcpy(t->at, bytes, n);
+	for (size_t i = 0; i < n; i++)
+		t->at[i] = bytes[i];
 	t->at += n;
 	*t->at = 0;
 }
 
 static inline void text_words(struct text *t, const char *words)
 {
-	text_bytes(t, words, strlen(words));
+	while (*words && t->at < t->end)
+		*t->at++ = *words++;
+	*t->at = 0;
 }
 
 /* Right-aligned in at least `width` columns. */
 static inline void text_padded(struct text *t, const char *words, size_t width)
 {
 	for (size_t n = strlen(words); n < width; n++)
-		text_bytes(t, " ", 1);
+		text_words(t, " ");
 	text_words(t, words);
 }
 
+/* The same for a number; width up to 20. */
 static inline void text_number(struct text *t, u64 number, size_t width)
 {
-	char digits[21];
-	int i = 20;
+	char digits[20];
+	size_t i = sizeof(digits);
 
-	digits[i] = 0;
 	do {
 		digits[--i] = (char)('0' + number % 10);
 	} while (number /= 10);
-	text_padded(t, digits + i, width);
+	while (sizeof(digits) - i < width && i > 0)
+		digits[--i] = ' ';
+	text_bytes(t, digits + i, sizeof(digits) - i);
 }
 
 static inline void text_hex_digits(struct text *t, u64 number, unsigned least)
