@@ -22,21 +22,26 @@ static u64 lines_of(const struct world *w, u64 stamp)
 	return w->contents_whole ? ~0ULL : 1ULL | 1ULL << 63 | 1ULL << (stamp & 63);
 }
 
+static u64 *line_at(const struct world *w, u64 pfn, unsigned line)
+{
+	return (u64 *)(void *)((char *)ram_address(w->machine, pfn) + line * 64);
+}
+
 void contents_stamp(struct world *w, u64 pfn, u64 nr)
 {
 	if (!stamped(w, pfn))
 		return;
 	for (u64 p = pfn; p < pfn + nr; p++) {
-		u64 stamp = model_stamp(w->model, p);
+		u64 stamp = model_stamp(w->model, p), lines = lines_of(w, stamp);
 
-		for (u64 lines = lines_of(w, stamp); lines; lines &= lines - 1)
-			ram_write_line(w->machine, p, (unsigned)__builtin_ctzll(lines), stamp);
+		ram_dirty(w->machine, p, lines);
+		for (; lines; lines &= lines - 1) {
+			u64 *word = line_at(w, p, (unsigned)__builtin_ctzll(lines));
+
+			for (int i = 0; i < 8; i++)
+				word[i] = stamp;
+		}
 	}
-}
-
-static const u64 *line_at(const struct world *w, u64 pfn, unsigned line)
-{
-	return (const u64 *)(const void *)((char *)ram_address(w->machine, pfn) + line * 64);
 }
 
 static bool line_holds(const u64 *p, u64 word)

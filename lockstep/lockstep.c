@@ -170,21 +170,18 @@ static u64 fold(u64 digest, u64 word)
 	return digest ^ (digest >> 32);
 }
 
-/* What must be as it was when an operation returns. [N9] */
-struct cpu_state {
-	u8 irqs_off, preempt_off, hardirq, softirq, nmi, rcu, held;
-};
-
-static struct cpu_state cpu_state(void)
+/* What must be as it was when an operation returns, in one word. [N9] */
+static u64 cpu_state(void)
 {
 	const struct sim_cpu *c = this_cpu;
 
-	return (struct cpu_state){ c->irqs_off, c->preempt_off, c->hardirq, c->softirq, c->nmi, c->rcu_readers, c->nr_held };
+	return c->irqs_off | (u64)c->preempt_off << 8 | (u64)c->hardirq << 16 | (u64)c->softirq << 24 |
+	       (u64)c->nmi << 32 | (u64)c->rcu_readers << 40 | (u64)c->nr_held << 48;
 }
 
 static const char *execute(struct world *w, u32 step, const struct op *op, const u64 *a)
 {
-	struct cpu_state before = cpu_state(), after;
+	u64 before = cpu_state();
 	struct outcome seen;
 	const char *bad;
 
@@ -195,8 +192,7 @@ static const char *execute(struct world *w, u32 step, const struct op *op, const
 		return bad;
 	if ((bad = model_end(w->model, world_cpu())))
 		return bad;
-	after = cpu_state();
-	if (memcmp(&before, &after, sizeof(before)))
+	if (cpu_state() != before)
 		return "N9: the operation returned with a lock held, or with interrupts or preemption not as before";
 	w->digest = fold(w->digest, (u64)op->code << 48 ^ (u64)seen.ok << 40 ^ (seen.has_value ? seen.value : 0));
 	record_outcome(w, step, seen);

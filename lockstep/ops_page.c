@@ -239,6 +239,8 @@ static bool stale_free_is_defined(struct world *w, const struct slot *s)
 		return false;
 	if (f->state != FRAME_OWNED)
 		return true;
+	if (w->slot_busy[f->owner])
+		return false;
 	return f->order == order && f->compound == (s->kind == SLOT_BLOCK && s->compound);
 }
 
@@ -249,12 +251,23 @@ static bool ready_free(struct world *w, const u64 *a)
 	return s->state == SLOT_LIVE || stale_free_is_defined(w, s);
 }
 
+/* A stale free works on another slot's page: nobody else may, until it is done. */
+static void hold_owner(struct world *w, bool held)
+{
+	u32 owner = world_scratch(w)->freeing;
+
+	if (owner != MODEL_NO_OWNER)
+		w->slot_busy[owner] = held;
+}
+
 static void begin_free_slot(struct world *w, u32 slot)
 {
 	const struct slot *s = &w->slot[slot];
 
 	if (s->state == SLOT_STALE || s->kind == SLOT_BLOCK) {
 		world_scratch(w)->freeing = model_owner(w->model, s->pfn);
+		if (s->state == SLOT_STALE)
+			hold_owner(w, true);
 		model_begin_free(w->model, world_cpu(), s->pfn, s->kind == SLOT_BLOCK ? s->order : 0);
 		return;
 	}
@@ -312,6 +325,8 @@ static const char *judge_free(struct world *w, const u64 *a, struct outcome seen
 	u64 pfn = s->pfn, nr = s->kind == SLOT_BLOCK ? 1ULL << s->order : 1;
 
 	(void)seen;
+	if (s->state == SLOT_STALE)
+		hold_owner(w, false);
 	if (world_scratch(w)->pending)
 		return world_scratch(w)->pending;
 	if (world_scratch(w)->freeing != MODEL_NO_OWNER)
