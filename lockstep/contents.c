@@ -22,21 +22,17 @@ static u64 lines_of(const struct world *w, u64 stamp)
 	return w->contents_whole ? ~0ULL : 1ULL | 1ULL << 63 | 1ULL << (stamp & 63);
 }
 
-static u64 *line_at(const struct world *w, u64 pfn, unsigned line)
-{
-	return (u64 *)(void *)((char *)ram_address(w->machine, pfn) + line * 64);
-}
-
 void contents_stamp(struct world *w, u64 pfn, u64 nr)
 {
 	if (!stamped(w, pfn))
 		return;
 	for (u64 p = pfn; p < pfn + nr; p++) {
 		u64 stamp = model_stamp(w->model, p), lines = lines_of(w, stamp);
+		u64 *frame = ram_address(w->machine, p);
 
 		ram_dirty(w->machine, p, lines);
 		for (; lines; lines &= lines - 1) {
-			u64 *word = line_at(w, p, (unsigned)__builtin_ctzll(lines));
+			u64 *word = frame + 8 * __builtin_ctzll(lines);
 
 			for (int i = 0; i < 8; i++)
 				word[i] = stamp;
@@ -44,24 +40,26 @@ void contents_stamp(struct world *w, u64 pfn, u64 nr)
 	}
 }
 
-static bool line_holds(const u64 *p, u64 word)
+static u64 line_differs(const u64 *p, u64 word)
 {
 	u64 wrong = 0;
 
 	for (int i = 0; i < 8; i++)
 		wrong |= p[i] ^ word;
-	return !wrong;
+	return wrong;
 }
 
-/* Every looked-at line of these pages holds `word`, or each page's stamp if own. The first page that does not; ~0. */
+/* Every looked-at line of these pages holds zero, or each page's stamp if own. The first page that does not; ~0. */
 static u64 first_wrong(const struct world *w, u64 pfn, u64 nr, bool own)
 {
 	for (u64 p = pfn; p < pfn + nr; p++) {
-		u64 stamp = model_stamp(w->model, p);
+		u64 stamp = model_stamp(w->model, p), wrong = 0;
+		const u64 *frame = ram_address(w->machine, p);
 
 		for (u64 lines = lines_of(w, stamp); lines; lines &= lines - 1)
-			if (!line_holds(line_at(w, p, (unsigned)__builtin_ctzll(lines)), own ? stamp : 0))
-				return p;
+			wrong |= line_differs(frame + 8 * __builtin_ctzll(lines), own ? stamp : 0);
+		if (wrong)
+			return p;
 	}
 	return ~0ULL;
 }

@@ -786,60 +786,58 @@ static u64 busy_by_halves(const struct model *m, unsigned order, u64 group)
 	return busy_of_half(m, order - 1, 2 * group) + busy_of_half(m, order - 1, 2 * group + 1) + edge;
 }
 
-/* Order 0: busy[0] is made from the frames here, and nowhere else. Sums per pageblock, for it has one zone. */
-static void recount_frames(struct model *m, u64 *full)
+/* busy[0] is made from the frames here, and nowhere else. */
+static void recount_frames(struct model *m)
 {
-	u64 size = 1ULL << m->block_order;
+	const struct frame *frame = m->frame;
+	u16 *busy = m->busy[0];
+	u64 nr = m->nr_frames;
 
-	for (u64 first = 0; first < m->nr_frames; first += size) {
-		u64 end = first + size < m->nr_frames ? first + size : m->nr_frames, free = 0;
-
-		for (u64 pfn = first; pfn < end; pfn++) {
-			u16 busy = m->frame[pfn].state != FRAME_FREE;
-
-			m->busy[0][pfn] = busy;
-			free += !busy;
-		}
-		full[model_zone_of(m, first)] += free;
-	}
+	for (u64 pfn = 0; pfn < nr; pfn++)
+		busy[pfn] = frame[pfn].state != FRAME_FREE;
 }
 
-/* Groups of one pageblock: as busy as their halves, or the result is not zero. */
-static unsigned recount_block(const struct model *m, unsigned order, u64 block, u64 *full)
+/* The first group that is not as busy as its halves, ~0 none. Nearly all groups need no look at edges, and no branch. */
+static u64 first_wrong_group(const struct model *m, unsigned order)
 {
-	u64 nr = 1ULL << (m->block_order - order), first = block * nr, free = 0;
-	const u16 *below = m->busy[order - 1] + 2 * first, *busy = m->busy[order] + first;
-	unsigned wrong = 0;
+	const u16 *below = m->busy[order - 1], *busy = m->busy[order];
+	u64 whole = order <= m->block_order ? m->nr_frames >> order : 0, groups = (m->nr_frames + (1ULL << order) - 1) >> order;
+	u16 wrong = 0;
 
-	for (u64 i = 0; i < nr; i++) {
-		wrong |= (unsigned)(below[2 * i] + below[2 * i + 1]) ^ busy[i];
-		free += !busy[i];
-	}
-	full[m->zone_of_block[block]] += free;
-	return wrong;
-}
-
-/* Returns the first group that is not as busy as its halves, ~0 none. */
-static u64 recount_order(const struct model *m, unsigned order, u64 *full)
-{
-	u64 groups = (m->nr_frames + (1ULL << order) - 1) >> order, g = 0;
-	unsigned wrong = 0;
-
-	if (order <= m->block_order) {
-		u64 blocks = m->nr_frames >> m->block_order;
-
-		for (u64 b = 0; b < blocks; b++)
-			wrong |= recount_block(m, order, b, full);
-		g = blocks << (m->block_order - order);
-	}
-	for (; g < groups; g++) {
-		wrong |= m->busy[order][g] != busy_by_halves(m, order, g);
-		full[model_zone_of(m, g << order)] += !m->busy[order][g];
-	}
-	for (g = wrong ? 0 : groups; g < groups; g++)
-		if (m->busy[order][g] != busy_by_halves(m, order, g))
+	for (u64 g = 0; g < whole; g++)
+		wrong |= (u16)(below[2 * g] + below[2 * g + 1]) ^ busy[g];
+	for (u64 g = wrong ? 0 : whole; g < groups; g++)
+		if (busy[g] != busy_by_halves(m, order, g))
 			return g;
 	return ~0ULL;
+}
+
+static u64 count_zeros(const u16 *v, u64 n)
+{
+	u16 zeros = 0; /* at most 64 pageblocks, so it fits */
+
+	for (u64 i = 0; i < n; i++)
+		zeros = (u16)(zeros + !v[i]);
+	return zeros;
+}
+
+/* Groups of one order with nothing busy, per zone: pageblocks of one zone come in runs. */
+static void count_full(const struct model *m, unsigned order, u64 *full)
+{
+	u64 blocks = (m->nr_frames + (1ULL << m->block_order) - 1) >> m->block_order, next;
+	u64 groups = (m->nr_frames + (1ULL << order) - 1) >> order;
+	const u8 *zone = m->zone_of_block;
+
+	for (u64 g = 0; order > m->block_order && g < groups; g++)
+		full[model_zone_of(m, g << order)] += !m->busy[order][g];
+	for (u64 b = 0; order <= m->block_order && b < blocks; b = next) {
+		u64 first = b << (m->block_order - order), end;
+
+		for (next = b + 1; next < blocks && next < b + 64 && zone[next] == zone[b];)
+			next++;
+		end = next << (m->block_order - order);
+		full[zone[b]] += count_zeros(m->busy[order] + first, (end < groups ? end : groups) - first);
+	}
 }
 
 const char *model_recount(struct model *m)
@@ -848,12 +846,13 @@ const char *model_recount(struct model *m)
 		u64 full[MODEL_NR_ZONES + 1] = { 0 }, wrong = ~0ULL;
 
 		if (o)
-			wrong = recount_order(m, o, full);
+			wrong = first_wrong_group(m, o);
 		else
-			recount_frames(m, full);
+			recount_frames(m);
 		if (wrong != ~0ULL)
 			return model_says(m, "N50: model: busy[%u][%llu] is %u, its halves say otherwise", o,
 					  (unsigned long long)wrong, m->busy[o][wrong]);
+		count_full(m, o, full);
 		for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 			if (full[z] != m->zone[z].full[o])
 				return model_says(m, "N50: model: zone %u counts %llu full groups of order %u, there are %llu",

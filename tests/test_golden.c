@@ -365,9 +365,9 @@ static void test_buddyinfo(void)
 	for (; *line; line = strchr(line, '\n') + 1, lines++) /* "Node 0, zone " and 8 and a blank, then 7 of 7 */
 		of_width += strcspn(line, "\n") == 13 + 8 + 1 + 7 * 7;
 	ok(lines == 11 && of_width == 11, "F1: every zone with memory has a line, of one width");
-	ok(!strncmp(text, "Node 0, zone      DMA      1      1      2      2      1      0      0 \n", 72),
-	   "F1: the first line of the small machine") ||
-		printf("# %.72s", text);
+	*strchr(text, '\n') = 0;
+	same_text(text, "Node 0, zone      DMA      1      1      2      2      1      0      0 ",
+		  "F1: the first line of the small machine");
 	machine_destroy(m);
 }
 
@@ -619,9 +619,9 @@ static void test_misfits(void)
 	m->now_ns++;
 	ok(!alloc_pages(GFP_ATOMIC | __GFP_NOWARN, 0) && !reports(REPORT_ALLOC_FAILURE), "  not with NOWARN");
 	ok(!alloc_pages(GFP_ATOMIC, 0), "  then again");
-	ok(!strncmp(m->host->log, "mmcheck: page allocation failure: order:0, mode:0x820(GFP_ATOMIC), nodemask=(null)", 82),
-	   "F8: its first line") ||
-		printf("# %.100s\n", m->host->log);
+	*strstr(m->host->log, ",cpuset=") = 0;
+	same_text(m->host->log, "mmcheck: page allocation failure: order:0, mode:0x820(GFP_ATOMIC), nodemask=(null)",
+		  "F8: its first line");
 	machine_destroy(m);
 }
 
