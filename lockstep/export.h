@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* export.h - what the files of the C export share. export_c.c says how it works. */
+#ifndef LOCKSTEP_EXPORT_H
+#define LOCKSTEP_EXPORT_H
+
+#include "text.h"
+
+#define MOST_PAGES (1u << (NR_PAGE_ORDERS - 1))
+#define LENGTH_ALL 0x3fff /* of memblock operations: all there is after the base */
+
+struct held {
+	u8 state, kind, order;
+	bool compound;
+	bool torn; /* a bulk: some of its pages may have been freed by others */
+	u32 nr, refs;
+	u32 filled_at; /* step */
+	u64 pfn;       /* EMPTY_PFN: not in the record */
+	u8 gone[MOST_PAGES / 8];
+};
+
+struct exporter {
+	const struct program *p;
+	const struct verdict *v;
+	char *const *outcome;
+	FILE *out;
+	char **line; /* text form of each operation */
+	u32 step;
+	const char *expected; /* recorded answer of this step, or NULL */
+	u32 frames, nodes, cpus;
+	unsigned grain_shift;
+	bool early;
+	bool unsure; /* a stale free hit an owner that is not in the record */
+	struct held held[NR_SLOTS];
+};
+
+/* export_prelude.c: includes and helper functions of an exported program. */
+extern const char export_prelude[];
+
+/* export_args.c: text, arguments, and the recorded answer of the step at hand. */
+void export_comment(FILE *out, const char *s);
+void export_string(FILE *out, const char *s);
+u64 export_value(const struct op *op, const u64 *a, unsigned kind);
+u64 export_gfp(const struct op *op, const u64 *a);
+u64 export_in_bytes(const struct exporter *e, u64 grains);
+u64 export_whole_grains(const struct exporter *e, u64 bytes);
+u64 export_recorded(const struct exporter *e, u64 otherwise);
+bool export_gets_something(const struct exporter *e);
+void export_text(struct exporter *e, const char *text, const struct op *op, const u64 *a);
+
+/* export_slots.c: what slots hold. The functions of operations, then those for a slot at any time. */
+void export_got_block(struct exporter *e, const struct op *op, const u64 *a);
+void export_got_zeroed_page(struct exporter *e, const struct op *op, const u64 *a);
+void export_got_exact(struct exporter *e, const struct op *op, const u64 *a);
+void export_got_bulk(struct exporter *e, const struct op *op, const u64 *a);
+void export_free_slot(struct exporter *e, const struct op *op, const u64 *a);
+void export_free_by_address(struct exporter *e, const struct op *op, const u64 *a);
+void export_free_one(struct exporter *e, const struct op *op, const u64 *a);
+void export_get_reference(struct exporter *e, const struct op *op, const u64 *a);
+void export_put_reference(struct exporter *e, const struct op *op, const u64 *a);
+void export_split_block(struct exporter *e, const struct op *op, const u64 *a);
+void export_check_slot(struct exporter *e, const struct op *op, const u64 *a);
+void export_free_interior(struct exporter *e, const struct op *op, const u64 *a);
+void export_write_stale(struct exporter *e, const struct op *op, const u64 *a);
+void export_check(struct exporter *e, u64 slot);
+void export_free(struct exporter *e, u64 slot);
+
+#endif
