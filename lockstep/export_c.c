@@ -15,6 +15,9 @@
  * are not zero, free lists at the end that are not those after boot. What only the model judged is printed where it was
  * found if it was about an answer and all answers are the recorded ones; else if the program finds something too.
  *
+ * Without a record (a program that kills) every request is taken to succeed, and the C asks before it uses what it got:
+ * right for small programs, long ones may go astray.
+ *
  * Left out: schedules (operations run one after the other). The record does not name the pages of a bulk: whom a stale
  * free through one hits is learned only when the page is handed out again.
  */
@@ -97,10 +100,12 @@ static const struct row rows[] = {
 	{ 0x020b, "memblock_set_bottom_up($b);\nend_ok(true, $E);\n", NULL },
 	{ 0x020c, "memblock_set_movable_node($b);\nend_ok(true, $E);\n", NULL },
 	{ 0x020d, "end_place(memblock_find_in_range($B, $W, $Y, $a), $E);\n", NULL },
-	{ 0x020e, "at = memblock_phys_alloc_range($R, $a, $B, MEMBLOCK_ALLOC_ANYWHERE, $N, false);\nend_place(at, $E);\n",
+	{ 0x020e,
+	  "at = memblock_phys_alloc_range($R, $a, $B, MEMBLOCK_ALLOC_ANYWHERE, $N, false);\nend_place(at, $E);\n",
 	  got_early_range },
 	{ 0x020f, "at = memblock_phys_alloc_range($R, $a, 0, $B, $N, false);\nend_place(at, $E);\n", got_early_range },
-	{ 0x0210, "at = memblock_phys_alloc_range($R, $a, $B, MEMBLOCK_ALLOC_ANYWHERE, $N, true);\nend_place(at, $E);\n",
+	{ 0x0210,
+	  "at = memblock_phys_alloc_range($R, $a, $B, MEMBLOCK_ALLOC_ANYWHERE, $N, true);\nend_place(at, $E);\n",
 	  got_early_range },
 	{ 0x0211, "at = place_of(memblock_alloc($y, $a));\nend_place(at, $E);\n", got_early_zeroed },
 	{ 0x0212, "at = place_of(memblock_alloc_raw($y, $a));\nend_place(at, $E);\n", got_early_raw },
@@ -201,6 +206,17 @@ static const char *context_constant(enum sim_context c)
 	return names[c];
 }
 
+/* What a step without a recorded answer may not have got is asked for before it is used. */
+static bool put_question(struct exporter *e, u64 slot)
+{
+	const struct held *h = &e->held[slot];
+
+	if (h->state == SLOT_EMPTY || (e->outcome && e->outcome[h->filled_at]))
+		return false;
+	fprintf(e->out, h->kind == SLOT_BULK ? "\tif (bulk%u[0]) {\n" : "\tif (p%u) {\n", (unsigned)slot);
+	return true;
+}
+
 static void put_operation(struct exporter *e)
 {
 	const struct instr *in = &e->p->op[e->step];
@@ -208,6 +224,7 @@ static void put_operation(struct exporter *e)
 	const struct row *row = op ? row_of(op->code) : NULL;
 	u64 a[MAX_ARGS] = { 0 };
 	const char *no;
+	bool asked;
 
 	if (op)
 		instr_args(op, in, a);
@@ -218,10 +235,13 @@ static void put_operation(struct exporter *e)
 		return;
 	fprintf(e->out, "\tbegin(%u, %u, %s);\n", e->step, in->cpu % e->cpus,
 		context_constant(op->flags & OP_TASK_ONLY ? CONTEXT_TASK : instr_context(in)));
+	asked = (op->args[0] == ARG_LIVE_PAGES || op->args[0] == ARG_USED_PAGES) && put_question(e, a[0]);
 	if (row->text)
 		export_text(e, row->text, op, a);
 	if (row->effect)
 		row->effect(e, op, a);
+	if (asked)
+		fputs("\t} else {\n\tend_ok(false, NULL);\n\t}\n", e->out);
 	put_found_at(e, (int)e->step);
 }
 
@@ -240,8 +260,8 @@ static u32 put_boot_op(struct exporter *e, const struct op *op, const u64 *a)
 		e->cpus = a[0] == PARAM_CPUS ? (u32)a[1] : e->cpus;
 		return 0;
 	}
-	fprintf(e->out, "\tif (regions < SIM_MAX_REGIONS)\n\t\tconfig.map[regions++] = (struct sim_region){ %llu, %llu, ",
-		(unsigned long long)a[0], (unsigned long long)a[1]);
+	fputs("\tif (regions < SIM_MAX_REGIONS)\n\t\tconfig.map[regions++] = ", e->out);
+	fprintf(e->out, "(struct sim_region){ %llu, %llu, ", (unsigned long long)a[0], (unsigned long long)a[1]);
 	fprintf(e->out, "%s, %llu };\n", a[2] == REGION_RESERVED ? "REGION_RESERVED" : "REGION_USABLE",
 		(unsigned long long)(a[3] % MAX_NUMNODES));
 	return 1;
@@ -267,7 +287,8 @@ static void put_machine(struct exporter *e)
 	if (regions)
 		fputs("\tconfig.nr_regions = regions;\n", e->out);
 	else
-		fputs("\tconfig.nr_regions = sim_profile_map(config.profile, config.param[PARAM_FRAMES], config.map);\n",
+		fputs("\tconfig.nr_regions =\n"
+		      "\t\tsim_profile_map(config.profile, config.param[PARAM_FRAMES], config.map);\n",
 		      e->out);
 }
 
@@ -298,11 +319,13 @@ static bool has_switches(const struct program *p)
 
 static void put_header(struct exporter *e, const char *source_name)
 {
-	fputs("/* SPDX-License-Identifier: GPL-2.0-only */\n/*\n * Written by mmcheck " MMCHECK_VERSION " from ", e->out);
+	fputs("/* SPDX-License-Identifier: GPL-2.0-only */\n/*\n"
+	      " * Written by mmcheck " MMCHECK_VERSION " from ",
+	      e->out);
 	export_comment(e->out, source_name ? source_name : "a program");
 	fputs(".\n *\n *   cc repro.c -I include/mmcheck -I include/mmcheck/det -lmmcheck\n *\n"
-	      " * Prints what each operation answered. Exit status: 1 the finding shows, 0 it does not, 2 an answer is not\n"
-	      " * the recorded one.\n",
+	      " * Prints what each operation answered. Exit status: 1 the finding shows, 0 it does not, 2 it does not\n"
+	      " * and an answer is not the recorded one.\n",
 	      e->out);
 	if (e->v && e->v->failed) {
 		fprintf(e->out, " *\n * finding at step %d: %s: ", e->v->step, e->v->clause);
@@ -310,7 +333,7 @@ static void put_header(struct exporter *e, const char *source_name)
 		fputc('\n', e->out);
 	}
 	if (has_switches(e->p))
-		fputs(" *\n * The schedule (at=...) has no form in C: the operations run one after the other.\n", e->out);
+		fputs(" *\n * The schedule (at=...) has no form in C: the operations run one by one.\n", e->out);
 	fputs(" */\n", e->out);
 }
 
@@ -333,7 +356,7 @@ static void put_slots(struct exporter *e)
 	}
 }
 
-/* What is held goes back, once for each reference; what a failed step may not have got is asked for. */
+/* What is held goes back, once for each reference. */
 static void put_end(struct exporter *e)
 {
 	u32 end = e->p->nr_ops;
@@ -342,17 +365,13 @@ static void put_end(struct exporter *e)
 	if (e->early)
 		fputs("\tmm_boot_finish();\n\tremember_lists();\n", e->out);
 	for (u32 i = 0; i < NR_SLOTS; i++) {
-		bool unsure = e->held[i].state == SLOT_LIVE &&
-			      (!e->outcome || !e->outcome[e->held[i].filled_at]);
+		bool asked = e->held[i].state == SLOT_LIVE && put_question(e, i);
 
-		if (unsure)
-			fprintf(e->out, "\tif (%s%u%s) {\n", e->held[i].kind == SLOT_BULK ? "bulk" : "p", i,
-				e->held[i].kind == SLOT_BULK ? "[0]" : "");
 		while (e->held[i].state == SLOT_LIVE) {
 			export_check(e, i);
 			export_free(e, i);
 		}
-		if (unsure)
+		if (asked)
 			fputs("\t}\n", e->out);
 	}
 	fputs("\tfinish();\n", e->out);

@@ -3,8 +3,8 @@
  * export_slots.c - what each slot holds while a program is written as C, so that the C names pages and orders.
  *
  * Followed with the recorded answers: kind, order, references, pages already given back one by one. A stale free takes
- * the page from its present owner. The record does not name the pages of a bulk: there the C itself compares (forget()),
- * or the page is seen to be handed out again (hold()).
+ * the page from its present owner. The record does not name the pages of a bulk: there the C itself compares,
+ * forget(), or the page is seen to be handed out again, hold().
  */
 #include <stdlib.h>
 #include <string.h>
@@ -182,7 +182,7 @@ void export_check(struct exporter *e, u64 slot)
 		return;
 	snprintf(after, sizeof(after), ", 1, %u)", h->filled_at);
 	if (h->kind == SLOT_BLOCK)
-		fprintf(e->out, "\tcheck(p%llu, %llu, %u);\n", (unsigned long long)slot, 1ULL << h->order, h->filled_at);
+		fprintf(e->out, "\tcheck(p%llu, %u, %u);\n", (unsigned long long)slot, 1u << h->order, h->filled_at);
 	else
 		put_for_pages(e, slot, "check(", after);
 }

@@ -25,7 +25,7 @@
 #define CHILD_SECONDS 10
 #define REPORT_BYTES  32768
 
-/* --- the child --------------------------------------------------------------------------------------------------------- */
+/* --- the child ---------------------------------------------------------------------------------------------------- */
 
 static void limit(int resource, rlim_t value)
 {
@@ -48,7 +48,7 @@ _Noreturn static void run_child(const struct program *p, int report, int answer)
 	_exit(write(answer, v, sizeof(*v)) == (ssize_t)sizeof(*v) ? 0 : 3);
 }
 
-/* --- the parent ---------------------------------------------------------------------------------------------------------- */
+/* --- the parent --------------------------------------------------------------------------------------------------- */
 
 static s64 now_ms(void)
 {
@@ -91,7 +91,7 @@ static int wait_for(pid_t child)
 	return status;
 }
 
-/* --- reading reports -------------------------------------------------------------------------------------------------------- */
+/* --- reading reports ---------------------------------------------------------------------------------------------- */
 
 static size_t length_until(const char *s, const char *stop)
 {
@@ -108,9 +108,10 @@ static size_t find_frame(const char *report, bool in_mm, const char **name)
 		size_t length, rest;
 
 		line += strspn(line, "\n ");
-		if (*line != '#' || !(*name = strstr(line, " in ")) || length_until(line, " in ") == strcspn(line, "\n"))
+		length = length_until(line, " in ");
+		if (*line != '#' || length == strcspn(line, "\n"))
 			continue;
-		*name += 4;
+		*name = line + length + 4;
 		length = strcspn(*name, " \n");
 		rest = strcspn(*name, "\n");
 		if (!in_mm || length_until(*name, " mm/") < rest || length_until(*name, "/mm/") < rest)
@@ -132,6 +133,11 @@ static void describe(struct death *d, const char *tool, const char *kind, size_t
 		snprintf(d->what, sizeof(d->what), "%s %.*s", tool, (int)kind_length, kind);
 }
 
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
 /* Numbers differ from program to program: each becomes N. */
 static void mask_numbers(char *s)
 {
@@ -144,7 +150,7 @@ static void mask_numbers(char *s)
 			*out++ = 'N';
 			continue;
 		}
-		in_word = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || *s == '_' || (in_word && *s >= '0' && *s <= '9');
+		in_word = is_letter(*s) || (in_word && *s >= '0' && *s <= '9');
 		*out++ = *s++;
 	}
 	*out = 0;
@@ -163,8 +169,8 @@ static bool describe_ubsan(struct death *d, const char *report)
 	error += strlen(": runtime error: ");
 	snprintf(text, sizeof(text), "%.*s", (int)min_of(strcspn(error, "\n"), sizeof(text) - 1), error);
 	mask_numbers(text);
-	snprintf(d->what, sizeof(d->what), "ubsan %s (%.*s)", text, (int)min_of(length_until(line, ": runtime"), (size_t)30),
-		 line);
+	snprintf(d->what, sizeof(d->what), "ubsan %s (%.*s)", text,
+		 (int)min_of(length_until(line, ": runtime"), (size_t)30), line);
 	return true;
 }
 
@@ -206,7 +212,7 @@ static void describe_death(struct death *d, int status, const char *report)
 		snprintf(d->what, sizeof(d->what), "exit %d", d->exit);
 }
 
-/* --- both ---------------------------------------------------------------------------------------------------------------------- */
+/* --- both --------------------------------------------------------------------------------------------------------- */
 
 static void collect(struct death *d, pid_t child, int report_fd, int answer_fd)
 {

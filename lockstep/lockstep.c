@@ -152,6 +152,8 @@ static bool phase_fits(const struct world *w, const struct op *op, unsigned cont
 {
 	if (!op->run || (context == CONTEXT_NMI && !(op->flags & OP_TASK_ONLY)))
 		return false;
+	if ((op->flags & OP_DAMAGE) && !(w->program->header.flags & HEADER_DAMAGE))
+		return false;
 	if (op->flags & OP_ANYTIME)
 		return true;
 	return w->early == !!(op->flags & OP_EARLY);
@@ -508,13 +510,19 @@ static void config_from(struct machine_config *c, const struct program *p)
 		c->nr_regions = sim_profile_map(c->profile, c->param[PARAM_FRAMES], c->map);
 }
 
+/* Not on big machines: memblock's model keeps a byte for each few bytes of memory. */
+static bool starts_early(const struct program *p)
+{
+	return p->header.start == START_EARLY && p->header.profile != PROFILE_REAL;
+}
+
 static void model_setup_from(struct model_setup *s, const struct program *p)
 {
 	u32 n = nr_boot_ops(p);
 	unsigned regions = 0;
 
 	model_setup_profile(s, p->header.profile);
-	s->early = p->header.start == START_EARLY;
+	s->early = starts_early(p);
 	for (u32 i = 0; i < n; i++) {
 		const struct op *op = op_by_code(p->op[i].code);
 		u64 a[MAX_ARGS];
@@ -534,7 +542,7 @@ static void model_setup_from(struct model_setup *s, const struct program *p)
 
 static struct rig *rig_for(struct world *w, const struct program *p)
 {
-	bool early = p->header.start == START_EARLY && p->header.profile != PROFILE_REAL;
+	bool early = starts_early(p);
 	u32 slot = p->header.profile * NR_START_STATES + p->header.start;
 	struct machine_config config;
 

@@ -39,6 +39,8 @@ enum start_state { START_BOOTED, START_EARLY, NR_START_STATES };
 enum header_flag {
 	HEADER_RECOUNT_ALWAYS = 1 << 0, /* recount after every operation */
 	HEADER_CONTENTS_WHOLE = 1 << 1, /* stamp and check every cache line */
+	HEADER_DAMAGE = 1 << 2,	 /* operations that must end in a finding may run: never set by an engine */
+#define HEADER_FLAGS 7
 };
 
 struct header {
@@ -135,6 +137,7 @@ enum op_flag {
 	OP_ANYTIME = 1 << 2,  /* before or after */
 	OP_TASK_ONLY = 1 << 3, /* other contexts become task */
 	OP_CLIENT_BUG = 1 << 4,
+	OP_DAMAGE = 1 << 5,    /* skipped unless the header says HEADER_DAMAGE */
 };
 
 struct world;

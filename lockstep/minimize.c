@@ -63,7 +63,7 @@ static struct program *copy_of_best(struct minimizer *m)
 	return &m->candidate;
 }
 
-/* --- operations ---------------------------------------------------------------------------------------------------------- */
+/* --- operations --------------------------------------------------------------------------------------------------- */
 
 static void copy_switches(struct program *to, struct instr *in, const struct program *from, const struct instr *old)
 {
@@ -202,7 +202,7 @@ static void drop_ops(struct minimizer *m)
 	} while (any && !out_of_time(m));
 }
 
-/* --- numbers --------------------------------------------------------------------------------------------------------------- */
+/* --- numbers ------------------------------------------------------------------------------------------------------ */
 
 /* Puts a value into one place of a program. */
 struct place {
@@ -304,7 +304,7 @@ static void shrink_args(struct minimizer *m)
 			shrink_args_of(m, i, class);
 }
 
-/* --- places ------------------------------------------------------------------------------------------------------------------ */
+/* --- places ------------------------------------------------------------------------------------------------------- */
 
 static void put_cpu(struct program *p, const struct place *at, u64 value)
 {
@@ -335,7 +335,7 @@ static void shrink_places(struct minimizer *m)
 		shrink_number(m, &(struct place){ put_irq_label, i, 0 }, m->best->op[i].context >> 4);
 }
 
-/* --- schedule ---------------------------------------------------------------------------------------------------------------- */
+/* --- schedule ----------------------------------------------------------------------------------------------------- */
 
 /* The best program, the switches of one operation replaced. */
 static bool try_switches(struct minimizer *m, u32 step, const struct sched_switch *list, u32 nr)
@@ -417,7 +417,7 @@ static void shrink_schedule(struct minimizer *m)
 		shrink_switches_of(m, i);
 }
 
-/* --- header, machine ----------------------------------------------------------------------------------------------------------- */
+/* --- header, machine ---------------------------------------------------------------------------------------------- */
 
 static void put_flags(struct program *p, const struct place *at, u64 value)
 {
@@ -462,7 +462,7 @@ static void shrink_header(struct minimizer *m)
 	shrink_number(m, &(struct place){ put_profile, 0, 0 }, m->best->header.profile);
 }
 
-/* --- names ---------------------------------------------------------------------------------------------------------------------- */
+/* --- names -------------------------------------------------------------------------------------------------------- */
 
 static bool is_slot(unsigned kind)
 {
@@ -528,7 +528,7 @@ static void drop_idle_bits(struct minimizer *m)
 	}
 }
 
-/* --- rounds ------------------------------------------------------------------------------------------------------------------------ */
+/* --- rounds ------------------------------------------------------------------------------------------------------- */
 
 static void one_round(struct minimizer *m)
 {
@@ -562,7 +562,7 @@ u64 program_minimize_with(struct program *p, bool (*same)(void *arg, const struc
 	return minimize(&m, limits);
 }
 
-/* --- the same clause ---------------------------------------------------------------------------------------------------------------- */
+/* --- the same clause ---------------------------------------------------------------------------------------------- */
 
 struct same_clause {
 	struct world *world;

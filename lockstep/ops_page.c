@@ -558,6 +558,27 @@ static const char *judge_write_stale(struct world *w, const u64 *a, struct outco
 	return contents_check_unreachable(w, w->slot[a[0]].pfn, 1);
 }
 
+/* --- damage: what no allocator can see, and the harness must -------------------------------------------------------------- */
+
+/* A stray store into somebody's live page: found when its owner looks. */
+static struct outcome run_write_live(struct world *w, const u64 *a)
+{
+	ram_write_raw(w->machine, slot_pfn(w, (u32)a[0], 0), (unsigned)a[1], 0x4141414141414141ULL);
+	return (struct outcome){ .ok = true };
+}
+static bool ready_write_live(struct world *w, const u64 *a)
+{
+	return owns(w, (u32)a[0], slot_pfn(w, (u32)a[0], 0));
+}
+
+/* The client forgets what it has: found when all is freed. */
+static const char *judge_leak(struct world *w, const u64 *a, struct outcome seen)
+{
+	(void)seen;
+	slot_retire(w, (u32)a[0]);
+	return NULL;
+}
+
 const struct op page_ops[] = {
 	/* code   name		    arguments			     weight flags ready begin run judge */
 	{ 0x0100, "alloc_pages", { ARG_NEW_PAGES, ARG_GFP, ARG_ORDER }, 40, 0, NULL, begin_alloc, run_alloc_pages,
@@ -586,5 +607,11 @@ const struct op page_ops[] = {
 	  begin_free_interior, run_free_interior, judge_free_interior },
 	{ 0x010f, "write_stale", { ARG_USED_PAGES, ARG_LINE }, 1, OP_CLIENT_BUG, ready_write_stale, begin_other,
 	  run_write_stale, judge_write_stale },
+	{ 0x0110, "write_live", { ARG_LIVE_PAGES, ARG_LINE }, 0, OP_CLIENT_BUG | OP_DAMAGE, ready_write_live, begin_other,
+	  run_write_live, NULL },
+	{ 0x0111, "leak", { ARG_LIVE_PAGES }, 0, OP_CLIENT_BUG | OP_DAMAGE, NULL, begin_other, run_nothing, judge_leak },
+	/* a reference the model does not hear of: the count is not what it should be */
+	{ 0x0112, "get_page_unseen", { ARG_LIVE_PAGES }, 0, OP_CLIENT_BUG | OP_DAMAGE, ready_get, begin_other, run_get,
+	  judge_refs },
 	{ 0 }
 };

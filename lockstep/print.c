@@ -52,6 +52,7 @@ const struct bit_name gfp_names[NR_GFP_NAMES] = {
 const struct bit_name flag_names[NR_FLAG_NAMES] = {
 	{ HEADER_RECOUNT_ALWAYS, "recount" },
 	{ HEADER_CONTENTS_WHOLE, "contents" },
+	{ HEADER_DAMAGE, "damage" },
 };
 
 const char *const start_names[NR_START_STATES] = { "booted", "early" };

@@ -153,7 +153,7 @@ static void decode_header(struct header *h, const u8 *b)
 	h->version = b[0];
 	h->profile = b[1] < NR_PROFILES ? b[1] : PROFILE_SMALL;
 	h->start = b[2] % NR_START_STATES;
-	h->flags = b[3] & (HEADER_RECOUNT_ALWAYS | HEADER_CONTENTS_WHOLE);
+	h->flags = b[3] & HEADER_FLAGS;
 	h->swarm = get32(b + 4);
 	h->seed = get64(b + 8);
 }

@@ -213,7 +213,7 @@ static bool parse_header_value(unsigned key, struct span text, u64 *v)
 	case 1:
 		return parse_name(text, start_names, NR_START_STATES, v);
 	case 2:
-		return parse_bits(text, flag_names, NR_FLAG_NAMES, '+', "-", v) && *v < HEADER_CONTENTS_WHOLE * 2;
+		return parse_bits(text, flag_names, NR_FLAG_NAMES, '+', "-", v) && *v <= HEADER_FLAGS;
 	case 3:
 		return parse_number_to(text, 0xffffffff, v);
 	default:

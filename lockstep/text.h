@@ -7,7 +7,7 @@
 
 #define TEXT_MAGIC    "mmcheck-trace"
 #define NR_GFP_NAMES  37
-#define NR_FLAG_NAMES 2
+#define NR_FLAG_NAMES 3
 
 struct bit_name {
 	u32 bits;

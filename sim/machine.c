@@ -58,7 +58,7 @@ no_tool static void put_pattern_back(struct machine_host *h)
 		for (; lines; lines &= lines - 1) {
 			u64 *p = (u64 *)(void *)(frame + 64 * __builtin_ctzll(lines));
 
-			p[0] = p[1] = p[2] = p[3] = p[4] = p[5] = p[6] = p[7] = RAM_PATTERN;
+			TOOL_SILENT(p[0] = p[1] = p[2] = p[3] = p[4] = p[5] = p[6] = p[7] = RAM_PATTERN);
 		}
 		h->dirty_lines[pfn] = 0;
 	}
@@ -389,5 +389,5 @@ no_tool void ram_write_raw(struct machine *m, u64 pfn, unsigned line, u64 word)
 
 	ram_dirty(m, pfn, 1ULL << line);
 	for (int i = 0; i < 8; i++)
-		p[i] = word;
+		TOOL_SILENT(p[i] = word);
 }

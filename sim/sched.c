@@ -181,11 +181,12 @@ void sched_leave(struct sched *s)
 /* Suspend the running fiber and go on with another CPU's operation, in flight or new. */
 static void switch_to_cpu(struct sched *s, unsigned cpu)
 {
-	struct sched_cpu *c = &s->cpu[cpu];
+	struct sched_cpu *c;
 	u32 op = SCHED_NONE;
 
 	if ((int)cpu == s->running || cpu >= s->machine->param[PARAM_CPUS])
 		return;
+	c = &s->cpu[cpu];
 	if (!c->in_flight) {
 		op = s->client.next_unstarted(s->client.arg, cpu);
 		if (op == SCHED_NONE)

@@ -137,6 +137,18 @@ static inline int tool_asks_poisoned(void *p, size_t n)
 }
 #endif
 
+/* A store that no tool may speak about: Valgrind has no uninstrumented code, so it is told to be silent. */
+#if defined(MMCHECK_VALGRIND)
+#define TOOL_SILENT(statement)                                                                                         \
+	do {                                                                                                           \
+		VALGRIND_DISABLE_ERROR_REPORTING;                                                                      \
+		statement;                                                                                             \
+		VALGRIND_ENABLE_ERROR_REPORTING;                                                                       \
+	} while (0)
+#else
+#define TOOL_SILENT(statement) statement
+#endif
+
 /* Memory known to hold zeroes: may be touched, and has a value. */
 static inline void tool_unpoison_zeroed(const void *p, size_t n)
 {

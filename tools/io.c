@@ -74,10 +74,19 @@ u8 *read_whole(const char *path, size_t *bytes)
 
 bool out_open(struct out_file *o, const char *path)
 {
+	struct stat st;
+
 	o->path = path;
+	o->temporary[0] = 0;
 	if (!strcmp(path, "-")) {
 		o->file = stdout;
 		return true;
+	}
+	if (!stat(path, &st) && !S_ISREG(st.st_mode)) { /* a device or a pipe: nothing to rename */
+		o->file = fopen(path, "wb");
+		if (!o->file)
+			complain("cannot write %s: %s", path, strerror(errno));
+		return o->file != NULL;
 	}
 	if (snprintf(o->temporary, sizeof(o->temporary), "%s.tmp%ld", path, (long)getpid()) >= (int)sizeof(o->temporary)) {
 		complain("the name %.40s... is too long", path);
@@ -94,7 +103,8 @@ void out_abandon(struct out_file *o)
 	if (o->file == stdout)
 		return;
 	fclose(o->file);
-	unlink(o->temporary);
+	if (o->temporary[0])
+		unlink(o->temporary);
 }
 
 bool out_close(struct out_file *o)
@@ -108,10 +118,13 @@ bool out_close(struct out_file *o)
 		return good;
 	}
 	good = !fclose(o->file) && good;
+	if (good && !o->temporary[0])
+		return true;
 	if (good && !rename(o->temporary, o->path))
 		return true;
-	complain("cannot write %s: %s", o->path, strerror(errno ? errno : error));
-	unlink(o->temporary);
+	complain("cannot write %s: %s", o->path, strerror(error ? error : errno));
+	if (o->temporary[0])
+		unlink(o->temporary);
 	return false;
 }
 

@@ -15,19 +15,28 @@ static int usage(const char *words)
 	return EXIT_USAGE;
 }
 
+static int write_program(const struct program *p, const char *path)
+{
+	struct out_file o;
+
+	if (!out_open(&o, path))
+		return EXIT_ENVIRONMENT;
+	program_print(p, o.file, NULL);
+	return out_close(&o) ? EXIT_FINE : EXIT_ENVIRONMENT;
+}
+
 int cmd_print(int argc, char **argv)
 {
 	struct program p;
-	bool good;
+	int code = EXIT_USAGE;
 
 	if (argc != 2)
 		return usage("which file?");
 	program_init(&p);
-	good = load_program(&p, argv[1], NULL, NULL, 0);
-	if (good)
-		program_print(&p, stdout, NULL);
+	if (load_program(&p, argv[1], NULL, NULL, 0))
+		code = write_program(&p, "-");
 	program_free(&p);
-	return good ? EXIT_FINE : EXIT_USAGE;
+	return code;
 }
 
 /* --- compile ------------------------------------------------------------------------------------------------------------ */
@@ -106,16 +115,6 @@ int cmd_compile(int argc, char **argv)
 }
 
 /* --- gen ------------------------------------------------------------------------------------------------------------------ */
-
-static int write_program(const struct program *p, const char *path)
-{
-	struct out_file o;
-
-	if (!out_open(&o, path))
-		return EXIT_ENVIRONMENT;
-	program_print(p, o.file, NULL);
-	return out_close(&o) ? EXIT_FINE : EXIT_ENVIRONMENT;
-}
 
 int cmd_gen(int argc, char **argv)
 {
