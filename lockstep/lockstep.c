@@ -190,6 +190,7 @@ static const char *execute(struct world *w, u32 step, const struct op *op, const
 	op->begin(w, a);
 	seen = op->run(w, a);
 	w->step = step;
+	record_outcome(w, step, seen);
 	if ((bad = world_drain(w)) || (op->judge && (bad = op->judge(w, a, seen))))
 		return bad;
 	if ((bad = model_end(w->model, world_cpu())))
@@ -197,7 +198,6 @@ static const char *execute(struct world *w, u32 step, const struct op *op, const
 	if (cpu_state() != before)
 		return "N9: the operation returned with a lock held, or with interrupts or preemption not as before";
 	w->digest = fold(w->digest, (u64)op->code << 48 ^ (u64)seen.ok << 40 ^ (seen.has_value ? seen.value : 0));
-	record_outcome(w, step, seen);
 	return NULL;
 }
 

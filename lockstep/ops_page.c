@@ -7,6 +7,8 @@
  */
 #include "world.h"
 
+#define MOST_REFS 8 /* of one block */
+
 static struct outcome refused(void)
 {
 	return (struct outcome){ 0 };
@@ -331,6 +333,7 @@ static const char *judge_free(struct world *w, const u64 *a, struct outcome seen
 		return world_scratch(w)->pending;
 	if (world_scratch(w)->freeing != MODEL_NO_OWNER)
 		sync_owner(w, world_scratch(w)->freeing);
+	sync_owner(w, (u32)a[0]);
 	if (w->model->frame[pfn].state == FRAME_FREE && (world_scratch(w)->pending = contents_check_unreachable(w, pfn, nr)))
 		return world_scratch(w)->pending;
 	return judge_log(w);
@@ -341,7 +344,9 @@ const char *page_free_slot(struct world *w, u32 slot)
 	u64 a[MAX_ARGS] = { slot };
 	const char *bad = NULL;
 
-	while (!bad && w->slot[slot].state == SLOT_LIVE) { /* once for each reference */
+	for (int refs = 0; !bad && w->slot[slot].state == SLOT_LIVE; refs++) {
+		if (refs > MOST_REFS)
+			return "B22: a slot still owns pages after all its references were dropped";
 		begin_free(w, a);
 		run_free(w, a);
 		if (!(bad = world_drain(w)) && !(bad = judge_free(w, a, (struct outcome){ .ok = true })))
@@ -394,8 +399,6 @@ static const char *judge_free_one(struct world *w, const u64 *a, struct outcome 
 }
 
 /* --- references ---------------------------------------------------------------------------------------------------------------- */
-
-#define MOST_REFS 8
 
 static bool ready_get(struct world *w, const u64 *a)
 {
@@ -545,7 +548,7 @@ static bool ready_write_stale(struct world *w, const u64 *a)
 {
 	const struct slot *s = &w->slot[a[0]];
 
-	return s->state == SLOT_STALE && w->model->frame[s->pfn].state == FRAME_FREE;
+	return s->state == SLOT_STALE && w->model->frame[s->pfn].state == FRAME_FREE && !w->model->nr_in_flight;
 }
 static struct outcome run_write_stale(struct world *w, const u64 *a)
 {

@@ -142,6 +142,38 @@ static void test_saturation(void)
 	machine_destroy(m);
 }
 
+/* W2: above lowmem the mark is a thousandth, in bounds. */
+static u64 highmem_min(u32 pages)
+{
+	struct machine_config c;
+	struct machine *m;
+	u64 min;
+
+	one_zone(&c, 2048 + pages, SIM_DERIVED);
+	c.param[PARAM_LOWMEM_PAGES] = 2048;
+	m = boot(&c);
+	min = current_mm()->zone[ZONE_HIGHMEM]->watermark[WMARK_MIN];
+	machine_destroy(m);
+	return min;
+}
+
+static void test_highmem(void)
+{
+	struct model_setup s;
+	struct model *m;
+
+	same_number(highmem_min(65536), 64, "W2: 65536 pages of HighMem have min 64");
+	same_number(highmem_min(1024), 32, "W2: few have 32");
+	same_number(highmem_min(262144), 128, "W2: many have 128");
+	model_setup_profile(&s, 2);
+	s.knob[KNOB_FRAMES] = 2048 + 65536 + 1;
+	s.knob[KNOB_DMA_PAGES] = s.knob[KNOB_DMA32_PAGES] = 0;
+	s.knob[KNOB_LOWMEM_PAGES] = 2048;
+	m = model_create(&s);
+	same_number(m->zone[ZONE_HIGHMEM].min, 64, "W2: the model's min of 65536 pages is 64");
+	model_destroy(m);
+}
+
 /* Pages managed and min of each zone of the profile small, from its map on paper; the rest of the zones do not exist. */
 static const struct {
 	u8 nid, zone;
@@ -350,6 +382,22 @@ static void test_splitting(void)
 	same_number(page_to_pfn(alloc_pages(GFP_KERNEL, 2)), 4, "B8: order 2 is the block that fits");
 	same_number(page_to_pfn(alloc_pages(GFP_KERNEL, 2)), 8, "B8: the next one is the lower half of order 3");
 	same_text(shape(), "0@1 1@2 2@12 4@16 5@32 6@64 7@128 8@256 9@512", "B8: the upper half goes back");
+	machine_destroy(m);
+}
+
+static void test_list_order(void)
+{
+	struct machine *m = boot_one_zone(1024, 0);
+
+	take_all(1024);
+	give(200);
+	give(100);
+	same_number(page_to_pfn(alloc_pages(GFP_KERNEL, 0)), 100, "B7: freed last, taken first");
+	give(2);
+	give(3);
+	give(0); /* with 1 it would merge with 2..3 */
+	same_number(page_to_pfn(alloc_pages(GFP_KERNEL, 0)), 200, "B7: but not a page that will soon merge further");
+	same_number(page_to_pfn(alloc_pages(GFP_KERNEL, 0)), 0, "  it is taken last");
 	machine_destroy(m);
 }
 
@@ -719,11 +767,13 @@ int main(void)
 {
 	test_marks_of_one_gib();
 	test_saturation();
+	test_highmem();
 	test_small_zones();
 	test_watermark();
 	test_merging();
 	test_no_merging();
 	test_splitting();
+	test_list_order();
 	test_buddyinfo();
 	test_gfp_names();
 	test_zonelists();

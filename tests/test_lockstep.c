@@ -119,6 +119,9 @@ static void trip(struct world *w, const struct program *p, struct trips *t)
 		printf("# %s\n", error);
 	d = run(w, &by_bytes);
 	t->clean += !d.clause[0];
+	if (d.clause[0])
+		printf("# seed %llu: %s at step %d: %s\n", (unsigned long long)p->header.seed, d.clause, w->verdict.step,
+		       w->verdict.sentence);
 	t->digest += same_run(d, run(w, &by_text));
 	again = print_text(&by_text, &len2, NULL);
 	t->printed += len == len2 && !memcmp(text, again, len);
@@ -575,6 +578,10 @@ static void model_counts_a_full_group_more(void)
 {
 	here->model->zone[ZONE_NORMAL].full[2]++;
 }
+static void model_counts_a_full_group_less(void)
+{
+	here->model->zone[ZONE_NORMAL].full[2]--;
+}
 static void model_moves_a_full_group(void) /* the number of blocks stays */
 {
 	here->model->zone[ZONE_NORMAL].full[1]++;
@@ -666,6 +673,7 @@ static const struct corruption {
 	{ "the model's group has one busy frame less", model_counts_a_busy_group_wrong, ORACLE_RECOUNT, "N50" },
 	{ "the model thinks a free group busy", model_counts_a_free_group_busy, ORACLE_RECOUNT, "B4" },
 	{ "the model counts a full group more", model_counts_a_full_group_more, ORACLE_RECOUNT, "B4" },
+	{ "the model counts a full group less", model_counts_a_full_group_less, ORACLE_RECOUNT, "B4" },
 	{ "the model counts a full group at another order", model_moves_a_full_group, ORACLE_RECOUNT, "N50" },
 	{ "the model counts a page more", model_counts_a_page_more, ORACLE_RECOUNT, "N3" },
 	{ "a mark is one lower", change_a_mark, ORACLE_BOOT, "W2" },
@@ -907,6 +915,15 @@ static const struct beat two_at_once[] = { /* cpu 1 takes the last block while c
 	ANSWER(NOBODY), END, LAST
 };
 
+static const struct beat two_frees[] = { /* at the same time, on two cpus */
+	ASK(2, K), TAKEN(160, 2, 5), OWNED(160, 2, K), ANSWER(160), END,
+	ASK(2, K), TAKEN(164, 2, 2), OWNED(164, 2, K), ANSWER(164), END,
+	DROP(160, 2), { BEAT_DROP, .cpu = 1, .pfn = 164, .order = 2 },
+	FREED(160, 2), { BEAT_FREED, .cpu = 1, .pfn = 164, .order = 2 },
+	{ BEAT_GIVEN, .cpu = 1, .pfn = 164, .order = 2, .source_pfn = 164, .source = 2 }, { BEAT_END, .cpu = 1 },
+	GIVEN(160, 2, 160, 5), END, LAST
+};
+
 enum change { REPLACE, INSERT };
 
 static const struct slip {
@@ -994,6 +1011,9 @@ static const struct slip {
 	{ "a double free that frees", double_free, REPLACE, 1, FREED(160, 0), "B22" },
 	{ "refused before the other took the block", two_at_once, REPLACE, 1, ANSWER(NOBODY), "L9" },
 	{ "both get the same block", two_at_once, REPLACE, 6, TAKEN(48, 4, 4), "B3" },
+	{ "one frees what the other gives up", two_frees, REPLACE, 12, { BEAT_FREED, .cpu = 1, .pfn = 160, .order = 2 },
+	  "B22" },
+	{ "one ends with its frames nowhere while the other frees", two_frees, REPLACE, 14, { BEAT_END, .cpu = 1 }, "N1" },
 	{ "an event nobody knows", a_life, INSERT, 0, ONLY(BEAT_STRANGE), "N1" },
 	{ "an event of a cpu that does not exist", a_life, REPLACE, 1, { BEAT_TAKEN, .cpu = 8, .pfn = 160 }, "N1" },
 };
@@ -1039,6 +1059,7 @@ static void test_sequences(struct model *m)
 		{ "a split block", split },
 		{ "a double free", double_free },
 		{ "two requests at once", two_at_once },
+		{ "two frees at once", two_frees },
 	};
 	unsigned at;
 

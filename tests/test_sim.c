@@ -604,6 +604,8 @@ static void steps_with_state(char name)
 
 static void take_snapshot(char name)
 {
+	ram_write_raw(stage.m, 50, 7, 0x5a5a5a5a5a5a5a5aULL); /* never written again, and yet a reset takes it back */
+	sim_event(0x5a, 0, 0, 0);
 	stage.snapshot = machine_snapshot(stage.m);
 	note(name, 1);
 }
@@ -620,12 +622,14 @@ static void continue_from_snapshot(const char *claim)
 {
 	stage.actor = snapshot_play;
 	stage.log[0] = 0;
+	stage.m->host->event[0].word[0] = 0;
 	machine_restore(stage.m, stage.snapshot);
 	machine_enter(stage.m, 0);
 	sched_run(stage.m->host->sched, 3, 3);
 	same_text(stage.log, "D3B3r3m4A2r2m5A3r3m6", claim);
 	same_number(peek(stage.m, 40) << 8 | peek(stage.m, 41), 0x404, "  RAM is as the first time");
 	same_number(stage.props->steps, 6, "  metadata too");
+	ok(stage.m->nr_events == 1 && stage.m->host->event[0].word[0] == 0x5a, "  and the events");
 }
 
 static void test_snapshot(void)
