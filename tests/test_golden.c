@@ -169,6 +169,8 @@ static void test_highmem(void)
 	s.knob[KNOB_FRAMES] = 2048 + 65536 + 1;
 	s.knob[KNOB_DMA_PAGES] = s.knob[KNOB_DMA32_PAGES] = 0;
 	s.knob[KNOB_LOWMEM_PAGES] = 2048;
+	s.region[0] = (struct model_region){ 0, 2048 + 65536 + 1, 0, 0 };
+	s.nr_regions = 1;
 	m = model_create(&s);
 	same_number(m->zone[ZONE_HIGHMEM].min, 64, "W2: the model's min of 65536 pages is 64");
 	model_destroy(m);

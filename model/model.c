@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * model.c - making, booting and resetting models.
+ *
+ * All arrays of a model lie in one mapping behind it, so that a reset is one copy. Models of big machines have no copy:
+ * they boot again.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include "internal.h"
+
+#define IMAGE_FRAMES 65536 /* machines up to here are reset by copying */
+
+static size_t align64(size_t bytes)
+{
+	return (bytes + 63) & ~(size_t)63;
+}
+
+/* Where the arrays lie in a block at this address; returns how large it must be. */
+static size_t lay_out(struct model *m, uintptr_t block)
+{
+	size_t at = align64(sizeof(*m));
+	u64 frames = m->nr_frames;
+
+	m->zone_of_block = (u8 *)(block + at);
+	at += align64((frames >> m->block_order) + 2);
+	m->frame = (struct frame *)(block + at);
+	at += align64((frames + 1) * sizeof(*m->frame));
+	for (unsigned o = 0; o <= m->max_order; o++) {
+		m->busy[o] = (u16 *)(block + at);
+		at += align64(((frames >> o) + 2) * sizeof(u16));
+	}
+	return at;
+}
+
+static struct model *allocate(const struct model *shape)
+{
+	struct model probe = *shape;
+	size_t bytes = lay_out(&probe, 0);
+	char *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	struct model *m = (struct model *)(void *)block;
+
+	if (block == MAP_FAILED)
+		return NULL;
+	*m = *shape;
+	lay_out(m, (uintptr_t)block);
+	m->block_bytes = bytes;
+	return m;
+}
+
+static void add_regions(struct model *m)
+{
+	for (unsigned i = 0; i < m->setup.nr_regions; i++) {
+		const struct model_region *r = &m->setup.region[i];
+		u64 end = r->start_pfn + r->nr_pages;
+
+		end = end > m->nr_frames ? m->nr_frames : end;
+		if (r->start_pfn >= end)
+			continue;
+		if (r->kind)
+			model_memblock_reserve(m->memblock, r->start_pfn << 12, (end - r->start_pfn) << 12);
+		else
+			model_memblock_add(m->memblock, r->start_pfn << 12, (end - r->start_pfn) << 12, r->nid, 0);
+	}
+	for (unsigned nid = 0; nid < m->nr_nodes; nid++) /* each node's own page */
+		model_memblock_alloc(m->memblock, 4096, 4096, 0, ~0ULL, (s32)nid, false);
+}
+
+static void seal(struct model *m)
+{
+	if (m->nr_frames > IMAGE_FRAMES)
+		return;
+	if (!m->image)
+		m->image = malloc(m->block_bytes);
+	if (m->image)
+		memcpy(m->image, m, m->block_bytes);
+}
+
+void model_hand_over(struct model *m)
+{
+	for (u64 pfn = 0; pfn < m->nr_frames; pfn++) {
+		if (model_memblock_frame_is_free(m->memblock, pfn))
+			continue;
+		m->frame[pfn].state = model_memblock_frame_is_memory(m->memblock, pfn) ? FRAME_RESERVED : FRAME_HOLE;
+	}
+	model_build_zones(m);
+	pyramid_build(m);
+}
+
+static void boot(struct model *m)
+{
+	add_regions(m);
+	if (!m->setup.early)
+		model_hand_over(m);
+	seal(m);
+}
+
+static struct model shape_of(const struct model_setup *setup)
+{
+	struct model shape = { .setup = *setup, .nr_frames = setup->knob[KNOB_FRAMES] };
+
+	shape.max_order = setup->knob[KNOB_MAX_PAGE_ORDER];
+	shape.block_order = setup->knob[KNOB_PAGEBLOCK_ORDER];
+	if (shape.block_order > shape.max_order)
+		shape.block_order = shape.max_order;
+	shape.nr_nodes = setup->knob[KNOB_NODES];
+	shape.nr_cpus = setup->knob[KNOB_CPUS];
+	return shape;
+}
+
+struct model *model_create(const struct model_setup *setup)
+{
+	struct model shape = shape_of(setup), *m = allocate(&shape);
+
+	if (!m)
+		return NULL;
+	m->memblock = model_memblock_create(m->nr_frames, setup->profile == 2 ? 12 : 6);
+	if (!m->memblock) {
+		model_destroy(m);
+		return NULL;
+	}
+	boot(m);
+	return m;
+}
+
+bool model_rebuild(struct model *m, const struct model_setup *setup)
+{
+	struct model shape = shape_of(setup), old = *m;
+	unsigned grain_shift = setup->profile == 2 ? 12 : 6;
+	size_t bytes = lay_out(&shape, (uintptr_t)m);
+
+	if (bytes > old.block_bytes || !old.image || shape.nr_frames > IMAGE_FRAMES)
+		return false;
+	memset(m, 0, bytes);
+	*m = shape;
+	m->block_bytes = old.block_bytes;
+	m->image = old.image;
+	m->counts = old.counts;
+	m->memblock = old.memblock;
+	if (shape.nr_frames == old.nr_frames && grain_shift == m->memblock->grain_shift) {
+		model_memblock_clear(m->memblock);
+	} else {
+		model_memblock_destroy(m->memblock);
+		m->memblock = model_memblock_create(m->nr_frames, grain_shift);
+	}
+	boot(m);
+	return true;
+}
+
+struct model *model_create_witness(u64 nr_frames)
+{
+	struct model shape = { .nr_frames = nr_frames, .max_order = 0, .nr_nodes = 1, .nr_cpus = 1, .frames_only = true };
+
+	return allocate(&shape);
+}
+
+void model_destroy(struct model *m)
+{
+	if (!m)
+		return;
+	if (m->memblock)
+		model_memblock_destroy(m->memblock);
+	free(m->image);
+	munmap(m, m->block_bytes);
+}
+
+void model_reset(struct model *m)
+{
+	struct model keep = *m;
+
+	if (m->image) {
+		memcpy(m, m->image, m->block_bytes);
+		m->image = keep.image;
+		m->events_judged = keep.events_judged;
+		m->counts = keep.counts;
+	}
+	if (m->image && !m->setup.early)
+		return; /* the memblock array is not touched after the hand-over */
+	model_memblock_clear(m->memblock);
+	if (m->image) {
+		add_regions(m);
+		return;
+	}
+	memset(m->frame, 0, m->nr_frames * sizeof(*m->frame));
+	memset(m->flight, 0, sizeof(m->flight));
+	boot(m);
+}
