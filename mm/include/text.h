@@ -15,23 +15,32 @@ static inline struct text text_in(char *buffer, size_t bytes)
 	return (struct text){ buffer, buffer + bytes - 1 };
 }
 
-/* Short words: a loop is quicker than a call. */
-static inline void text_bytes(struct text *t, const char *bytes, size_t n)
+#define text_inline static inline __attribute__((always_inline))
+
+/* Inlined, so that the length of a literal is known where it is used. */
+text_inline void text_bytes(struct text *t, const char *bytes, size_t n)
 {
 	size_t room = (size_t)(t->end - t->at);
 
 	n = n < room ? n : room;
-	for (size_t i = 0; i < n; i++)
-		t->at[i] = bytes[i];
+	memcpy(t->at, bytes, n);
 	t->at += n;
 	*t->at = 0;
 }
 
-static inline void text_words(struct text *t, const char *words)
+text_inline void text_words(struct text *t, const char *words)
 {
-	while (*words && t->at < t->end)
-		*t->at++ = *words++;
-	*t->at = 0;
+	size_t n = strlen(words);
+
+	if ((size_t)(t->end - t->at) < n)
+		n = (size_t)(t->end - t->at);
+	else if (__builtin_constant_p(strlen(words))) {
+		memcpy(t->at, words, strlen(words)); /* a few stores */
+		t->at += strlen(words);
+		*t->at = 0;
+		return;
+	}
+	text_bytes(t, words, n);
 }
 
 /* Right-aligned in at least `width` columns. */
@@ -46,14 +55,18 @@ static inline void text_padded(struct text *t, const char *words, size_t width)
 static inline void text_number(struct text *t, u64 number, size_t width)
 {
 	char digits[20];
-	size_t i = sizeof(digits);
+	size_t i = sizeof(digits), n;
 
+	if ((size_t)(t->end - t->at) < sizeof(digits) + width)
+		return; /* full */
 	do {
 		digits[--i] = (char)('0' + number % 10);
 	} while (number /= 10);
-	while (sizeof(digits) - i < width && i > 0)
-		digits[--i] = ' ';
-	text_bytes(t, digits + i, sizeof(digits) - i);
+	for (n = sizeof(digits) - i; width > n; width--)
+		*t->at++ = ' ';
+	for (; i < sizeof(digits); i++)
+		*t->at++ = digits[i];
+	*t->at = 0;
 }
 
 static inline void text_hex_digits(struct text *t, u64 number, unsigned least)
