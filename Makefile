@@ -63,6 +63,8 @@ FUZZ_COMMON  := $(filter-out fuzz/fuzz_%,$(wildcard fuzz/*.c))  # engine.c: our 
 # The code under test: engines see its edges. Checkers and judges run every time and would only blur the picture.
 STEERED    := $(filter-out %_check.c,$(wildcard mm/*.c)) lockstep/text.c
 
+JUDGES     := $(wildcard model/*.c) $(filter-out %/contents.c %/ops_memblock.c %/text.c %/fork_run.c,$(wildcard lockstep/*.c))
+
 WARN       := -Wall -Wextra
 COMMON     := -D_GNU_SOURCE -fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. $(WARN)
 ALL_CFLAGS  = -std=gnu11 $(COMMON) -Werror=implicit-function-declaration $(SAN.$(SAN)) $(CFLAGS)
@@ -86,7 +88,7 @@ all: $(B)/mmcheck $(B)/libmmcheck.a $(TESTS)
 libs: $(LIBS) $(B)/libmmcheck.a
 
 # Other flags than last time: compile again. (Where the tree lies does not count.)
-stamp = $(subst $(CURDIR),.,$(CC) $(CXX) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(ALL_LDFLAGS) $(COV.$(SAN)) $(MODEL.$(SAN)))
+stamp = $(subst $(CURDIR),.,$(CC) $(CXX) $(ALL_CFLAGS) $(ALL_CXXFLAGS) $(ALL_LDFLAGS) $(COV.$(SAN)) $(JUDGE.$(SAN)))
 $(B)/flags: force
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(stamp)' | cmp -s - $@ || printf '%s\n' '$(stamp)' >$@
@@ -94,7 +96,7 @@ $(B)/flags: force
 $(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call note,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter model/%,$<),$(MODEL.$(SAN))) $(if $(filter $(STEERED),$<),$(COV.$(SAN))) -DMMCHECK_FLAVOUR=\"$(SAN)\" \
+	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter $(JUDGES),$<),$(JUDGE.$(SAN))) $(if $(filter $(STEERED),$<),$(COV.$(SAN))) -DMMCHECK_FLAVOUR=\"$(SAN)\" \
 		$(SEES.$(call layer_of,$<)) -MMD -MP -c $< -o $@
 
 # The C++ driver sees its own folder alone: sim/sched.h would hide the system's.

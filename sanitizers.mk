@@ -41,8 +41,9 @@ SAN.valgrind := -O1 -gdwarf-4 -fno-omit-frame-pointer -DMMCHECK_VALGRIND  # Debi
 # are no bytes of the input, and it costs half of all executions.
 COV.fuzz := -fsanitize-coverage=inline-8bit-counters,pc-table
 
-# While fuzzing, the judge's own arrays are not watched: the same programs run in the asan flavour, where they are.
-MODEL.fuzz := -fno-sanitize=all
+# While fuzzing, the judges' own arrays are not watched: the same programs run in the asan flavour, where they are. Files
+# that ask the tool, and the parser, which is under test in fuzz_text, stay watched (JUDGES in the Makefile).
+JUDGE.fuzz := -fno-sanitize=all
 
 CC.gcc      := $(GCC)
 CC.gccasan  := $(GCC)
@@ -53,7 +54,7 @@ CXX.gccasan := $(GXX)
 ifneq ($(filter environment command,$(firstword $(origin LIB_FUZZING_ENGINE))),)
 SAN.fuzz := -g
 COV.fuzz :=
-MODEL.fuzz :=
+JUDGE.fuzz :=
 FUZZ_LINK = $(CXX)
 else
 LIB_FUZZING_ENGINE := -fsanitize=fuzzer
