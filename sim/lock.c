@@ -6,9 +6,16 @@ sim_cold void sim_lock_out_of_order(const struct sim_lock *lock)
 {
 	const struct sim_cpu *c = this_cpu;
 
-	if (!lock->locked && c->nr_held)
-		sim_stop(STOP_LOCK_ORDER, "lock of rank %u taken while holding one of rank %u", lock->rank,
-			 c->held[c->nr_held - 1]->rank);
+	if (lock->locked && lock->cpu == c->id)
+		sched_wait_for(c->id);
+	sim_stop(STOP_LOCK_ORDER, "lock of rank %u taken while holding one of rank %u", lock->rank,
+		 c->held[c->nr_held - 1]->rank);
+}
+
+sim_cold void sim_lock_not_held(const struct sim_lock *lock)
+{
+	const struct sim_cpu *c = this_cpu;
+
 	sim_stop(STOP_LOCK_ORDER, "lock of rank %u released by cpu %u, which %s", lock->rank, c->id,
 		 lock->locked ? "did not take it last" : "does not hold it");
 }

@@ -278,12 +278,12 @@ const char *machine_compare_with_image(struct machine *m)
 
 	if (!h->image)
 		return NULL;
-	at = first_difference((const u8 *)h->base, h->image, h->meta_used);
+	TOOL_SILENT(at = first_difference((const u8 *)h->base, h->image, h->meta_used));
 	if (at < h->meta_used) {
 		snprintf(text, sizeof(text), "metadata byte %llu differs from the boot image", (unsigned long long)at);
 		return text;
 	}
-	at = first_not_pattern((const u64 *)(void *)h->ram, words);
+	TOOL_SILENT(at = first_not_pattern((const u64 *)(void *)h->ram, words));
 	if (at < words) {
 		snprintf(text, sizeof(text), "RAM word %llu of frame %llu is not the reset pattern",
 			 (unsigned long long)at % 512, (unsigned long long)at / 512);

@@ -338,6 +338,8 @@ void sched_load(struct sched *s, const struct sched_copy *copy)
 		if (!copy->stack[i])
 			continue;
 		s->cpu[i] = copy->state.cpu[i];
+		if ((int)i == s->running) /* its stack is in use: the caller returns on it */
+			continue;
 		raw_copy(s->cpu[i].fiber.sp, copy->stack[i], live_bytes(&s->cpu[i].fiber));
 		if (copy->shadow[i])
 			load_stack_shadow(&s->cpu[i].fiber, copy->shadow[i]);

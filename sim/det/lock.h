@@ -12,18 +12,26 @@
 typedef struct sim_lock spinlock_t;
 
 void sim_lock_out_of_order(const struct sim_lock *lock);
+void sim_lock_not_held(const struct sim_lock *lock);
 
 static inline void spin_lock_init(spinlock_t *lock, u8 rank)
 {
 	*lock = (spinlock_t){ .rank = rank };
 }
 
+/* Before waiting: a wrong order is named even where it would end in a deadlock. */
+static inline void sim_lock_check_rank(const spinlock_t *lock)
+{
+	const struct sim_cpu *c = this_cpu;
+
+	if (unlikely(c->nr_held && c->held[c->nr_held - 1]->rank >= lock->rank))
+		sim_lock_out_of_order(lock);
+}
+
 static inline void sim_lock_taken(spinlock_t *lock)
 {
 	struct sim_cpu *c = this_cpu;
 
-	if (unlikely(c->nr_held && c->held[c->nr_held - 1]->rank >= lock->rank))
-		sim_lock_out_of_order(lock);
 	lock->locked = 1;
 	lock->cpu = c->id;
 	c->held[c->nr_held++ & (SIM_MAX_HELD - 1)] = lock;
@@ -33,6 +41,7 @@ static inline void sim_lock_taken(spinlock_t *lock)
 static inline void spin_lock(spinlock_t *lock)
 {
 	sim_yield(YIELD_LOCK);
+	sim_lock_check_rank(lock);
 	while (unlikely(lock->locked))
 		sched_wait_for(lock->cpu);
 	sim_lock_taken(lock);
@@ -43,6 +52,7 @@ static inline bool spin_trylock(spinlock_t *lock)
 	sim_yield(YIELD_TRYLOCK);
 	if (lock->locked)
 		return false;
+	sim_lock_check_rank(lock);
 	sim_lock_taken(lock);
 	return true;
 }
@@ -52,7 +62,7 @@ static inline void spin_unlock(spinlock_t *lock)
 	struct sim_cpu *c = this_cpu;
 
 	if (unlikely(!lock->locked || !c->nr_held || c->held[c->nr_held - 1] != lock))
-		sim_lock_out_of_order(lock);
+		sim_lock_not_held(lock);
 	lock->locked = 0;
 	c->nr_held--;
 	c->preempt_off--;
