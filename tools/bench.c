@@ -100,7 +100,7 @@ static bool bench_page(struct world *w, unsigned laps)
 	row("page.mean_order", s->allocs ? (double)s->order_sum / (double)s->allocs : 0, "order");
 	row("page.refused_percent", 100.0 * (double)s->refused / (double)s->ops, "%");
 	row("page.skipped_percent", 100.0 * (double)s->skipped / (double)(s->ops + s->skipped), "%");
-	if (!ops_per_second(w, 4, 10000, max_of(laps / 4, 1u), &rate))
+	if (!ops_per_second(w, 16, 10000, max_of(laps / 10, 1u), &rate))
 		return false;
 	row("page.long_ops_per_s", rate, "1/s");
 	return true;
