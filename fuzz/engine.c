@@ -112,27 +112,18 @@ static void decode_or_generate(struct program *p, const u8 *data, size_t size, u
 		program_generate(p, rng_next(rng), 16, fuzz_tables);
 }
 
-static bool is_boot_op(const struct instr *in)
-{
-	const struct op *op = op_by_code(in->code);
-
-	return op && (op->flags & OP_BOOT);
-}
-
 /*
  * What makes a program slow spreads through a corpus although it finds nothing new: recounting always, whole contents, a
  * machine of its own. It stays in one program of 16, or 8.
  */
 static void thin_out(struct program *p, u64 *rng)
 {
-	u32 boot_ops = 0;
+	u32 boot_ops = program_boot_ops(p);
 
 	if (rng_next(rng) % 16)
 		p->header.flags = 0;
 	if (rng_next(rng) % 8 == 0)
 		return;
-	while (boot_ops < p->nr_ops && is_boot_op(&p->op[boot_ops]))
-		boot_ops++;
 	p->nr_ops -= boot_ops;
 	memmove(p->op, p->op + boot_ops, p->nr_ops * sizeof(*p->op));
 }

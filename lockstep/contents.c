@@ -70,9 +70,8 @@ const char *contents_check(struct world *w, u64 pfn, u64 nr)
 
 	if (wrong == ~0ULL)
 		return NULL;
-	snprintf(w->text, sizeof(w->text), "B52: pfn %llu no longer holds what its owner wrote",
+	return world_says(w, "B52: pfn %llu no longer holds what its owner wrote",
 		 (unsigned long long)wrong);
-	return w->text;
 }
 
 const char *contents_check_zero(struct world *w, u64 pfn, u64 nr)
@@ -81,17 +80,15 @@ const char *contents_check_zero(struct world *w, u64 pfn, u64 nr)
 
 	if (wrong == ~0ULL)
 		return NULL;
-	snprintf(w->text, sizeof(w->text), "B19: pfn %llu was asked for zeroed and is not", (unsigned long long)wrong);
-	return w->text;
+	return world_says(w, "B19: pfn %llu was asked for zeroed and is not", (unsigned long long)wrong);
 }
 
 const char *contents_check_reachable(struct world *w, u64 pfn, u64 nr)
 {
 	if (tool_asks_poisoned(ram_address(w->machine, pfn), nr << SIM_PAGE_SHIFT) != 1)
 		return NULL;
-	snprintf(w->text, sizeof(w->text), "B50: pfn %llu was handed out, and the tool still forbids to touch it",
+	return world_says(w, "B50: pfn %llu was handed out, and the tool still forbids to touch it",
 		 (unsigned long long)pfn);
-	return w->text;
 }
 
 const char *contents_check_unreachable(struct world *w, u64 pfn, u64 nr)
@@ -102,9 +99,8 @@ const char *contents_check_unreachable(struct world *w, u64 pfn, u64 nr)
 		if (tool_asks_poisoned(ram_address(w->machine, p), 8) != 0 &&
 		    tool_asks_poisoned((char *)ram_address(w->machine, p) + SIM_PAGE_SIZE - 8, 8) != 0)
 			continue;
-		snprintf(w->text, sizeof(w->text), "B51: pfn %llu is free, and the tool would let anybody touch it",
+		return world_says(w, "B51: pfn %llu is free, and the tool would let anybody touch it",
 			 (unsigned long long)p);
-		return w->text;
 	}
 	return NULL;
 }

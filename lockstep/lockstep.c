@@ -11,6 +11,7 @@
  * A rig is a machine with its model. The rigs of the profiles' own machines are kept and reset; a program with boot
  * operations gets one of its own, kept until another one asks for a different machine.
  */
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include "world.h"
@@ -26,6 +27,16 @@ struct rig {
 	bool dirty;	  /* the last run was abandoned half-way */
 	bool used;
 };
+
+const char *world_says(struct world *w, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(w->text, sizeof(w->text), format, args);
+	va_end(args);
+	return w->text;
+}
 
 /* --- verdicts ------------------------------------------------------------------------------------------------------------- */
 
@@ -467,7 +478,7 @@ static bool rig_rebuild(struct world *w, struct rig *r, const struct program *p,
 }
 
 /* The boot operations of a program: those before the first other one. */
-static u32 nr_boot_ops(const struct program *p)
+u32 program_boot_ops(const struct program *p)
 {
 	u32 n = 0;
 
@@ -486,7 +497,7 @@ static u32 nr_boot_ops(const struct program *p)
 
 static void config_from(struct machine_config *c, const struct program *p)
 {
-	u32 n = nr_boot_ops(p);
+	u32 n = program_boot_ops(p);
 	unsigned regions = 0;
 
 	memset(c, 0, sizeof(*c));
@@ -518,7 +529,7 @@ static bool starts_early(const struct program *p)
 
 static void model_setup_from(struct model_setup *s, const struct program *p)
 {
-	u32 n = nr_boot_ops(p);
+	u32 n = program_boot_ops(p);
 	unsigned regions = 0;
 
 	model_setup_profile(s, p->header.profile);
@@ -546,7 +557,7 @@ static struct rig *rig_for(struct world *w, const struct program *p)
 	u32 slot = p->header.profile * NR_START_STATES + p->header.start;
 	struct machine_config config;
 
-	if (!nr_boot_ops(p)) {
+	if (!program_boot_ops(p)) {
 		if (w->rig[slot])
 			return w->rig[slot];
 		config_from(&config, p);

@@ -95,8 +95,13 @@ void program_print(const struct program *p, FILE *out, char *const *outcome);
 void program_print_range(const struct program *p, u32 first, FILE *out, char *const *outcome);
 /* false: error filled with "line 7: ..." (one line). expected: NULL, or receives malloc'd comments, NULL where none. */
 bool program_parse(struct program *p, const char *text, size_t bytes, char *error, size_t error_bytes, char ***expected);
+/* How many operations at the start set up the machine. */
+u32 program_boot_ops(const struct program *p);
 /* Text or bytes, told apart by content. */
 bool program_load(struct program *p, const u8 *data, size_t bytes, char *error, size_t error_bytes, char ***expected);
+
+/* A gfp mask in the kernel's names, as programs print it; returns the length. */
+size_t gfp_names_of(u32 gfp, char *out, size_t bytes);
 
 /* --- operations ---------------------------------------------------------------------------------------------------------- */
 

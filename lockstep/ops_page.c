@@ -5,6 +5,7 @@
  * A slot holds a block, the pages of an exact allocation, a bulk of single pages, or the pieces of a split block. Which
  * pages of a slot are still its own is the model's knowledge: frames whose owner is the slot.
  */
+#include <string.h>
 #include "world.h"
 
 #define MOST_REFS 8 /* of one block */
@@ -31,6 +32,18 @@ static struct outcome outcome_of_address(const void *address)
 
 /* --- texts of reports --------------------------------------------------------------------------------------------------- */
 
+/* F11: the names of the mode, which the report puts in brackets behind its number. */
+static const char *judge_mode_names(struct world *w, gfp_t gfp)
+{
+	const char *mode = strstr(world_log(w), ", mode:"), *open = mode ? strchr(mode, '(') : NULL;
+	char names[400];
+	size_t n = gfp_names_of(gfp, names, sizeof(names));
+
+	if (open && !strncmp(open + 1, names, n) && open[1 + n] == ')')
+		return NULL;
+	return world_says(w, "F11: the report does not name gfp %#x as %.150s", gfp, names);
+}
+
 /* Reports are output too: compared with the state they describe. Only when nobody else could have written to the log. */
 static const char *judge_log(struct world *w)
 {
@@ -41,6 +54,8 @@ static const char *judge_log(struct world *w)
 		return NULL;
 	if (f->seen[REPORT_ALLOC_FAILURE])
 		bad = model_judge_failure_text(w->model, world_cpu(), world_log(w));
+	if (!bad && f->seen[REPORT_ALLOC_FAILURE])
+		bad = judge_mode_names(w, f->gfp);
 	if (!bad && f->seen[REPORT_BAD_PAGE] == 1)
 		bad = model_judge_bad_page_text(w->model, f->report_pfn, world_log(w));
 	return bad;
@@ -422,9 +437,8 @@ static const char *judge_refs(struct world *w, const u64 *a, struct outcome seen
 	(void)seen;
 	if (w->slot[a[0]].state != SLOT_LIVE || refs == w->model->frame[pfn].refs)
 		return NULL;
-	snprintf(w->text, sizeof(w->text), "B22: pfn %llu has reference count %d, it should be %u",
+	return world_says(w, "B22: pfn %llu has reference count %d, it should be %u",
 		 (unsigned long long)pfn, refs, w->model->frame[pfn].refs);
-	return w->text;
 }
 
 /* The last reference of a block that is not compound would leak its other pages: that is not a client's mistake we plant. */

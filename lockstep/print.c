@@ -6,6 +6,7 @@
  * sees, not the raw fields they come from.
  */
 #include "text.h"
+#include "textbuf.h"
 
 /* Longest first, rule F11: printing takes the first row whose bits are all left. */
 const struct bit_name gfp_names[NR_GFP_NAMES] = {
@@ -71,22 +72,39 @@ int target_arg(const struct op *op)
 	return -1;
 }
 
-static void print_bits(FILE *out, u32 bits, const struct bit_name *names, size_t nr, char separator, const char *none)
+/* The names of the bits of a mask, the longest first; bits without a name as hex. Returns the length. */
+static size_t bits_text(u32 bits, const struct bit_name *names, size_t nr, const char *separator, char *out, size_t bytes)
 {
-	const char *before = "";
-	const char between[2] = { separator, 0 };
+	struct text t = text_in(out, bytes);
 
-	if (!bits)
-		fputs(none, out);
+	out[0] = 0;
 	for (size_t i = 0; bits && i < nr; i++) {
 		if ((bits & names[i].bits) != names[i].bits)
 			continue;
-		fprintf(out, "%s%s", before, names[i].name);
+		text_words(&t, t.at > out ? separator : "");
+		text_words(&t, names[i].name);
 		bits &= ~names[i].bits;
-		before = between;
 	}
-	if (bits)
-		fprintf(out, "%s0x%x", before, bits);
+	if (bits) {
+		text_words(&t, t.at > out ? separator : "");
+		text_hex(&t, bits);
+	}
+	return (size_t)(t.at - out);
+}
+
+size_t gfp_names_of(u32 gfp, char *out, size_t bytes)
+{
+	if (gfp)
+		return bits_text(gfp, gfp_names, NR_GFP_NAMES, "|", out, bytes);
+	return (size_t)snprintf(out, bytes, "none");
+}
+
+static void print_bits(FILE *out, u32 bits, const struct bit_name *names, size_t nr, const char *separator, const char *none)
+{
+	char text[500];
+
+	bits_text(bits, names, nr, separator, text, sizeof(text));
+	fputs(bits ? text : none, out);
 }
 
 static void print_header(const struct header *h, FILE *out)
@@ -94,7 +112,7 @@ static void print_header(const struct header *h, FILE *out)
 	fprintf(out, TEXT_MAGIC " %d profile=%s start=%s flags=", PROGRAM_VERSION,
 		sim_profile_names[h->profile < NR_PROFILES ? h->profile : PROFILE_SMALL],
 		start_names[h->start % NR_START_STATES]);
-	print_bits(out, h->flags, flag_names, NR_FLAG_NAMES, '+', "-");
+	print_bits(out, h->flags, flag_names, NR_FLAG_NAMES, "+", "-");
 	fprintf(out, " swarm=0x%x seed=0x%llx\n", h->swarm, (unsigned long long)h->seed);
 }
 
@@ -116,7 +134,7 @@ static void print_value(unsigned kind, u64 value, FILE *out)
 
 	fprintf(out, " %s=", arg_kinds[kind].key);
 	if (kind == ARG_GFP)
-		print_bits(out, (u32)value, gfp_names, NR_GFP_NAMES, '|', "none");
+		print_bits(out, (u32)value, gfp_names, NR_GFP_NAMES, "|", "none");
 	else if (name)
 		fputs(name, out);
 	else

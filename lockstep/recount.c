@@ -18,10 +18,9 @@ static const char *compare_zones(struct world *w)
 
 		if (free == zone->free)
 			continue;
-		snprintf(w->text, sizeof(w->text), "N3: node %u zone %s counts %llu free pages, by events there are %llu",
+		return world_says(w, "N3: node %u zone %s counts %llu free pages, by events there are %llu",
 			 z / MAX_NR_ZONES, zone_name(z % MAX_NR_ZONES), (unsigned long long)free,
 			 (unsigned long long)zone->free);
-		return w->text;
 	}
 	return NULL;
 }
@@ -54,9 +53,8 @@ static const char *compare_blocks(struct world *w)
 	}
 	if (n == due)
 		return NULL;
-	snprintf(w->text, sizeof(w->text), "B4: %llu blocks are on the free lists, the free frames make %llu",
+	return world_says(w, "B4: %llu blocks are on the free lists, the free frames make %llu",
 		 (unsigned long long)n, (unsigned long long)due);
-	return w->text;
 }
 
 const char *world_recount(struct world *w)
@@ -82,27 +80,49 @@ static const char *compare_zonelists(struct world *w)
 
 		if (n == w->model->zonelist_len[nid] && !memcmp(list, w->model->zonelist[nid], n))
 			continue;
-		snprintf(w->text, sizeof(w->text), "Z4: the zonelist of node %u is not in the order of distance and zone",
+		return world_says(w, "Z4: the zonelist of node %u is not in the order of distance and zone",
 			 nid);
-		return w->text;
 	}
 	return NULL;
 }
 
-/* W1, W2 */
-static const char *compare_marks(struct world *w)
+/* W1, W2, Z8: the figures of every zone, by the formulas. */
+static const char *compare_figures(struct world *w)
 {
-	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
-		u64 min = zone_min_pages(z / MAX_NR_ZONES, z % MAX_NR_ZONES);
+	for (unsigned i = 0; i < MODEL_NR_ZONES; i++) {
+		const struct model_zone *z = &w->model->zone[i];
+		struct zone_figures f = zone_figures(i / MAX_NR_ZONES, i % MAX_NR_ZONES);
+		const char *name = zone_name(i % MAX_NR_ZONES);
+		unsigned nid = i / MAX_NR_ZONES;
 
-		if (!w->model->zone[z].exists || min == w->model->zone[z].min)
+		if (!z->exists)
 			continue;
-		snprintf(w->text, sizeof(w->text), "W2: node %u zone %s has min %llu, by the formula it is %llu",
-			 z / MAX_NR_ZONES, zone_name(z % MAX_NR_ZONES), (unsigned long long)min,
-			 (unsigned long long)w->model->zone[z].min);
-		return w->text;
+		if (f.min != z->min || f.low != z->low || f.high != z->high)
+			return world_says(w, "W2: node %u zone %s has marks %llu %llu %llu, by the formula %llu %llu %llu", nid,
+					  name, (unsigned long long)f.min, (unsigned long long)f.low,
+					  (unsigned long long)f.high, (unsigned long long)z->min,
+					  (unsigned long long)z->low, (unsigned long long)z->high);
+		if (f.spanned != z->spanned || f.present != z->present || f.managed != z->managed)
+			return world_says(w, "Z8: node %u zone %s spans %llu pages, %llu present, %llu managed; it should be "
+					     "%llu, %llu, %llu", nid, name, (unsigned long long)f.spanned,
+					  (unsigned long long)f.present, (unsigned long long)f.managed,
+					  (unsigned long long)z->spanned, (unsigned long long)z->present,
+					  (unsigned long long)z->managed);
 	}
 	return NULL;
+}
+
+/* M7: what was handed over, as mm counts it. */
+static const char *compare_totalram(struct world *w)
+{
+	u64 managed = 0;
+
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		managed += w->model->zone[z].managed;
+	if (totalram_pages() == managed)
+		return NULL;
+	return world_says(w, "M7: %llu pages were handed over, totalram_pages says %llu", (unsigned long long)managed,
+			  (unsigned long long)totalram_pages());
 }
 
 const char *world_check_boot(struct world *w)
@@ -113,7 +133,9 @@ const char *world_check_boot(struct world *w)
 		return bad;
 	if ((bad = compare_zonelists(w)))
 		return bad;
-	return compare_marks(w);
+	if ((bad = compare_totalram(w)))
+		return bad;
+	return compare_figures(w);
 }
 
 const char *world_check_settled(struct world *w)
@@ -127,10 +149,9 @@ const char *world_check_settled(struct world *w)
 
 		if (zone->free == zone->managed)
 			continue;
-		snprintf(w->text, sizeof(w->text), "Q5: all is freed, but node %u zone %s has %llu pages free of %llu",
+		return world_says(w, "Q5: all is freed, but node %u zone %s has %llu pages free of %llu",
 			 z / MAX_NR_ZONES, zone_name(z % MAX_NR_ZONES), (unsigned long long)zone->free,
 			 (unsigned long long)zone->managed);
-		return w->text;
 	}
 	return NULL;
 }

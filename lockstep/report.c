@@ -10,7 +10,7 @@
 static void print_steps(struct world *w, const struct program *p, int step, FILE *out)
 {
 	struct program shown;
-	u32 end = step < 0 ? 0 : min_of((u32)step + 1, p->nr_ops);
+	u32 end = step < 0 ? program_boot_ops(p) : min_of((u32)step + 1, p->nr_ops);
 	u32 first = end > STEPS_SHOWN ? end - STEPS_SHOWN : 0;
 
 	if (first)

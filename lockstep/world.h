@@ -23,6 +23,9 @@ const char *page_free_slot(struct world *w, u32 slot);
 /* ops_machine.c */
 const char *machine_hand_over(struct world *w, bool *ok);
 
+/* The sentence found last: fills w->text and returns it. */
+const char *world_says(struct world *w, const char *format, ...) printf_like(2, 3);
+
 /* lockstep.c: let the model judge what mm announced so far. */
 const char *world_drain(struct world *w);
 

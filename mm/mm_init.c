@@ -243,12 +243,12 @@ static struct zone *get_zone(struct mm *mm, unsigned id)
 
 static u64 present_in_block(const struct mm *mm, u64 block)
 {
-	u64 start = block << mm->pageblock_order, n = 0;
+	u64 start = block << mm->pageblock_order, end = start + (1ULL << mm->pageblock_order), n = 0;
 
 	if (!mm->pageblock[block].has_holes)
-		return 1ULL << mm->pageblock_order;
-	for (u64 i = 0; i < 1ULL << mm->pageblock_order; i++)
-		n += pfn_valid(mm, start + i);
+		return min_of(end, mm->nr_frames) - start; /* RAM may end inside the last block */
+	for (u64 pfn = start; pfn < end; pfn++)
+		n += pfn_valid(mm, pfn);
 	return n;
 }
 

@@ -277,11 +277,23 @@ u64 zone_free_pages(unsigned nid, unsigned zone)
 	return z ? z->free_pages : 0;
 }
 
-u64 zone_min_pages(unsigned nid, unsigned zone)
+struct zone_figures zone_figures(unsigned nid, unsigned zone)
 {
 	const struct zone *z = current_mm()->zone[nid * MAX_NR_ZONES + zone];
 
-	return z ? z->watermark[WMARK_MIN] : 0;
+	if (!z)
+		return (struct zone_figures){ 0 };
+	return (struct zone_figures){ .min = z->watermark[WMARK_MIN],
+				      .low = z->watermark[WMARK_LOW],
+				      .high = z->watermark[WMARK_HIGH],
+				      .spanned = z->spanned_pages,
+				      .present = z->present_pages,
+				      .managed = z->managed_pages };
+}
+
+u64 totalram_pages(void)
+{
+	return current_mm()->totalram_pages;
 }
 
 unsigned zonelist_dump(unsigned nid, bool this_node_only, u8 *out, unsigned max)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* show_mem.c - what the page layer says: buddyinfo, gfp names, and its reports, in the kernel's forms. */
 #include "internal.h"
-#include "text.h"
+#include "textbuf.h"
 
 static const char *const zone_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "HighMem", "Movable", "Device" };
 
@@ -173,8 +173,11 @@ sim_cold void warn_alloc_failure(gfp_t gfp, unsigned order)
 	text_words(&t, "(");
 	gfp_flags_show(gfp, mode, sizeof(mode));
 	text_words(&t, mode);
-	text_words(&t, "), nodemask=(null),cpuset=/,mems_allowed=0-");
-	text_number(&t, mm->nr_nodes - 1u, 0);
+	text_words(&t, "), nodemask=(null),cpuset=/,mems_allowed=0");
+	if (mm->nr_nodes > 1) {
+		text_words(&t, "-");
+		text_number(&t, mm->nr_nodes - 1u, 0);
+	}
 	text_words(&t, "\nMem-Info:\n");
 	for (unsigned i = 0; i < MAX_ZONES; i++)
 		if (mm->zone[i] && mm->zone[i]->managed_pages)

@@ -84,9 +84,9 @@ struct frame {
 struct model_zone {
 	bool exists;
 	u8 nid, index;
-	u64 managed;
+	u64 spanned, present, managed;
 	u64 free;
-	u64 min; /* watermark, pages */
+	u64 min, low, high; /* watermarks, pages */
 	u64 full[NR_PAGE_ORDERS]; /* groups of this order that are wholly free, parents' halves included */
 };
 

@@ -103,11 +103,21 @@ static void place_blocks(struct model *m)
 	}
 }
 
-static void count_managed(struct model *m)
+static void count_pages(struct model *m)
 {
-	for (u64 pfn = 0; pfn < m->nr_frames; pfn++)
-		if (m->frame[pfn].state == FRAME_FREE)
-			m->zone[model_zone_of(m, pfn)].managed++;
+	u64 first[MODEL_NR_ZONES] = { 0 }, size = 1ULL << m->block_order;
+
+	for (u64 pfn = 0; pfn < m->nr_frames; pfn++) {
+		unsigned z = model_zone_of(m, pfn), state = m->frame[pfn].state;
+
+		if (z == NO_ZONE)
+			continue;
+		if (!m->zone[z].spanned) /* a zone spans whole pageblocks, from its first to its last */
+			first[z] = pfn / size * size;
+		m->zone[z].spanned = (pfn / size + 1) * size - first[z];
+		m->zone[z].present += state != FRAME_HOLE;
+		m->zone[z].managed += state == FRAME_FREE;
+	}
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		m->zone[z].free = m->zone[z].managed;
 }
@@ -129,25 +139,37 @@ static u64 root(u64 x)
 	return r;
 }
 
-/* W1, W2 */
-static void set_min(struct model *m)
+/* W1 */
+static u64 pages_min(const struct model *m, u64 lowmem)
+{
+	u64 kbytes = m->setup.knob[KNOB_MIN_FREE_KBYTES];
+
+	if (kbytes == MODEL_DERIVED)
+		kbytes = clamp(root(lowmem * 4 * 16), m->setup.knob[KNOB_MIN_FREE_KBYTES_LOWEST],
+			       m->setup.knob[KNOB_MIN_FREE_KBYTES_HIGHEST]);
+	return kbytes / 4;
+}
+
+/* W2 */
+static void set_marks(struct model *m)
 {
 	const u32 *knob = m->setup.knob;
-	u64 low = 0, kbytes = knob[KNOB_MIN_FREE_KBYTES];
+	u64 lowmem = 0, min;
 
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
-		if (m->zone[z].index <= ZONE_NORMAL)
-			low += m->zone[z].managed;
-	if (kbytes == MODEL_DERIVED)
-		kbytes = clamp(root(low * 4 * 16), knob[KNOB_MIN_FREE_KBYTES_LOWEST], knob[KNOB_MIN_FREE_KBYTES_HIGHEST]);
+		lowmem += m->zone[z].index <= ZONE_NORMAL ? m->zone[z].managed : 0;
+	min = pages_min(m, lowmem);
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
 		struct model_zone *zone = &m->zone[z];
+		u64 share = lowmem ? min * zone->managed / lowmem : 0;
+		u64 step = zone->managed * knob[KNOB_WATERMARK_SCALE_FACTOR] / 10000;
 
-		if (zone->index <= ZONE_NORMAL)
-			zone->min = low ? kbytes / 4 * zone->managed / low : 0;
-		else
-			zone->min = clamp(zone->managed / 1024, knob[KNOB_HIGHMEM_MIN_LOWEST],
-					  knob[KNOB_HIGHMEM_MIN_HIGHEST]);
+		step = step > share / 4 ? step : share / 4;
+		zone->min = zone->index <= ZONE_NORMAL ? share :
+							 clamp(zone->managed / 1024, knob[KNOB_HIGHMEM_MIN_LOWEST],
+							       knob[KNOB_HIGHMEM_MIN_HIGHEST]);
+		zone->low = zone->min + step;
+		zone->high = zone->low + step;
 	}
 }
 
@@ -218,8 +240,8 @@ void model_build_zones(struct model *m)
 	memset(m->zone, 0, sizeof(m->zone));
 	memset(m->zonelist_len, 0, sizeof(m->zonelist_len));
 	place_blocks(m);
-	count_managed(m);
-	set_min(m);
+	count_pages(m);
+	set_marks(m);
 	for (unsigned nid = 0; nid < m->nr_nodes; nid++)
 		list_nodes(m, nid, load);
 }

@@ -56,7 +56,7 @@ finding_of() { # FILE: the clause a trace says it breaks
 	sed -n 's/^#.*expect: finding \(.*[^ ]\) *$/\1/p' "$1" | head -n 1
 }
 first_trace() { # FOLDER WORDS
-	grep -l -r -- "$2" "corpus/$1" 2>/dev/null | LC_ALL=C sort | head -n 1
+	grep -l -r --include='*.trace' -- "$2" "corpus/$1" 2>/dev/null | LC_ALL=C sort | head -n 1
 }
 
 [[ -x $mmcheck ]] || {

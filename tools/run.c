@@ -251,7 +251,7 @@ static void show_zones(struct world *w)
 			printf("node %u zone %-7s free %llu managed %llu min %llu\n", z / MAX_NR_ZONES, zone_name(z % MAX_NR_ZONES),
 			       (unsigned long long)zone_free_pages(z / MAX_NR_ZONES, z % MAX_NR_ZONES),
 			       (unsigned long long)w->model->zone[z].managed,
-			       (unsigned long long)zone_min_pages(z / MAX_NR_ZONES, z % MAX_NR_ZONES));
+			       (unsigned long long)zone_figures(z / MAX_NR_ZONES, z % MAX_NR_ZONES).min);
 }
 
 static bool show_what(struct world *w, const char *what)

@@ -16,8 +16,13 @@ u64 page_alloc_dump(struct free_block *out, u64 max);
 const char *page_alloc_check(void);
 /* Free pages as the zone counts them; 0 for a zone that does not exist. */
 u64 zone_free_pages(unsigned nid, unsigned zone);
-/* min watermark in pages. */
-u64 zone_min_pages(unsigned nid, unsigned zone);
+/* The figures of a zone, all in pages; zeroes for one that does not exist. */
+struct zone_figures {
+	u64 min, low, high, spanned, present, managed;
+};
+struct zone_figures zone_figures(unsigned nid, unsigned zone);
+/* Pages ever handed to the buddy allocator. */
+u64 totalram_pages(void);
 /* The zonelist of a node as nid * MAX_NR_ZONES + zone; returns its length. */
 unsigned zonelist_dump(unsigned nid, bool this_node_only, u8 *out, unsigned max);
 /* Text of /proc/buddyinfo, form F1; returns bytes written, never more than bytes. */

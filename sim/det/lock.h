@@ -81,6 +81,7 @@ static inline void local_irq_enable(void)
 
 #define spin_lock_irqsave(lock, flags)                                                                                 \
 	do {                                                                                                           \
+		sim_yield(YIELD_IRQ); /* the last moment for an interrupt */                                           \
 		(flags) = this_cpu->irqs_off;                                                                          \
 		local_irq_disable();                                                                                   \
 		spin_lock(lock);                                                                                       \

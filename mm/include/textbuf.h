@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* text.h - putting words and numbers into a bounded buffer, for texts made thousands of times a second. */
-#ifndef MM_TEXT_H
-#define MM_TEXT_H
+/* textbuf.h - putting words and numbers into a bounded buffer, for texts made thousands of times a second. */
+#ifndef MM_TEXTBUF_H
+#define MM_TEXTBUF_H
 
 #include <string.h>
 #include "types.h"
