@@ -3,13 +3,30 @@
  * contents.c - live pages hold what their owner wrote.
  *
  * An owner stamps the first, the last and one hashed cache line of each page with a word only the model can know; in
- * programs with the header flag `contents` every line. Before the pages go back the stamps must still be there. On big
+ * programs with the header flag `contents`, and always under MSan and Valgrind, every line. Before the pages go back the stamps must still be there. On big
  * machines only the slots divisible by 64 are stamped.
  */
 #include "tool.h"
 #include "world.h"
 
 #define BIG_MACHINE (1u << 18)
+
+#if defined(TOOL_MSAN)
+bool contents_always_whole(void)
+{
+	return true;
+}
+#elif defined(MMCHECK_VALGRIND)
+bool contents_always_whole(void)
+{
+	return RUNNING_ON_VALGRIND;
+}
+#else
+bool contents_always_whole(void)
+{
+	return false;
+}
+#endif
 
 static bool stamped(const struct world *w, u64 pfn)
 {

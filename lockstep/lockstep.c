@@ -606,7 +606,7 @@ static void prepare(struct world *w, const struct program *p, struct rig *r)
 	machine_enter(r->machine, 0);
 	w->machine->chance = p->header.seed;
 	w->early = r->early;
-	w->contents_whole = p->header.flags & HEADER_CONTENTS_WHOLE;
+	w->contents_whole = (p->header.flags & HEADER_CONTENTS_WHOLE) || contents_always_whole();
 	w->since_recount = 0;
 	w->rig_dirty = r->early;
 	if (bytes > w->started_room) {

@@ -6,6 +6,7 @@
 #include "lockstep.h"
 
 /* contents.c: stamps. Each function returns NULL or the sentence. */
+bool contents_always_whole(void);
 void contents_stamp(struct world *w, u64 pfn, u64 nr);
 const char *contents_check(struct world *w, u64 pfn, u64 nr);
 const char *contents_check_zero(struct world *w, u64 pfn, u64 nr);
