@@ -138,5 +138,5 @@ void instr_args(const struct op *op, const struct instr *in, u64 a[MAX_ARGS])
 	struct taken taken = { 0, 0 };
 
 	for (unsigned i = 0; i < MAX_ARGS; i++)
-		a[i] = read_arg(in, op->args[i], &taken);
+		a[i] = op->args[i] ? read_arg(in, op->args[i], &taken) : 0;
 }

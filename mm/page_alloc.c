@@ -225,6 +225,7 @@ static struct page *get_page_from_freelist(struct mm *mm, const struct zonelist 
 		struct zone *zone = list->zone[i];
 		struct page *page;
 
+		sim_tick();
 		if (zone->index > highest || !zone_watermark_ok(mm, zone, order, zone->watermark[WMARK_MIN]))
 			continue;
 		page = rmqueue(mm, zone, order);

@@ -339,7 +339,7 @@ static const char *on_fault(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
 
-	if (!f || f->kind != FLIGHT_ALLOC || !m->fault.times || (m->fault.skip && !m->fault.vague && f->alone))
+	if (!f || f->kind != FLIGHT_ALLOC || !m->fault.times || (f->gfp & __GFP_NOFAIL) || (m->fault.skip && !m->fault.vague && f->alone))
 		return model_says(m, "L11: a failure was injected that nobody planned");
 	m->fault.skip = 0;
 	m->fault.times--;
