@@ -287,6 +287,8 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 		return fresh_order(g);
 	case ARG_NODE:
 		return one_in(g->rng, 2) ? SIM_MAX_NODES : below(g->rng, SIM_MAX_NODES);
+	case ARG_COUNT: /* mostly few */
+		return min_of(magnitude(g->rng, 6), (u64)MAX_BULK);
 	case ARG_SIZE:
 		return often_round(g, below(g->rng, (u32)SIM_PAGE_SIZE << min_of(fresh_order(g), (u64)7)), SIM_PAGE_SIZE);
 	case ARG_OFFSET:
