@@ -62,6 +62,12 @@ static void got_early_range(struct exporter *e, const struct op *op, const u64 *
 	use_early(e, export_in_bytes(e, export_value(op, a, ARG_LENGTH)), false);
 }
 
+static void leaked(struct exporter *e, const struct op *op, const u64 *a)
+{
+	(void)op;
+	e->held[a[0]].state = SLOT_STALE;
+}
+
 static const struct row rows[] = {
 	{ 0x0010, "end_ok(mm_boot_finish() == 0, $E);\nremember_lists();\n", handed_over },
 	{ 0x0011, "this_cpu->task_flags |= 1u << $0; /* enum sim_task_flag */\nend_ok(true, $E);\n", NULL },
@@ -85,6 +91,9 @@ static const struct row rows[] = {
 	{ 0x010d, NULL, export_check_slot },
 	{ 0x010e, NULL, export_free_interior },
 	{ 0x010f, NULL, export_write_stale },
+	{ 0x0110, NULL, export_write_stale }, /* into a live page: the same store */
+	{ 0x0111, "end_ok(true, $E); /* nobody will free it */\n", leaked },
+	{ 0x0112, "get_page($s);\nend_ok(true, $E);\n", NULL },
 
 	{ 0x0200, "end_ok(memblock_add($B, $L) == 0, $E);\n", NULL },
 	{ 0x0201, "end_ok(memblock_add_node($B, $L, $N, $f) == 0, $E);\n", NULL },
