@@ -45,7 +45,7 @@ const char export_prelude[] =
 	"helper int exit_status(void)\n"
 	"{\n"
 	"\tif (recorded && was_found)\n"
-	"\t\tcomplain(recorded);\n"
+	"\t\tprintf(\"recorded as: %s\\n\", recorded);\n"
 	"\telse if (recorded)\n"
 	"\t\tprintf(\"not seen: %s (only the model can see it, or it is mended)\\n\", recorded);\n"
 	"\treturn was_found ? 1 : differs ? 2 : 0;\n"

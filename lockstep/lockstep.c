@@ -412,6 +412,18 @@ static void finish(struct world *w)
 
 /* --- rigs --------------------------------------------------------------------------------------------------------------------- */
 
+static void add_counts(struct model_counts *sum, const struct model_counts *c)
+{
+	sum->success += c->success;
+	sum->success_forced += c->success_forced;
+	sum->refusal += c->refusal;
+	sum->refusal_forced += c->refusal_forced;
+	sum->report += c->report;
+	sum->report_forced += c->report_forced;
+	sum->choices += c->choices;
+	sum->choice_sum += c->choice_sum;
+}
+
 static void rig_destroy(struct rig *r)
 {
 	if (!r)
@@ -570,6 +582,8 @@ static struct rig *rig_for(struct world *w, const struct program *p)
 		return w->rig[CUSTOM_RIG];
 	if (rig_rebuild(w, w->rig[CUSTOM_RIG], p, &config, early))
 		return w->rig[CUSTOM_RIG];
+	if (w->rig[CUSTOM_RIG])
+		add_counts(&w->retired, &w->rig[CUSTOM_RIG]->model->counts);
 	rig_destroy(w->rig[CUSTOM_RIG]);
 	w->rig[CUSTOM_RIG] = NULL;
 	return w->rig[CUSTOM_RIG] = rig_create(w, p, &config, early);
@@ -590,6 +604,7 @@ static struct rig *rig_ready(struct world *w, const struct program *p)
 	while (w->rig[i] != r)
 		i++;
 	w->rig[i] = NULL;
+	add_counts(&w->retired, &r->model->counts);
 	rig_destroy(r);
 	return rig_for(w, p);
 }
@@ -634,7 +649,7 @@ static bool check_boot_once(struct world *w)
 
 	if (w->current->used)
 		return true;
-	bad = world_check_boot(w);
+	bad = world_check_boot(w, !w->current->dead);
 	if (bad)
 		world_fail(w, bad);
 	else
@@ -657,15 +672,24 @@ const struct verdict *lockstep_run(struct world *w, const struct program *p)
 		return &w->verdict;
 	}
 	prepare(w, p, r);
-	if (r->dead)
-		return &w->verdict;
 	r->dirty = true;
-	if (check_boot_once(w))
+	if (check_boot_once(w) && !r->dead) {
 		run_ops(w);
-	if (!w->verdict.failed)
-		finish(w);
+		if (!w->verdict.failed)
+			finish(w);
+	}
 	r->dirty = w->verdict.failed || w->rig_dirty || w->until != ~0u;
 	return &w->verdict;
+}
+
+struct model_counts world_counts(const struct world *w)
+{
+	struct model_counts sum = w->retired;
+
+	for (size_t i = 0; i < ARRAY_SIZE(w->rig); i++)
+		if (w->rig[i])
+			add_counts(&sum, &w->rig[i]->model->counts);
+	return sum;
 }
 
 char *const *lockstep_outcome(struct world *w)

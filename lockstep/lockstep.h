@@ -253,6 +253,7 @@ struct world {
 	char page_text[8192];  /* a /proc file */
 	struct rig *rig[NR_PROFILES * NR_START_STATES + 1];
 	struct rig *current;
+	struct model_counts retired; /* of machines thrown away */
 	u32 until;	       /* stop before this step; ~0 run all */
 	struct free_block *blocks; /* scratch of the recount */
 	u64 block_room;
@@ -264,6 +265,8 @@ void world_destroy(struct world *w);
 const struct verdict *lockstep_run(struct world *w, const struct program *p);
 /* The comment of each step of the last recorded run ("ok pfn=24"); NULL where it did not run. */
 char *const *lockstep_outcome(struct world *w);
+/* What the models of all machines of this world decided so far. */
+struct model_counts world_counts(const struct world *w);
 
 /* For ops files. */
 static inline unsigned world_cpu(void)

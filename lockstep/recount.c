@@ -112,24 +112,50 @@ static const char *compare_figures(struct world *w)
 	return NULL;
 }
 
-/* M7: what was handed over, as mm counts it. */
-static const char *compare_totalram(struct world *w)
+static u64 managed_pages(const struct model *m)
 {
 	u64 managed = 0;
 
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
-		managed += w->model->zone[z].managed;
+		managed += m->zone[z].managed;
+	return managed;
+}
+
+/* M7: what was handed over, as mm counts it. */
+static const char *compare_totalram(struct world *w)
+{
+	u64 managed = managed_pages(w->model);
+
 	if (totalram_pages() == managed)
 		return NULL;
 	return world_says(w, "M7: %llu pages were handed over, totalram_pages says %llu", (unsigned long long)managed,
 			  (unsigned long long)totalram_pages());
 }
 
-const char *world_check_boot(struct world *w)
+/* Frames that stay reserved say so in their struct page. */
+static const char *compare_reserved(struct world *w)
 {
-	const char *bad = world_recount(w);
+	for (u64 pfn = 0; pfn < w->model->nr_frames; pfn++)
+		if ((w->model->frame[pfn].state == FRAME_RESERVED) != page_is_reserved_at(pfn))
+			return world_says(w, "M7: pfn %llu is %sreserved by the map, its struct page says otherwise",
+					  (unsigned long long)pfn,
+					  w->model->frame[pfn].state == FRAME_RESERVED ? "" : "not ");
+	return NULL;
+}
 
+const char *world_check_boot(struct world *w, bool booted)
+{
+	const char *bad;
+
+	if (!w->early && booted != (managed_pages(w->model) > 0))
+		return world_says(w, "M7: boot says there is %s memory, by the map %llu pages are free", booted ? "" : "no",
+				  (unsigned long long)managed_pages(w->model));
+	if (!booted)
+		return NULL;
+	bad = world_recount(w);
 	if (bad || w->early)
+		return bad;
+	if ((bad = compare_reserved(w)))
 		return bad;
 	if ((bad = compare_zonelists(w)))
 		return bad;

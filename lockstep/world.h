@@ -16,7 +16,8 @@ const char *contents_check_unreachable(struct world *w, u64 pfn, u64 nr);
 
 /* recount.c */
 const char *world_recount(struct world *w);
-const char *world_check_boot(struct world *w);
+/* booted: what mm says. Without memory there is nothing more to look at. */
+const char *world_check_boot(struct world *w, bool booted);
 const char *world_check_settled(struct world *w);
 
 /* ops_page.c: give back all pages of a live slot; for the end of a program. */

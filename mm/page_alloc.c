@@ -29,6 +29,7 @@ static void add_to_free_list(struct zone *zone, struct page *page, unsigned orde
 {
 	struct free_area *area = &zone->free_area[order];
 
+	lockdep_assert_held(&zone->lock);
 	page->flags |= PG_buddy;
 	page->private = order;
 	if (tail)
@@ -40,6 +41,7 @@ static void add_to_free_list(struct zone *zone, struct page *page, unsigned orde
 
 static void del_from_free_list(struct zone *zone, struct page *page, unsigned order)
 {
+	lockdep_assert_held(&zone->lock);
 	list_del(&page->lru);
 	page->flags &= ~PG_buddy;
 	page->private = 0;
@@ -427,7 +429,10 @@ void free_pages_core(u64 pfn, unsigned order)
 {
 	struct mm *mm = current_mm();
 	struct zone *zone = page_zone(mm, pfn);
+	unsigned long flags;
 
 	zone->managed_pages += 1ULL << order;
+	spin_lock_irqsave(&zone->lock, flags);
 	free_one_block(mm, zone, pfn, order);
+	spin_unlock_irqrestore(&zone->lock, flags);
 }

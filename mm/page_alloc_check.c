@@ -305,6 +305,13 @@ unsigned zonelist_dump(unsigned nid, bool this_node_only, u8 *out, unsigned max)
 	return list->nr;
 }
 
+bool page_is_reserved_at(u64 pfn)
+{
+	const struct mm *mm = current_mm();
+
+	return pfn_valid(mm, pfn) && (mm->mem_map[pfn].flags & PG_reserved);
+}
+
 int page_ref_count_at(u64 pfn)
 {
 	const struct mm *mm = current_mm();

@@ -55,8 +55,13 @@ void note_excuses(struct model *m)
 {
 	for (unsigned c = 0; c < m->nr_cpus; c++)
 		for (unsigned d = 0; d < m->depth[c]; d++)
-			if (m->flight[c][d].kind == FLIGHT_ALLOC)
-				m->flight[c][d].excused |= may_refuse(m, &m->flight[c][d]);
+			if (m->flight[c][d].kind == FLIGHT_ALLOC) {
+				struct flight *f = &m->flight[c][d];
+				bool may = may_refuse(m, f);
+
+				f->excused |= may && f->got < f->wanted;
+				f->served |= !may;
+			}
 }
 
 /* Z10: what the task's scopes leave of a mask. */

@@ -101,6 +101,7 @@ struct flight {
 	u8 cpu;
 	bool atomic;	   /* runs where it may not sleep */
 	bool excused;	   /* a refusal was legal at some event of this flight */
+	bool served;	   /* at some event a zone could have given */
 	bool alone;	   /* no other operation was in flight at any time: choices are judged exactly */
 	bool fault;	   /* an injected failure was announced */
 	bool exact;	   /* alloc_pages_exact */

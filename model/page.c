@@ -416,7 +416,7 @@ static const char *judge_refusal(struct model *m, struct flight *f)
 	if (bad)
 		return bad;
 	m->counts.refusal++;
-	m->counts.refusal_forced += may && f->alone;
+	m->counts.refusal_forced += may && !f->served;
 	if (!may && !f->excused) {
 		const struct model_zone *z = &m->zone[first_zone(m, f)];
 
@@ -449,7 +449,7 @@ const char *model_answer_alloc(struct model *m, unsigned cpu, u64 pfn)
 		return model_says(m, "B19: pfn %llu returned, but what was announced is %s", (unsigned long long)pfn,
 				  f->got ? "another block" : "nothing");
 	m->counts.success++;
-	m->counts.success_forced += f->alone;
+	m->counts.success_forced += f->alone || !f->excused;
 	return NULL;
 }
 
@@ -462,7 +462,7 @@ const char *model_answer_bulk(struct model *m, unsigned cpu, u32 populated)
 	if (populated != f->got)
 		return model_says(m, "B26: says %u pages are populated, %u were announced", populated, f->got);
 	m->counts.success += populated;
-	m->counts.success_forced += f->alone ? populated : 0;
+	m->counts.success_forced += f->alone || !f->excused ? populated : 0;
 	return populated < f->wanted ? judge_refusal(m, f) : NULL;
 }
 

@@ -44,7 +44,8 @@ enum sim_task_flag {
 
 /* Where an interleaving may change: each is a place real hardware could be interrupted or overtaken. */
 enum sim_yield_point {
-	YIELD_LOCK,
+	YIELD_LOCK,   /* before taking one */
+	YIELD_LOCKED, /* holding it: others that want it must wait */
 	YIELD_UNLOCK,
 	YIELD_TRYLOCK,
 	YIELD_PERCPU,

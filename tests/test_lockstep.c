@@ -690,7 +690,7 @@ static const char *ask(enum oracle o)
 {
 	if (o == ORACLE_VALID)
 		return page_alloc_check();
-	return o == ORACLE_RECOUNT ? world_recount(here) : world_check_boot(here);
+	return o == ORACLE_RECOUNT ? world_recount(here) : world_check_boot(here, true);
 }
 
 static void test_corruption(const struct corruption *c, const struct program *p)

@@ -413,15 +413,15 @@ static void trylock_low(char name)
 static void test_contention(void)
 {
 	static const struct actor holder_runs_on[] = {
-		{ lock_low, .cpu = 0, .nr_switches = 1, .sw = { CPU(1, 1) } },
+		{ lock_low, .cpu = 0, .nr_switches = 1, .sw = { CPU(2, 1) } },
 		{ lock_low, .cpu = 1 },
 	};
 	static const struct actor hand_over_at_unlock[] = {
-		{ lock_low, .cpu = 0, .nr_switches = 2, .sw = { CPU(1, 1), CPU(2, 1) } },
+		{ lock_low, .cpu = 0, .nr_switches = 2, .sw = { CPU(2, 1), CPU(3, 1) } },
 		{ lock_low, .cpu = 1 },
 	};
 	static const struct actor busy_trylock[] = {
-		{ lock_low, .cpu = 0, .nr_switches = 1, .sw = { CPU(1, 1) } },
+		{ lock_low, .cpu = 0, .nr_switches = 1, .sw = { CPU(2, 1) } },
 		{ trylock_low, .cpu = 1 },
 	};
 

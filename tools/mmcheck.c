@@ -4,6 +4,7 @@
  *
  * Exit codes: 0 fine, 1 a finding, 2 bad usage or unreadable input, 3 the environment is not good enough.
  */
+#include <errno.h>
 #include <string.h>
 #include "tools.h"
 
@@ -17,7 +18,7 @@ static const struct command {
 	{ "print", cmd_print, "FILE", "a program as text" },
 	{ "compile", cmd_compile, "FILE|FOLDER... -o FOLDER", "programs as bytes, for the fuzzers" },
 	{ "gen", cmd_gen, "[--seed N] [--ops N] [--tables page|memblock|all] [-o FILE]", "a random program" },
-	{ "hunt", cmd_hunt, "[--seed N] [--seconds N] [--ops N] [--tables ...] [-o FILE]", "random programs until a finding" },
+	{ "hunt", cmd_hunt, "[--seed N] [--seconds N] [--ops N] [--tables ...] [--stats] [-o FILE]", "random programs until a finding" },
 	{ "minimize", cmd_minimize, "FILE -o FILE [--seconds N]", "the smallest program with the same finding" },
 	{ "export-c", cmd_export_c, "FILE -o FILE.c", "a program as C on the public API" },
 	{ "show", cmd_show, "FILE [--at N] buddyinfo|blocks|zones|log", "the machine after N operations" },
@@ -35,6 +36,15 @@ static void usage(FILE *out)
 	fprintf(out, "\nexit status: 0 fine, 1 finding, 2 bad usage or unreadable input, 3 environment\n");
 }
 
+/* What was printed must have arrived. */
+static int flushed(int code)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	complain("cannot write to standard output: %s", strerror(errno));
+	return EXIT_ENVIRONMENT;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
@@ -43,17 +53,17 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--version")) {
 		printf("mmcheck %s (program version %d, flavour %s)\n", MMCHECK_VERSION, PROGRAM_VERSION, MMCHECK_FLAVOUR);
-		return EXIT_FINE;
+		return flushed(EXIT_FINE);
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
 		usage(stdout);
-		return EXIT_FINE;
+		return flushed(EXIT_FINE);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name)) {
 			command_name = commands[i].name;
 			opterr = 0; /* our own one line */
-			return commands[i].run(argc - 1, argv + 1);
+			return flushed(commands[i].run(argc - 1, argv + 1));
 		}
 	complain("no command %s; mmcheck --help lists them", argv[1]);
 	return EXIT_USAGE;

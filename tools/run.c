@@ -75,7 +75,7 @@ static int run_one(struct world *w, const struct run_options *o, const char *pat
 		return EXIT_USAGE;
 	}
 	w->record = o->expect || o->verbose;
-	w->until = o->until < p.nr_ops ? (u32)o->until : ~0u;
+	w->until = o->until == ~0ULL ? ~0u : (u32)min_of(o->until, p.nr_ops);
 	lockstep_run(w, &p);
 	if (o->expect)
 		code = judge_claim(w, &p, path, claim, expected);
@@ -88,24 +88,38 @@ static int run_one(struct world *w, const struct run_options *o, const char *pat
 		program_print(&p, stdout, w->outcome);
 	}
 	if (!code && !*claim)
-		printf("%s: ok, %u operations, digest %016llx\n", path, p.nr_ops, (unsigned long long)w->digest);
+		printf("%s: ok, %u operations, digest %016llx\n", path, min_of(p.nr_ops, w->until),
+		       (unsigned long long)w->digest);
 	free_expected(expected, p.nr_ops);
 	program_free(&p);
 	return code;
 }
 
+#define FEWEST_SAMPLES 1000
+
+static void print_share(const char *what, u64 forced, u64 all)
+{
+	if (all < FEWEST_SAMPLES)
+		printf("tightness of %-10s not measured (%llu samples, %u are needed)\n", what, (unsigned long long)all,
+		       FEWEST_SAMPLES);
+	else
+		printf("tightness of %-10s %.2f %% of %llu\n", what, 100.0 * (double)forced / (double)all,
+		       (unsigned long long)all);
+}
+
 static void print_stats(const struct world *w)
 {
 	const struct run_stats *s = &w->stats;
-	const struct model_counts *c = &w->model->counts;
+	struct model_counts c = world_counts(w);
 
 	printf("programs %llu, operations %llu, skipped %llu, refused %llu, recounts %llu\n",
 	       (unsigned long long)s->programs, (unsigned long long)s->ops, (unsigned long long)s->skipped,
 	       (unsigned long long)s->refused, (unsigned long long)s->recounts);
-	printf("tightness: successes %llu of %llu forced, refusals %llu of %llu, reports %llu of %llu",
-	       (unsigned long long)c->success_forced, (unsigned long long)c->success, (unsigned long long)c->refusal_forced,
-	       (unsigned long long)c->refusal, (unsigned long long)c->report_forced, (unsigned long long)c->report);
-	printf("; legal blocks at a choice: %.1f on average\n", c->choices ? (double)c->choice_sum / (double)c->choices : 0.0);
+	print_share("successes", c.success_forced, c.success);
+	print_share("refusals", c.refusal_forced, c.refusal);
+	print_share("reports", c.report_forced, c.report);
+	printf("legal blocks at a choice: %.1f on average\n",
+	       c.choices ? (double)c.choice_sum / (double)c.choices : 0.0);
 }
 
 /* The debugger stops where a verdict is made. */
@@ -358,7 +372,7 @@ static u32 length_of(u64 i, u64 ops)
 	return (u32)(i % 16 == 15 ? ops * 8 : ops);
 }
 
-static int hunt(u64 seed, double seconds, u64 ops, unsigned tables, const char *path)
+static int hunt(u64 seed, double seconds, u64 ops, unsigned tables, const char *path, bool stats)
 {
 	struct world *w = new_world();
 	double end = now() + seconds;
@@ -375,9 +389,14 @@ static int hunt(u64 seed, double seconds, u64 ops, unsigned tables, const char *
 		if (lockstep_run(w, &p)->failed)
 			code = report_hunted(w, &p, this_seed, path);
 	}
-	if (code == EXIT_FINE)
+	if (code == EXIT_FINE && !w->stats.ops) {
+		complain("no operation ran in %llu programs: that is no hunt", (unsigned long long)i);
+		code = EXIT_ENVIRONMENT;
+	} else if (code == EXIT_FINE)
 		printf("no finding in %llu programs, %llu operations\n", (unsigned long long)i,
 		       (unsigned long long)w->stats.ops);
+	if (stats)
+		print_stats(w);
 	program_free(&p);
 	world_destroy(w);
 	return code;
@@ -386,8 +405,10 @@ static int hunt(u64 seed, double seconds, u64 ops, unsigned tables, const char *
 int cmd_hunt(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "seed", 1, 0, 's' }, { "seconds", 1, 0, 't' }, { "ops", 1, 0, 'n' }, { "tables", 1, 0, 'T' }, { 0 },
+		{ "seed", 1, 0, 's' }, { "seconds", 1, 0, 't' }, { "ops", 1, 0, 'n' }, { "tables", 1, 0, 'T' },
+		{ "stats", 0, 0, 'S' }, { 0 },
 	};
+	bool stats = false;
 	u64 seed = 1, seconds = 10, ops = 64;
 	unsigned tables = TABLE_MACHINE | TABLE_PAGE;
 	const char *path = NULL;
@@ -404,6 +425,8 @@ int cmd_hunt(int argc, char **argv)
 			good = parse_number(optarg, 8192, &ops);
 		else if (c == 'T')
 			good = (tables = tables_by_name(optarg)) != 0;
+		else if (c == 'S')
+			stats = true;
 		else if (c == 'o')
 			path = optarg;
 		else
@@ -415,5 +438,5 @@ int cmd_hunt(int argc, char **argv)
 		complain("what is %s?", argv[optind]);
 		return EXIT_USAGE;
 	}
-	return hunt(seed, (double)seconds, ops, tables, path);
+	return hunt(seed, (double)seconds, ops, tables, path, stats);
 }

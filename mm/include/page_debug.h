@@ -30,6 +30,8 @@ unsigned buddyinfo_show(char *out, unsigned bytes);
 const char *zone_name(unsigned zone);
 /* %pGg: a gfp mask in the kernel's names. Writes a string of at most bytes - 1 characters. */
 unsigned gfp_flags_show(gfp_t gfp, char *out, unsigned bytes);
+/* Is this a frame of memory that was never handed over? */
+bool page_is_reserved_at(u64 pfn);
 /* Reference count, or -1 for a frame without a struct page. */
 int page_ref_count_at(u64 pfn);
 

@@ -59,9 +59,9 @@ static inline void text_number(struct text *t, u64 number, size_t width)
 
 	if ((size_t)(t->end - t->at) < sizeof(digits) + width)
 		return; /* full */
-	do {
+	for (; number >= 10; number /= 10)
 		digits[--i] = (char)('0' + number % 10);
-	} while (number /= 10);
+	digits[--i] = (char)('0' + number);
 	for (n = sizeof(digits) - i; width > n; width--)
 		*t->at++ = ' ';
 	for (; i < sizeof(digits); i++)

@@ -45,6 +45,7 @@ static inline void spin_lock(spinlock_t *lock)
 	while (unlikely(lock->locked))
 		sched_wait_for(lock->cpu);
 	sim_lock_taken(lock);
+	sim_yield(YIELD_LOCKED);
 }
 
 static inline bool spin_trylock(spinlock_t *lock)
@@ -68,6 +69,9 @@ static inline void spin_unlock(spinlock_t *lock)
 	c->preempt_off--;
 	sim_yield(YIELD_UNLOCK);
 }
+
+/* What only a holder may do says so. */
+#define lockdep_assert_held(lock) VM_BUG_ON(!(lock)->locked || (lock)->cpu != this_cpu->id)
 
 static inline void local_irq_disable(void)
 {

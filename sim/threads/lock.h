@@ -36,6 +36,8 @@ static inline void spin_unlock(spinlock_t *lock)
 {
 	atomic_flag_clear_explicit(&lock->busy, memory_order_release);
 }
+#define lockdep_assert_held(lock) ((void)(lock)) /* det/lock.h checks it */
+
 static inline void local_irq_disable(void)
 {
 	this_cpu->irqs_off++;
