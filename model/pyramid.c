@@ -9,6 +9,8 @@
 #include <string.h>
 #include "internal.h"
 
+#define DIGEST_FRAMES 65536
+
 static struct model_zone *zone_at(struct model *m, u64 pfn)
 {
 	return &m->zone[model_zone_of(m, pfn)];
@@ -179,11 +181,21 @@ const char *model_recount(struct model *m)
 	return NULL;
 }
 
+/* The free set frame by frame where that is cheap, and its shape; before the hand-over, what memblock holds. */
 u64 model_digest(const struct model *m, u64 digest)
 {
+	u64 frames = m->nr_frames <= DIGEST_FRAMES ? m->nr_frames : 0, word = 0;
+
+	if (!m->zonelist_len[0] && m->memblock && m->setup.early)
+		digest = model_memblock_digest(m->memblock, digest);
+	for (u64 pfn = 0; pfn < frames; pfn++) {
+		word = word << 1 | (m->frame[pfn].state == FRAME_FREE);
+		if (pfn % 64 == 63 || pfn + 1 == frames)
+			digest = (digest ^ word) * 0x100000001b3ULL;
+	}
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		for (unsigned o = 0; m->zone[z].exists && o <= m->max_order; o++)
 			digest = (digest ^ m->zone[z].full[o]) * 0x100000001b3ULL;
-	return digest;
+	return digest ^ digest >> 32;
 }
 
