@@ -19,8 +19,12 @@ static void begin_nothing(struct world *w, const u64 *a)
 /* The frames memblock leaves free go to the buddy allocator; the model does the same from its own array. */
 const char *machine_hand_over(struct world *w, bool *ok)
 {
-	w->booting = true; /* boot's own moves are judged by what they leave */
+	u32 next_switch = this_cpu->next_switch;
+
+	this_cpu->next_switch = ~0u; /* no other CPU is up yet */
+	w->booting = true;	     /* boot's own moves are judged by what they leave */
 	*ok = mm_boot_finish() == 0;
+	this_cpu->next_switch = next_switch;
 	w->booting = false;
 	w->machine->nr_events = 0;
 	w->early = false;
