@@ -58,9 +58,9 @@ void world_fail(struct world *w, const char *sentence)
 static void fail_by_stop(struct world *w, const struct sim_stop *stop)
 {
 	static const char *const clause[] = {
-		[STOP_BUG] = "VM_BUG_ON",	       [STOP_NO_PROGRESS] = "no progress",
-		[STOP_LOCK_ORDER] = "lock order",      [STOP_LOCK_HELD] = "N9",
-		[STOP_CONTEXT] = "N9",		       [STOP_SLEEP_ATOMIC] = "X1",
+		[STOP_BUG] = "VM_BUG_ON",
+		[STOP_NO_PROGRESS] = "no progress",
+		[STOP_LOCK_ORDER] = "lock order",
 	};
 
 	snprintf(w->text, sizeof(w->text), "%s: %s", clause[stop->kind], stop->text);

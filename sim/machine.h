@@ -64,9 +64,6 @@ enum sim_stop_kind {
 	STOP_BUG,	    /* VM_BUG_ON */
 	STOP_NO_PROGRESS,   /* out of fuel, or the CPU-time watchdog */
 	STOP_LOCK_ORDER,    /* a lock taken against its rank, or twice */
-	STOP_LOCK_HELD,	    /* a lock still held when the operation returned */
-	STOP_CONTEXT,	    /* irq, preempt or scope state not as it was when the operation began */
-	STOP_SLEEP_ATOMIC,  /* the allocator itself slept where it may not */
 };
 
 struct sim_stop {

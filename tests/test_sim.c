@@ -477,7 +477,7 @@ static void spin_without_fuel(char name)
 static void stop_in_irq(char name)
 {
 	note(name, 1);
-	sim_stop(STOP_CONTEXT, "from the irq of %c", name);
+	sim_stop(STOP_BUG, "from the irq of %c", name);
 }
 
 static const struct {
@@ -536,7 +536,7 @@ static void test_stops(void)
 	}
 	check_stop("a mistake while two others are suspended", among_others, 3, STOP_LOCK_ORDER,
 		   "cpu 0 waits for a lock that cpu 0 holds and cannot release");
-	check_stop("a mistake in an irq", in_irq, 2, STOP_CONTEXT, "from the irq of B");
+	check_stop("a mistake in an irq", in_irq, 2, STOP_BUG, "from the irq of B");
 }
 
 /* Two operations that wait for each other's lock: one of them also breaks the order of ranks. */
