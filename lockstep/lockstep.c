@@ -40,7 +40,7 @@ const char *world_says(struct world *w, const char *format, ...)
 
 /* --- verdicts ------------------------------------------------------------------------------------------------------------- */
 
-void world_fail(struct world *w, const char *sentence)
+sim_cold void world_fail(struct world *w, const char *sentence) /* a breakpoint of run --gdb: never inlined */
 {
 	const char *colon = strchr(sentence, ':');
 	size_t len = colon ? (size_t)(colon - sentence) : 0;
