@@ -3,8 +3,8 @@
  * contents.c - live pages hold what their owner wrote.
  *
  * An owner stamps the first, the last and one hashed cache line of each page with a word only the model can know; in
- * programs with the header flag `contents`, and always under MSan and Valgrind, every line. Before the pages go back the stamps must still be there. On big
- * machines only the slots divisible by 64 are stamped.
+ * programs with the header flag `contents`, and always under MSan and Valgrind, every line. Before the pages go back the
+ * stamps must still be there. On big machines only the slots divisible by 64 are stamped.
  */
 #include "tool.h"
 #include "world.h"

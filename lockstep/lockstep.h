@@ -213,7 +213,7 @@ struct verdict {
 };
 
 struct run_stats {
-	u64 programs, ops, skipped, refused, reports, order_sum, allocs;
+	u64 programs, ops, skipped, refused, order_sum, allocs;
 	u64 recounts;
 };
 

@@ -15,7 +15,7 @@
  * mm_page_alloc. So the free of a frame last seen free (freed, or leaving a list) is no double free yet, but
  * the free of a frame that nobody knows. Call it before model_event(); true if the event was one of these.
  */
-bool model_witness_unannounced(struct model *m, const struct mm_event *ev);
+bool model_witness_unannounced(const struct model *m, const struct mm_event *ev);
 /* The event broke a clause, but it did happen: its frames are now what it says, so that it is accused once.
  */
 void model_witness_force(struct model *m, const struct mm_event *ev);

@@ -108,6 +108,19 @@ static const char *wrong_state(struct model *m, const char *clause, const char *
 			  state_names[state_of(m, pfn)]);
 }
 
+/* The frames of an event lie in the machine, at a multiple of their size, and are all in this state. */
+static const char *judge_frames(struct model *m, const struct mm_event *ev, const char *clause, unsigned wanted,
+				const char *move)
+{
+	const char *bad = bad_range(m, "B2", ev);
+	u64 pfn;
+
+	if (bad)
+		return bad;
+	pfn = not_in_state(m, ev->pfn, ev->order, wanted);
+	return pfn == ~0ULL ? NULL : wrong_state(m, clause, move, pfn);
+}
+
 /* Z2, Z5, W4, L1: the zone the block came from. */
 static const char *judge_zone(struct model *m, const struct flight *f, u64 pfn)
 {
@@ -170,14 +183,10 @@ static const char *pass_fault(struct model *m, const struct flight *f)
 static const char *on_take(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
-	const char *bad = bad_range(m, "B2", ev);
-	u64 pfn;
+	const char *bad = judge_frames(m, ev, "B3", FRAME_FREE, "left a free list");
 
 	if (bad)
 		return bad;
-	pfn = not_in_state(m, ev->pfn, ev->order, FRAME_FREE);
-	if (pfn != ~0ULL)
-		return wrong_state(m, "B3", "left a free list", pfn);
 	if (m->frames_only) {
 		set_unit(m, ev->pfn, ev->order, FRAME_IN_FLIGHT, 0);
 		return NULL;
@@ -209,14 +218,10 @@ static void own_exact(struct model *m, struct flight *f, u64 pfn)
 static const char *on_alloc(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
-	const char *bad = bad_range(m, "B2", ev);
-	u64 pfn;
+	const char *bad = judge_frames(m, ev, "B3", FRAME_IN_FLIGHT, "was handed out");
 
 	if (bad)
 		return bad;
-	pfn = not_in_state(m, ev->pfn, ev->order, FRAME_IN_FLIGHT);
-	if (pfn != ~0ULL)
-		return wrong_state(m, "B3", "was handed out", pfn);
 	if (m->frames_only) {
 		if ((ev->context & EVENT_ATOMIC) && (ev->gfp & __GFP_DIRECT_RECLAIM))
 			return model_says(m, "X1: pfn %llu allocated with gfp %#x, which may sleep, in atomic context",
@@ -266,13 +271,7 @@ static const char *on_recorded_free(struct model *m, const struct mm_event *ev)
 /* A recording's second mention of a free: the frame may not have an owner. */
 static const char *on_free_batched(struct model *m, const struct mm_event *ev)
 {
-	const char *bad = bad_range(m, "B2", ev);
-	u64 pfn;
-
-	if (bad)
-		return bad;
-	pfn = not_in_state(m, ev->pfn, ev->order, FRAME_IN_FLIGHT);
-	return pfn == ~0ULL ? NULL : wrong_state(m, "B22", "was freed in a batch", pfn);
+	return judge_frames(m, ev, "B22", FRAME_IN_FLIGHT, "was freed in a batch");
 }
 
 static const char *on_free(struct model *m, const struct mm_event *ev)

@@ -8,26 +8,17 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "internal.h"
 #include "model_witness.h"
 
-static bool in_machine(const struct model *m, const struct mm_event *ev)
+bool model_witness_unannounced(const struct model *m, const struct mm_event *ev)
 {
-	return ev->order < NR_PAGE_ORDERS && ev->pfn < m->nr_frames &&
-	       1ULL << ev->order <= m->nr_frames - ev->pfn;
-}
-
-bool model_witness_unannounced(struct model *m, const struct mm_event *ev)
-{
-	bool again = false;
-
-	if (ev->type != EVENT_PAGE_FREE || !in_machine(m, ev))
+	if (ev->type != EVENT_PAGE_FREE || !in_machine(m, ev->pfn, ev->order))
 		return false;
-	for (u64 pfn = ev->pfn; pfn < ev->pfn + (1ULL << ev->order); pfn++)
-		if (m->frame[pfn].state == FRAME_IN_FLIGHT) {
-			m->frame[pfn] = (struct frame){.state = FRAME_UNKNOWN};
-			again = true;
-		}
-	return again;
+	for (u64 i = 0; i < 1ULL << ev->order; i++)
+		if (m->frame[ev->pfn + i].state == FRAME_IN_FLIGHT)
+			return true;
+	return false;
 }
 
 void model_witness_force(struct model *m, const struct mm_event *ev)
@@ -35,7 +26,7 @@ void model_witness_force(struct model *m, const struct mm_event *ev)
 	bool owned = ev->type == EVENT_PAGE_ALLOC;
 	u64 size = 1ULL << ev->order;
 
-	if (!in_machine(m, ev))
+	if (!in_machine(m, ev->pfn, ev->order))
 		return;
 	for (u64 i = 0; i < size; i++)
 		m->frame[ev->pfn + i] = (struct frame){.state = owned ? FRAME_OWNED_TAIL : FRAME_IN_FLIGHT};
