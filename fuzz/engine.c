@@ -44,11 +44,25 @@ struct world *fuzz_world(void)
 	return world;
 }
 
+/* In how many of the programs each thing happened that is hard to reach. */
+static void print_depth(const struct run_stats *s)
+{
+	static const char *const names[NR_DEEP] = { "refusal", "below_min", "fallback", "highatomic", "flush" };
+
+	if (!s->programs)
+		return;
+	fprintf(stderr, "mmcheck: depth of %llu executions:", (unsigned long long)s->programs);
+	for (unsigned i = 0; i < NR_DEEP; i++)
+		fprintf(stderr, " %s %.1f %%", names[i], 100.0 * (double)s->deep[i] / (double)s->programs);
+	fputc('\n', stderr);
+}
 
 static void print_totals(void)
 {
 	fprintf(stderr, "mmcheck: %llu executions, %llu operations\n", (unsigned long long)executions,
 		(unsigned long long)(world ? world->stats.ops : 0));
+	if (world)
+		print_depth(&world->stats);
 }
 
 /* Also now and then: a target that dies has no exit handlers. */

@@ -9,12 +9,47 @@
  *
  * Invariants: every raw value decodes to a legal one (modulo the limit; GFP bits without a meaning fall away), and
  * what instr_set_arg() writes is read back unchanged if it was legal. Corpus bytes depend on the widths: they are frozen.
+ * A limit may grow within its width: what is written is below the limit of its day.
  */
 #include "lockstep.h"
 
-static const char *const region_kind_names[NR_REGION_KINDS] = { "usable", "reserved" };
+_Static_assert(NR_PARAMS <= 64, "ARG_KNOB_ALL has 6 bits");
+_Static_assert(NR_SYSCTLS <= 16, "ARG_SYSCTL has 4 bits");
+
+/* What there was when the widths of ARG_REGION_KIND and ARG_KNOB were frozen; the kinds with _ALL go on. */
+#define FIRST_REGION_KINDS 2
+#define FIRST_KNOBS	   18
+
+static const char *const region_kind_names[NR_REGION_KINDS] = { "usable", "reserved", "cma", "device" };
 static const char *const scope_names[6] = { "noreclaim", "nofs", "noio", "pin", "realtime", "oom_victim" };
-static const char *const site_names[NR_FAULT_SITES] = { "page_alloc" };
+static const char *const site_names[] = { "page_alloc", "reclaim_progress" };
+static const char *const mark_names[3] = { "min", "low", "high" };
+
+static const char *const sysctl_names[NR_SYSCTLS] = {
+	"min_free_kbytes",
+	"watermark_scale_factor",
+	"watermark_boost_factor",
+	"percpu_pagelist_high_fraction",
+	"lowmem_reserve_ratio_dma",
+	"lowmem_reserve_ratio_dma32",
+	"lowmem_reserve_ratio_normal",
+	"lowmem_reserve_ratio_highmem",
+	"lowmem_reserve_ratio_movable",
+};
+
+/* By zone id: node and zone. */
+static const char *const zone_names[NR_ZONE_IDS] = {
+	"0/DMA", "0/DMA32", "0/Normal", "0/HighMem", "0/Movable", "0/Device",
+	"1/DMA", "1/DMA32", "1/Normal", "1/HighMem", "1/Movable", "1/Device",
+	"2/DMA", "2/DMA32", "2/Normal", "2/HighMem", "2/Movable", "2/Device",
+	"3/DMA", "3/DMA32", "3/Normal", "3/HighMem", "3/Movable", "3/Device",
+};
+
+/* Two's complement, so that all zero bits mean 0. */
+static const char *const above_names[32] = {
+	"0",   "1",   "2",   "3",   "4",   "5",	  "6",	 "7",  "8",  "9",  "10", "11", "12", "13", "14", "15",
+	"-16", "-15", "-14", "-13", "-12", "-11", "-10", "-9", "-8", "-7", "-6", "-5", "-4", "-3", "-2", "-1",
+};
 
 const struct arg_kind_row arg_kinds[NR_ARG_KINDS] = {
 	/*                    key        field         bits limit            names */
@@ -36,22 +71,31 @@ const struct arg_kind_row arg_kinds[NR_ARG_KINDS] = {
 	[ARG_BOOL]	  = { "on",	 FIELD_ARGUMENT, 1, 0,		     NULL },
 	[ARG_START_PFN]	  = { "pfn",	 FIELD_SLOT,	32, 0,		     NULL },
 	[ARG_NR_PAGES]	  = { "pages",	 FIELD_ARGUMENT, 24, 0,		     NULL },
-	[ARG_REGION_KIND] = { "kind",	 FIELD_ARGUMENT, 1, NR_REGION_KINDS, region_kind_names },
-	[ARG_KNOB]	  = { "knob",	 FIELD_ARGUMENT, 5, NR_PARAMS,	     NULL }, /* names: sim_params[] */
+	[ARG_REGION_KIND] = { "kind",	 FIELD_ARGUMENT, 1, FIRST_REGION_KINDS, region_kind_names },
+	[ARG_KNOB]	  = { "knob",	 FIELD_ARGUMENT, 5, FIRST_KNOBS,	     NULL }, /* names: sim_params[] */
 	[ARG_VALUE]	  = { "value",	 FIELD_ARGUMENT, 32, 0,		     NULL },
 	[ARG_SCOPE]	  = { "scope",	 FIELD_ARGUMENT, 3, ARRAY_SIZE(scope_names), scope_names },
 	[ARG_MS]	  = { "ms",	 FIELD_ARGUMENT, 20, 0,		     NULL },
 	[ARG_SITE]	  = { "site",	 FIELD_ARGUMENT, 2, NR_FAULT_SITES,  site_names },
 	[ARG_SKIP]	  = { "skip",	 FIELD_ARGUMENT, 8, 0,		     NULL },
 	[ARG_TIMES]	  = { "times",	 FIELD_ARGUMENT, 4, 0,		     NULL },
+	[ARG_REGION_KIND_ALL] = { "kind", FIELD_ARGUMENT, 2, NR_REGION_KINDS, region_kind_names },
+	[ARG_KNOB_ALL]	  = { "knob",	 FIELD_ARGUMENT, 6, NR_PARAMS,	     NULL }, /* the same */
+	[ARG_SYSCTL]	  = { "name",	 FIELD_ARGUMENT, 4, NR_SYSCTLS,	     sysctl_names },
+	[ARG_ZONE]	  = { "zone",	 FIELD_ARGUMENT, 5, NR_ZONE_IDS,     zone_names },
+	[ARG_CPU]	  = { "target",	 FIELD_ARGUMENT, 3, SIM_MAX_CPUS,    NULL },
+	[ARG_FRAME]	  = { "pfn",	 FIELD_SLOT,	32, 0,		     NULL },
+	[ARG_MARK]	  = { "mark",	 FIELD_ARGUMENT, 2, 3,		     mark_names },
+	[ARG_ABOVE]	  = { "offset",	 FIELD_ARGUMENT, 5, 32,		     above_names },
+	[ARG_PATTERN]	  = { "pattern", FIELD_ARGUMENT, 8, 0,		     NULL },
 };
 
 const char *arg_value_name(unsigned kind, u64 value)
 {
 	const struct arg_kind_row *row = &arg_kinds[kind];
 
-	if (kind == ARG_KNOB)
-		return value < NR_PARAMS ? sim_params[value].name : NULL;
+	if (kind == ARG_KNOB || kind == ARG_KNOB_ALL)
+		return value < row->limit ? sim_params[value].name : NULL;
 	return row->names && value < row->limit ? row->names[value] : NULL;
 }
 

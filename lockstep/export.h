@@ -60,7 +60,13 @@ void export_put_reference(struct exporter *e, const struct op *op, const u64 *a)
 void export_split_block(struct exporter *e, const struct op *op, const u64 *a);
 void export_check_slot(struct exporter *e, const struct op *op, const u64 *a);
 void export_free_interior(struct exporter *e, const struct op *op, const u64 *a);
+void export_got_fill(struct exporter *e, const struct op *op, const u64 *a);
 void export_write_stale(struct exporter *e, const struct op *op, const u64 *a);
+/* Single pages in an array: a bulk, or what a reach operation took. */
+static inline bool export_is_array(const struct held *h)
+{
+	return h->kind == SLOT_BULK || h->kind == SLOT_FILL;
+}
 void export_check(struct exporter *e, u64 slot);
 void export_free(struct exporter *e, u64 slot);
 

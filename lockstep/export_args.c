@@ -201,6 +201,28 @@ static void put_argument(struct exporter *e, char letter, const struct op *op, c
 	case 'n': /* a node of this machine */
 		put_node(e, export_value(op, a, ARG_NODE), e->nodes);
 		break;
+	case 'k': /* the same; any means the CPU's own */
+		if (export_value(op, a, ARG_NODE) == MAX_NUMNODES)
+			fputs("this_cpu->node", e->out);
+		else
+			put_node(e, export_value(op, a, ARG_NODE), e->nodes);
+		break;
+	case 'Z': /* a zone, as node and type */
+		fprintf(e->out, "%llu, %llu", (unsigned long long)export_value(op, a, ARG_ZONE) / MAX_NR_ZONES,
+			(unsigned long long)export_value(op, a, ARG_ZONE) % MAX_NR_ZONES);
+		break;
+	case 'm': /* the mask that leads to a zone */
+		put_gfp(e->out, reach_gfp((unsigned)export_value(op, a, ARG_ZONE)));
+		break;
+	case 'M': /* pages that a reach operation takes at most */
+		fprintf(e->out, "%u", reach_at_once(e->frames));
+		break;
+	case 'x': /* pages above a mark */
+		fputs(arg_value_name(ARG_ABOVE, export_value(op, a, ARG_ABOVE)), e->out);
+		break;
+	case 'p': /* a CPU of this machine */
+		fprintf(e->out, "%llu", (unsigned long long)(export_value(op, a, ARG_CPU) % e->cpus));
+		break;
 	case 'c':
 		fprintf(e->out, "%llu", (unsigned long long)export_value(op, a, ARG_COUNT));
 		break;

@@ -18,7 +18,7 @@
  * Without a record (a program that kills) every request is taken to succeed, and the C asks before it uses what it got:
  * right for small programs, long ones may go astray.
  *
- * Left out: schedules (operations run one after the other). The record does not name the pages of a bulk: whom a stale
+ * Left out: schedules (operations run one after the other), what nearly_full and fragmented add to the boot. The record does not name the pages of a bulk: whom a stale
  * free through one hits is learned only when the page is handed out again.
  */
 #include <stdlib.h>
@@ -75,6 +75,18 @@ static const struct row rows[] = {
 	{ 0x0013, "m->now_ns += $0 * 1000000ULL;\nend_ok(true, $E);\n", NULL },
 	{ 0x0014, "sim_plan_fault(m, (enum sim_fault_site)$0, $1, $2);\nend_ok(true, $E);\n", NULL },
 
+	{ 0x0020, "end_ok(mm_sysctl_write((enum mm_sysctl)$0, $1u) == 0, $E);\n", NULL },
+	{ 0x0021, "end_value(kswapd_run($k), $E);\n", NULL },
+	{ 0x0022, "drain_local_pages();\nend_ok(true, $E);\n", NULL },
+	{ 0x0023, "drain_all_pages();\nend_ok(true, $E);\n", NULL },
+	{ 0x0024, "end_ok(zone_pcp_disable($Z) == 0, $E);\n", NULL },
+	{ 0x0025, "end_ok(zone_pcp_enable($Z) == 0, $E);\n", NULL },
+	{ 0x0026, "page_alloc_cpu_dead($p);\nend_ok(true, $E);\n", NULL },
+	{ 0x0027, "end_ok(set_migratetype_isolate($0) == 0, $E);\n", NULL },
+	{ 0x0028, "end_ok(unset_migratetype_isolate($0) == 0, $E);\n", NULL },
+	{ 0x0029, "vmstat_update();\nend_ok(true, $E);\n", NULL },
+	{ 0x002a, "vmstat_refresh();\nend_ok(true, $E);\n", NULL },
+
 	{ 0x0100, "$s = alloc_pages($g, $o);\nend_page($s, $E);\n", export_got_block },
 	{ 0x0101, "$s = alloc_pages_node($n, $g, $o);\nend_page($s, $E);\n", export_got_block },
 	{ 0x0102, "$s = page_at((void *)__get_free_pages($g, $o));\nend_page($s, $E);\n", export_got_block },
@@ -94,6 +106,14 @@ static const struct row rows[] = {
 	{ 0x0110, NULL, export_write_stale }, /* into a live page: the same store */
 	{ 0x0111, "end_ok(true, $E); /* nobody will free it */\n", leaked },
 	{ 0x0112, "get_page($s);\nend_ok(true, $E);\n", NULL },
+
+	{ 0x0140, "memset($u, 0, sizeof($u));\nend_fill($u, $Z, $m, mark_of($Z, $2) + $x, $M, $E);\n", export_got_fill },
+	{ 0x0141, "memset($u, 0, sizeof($u));\nend_fragment($u, $Z, $m, $2, $M, $E);\n", export_got_fill },
+
+	{ 0x0180, "pagetypeinfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
+	{ 0x0181, "zoneinfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
+	{ 0x0182, "vmstat_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
+	{ 0x0183, "meminfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
 
 	{ 0x0200, "end_ok(memblock_add($B, $L) == 0, $E);\n", NULL },
 	{ 0x0201, "end_ok(memblock_add_node($B, $L, $N, $f) == 0, $E);\n", NULL },
@@ -222,7 +242,7 @@ static bool put_question(struct exporter *e, u64 slot)
 
 	if (h->state == SLOT_EMPTY || (e->outcome && e->outcome[h->filled_at]))
 		return false;
-	fprintf(e->out, h->kind == SLOT_BULK ? "\tif (bulk%u[0]) {\n" : "\tif (p%u) {\n", (unsigned)slot);
+	fprintf(e->out, export_is_array(h) ? "\tif (bulk%u[0]) {\n" : "\tif (p%u) {\n", (unsigned)slot);
 	return true;
 }
 
@@ -258,7 +278,10 @@ static void put_operation(struct exporter *e)
 
 static u32 put_boot_op(struct exporter *e, const struct op *op, const u64 *a)
 {
-	if (op->code == 0x0002) {
+	static const char *const kinds[NR_REGION_KINDS] = { "REGION_USABLE", "REGION_RESERVED", "REGION_CMA",
+							    "REGION_DEVICE" };
+
+	if (op_is_knob(op)) {
 		const struct sim_param_row *row = &sim_params[a[0]];
 
 		if (a[1] < row->lowest || a[1] > row->highest)
@@ -271,8 +294,7 @@ static u32 put_boot_op(struct exporter *e, const struct op *op, const u64 *a)
 	}
 	fputs("\tif (regions < SIM_MAX_REGIONS)\n\t\tconfig.map[regions++] = ", e->out);
 	fprintf(e->out, "(struct sim_region){ %llu, %llu, ", (unsigned long long)a[0], (unsigned long long)a[1]);
-	fprintf(e->out, "%s, %llu };\n", a[2] == REGION_RESERVED ? "REGION_RESERVED" : "REGION_USABLE",
-		(unsigned long long)(a[3] % MAX_NUMNODES));
+	fprintf(e->out, "%s, %llu };\n", kinds[a[2]], (unsigned long long)(a[3] % MAX_NUMNODES));
 	return 1;
 }
 
@@ -341,6 +363,9 @@ static void put_header(struct exporter *e, const char *source_name)
 		export_comment(e->out, e->v->sentence);
 		fputc('\n', e->out);
 	}
+	if (e->p->header.start > START_EARLY)
+		fprintf(e->out, " *\n * start=%s has no form in C: the machine is as after boot.\n",
+			start_names[e->p->header.start]);
 	if (has_switches(e->p))
 		fputs(" *\n * The schedule (at=...) has no form in C: the operations run one by one.\n", e->out);
 	fputs(" */\n", e->out);
@@ -349,19 +374,26 @@ static void put_header(struct exporter *e, const char *source_name)
 /* One variable for each slot the program names, as a page, as an array of pages, or both. */
 static void put_slots(struct exporter *e)
 {
-	bool page[NR_SLOTS] = { false }, bulk[NR_SLOTS] = { false };
+	bool page[NR_SLOTS] = { false };
+	u32 bulk[NR_SLOTS] = { 0 };
 
 	for (u32 i = 0; i < e->p->nr_ops; i++) {
 		const struct op *op = op_by_code(e->p->op[i].code);
+		u64 slot;
+		u32 room;
 
-		if (op && is_slot_kind(op->args[0]))
-			(op->code == 0x0105 ? bulk : page)[instr_get_arg(op, &e->p->op[i], 0)] = true;
+		if (!op || !is_slot_kind(op->args[0]))
+			continue;
+		slot = instr_get_arg(op, &e->p->op[i], 0);
+		room = op->code == 0x0105 ? MAX_BULK : op->code == 0x0140 || op->code == 0x0141 ? MAX_FILL : 0;
+		page[slot] |= !room;
+		bulk[slot] = max_of(bulk[slot], room);
 	}
 	for (u32 i = 0; i < NR_SLOTS; i++) {
 		if (page[i])
 			fprintf(e->out, "helper struct page *p%u;\n", i);
 		if (bulk[i])
-			fprintf(e->out, "helper struct page *bulk%u[%u];\n", i, MAX_BULK);
+			fprintf(e->out, "helper struct page *bulk%u[%u];\n", i, bulk[i]);
 	}
 }
 

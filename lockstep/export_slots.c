@@ -47,7 +47,7 @@ static void lose_by_stale_free(struct exporter *e, u64 pfn)
 	for (u32 i = 0; i < NR_SLOTS && pfn != EMPTY_PFN; i++) {
 		struct held *h = &e->held[i];
 
-		if (h->state != SLOT_LIVE || h->pfn == EMPTY_PFN || h->kind == SLOT_BULK)
+		if (h->state != SLOT_LIVE || h->pfn == EMPTY_PFN || export_is_array(h))
 			continue;
 		if (h->kind == SLOT_BLOCK && h->pfn == pfn)
 			lose_reference(h, true);
@@ -60,7 +60,7 @@ static void lose_by_stale_free(struct exporter *e, u64 pfn)
 static struct held *hold(struct exporter *e, u64 slot, unsigned kind, u32 pages)
 {
 	struct held *h = &e->held[slot];
-	u64 pfn = kind == SLOT_BULK ? EMPTY_PFN : export_recorded(e, EMPTY_PFN);
+	u64 pfn = kind == SLOT_BULK || kind == SLOT_FILL ? EMPTY_PFN : export_recorded(e, EMPTY_PFN);
 
 	for (u32 i = 0; e->unsure && pfn != EMPTY_PFN && i < pages; i++)
 		lose_by_stale_free(e, pfn + i);
@@ -129,12 +129,25 @@ void export_got_bulk(struct exporter *e, const struct op *op, const u64 *a)
 	fprintf(e->out, "\t\tfill(bulk%llu[i], 1, %u);\n\t}\n", slot, e->step);
 }
 
+/* Without a record nobody knows how many it takes: the C looks before it uses one. */
+void export_got_fill(struct exporter *e, const struct op *op, const u64 *a)
+{
+	u32 nr = (u32)export_recorded(e, reach_at_once(e->frames));
+	unsigned long long slot = a[0];
+
+	(void)op;
+	if (!nr || nr > MAX_FILL)
+		return;
+	hold(e, a[0], SLOT_FILL, nr)->torn = !e->expected;
+	fprintf(e->out, "\tfor (int i = 0; i < %u; i++)\n\t\tfill(bulk%llu[i], 1, %u);\n", nr, slot, e->step);
+}
+
 /* --- frees -------------------------------------------------------------------------------------------------------- */
 
 /* C for page i of a slot. */
 static void put_page_name(FILE *out, const struct held *h, u64 slot, u64 i)
 {
-	if (h->kind == SLOT_BULK)
+	if (export_is_array(h))
 		fprintf(out, "bulk%llu[%llu]", (unsigned long long)slot, (unsigned long long)i);
 	else if (i)
 		fprintf(out, "nth(p%llu, %llu)", (unsigned long long)slot, (unsigned long long)i);
@@ -157,7 +170,7 @@ static void put_for_pages(struct exporter *e, u64 slot, const char *before, cons
 	if (all) {
 		fprintf(e->out, "\tfor (int i = 0; i < %u; i++)\n\t", h->nr);
 		put_guard(e->out, h, slot, "i");
-		fprintf(e->out, h->kind == SLOT_BULK ? "\t%sbulk%llu[i]%s;\n" : "\t%snth(p%llu, i)%s;\n", before,
+		fprintf(e->out, export_is_array(h) ? "\t%sbulk%llu[i]%s;\n" : "\t%snth(p%llu, i)%s;\n", before,
 			(unsigned long long)slot, after);
 	}
 	for (u32 i = 0; !all && i < h->nr; i++) {
@@ -193,10 +206,10 @@ static void stale_free(struct exporter *e, const struct held *h, u64 slot)
 	lose_by_stale_free(e, h->pfn);
 	e->unsure |= h->pfn == EMPTY_PFN;
 	for (u32 i = 0; i < NR_SLOTS; i++) {
-		if (e->held[i].state != SLOT_LIVE || e->held[i].kind != SLOT_BULK)
+		if (e->held[i].state != SLOT_LIVE || !export_is_array(&e->held[i]))
 			continue;
 		e->held[i].torn = true;
-		fprintf(e->out, "\tforget(bulk%u, ", i);
+		fprintf(e->out, "\tforget(bulk%u, %u, ", i, e->held[i].nr);
 		put_page_name(e->out, h, slot, 0);
 		fputs(");\n", e->out);
 	}

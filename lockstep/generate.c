@@ -6,6 +6,10 @@
  * makes an eighth heavy, so that every program has a mix of its own; swarm 0 leaves the weights alone.
  * Which slots: the maker keeps a bit per slot it has probably filled. The bits are a guess (an allocation may be
  * refused, a schedule may reorder); a wrong guess is an operation that is skipped.
+ * How deep: what needs several operations to happen is made likely as a whole. Half of the programs keep to one or two
+ * CPUs, so that per-CPU lists fill; frees come in runs, so that they overflow; half of them start nearly full or
+ * fragmented; atomic requests like orders above 0; a sysctl mostly raises the marks; zones and isolated frames are used
+ * again.
  *
  * Invariants: a program is a function of the seed, the number of operations and the tables; it never asks for the
  * profile `real`, nor for the fuel knob; boot operations stand at the start only.
@@ -207,40 +211,83 @@ static u32 fresh_gfp(struct maker *g, bool atomic)
 	static const u32 bases[] = { GFP_KERNEL,
 				     GFP_KERNEL,
 				     GFP_KERNEL,
+				     GFP_KERNEL | __GFP_RECLAIMABLE,
+				     GFP_KERNEL | __GFP_RECLAIMABLE,
+				     GFP_KERNEL | __GFP_MOVABLE,
 				     GFP_ATOMIC,
 				     GFP_ATOMIC,
+				     GFP_ATOMIC,
+				     GFP_ATOMIC | __GFP_RECLAIMABLE,
 				     GFP_NOWAIT,
 				     GFP_USER,
 				     GFP_HIGHUSER,
 				     GFP_HIGHUSER_MOVABLE,
 				     GFP_HIGHUSER_MOVABLE,
-				     GFP_NOFS,
+				     GFP_NOFS | __GFP_RECLAIMABLE,
 				     GFP_NOIO,
 				     GFP_KERNEL | GFP_DMA,
-				     GFP_DMA32,
+				     GFP_KERNEL | GFP_DMA | __GFP_RECLAIMABLE,
+				     GFP_ATOMIC | GFP_DMA,
 				     GFP_DMA,
+				     GFP_DMA,
+				     GFP_DMA32,
+				     GFP_DMA32,
+				     GFP_KERNEL | GFP_DMA32,
 				     GFP_KERNEL | GFP_DMA32 };
-	static const u32 modifiers[] = { __GFP_ZERO, __GFP_COMP, __GFP_THISNODE, __GFP_NOWARN };
+	static const struct {
+		u32 flag;
+		u32 one_in;
+	} modifiers[] = { { __GFP_ZERO, 6 },	      { __GFP_COMP, 6 },     { __GFP_THISNODE, 6 },
+			  { __GFP_NOWARN, 6 },	      { __GFP_NORETRY, 12 }, { __GFP_RETRY_MAYFAIL, 12 },
+			  { __GFP_MEMALLOC, 24 },     { __GFP_HIGH, 24 },    { __GFP_NOMEMALLOC, 24 },
+			  { __GFP_NOFAIL, 48 } };
 	u32 gfp = bases[below(g->rng, ARRAY_SIZE(bases))];
 
 	if (atomic && !one_in(g->rng, 8))
 		gfp = one_in(g->rng, 3) ? GFP_NOWAIT : GFP_ATOMIC;
 	for (unsigned i = 0; i < ARRAY_SIZE(modifiers); i++)
-		if (one_in(g->rng, 6))
-			gfp |= modifiers[i];
+		if (one_in(g->rng, modifiers[i].one_in))
+			gfp |= modifiers[i].flag;
 	if (one_in(g->rng, 64))
 		gfp ^= 1u << below(g->rng, 24);
-	return gfp;
+	return g->gfp = gfp;
 }
 
-/* Two programs in three ask as real clients do, hardly ever for more than one page. */
+/*
+ * Two programs in three ask as real clients do, hardly ever for more than one page. Atomic requests of order above 0 are
+ * those that pageblocks are reserved for.
+ */
 static u32 fresh_order(struct maker *g)
 {
 	u32 max = sim_params[PARAM_MAX_PAGE_ORDER].value[g->profile], order = geometric(g->rng);
+	bool atomic = (g->gfp & (__GFP_HIGH | __GFP_DIRECT_RECLAIM)) == __GFP_HIGH;
 
+	if (atomic && one_in(g->rng, 2))
+		return min_of(order + 1, max);
 	if (g->small_orders && !one_in(g->rng, 8))
 		return order / 4;
 	return one_in(g->rng, 64) ? max + 1 : min_of(order, max);
+}
+
+/* Zones that a machine of the profile `small` has, those with nothing behind them twice; or the last one. */
+static u32 fresh_zone(struct maker *g)
+{
+	static const u8 zones[] = { 0, 0, 0, 1, 1, 2, 4, 8, 8, 10, 14, 14, 15, 16, 21, 21, 22 };
+	u32 zone = zones[below(g->rng, ARRAY_SIZE(zones))];
+
+	if (one_in(g->rng, 16))
+		zone = below(g->rng, NR_ZONE_IDS);
+	if (g->zone && one_in(g->rng, 3))
+		zone = g->zone - 1;
+	g->zone = zone + 1;
+	return zone;
+}
+
+static u32 fresh_frame(struct maker *g)
+{
+	if (!g->isolated || one_in(g->rng, 2))
+		g->isolated = below(g->rng, one_in(g->rng, 16) ? 1100 : 1024);
+	return g->isolated;
 }
 
 /* Not the fuel: a machine without it makes no progress, as it should. */
@@ -252,17 +299,43 @@ static u32 fresh_knob(struct maker *g)
 	return g->knob;
 }
 
+/* Raising the marks is what makes requests fail; a small machine has 4,096 KiB. */
+static u32 fresh_sysctl(struct maker *g)
+{
+	return g->sysctl = one_in(g->rng, 2) ? SYSCTL_MIN_FREE_KBYTES : below(g->rng, NR_SYSCTLS);
+}
+
+static u32 fresh_sysctl_value(struct maker *g)
+{
+	switch (one_in(g->rng, 16) ? NR_SYSCTLS : g->sysctl) {
+	case SYSCTL_MIN_FREE_KBYTES:
+		return below(g->rng, one_in(g->rng, 4) ? 4096 : 1024);
+	case SYSCTL_WATERMARK_SCALE_FACTOR:
+		return 1 + (u32)magnitude(g->rng, 11);
+	case SYSCTL_WATERMARK_BOOST_FACTOR:
+		return one_in(g->rng, 4) ? 0 : below(g->rng, 30000);
+	case SYSCTL_PERCPU_PAGELIST_HIGH_FRACTION:
+		return one_in(g->rng, 4) ? 0 : 8 + (u32)magnitude(g->rng, 5);
+	case NR_SYSCTLS:
+		return (u32)magnitude(g->rng, 32);
+	default: /* ratios */
+		return (u32)magnitude(g->rng, 9);
+	}
+}
+
 /* In the knob's range, and not far above the value that small machines have. */
 static u32 fresh_knob_value(struct maker *g)
 {
 	const struct sim_param_row *row;
 	u64 usual, highest;
 
+	if (g->sysctl < NR_SYSCTLS)
+		return fresh_sysctl_value(g);
 	if (g->knob >= NR_PARAMS)
 		return (u32)magnitude(g->rng, 32);
 	row = &sim_params[g->knob];
 	usual = row->value[PROFILE_SMALL] == SIM_DERIVED ? 2048 : row->value[PROFILE_SMALL];
-	highest = max_of(min_of(usual * 2, (u64)row->highest), (u64)row->lowest);
+	highest = max_of(min_of(usual ? usual * 2 : 16, (u64)row->highest), (u64)row->lowest);
 	return row->lowest + below(g->rng, (u32)(highest - row->lowest) + 1);
 }
 
@@ -305,8 +378,14 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 		return often_round(g, below(g->rng, 1100), 16);
 	case ARG_NR_PAGES:
 		return often_round(g, 1 + magnitude(g->rng, 10), 16);
-	case ARG_KNOB:
+	case ARG_KNOB_ALL:
 		return fresh_knob(g);
+	case ARG_SYSCTL:
+		return fresh_sysctl(g);
+	case ARG_ZONE:
+		return fresh_zone(g);
+	case ARG_FRAME:
+		return fresh_frame(g);
 	case ARG_VALUE:
 		return fresh_knob_value(g);
 	case ARG_MS:
@@ -319,6 +398,11 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 	}
 }
 
+static u8 fresh_cpu(struct maker *g)
+{
+	return (u8)((g->first_cpu + below(g->rng, g->nr_cpus ? g->nr_cpus : SIM_MAX_CPUS)) % SIM_MAX_CPUS);
+}
+
 static void choose_place(struct maker *g, const struct op *op, struct instr *in)
 {
 	unsigned context = CONTEXT_TASK, label = 0;
@@ -327,15 +411,17 @@ static void choose_place(struct maker *g, const struct op *op, struct instr *in)
 		context = 1 + below(g->rng, NR_CONTEXTS - 1);
 	if (g->schedules && (context == CONTEXT_HARDIRQ || context == CONTEXT_SOFTIRQ))
 		label = 1 + below(g->rng, 3);
-	in->cpu = (u8)below(g->rng, SIM_MAX_CPUS);
+	in->cpu = fresh_cpu(g);
 	in->context = (u8)(label << 4 | context);
 }
 
 static void choose_args(struct maker *g, const struct op *op, struct instr *in)
 {
-	bool atomic = instr_context(in) != CONTEXT_TASK;
+	bool atomic = g->urgent || instr_context(in) != CONTEXT_TASK;
 
 	g->knob = NR_PARAMS;
+	g->sysctl = NR_SYSCTLS;
+	g->gfp = 0;
 	g->wants_stale = op->flags & OP_CLIENT_BUG;
 	for (unsigned i = 0; i < MAX_ARGS && op->args[i] != ARG_NONE; i++)
 		instr_set_arg(op, in, i, fresh_value(g, op->args[i], atomic));
@@ -351,19 +437,53 @@ struct sched_switch fresh_switch(struct maker *g)
 	return sw;
 }
 
+#define CODE_ALLOC_PAGES 0x0100
+#define CODE_FREE_PAGES	 0x0106
+
+/* The n-th of a run: requests, then as many frees, so that the CPU's lists overflow. NULL: no run. */
+static const struct op *run_op(struct maker *g)
+{
+	u32 *left = g->run_allocs ? &g->run_allocs : &g->run_frees;
+	const struct op *op = op_by_code(g->run_allocs ? CODE_ALLOC_PAGES : CODE_FREE_PAGES);
+
+	if (!*left)
+		return NULL;
+	--*left;
+	return can_do_something(g, op) ? op : NULL;
+}
+
+static void start_run(struct maker *g, const struct mix *mix)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < mix->nr; i++)
+		found += mix->choice[i].op->code == CODE_ALLOC_PAGES || mix->choice[i].op->code == CODE_FREE_PAGES;
+	if (found < 2 || g->run_frees || !one_in(g->rng, 64))
+		return;
+	g->run_allocs = g->run_frees = 4 + below(g->rng, 13);
+	g->run_cpu = fresh_cpu(g);
+	g->run_atomic = one_in(g->rng, 2);
+}
+
 bool make_instr(struct maker *g, const struct mix *mix, struct instr *in)
 {
-	const struct op *op;
+	const struct op *run, *op;
 	int tries = 8;
 
 	if (!mix->total)
 		return false;
-	do {
+	op = run = run_op(g);
+	while (!run) {
 		op = pick_op(mix, g->rng);
-	} while (!can_do_something(g, op) && --tries);
+		if (can_do_something(g, op) || !--tries)
+			break;
+	}
 	memset(in, 0, sizeof(*in));
 	in->code = op->code;
 	choose_place(g, op, in);
+	if (run)
+		in->cpu = g->run_cpu;
+	g->urgent = run && g->run_atomic;
 	choose_args(g, op, in);
 	return true;
 }
@@ -378,6 +498,8 @@ static void append_made(struct maker *g, struct program *p, u32 nr, enum phase p
 	for (; nr; nr--) {
 		struct instr *in = program_append(p);
 
+		if (phase == PHASE_LATE)
+			start_run(g, &mix);
 		if (!make_instr(g, &mix, in)) {
 			p->nr_ops--;
 			return;
@@ -386,6 +508,44 @@ static void append_made(struct maker *g, struct program *p, u32 nr, enum phase p
 			for (u32 k = 1 + geometric(g->rng); k; k--)
 				program_add_switch(p, in, fresh_switch(g));
 	}
+}
+
+static void append_region(struct program *p, u64 start_pfn, u64 pages, enum sim_region_kind kind, u64 nid)
+{
+	const struct op *op = op_by_name("region", strlen("region"));
+	struct instr *in = program_append(p);
+
+	in->code = op->code;
+	instr_set_arg(op, in, 0, start_pfn);
+	instr_set_arg(op, in, 1, pages);
+	instr_set_arg(op, in, 2, kind);
+	instr_set_arg(op, in, 3, nid);
+}
+
+/* The small machine's own map, with CMA in it, and now and then a device where it has holes. */
+static void append_map(struct maker *g, struct program *p)
+{
+	static const u64 holes[] = { 240, 704 };
+	u32 block = 1u << sim_params[PARAM_PAGEBLOCK_ORDER].value[PROFILE_SMALL];
+	struct sim_region map[SIM_MAX_REGIONS];
+	unsigned n = sim_profile_map(PROFILE_SMALL, sim_params[PARAM_FRAMES].value[PROFILE_SMALL], map);
+
+	for (unsigned i = 0; i < n; i++)
+		append_region(p, map[i].start_pfn, map[i].nr_pages, map[i].kind, map[i].node);
+	for (u32 i = 1 + below(g->rng, 2); i; i--)
+		append_region(p, below(g->rng, 64) * block, (1 + below(g->rng, 4)) * block, REGION_CMA, 0);
+	if (one_in(g->rng, 2))
+		append_region(p, holes[below(g->rng, 2)], block, REGION_DEVICE, below(g->rng, 3));
+}
+
+/* Mostly knobs: a machine of random regions is a machine of little memory. */
+static void append_boot(struct maker *g, struct program *p, u32 nr_ops)
+{
+	u32 boot_ops = 1 + below(g->rng, 4);
+
+	if (nr_ops > 2 * SIM_MAX_REGIONS && one_in(g->rng, 3))
+		append_map(g, p);
+	append_made(g, p, min_of(nr_ops - p->nr_ops, boot_ops), PHASE_BOOT, TABLE_MACHINE);
 }
 
 /* memblock first, then the hand-over, then what is left for a booted machine. */
@@ -400,10 +560,17 @@ static void append_early(struct maker *g, struct program *p, u32 nr_ops)
 		program_append(p)->code = hand_over->code;
 }
 
+u8 fresh_start(struct maker *g)
+{
+	static const u8 starts[] = { START_BOOTED, START_BOOTED, START_NEARLY_FULL, START_FRAGMENTED };
+
+	return starts[below(g->rng, ARRAY_SIZE(starts))];
+}
+
 static void choose_header(struct program *p, struct maker *g, u64 seed)
 {
 	p->header.seed = seed;
-	p->header.start = g->tables & TABLE_MEMBLOCK ? START_EARLY : START_BOOTED;
+	p->header.start = g->tables & TABLE_MEMBLOCK ? (u8)START_EARLY : fresh_start(g);
 	p->header.swarm = one_in(g->rng, 4) ? 0 : (u32)rng_next(g->rng);
 	if (one_in(g->rng, 16))
 		p->header.flags |= HEADER_CONTENTS_WHOLE;
@@ -413,10 +580,9 @@ static void choose_header(struct program *p, struct maker *g, u64 seed)
 
 void program_generate(struct program *p, u64 seed, u32 nr_ops, unsigned tables)
 {
-	static const u8 slots[] = { 8, 32, 32, 128 };
+	static const u8 slots[] = { 8, 32, 32, 128 }, cpus[] = { 1, 2, SIM_MAX_CPUS, SIM_MAX_CPUS };
 	u64 rng = seed;
 	struct maker g = { .rng = &rng, .tables = tables, .profile = PROFILE_SMALL };
-	u32 boot_ops;
 
 	nr_ops = min_of(nr_ops, (u32)MAX_OPS);
 	program_clear(p);
@@ -424,8 +590,10 @@ void program_generate(struct program *p, u64 seed, u32 nr_ops, unsigned tables)
 	g.nr_slots = slots[below(&rng, ARRAY_SIZE(slots))];
 	g.schedules = one_in(&rng, 8);
 	g.small_orders = !one_in(&rng, 3);
-	boot_ops = tables & TABLE_MACHINE && one_in(&rng, 64) ? 1 + below(&rng, 4) : 0;
-	append_made(&g, p, min_of(nr_ops, boot_ops), PHASE_BOOT, TABLE_MACHINE);
+	g.nr_cpus = cpus[below(&rng, ARRAY_SIZE(cpus))];
+	g.first_cpu = below(&rng, SIM_MAX_CPUS);
+	if (tables & TABLE_MACHINE && one_in(&rng, 32))
+		append_boot(&g, p, nr_ops);
 	if (p->header.start == START_EARLY)
 		append_early(&g, p, nr_ops);
 	append_made(&g, p, nr_ops - p->nr_ops, PHASE_LATE, tables);

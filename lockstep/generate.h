@@ -29,7 +29,17 @@ struct maker {
 	bool schedules;	  /* give switches and irq labels */
 	bool wants_stale; /* the operation at hand is about stale slots */
 	u32 nr_slots;	/* only this many are used */
+	u32 nr_cpus;	/* and so many CPUs from first_cpu on; 0: all */
+	u32 first_cpu;
 	u32 knob;	/* the last knob chosen: its value has a range */
+	u32 sysctl;	/* or the last sysctl; NR_SYSCTLS: none */
+	u32 gfp;	/* the last mask chosen, for the order that goes with it */
+	u32 isolated;	/* the last frame isolated, 0: none */
+	u32 zone;	/* the last zone chosen and 1, 0: none */
+	u32 run_allocs, run_frees; /* left of a run on one CPU */
+	u8 run_cpu;
+	bool run_atomic; /* its requests are atomic */
+	bool urgent;	/* so is the operation at hand, in whatever context */
 	u64 live[NR_SLOTS / 64], used[NR_SLOTS / 64];
 };
 
@@ -48,6 +58,8 @@ const struct op *pick_op(const struct mix *mix, u64 *rng);
 void note_slots(struct maker *g, const struct op *op, const struct instr *in);
 u64 fresh_value(struct maker *g, unsigned kind, bool atomic);
 struct sched_switch fresh_switch(struct maker *g);
+/* How a program without memblock begins. */
+u8 fresh_start(struct maker *g);
 /* In place; false when the mix has no operation. */
 bool make_instr(struct maker *g, const struct mix *mix, struct instr *in);
 

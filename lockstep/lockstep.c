@@ -14,9 +14,11 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "model_page_debug.h"
 #include "world.h"
 
 #define RECOUNT_EVERY 64
+#define STEP_PREFILL  (~0u - 1) /* no program is so long */
 #define CUSTOM_RIG    (NR_PROFILES * NR_START_STATES)
 
 struct rig {
@@ -24,6 +26,7 @@ struct rig {
 	struct model *model;
 	struct machine_config config;
 	bool early, dead; /* dead: no usable memory; nothing runs on it */
+	u64 prefilled[MODEL_NR_ZONES];
 	bool dirty;	  /* the last run was abandoned half-way */
 	bool used;
 };
@@ -212,6 +215,14 @@ static const char *execute(struct world *w, u32 step, const struct op *op, const
 	return NULL;
 }
 
+/* What runs on this CPU from now on, for texts that name it; returns what it is on top of. */
+static struct model_place set_place(struct world *w, struct model_place place)
+{
+	this_cpu->operation = place.operation;
+	this_cpu->step = place.step;
+	return model_debug_place(w->model, world_cpu(), place);
+}
+
 /* On a fiber of the operation's CPU. */
 static void run_op(void *arg, u32 step)
 {
@@ -220,6 +231,7 @@ static void run_op(void *arg, u32 step)
 	const struct op *op = op_by_code(in->code);
 	unsigned context = instr_context(in);
 	u64 a[MAX_ARGS];
+	struct model_place below;
 	const char *bad;
 
 	instr_args(op, in, a);
@@ -239,10 +251,12 @@ static void run_op(void *arg, u32 step)
 	w->machine->fuel = w->machine->param[PARAM_FUEL];
 	mark_slots(w, op, a, true);
 	w->nesting[world_cpu()]++;
+	below = set_place(w, (struct model_place){ op->name, step });
 	sim_enter_context((enum sim_context)context);
 	if (!bad)
 		bad = execute(w, step, op, a);
 	sim_leave_context((enum sim_context)context);
+	set_place(w, below);
 	w->nesting[world_cpu()]--;
 	mark_slots(w, op, a, false);
 	if (!bad)
@@ -337,6 +351,19 @@ static const char *free_all(struct world *w)
 	return bad;
 }
 
+/* All that mm keeps to itself is given up: then what is free must be what was free at the start. */
+static const char *settle(struct world *w)
+{
+	const char *bad;
+
+	w->machine->fuel = w->machine->param[PARAM_FUEL];
+	model_begin_settle(w->model, world_cpu());
+	page_alloc_settle();
+	if ((bad = world_drain(w)) || (bad = model_settled(w->model, world_cpu())))
+		return bad;
+	return model_end(w->model, world_cpu());
+}
+
 static void run_step(void *arg, u32 step)
 {
 	struct world *w = arg;
@@ -346,9 +373,14 @@ static void run_step(void *arg, u32 step)
 		run_op(w, step);
 		return;
 	}
-	w->step = step;
 	sim_watchdog_kick();
-	bad = free_all(w);
+	if (step == STEP_PREFILL) {
+		bad = world_prefill(w, (enum start_state)w->program->header.start);
+	} else {
+		w->step = step;
+		bad = free_all(w);
+		bad = bad ? bad : settle(w);
+	}
 	if (bad)
 		world_fail(w, bad);
 }
@@ -398,6 +430,8 @@ static void finish(struct world *w)
 
 	w->step = w->program->nr_ops;
 	w->digest = model_digest(w->model, w->digest);
+	w->deep = w->model->deep;
+	world_count_depth(w);
 	if (w->until != ~0u)
 		return;
 	if (w->since_recount && !recount(w))
@@ -436,6 +470,20 @@ static void rig_destroy(struct rig *r)
 
 static void model_setup_from(struct model_setup *s, const struct program *p);
 
+/* What the program finds in use when it begins. */
+static void prefill(struct world *w, struct rig *r)
+{
+	w->machine = r->machine;
+	w->model = r->model;
+	memset(r->prefilled, 0, sizeof(r->prefilled));
+	if (r->early || r->dead || w->program->header.profile == PROFILE_REAL ||
+	    w->program->header.start < START_NEARLY_FULL)
+		return;
+	sched_step(w, 0, STEP_PREFILL);
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		r->prefilled[z] = r->model->zone[z].managed - r->model->zone[z].free;
+}
+
 /* Boot the machine that lies ready in r. */
 static void rig_boot(struct world *w, struct rig *r)
 {
@@ -452,7 +500,10 @@ static void rig_boot(struct world *w, struct rig *r)
 	if (!r->machine->host->sched)
 		sched_create(r->machine);
 	sched_set_client(r->machine->host->sched, &client);
+	prefill(w, r);
+	r->model->deep = 0;
 	machine_seal(r->machine);
+	model_seal(r->model);
 }
 
 static struct rig *rig_create(struct world *w, const struct program *p, const struct machine_config *config, bool early)
@@ -519,7 +570,7 @@ static void config_from(struct machine_config *c, const struct program *p)
 		u64 a[MAX_ARGS];
 
 		instr_args(op, &p->op[i], a);
-		if (op->code == 0x0002) {
+		if (op_is_knob(op)) {
 			if (a[1] >= sim_params[a[0]].lowest && a[1] <= sim_params[a[0]].highest &&
 			    (a[0] != PARAM_FRAMES || a[1] <= MOST_FRAMES || c->profile == PROFILE_REAL))
 				c->param[a[0]] = (u32)a[1];
@@ -551,7 +602,7 @@ static void model_setup_from(struct model_setup *s, const struct program *p)
 		u64 a[MAX_ARGS];
 
 		instr_args(op, &p->op[i], a);
-		if (op->code == 0x0002) {
+		if (op_is_knob(op)) {
 			if (model_knob_in_range((unsigned)a[0], (u32)a[1]) &&
 			    (a[0] != KNOB_FRAMES || a[1] <= MOST_FRAMES || s->profile == PROFILE_REAL))
 				s->knob[a[0]] = (u32)a[1];
@@ -616,6 +667,7 @@ static void prepare(struct world *w, const struct program *p, struct rig *r)
 	u32 bytes = p->nr_ops / 8 + 1;
 
 	w->current = r;
+	w->prefilled = r->prefilled;
 	w->machine = r->machine;
 	w->model = r->model;
 	machine_enter(r->machine, 0);
@@ -667,6 +719,10 @@ const struct verdict *lockstep_run(struct world *w, const struct program *p)
 	w->step = (u32)-1;
 	w->stats.programs++;
 	r = rig_ready(w, p);
+	if (w->verdict.failed) { /* before the first operation */
+		r->dirty = true;
+		return &w->verdict;
+	}
 	if (!r) {
 		world_fail(w, "host: not enough memory for this machine");
 		return &w->verdict;

@@ -25,6 +25,7 @@
 #define MAX_ARGS	    5
 #define NR_SLOTS	    256
 #define MAX_BULK	    32
+#define MAX_FILL	    256 /* pages of a slot that a reach operation filled */
 #define MAX_SWITCHES	    16 /* per operation */
 #define MAX_YIELD_INDEX	    0xffff /* of a switch */
 #define MAX_OPS		    65536
@@ -34,7 +35,13 @@
 
 /* --- programs ---------------------------------------------------------------------------------------------------------- */
 
-enum start_state { START_BOOTED, START_EARLY, NR_START_STATES };
+enum start_state {
+	START_BOOTED,
+	START_EARLY,	   /* before the hand-over */
+	START_NEARLY_FULL, /* booted, and most of the memory is in use */
+	START_FRAGMENTED,  /* booted, and what is free lies in small pieces */
+	NR_START_STATES
+};
 
 enum header_flag {
 	HEADER_RECOUNT_ALWAYS = 1 << 0, /* recount after every operation */
@@ -133,6 +140,15 @@ enum arg_kind {
 	ARG_SITE,
 	ARG_SKIP,
 	ARG_TIMES,
+	ARG_REGION_KIND_ALL, /* ARG_REGION_KIND and ARG_KNOB know what there was when their widths were frozen */
+	ARG_KNOB_ALL,
+	ARG_SYSCTL,
+	ARG_ZONE,	/* id: node and zone */
+	ARG_CPU,
+	ARG_FRAME,	/* page frame number, 32 bits */
+	ARG_MARK,	/* min, low, high */
+	ARG_ABOVE,	/* pages above a mark: -16..15, two's complement */
+	ARG_PATTERN,	/* seed of a hash */
 	NR_ARG_KINDS
 };
 
@@ -168,12 +184,17 @@ struct op {
 	const char *(*judge)(struct world *w, const u64 *a, struct outcome seen);
 };
 
-extern const struct op machine_ops[], page_ops[], memblock_ops[];
+extern const struct op machine_ops[], page_ops[], reach_ops[], text_ops[], debug_ops[], memblock_ops[];
 
 const struct op *op_by_code(u16 code);
 const struct op *op_by_name(const char *name, size_t len);
 /* The n-th operation of the catalogue, NULL past the end. */
 const struct op *op_nth(unsigned n);
+/* Of the boot operations: a parameter of the machine (the others are regions)? Both forms have the same arguments. */
+static inline bool op_is_knob(const struct op *op)
+{
+	return op->args[0] == ARG_KNOB || op->args[0] == ARG_KNOB_ALL;
+}
 /* Decode the arguments of an instruction. */
 void instr_args(const struct op *op, const struct instr *in, u64 a[MAX_ARGS]);
 
@@ -196,12 +217,12 @@ void instr_set_arg(const struct op *op, struct instr *in, unsigned i, u64 value)
 /* --- running -------------------------------------------------------------------------------------------------------------- */
 
 enum slot_state { SLOT_EMPTY, SLOT_LIVE, SLOT_STALE };
-enum slot_kind { SLOT_BLOCK, SLOT_EXACT, SLOT_BULK, SLOT_SPLIT };
+enum slot_kind { SLOT_BLOCK, SLOT_EXACT, SLOT_BULK, SLOT_SPLIT, SLOT_FILL };
 
 struct slot {
 	u8 state, kind, order;
 	u8 compound;
-	u32 nr;	  /* pages: exact, split; entries: bulk */
+	u32 nr;	  /* pages: exact, split; entries: bulk, fill */
 	u64 pfn;
 };
 
@@ -212,9 +233,20 @@ struct verdict {
 	char sentence[240];
 };
 
+/* How deep a program went into the allocator: what happened in it at least once. */
+enum depth {
+	DEEP_REFUSAL = 1 << 0,	  /* a request was refused for want of memory */
+	DEEP_BELOW_MIN = 1 << 1,  /* a zone was below its min mark */
+	DEEP_FALLBACK = 1 << 2,	  /* a pageblock was claimed, or a block stolen */
+	DEEP_HIGHATOMIC = 1 << 3, /* a pageblock was reserved for atomic requests */
+	DEEP_FLUSH = 1 << 4,	  /* a free found its per-CPU list full */
+#define NR_DEEP 5
+};
+
 struct run_stats {
 	u64 programs, ops, skipped, refused, order_sum, allocs;
 	u64 recounts;
+	u64 deep[NR_DEEP]; /* programs in which it happened */
 };
 
 /* What an operation in flight keeps between its begin, run and judge. */
@@ -232,6 +264,7 @@ struct world {
 	struct verdict verdict;
 	struct run_stats stats;
 	u64 digest;
+	u32 deep;	       /* enum depth, of this program so far */
 	u32 step;	       /* operation that runs */
 	u32 cursor;	       /* first operation not yet looked at */
 	u32 since_recount;
@@ -244,15 +277,17 @@ struct world {
 	u32 started_room;
 	struct slot slot[NR_SLOTS];
 	u32 bulk_pfn[NR_SLOTS][MAX_BULK];
+	u32 fill_pfn[NR_SLOTS][MAX_FILL]; /* of a slot of kind SLOT_FILL, slot.nr of them */
 	bool record;	       /* keep what each step answered */
 	char **outcome;
 	u32 outcome_room;
 	struct scratch scratch[SIM_MAX_CPUS][SCHED_MAX_IRQ_NESTING + 2];
 	u8 nesting[SIM_MAX_CPUS]; /* operations in flight on this CPU */
 	char text[240];	       /* the sentence found last */
-	char page_text[8192];  /* a /proc file */
+	char page_text[65536]; /* a /proc file */
 	struct rig *rig[NR_PROFILES * NR_START_STATES + 1];
 	struct rig *current;
+	const u64 *prefilled;  /* pages of each zone that the start state holds */
 	struct model_counts retired; /* of machines thrown away */
 	u32 until;	       /* stop before this step; ~0 run all */
 	struct free_block *blocks; /* scratch of the recount */
@@ -273,6 +308,14 @@ static inline unsigned world_cpu(void)
 {
 	return this_cpu->id;
 }
+/* Where the operation runs, as the model is told. */
+static inline unsigned world_where(void)
+{
+	const struct sim_cpu *c = this_cpu;
+
+	return (sim_in_atomic() ? MODEL_ATOMIC : 0) | (c->hardirq || c->softirq || c->nmi ? MODEL_IN_INTERRUPT : 0) |
+	       (c->softirq ? MODEL_IN_SOFTIRQ : 0);
+}
 static inline struct scratch *world_scratch(struct world *w)
 {
 	return &w->scratch[world_cpu()][w->nesting[world_cpu()]];
@@ -280,6 +323,16 @@ static inline struct scratch *world_scratch(struct world *w)
 void world_fail(struct world *w, const char *sentence);
 /* Kernel log written by this operation. */
 const char *world_log(const struct world *w);
+/* At the end of a program. */
+static inline void world_count_depth(struct world *w)
+{
+	for (unsigned i = 0; i < NR_DEEP; i++)
+		w->stats.deep[i] += w->deep >> i & 1;
+	w->deep = 0;
+}
+/* ops_reach.c: the mask that leads to a zone and its node alone, and how many pages an operation takes at most. */
+u32 reach_gfp(unsigned zone);
+u32 reach_at_once(u64 nr_frames);
 void slot_fill(struct world *w, u32 slot, struct slot value);
 void slot_retire(struct world *w, u32 slot);
 

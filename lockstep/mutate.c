@@ -90,6 +90,25 @@ static bool insert_op(struct program *p, struct maker *g)
 	return true;
 }
 
+/* Requests and as many frees on one CPU: one operation at a time would hardly ever fill its lists. */
+static bool insert_run(struct program *p, struct maker *g)
+{
+	u32 at = below(g->rng, p->nr_ops + 1), nr;
+	enum phase phase = look_back(g, p, at);
+	struct mix mix;
+
+	make_mix(&mix, PHASE_LATE, g->tables, p->header.swarm);
+	if (phase != PHASE_LATE || !(g->tables & TABLE_PAGE) || !mix.total)
+		return false;
+	g->run_allocs = g->run_frees = 4 + below(g->rng, 13);
+	g->run_cpu = (u8)below(g->rng, SIM_MAX_CPUS);
+	g->run_atomic = one_in(g->rng, 2);
+	nr = open_gap(p, at, 2 * g->run_frees);
+	for (u32 i = at; i < at + nr; i++)
+		make_instr(g, &mix, &p->op[i]);
+	return nr;
+}
+
 static u32 pick_range(const struct program *p, struct maker *g, u32 *nr)
 {
 	u32 at = below(g->rng, p->nr_ops), wanted = 1 + geometric(g->rng);
@@ -188,6 +207,17 @@ static u64 changed_value(struct program *p, struct maker *g, u32 at, unsigned ki
 	}
 }
 
+/* What the value of another argument depends on. */
+static void remember_argument(struct maker *g, unsigned kind, u64 value)
+{
+	if (kind == ARG_KNOB || kind == ARG_KNOB_ALL)
+		g->knob = (u32)value;
+	else if (kind == ARG_SYSCTL)
+		g->sysctl = (u32)value;
+	else if (kind == ARG_GFP)
+		g->gfp = (u32)value;
+}
+
 static bool change_argument(struct program *p, struct maker *g)
 {
 	u32 at = below(g->rng, p->nr_ops), nr = 0, i;
@@ -204,10 +234,10 @@ static bool change_argument(struct program *p, struct maker *g)
 		return false;
 	i = below(g->rng, nr);
 	g->knob = NR_PARAMS;
+	g->sysctl = NR_SYSCTLS;
 	g->wants_stale = op->flags & OP_CLIENT_BUG;
 	for (u32 k = 0; k < nr; k++)
-		if (op->args[k] == ARG_KNOB)
-			g->knob = (u32)instr_get_arg(op, in, k);
+		remember_argument(g, op->args[k], instr_get_arg(op, in, k));
 	instr_set_arg(op, in, i, changed_value(p, g, at, op->args[i], instr_get_arg(op, in, i)));
 	return true;
 }
@@ -221,8 +251,7 @@ static bool change_header(struct program *p, struct maker *g)
 		h->profile = one_in(g->rng, 2) ? PROFILE_TINY : PROFILE_SMALL;
 		break;
 	case 1:
-		if (g->tables & TABLE_MEMBLOCK)
-			h->start = one_in(g->rng, 4) ? START_BOOTED : START_EARLY;
+		h->start = g->tables & TABLE_MEMBLOCK && !one_in(g->rng, 4) ? (u8)START_EARLY : fresh_start(g);
 		break;
 	case 2:
 		h->flags ^= HEADER_RECOUNT_ALWAYS;
@@ -274,6 +303,7 @@ static const struct change {
 } changes[] = {
 	{ insert_op, 24 }, { change_argument, 32 }, { delete_ops, 12 },	  { duplicate_ops, 8 }, { move_ops, 8 },
 	{ swap_ops, 4 },   { change_place, 8 },	    { change_header, 4 }, { add_switch, 6 },	{ remove_switch, 3 },
+	{ insert_run, 1 },
 };
 
 static const struct change *pick_change(u64 *rng)
@@ -298,6 +328,8 @@ void program_mutate(struct program *p, u64 *rng, unsigned tables)
 
 		g.profile = p->header.profile == PROFILE_TINY ? PROFILE_TINY : PROFILE_SMALL;
 		g.schedules = p->nr_switches || one_in(rng, 16);
+		g.nr_cpus = p->nr_ops && one_in(rng, 2); /* as an operation there is, or any */
+		g.first_cpu = g.nr_cpus ? p->op[below(rng, p->nr_ops)].cpu : 0;
 		changed = p->nr_ops ? pick_change(rng)->make(p, &g) : insert_op(p, &g);
 	}
 	pack_switches(p);

@@ -6,6 +6,7 @@
  * pages of a slot are still its own is the model's knowledge: frames whose owner is the slot.
  */
 #include <string.h>
+#include "highmem.h"
 #include "world.h"
 
 #define MOST_REFS 8 /* of one block */
@@ -95,7 +96,7 @@ static const char *judge_block(struct world *w, u32 slot, gfp_t gfp, unsigned or
 
 static void begin_alloc(struct world *w, const u64 *a)
 {
-	model_begin_alloc(w->model, world_cpu(), sim_in_atomic(), (u16)a[0], NUMA_NO_NODE, (gfp_t)a[1], (unsigned)a[2]);
+	model_begin_alloc(w->model, world_cpu(), world_where(), (u16)a[0], NUMA_NO_NODE, (gfp_t)a[1], (unsigned)a[2]);
 }
 static struct outcome run_alloc_pages(struct world *w, const u64 *a)
 {
@@ -114,7 +115,7 @@ static int node_arg(const struct world *w, u64 a)
 }
 static void begin_alloc_node(struct world *w, const u64 *a)
 {
-	model_begin_alloc(w->model, world_cpu(), sim_in_atomic(), (u16)a[0], node_arg(w, a[3]), (gfp_t)a[1],
+	model_begin_alloc(w->model, world_cpu(), world_where(), (u16)a[0], node_arg(w, a[3]), (gfp_t)a[1],
 			  (unsigned)a[2]);
 }
 static struct outcome run_alloc_node(struct world *w, const u64 *a)
@@ -156,7 +157,7 @@ static u64 exact_bytes(u64 a)
 }
 static void begin_exact(struct world *w, const u64 *a)
 {
-	model_begin_exact(w->model, world_cpu(), sim_in_atomic(), (u16)a[0], (gfp_t)a[1], exact_bytes(a[2]));
+	model_begin_exact(w->model, world_cpu(), world_where(), (u16)a[0], (gfp_t)a[1], exact_bytes(a[2]));
 }
 static struct outcome run_exact(struct world *w, const u64 *a)
 {
@@ -178,7 +179,7 @@ static const char *judge_exact(struct world *w, const u64 *a, struct outcome see
 
 static void begin_bulk(struct world *w, const u64 *a)
 {
-	model_begin_bulk(w->model, world_cpu(), sim_in_atomic(), (u16)a[0], (gfp_t)a[1], (u32)a[2]);
+	model_begin_bulk(w->model, world_cpu(), world_where(), (u16)a[0], (gfp_t)a[1], (u32)a[2]);
 }
 static struct outcome run_bulk(struct world *w, const u64 *a)
 {
@@ -187,7 +188,7 @@ static struct outcome run_bulk(struct world *w, const u64 *a)
 
 	for (u64 i = 0; i < n && i < MAX_BULK; i++)
 		w->bulk_pfn[a[0]][i] = (u32)page_to_pfn(page[i]);
-	return (struct outcome){ .ok = n == a[2], .has_value = true, .what = "pages", .value = n };
+	return (struct outcome){ .ok = n > 0 || !a[2], .has_value = true, .what = "pages", .value = n };
 }
 static const char *judge_bulk(struct world *w, const u64 *a, struct outcome seen)
 {
@@ -218,6 +219,8 @@ static u64 slot_pages(const struct slot *s)
 
 static u64 slot_pfn(const struct world *w, u32 slot, u64 i)
 {
+	if (w->slot[slot].kind == SLOT_FILL)
+		return w->fill_pfn[slot][i];
 	return w->slot[slot].kind == SLOT_BULK ? w->bulk_pfn[slot][i] : w->slot[slot].pfn + i;
 }
 
@@ -258,7 +261,7 @@ static bool stale_free_is_defined(struct world *w, const struct slot *s)
 		return true;
 	if (w->slot_busy[f->owner])
 		return false;
-	return f->order == order && f->compound == (s->kind == SLOT_BLOCK && s->compound);
+	return f->order == order && !!(f->flags & FRAME_COMPOUND) == (s->kind == SLOT_BLOCK && s->compound);
 }
 
 static bool ready_free(struct world *w, const u64 *a)
@@ -349,7 +352,7 @@ static const char *judge_free(struct world *w, const u64 *a, struct outcome seen
 	if (world_scratch(w)->freeing != MODEL_NO_OWNER)
 		sync_owner(w, world_scratch(w)->freeing);
 	sync_owner(w, (u32)a[0]);
-	if (w->model->frame[pfn].state == FRAME_FREE && (world_scratch(w)->pending = contents_check_unreachable(w, pfn, nr)))
+	if (model_is_free(w->model, pfn) && (world_scratch(w)->pending = contents_check_unreachable(w, pfn, nr)))
 		return world_scratch(w)->pending;
 	return judge_log(w);
 }
@@ -374,6 +377,10 @@ const char *page_free_slot(struct world *w, u32 slot)
 static bool ready_live_block(struct world *w, const u64 *a)
 {
 	return w->slot[a[0]].kind == SLOT_BLOCK;
+}
+static bool ready_free_by_address(struct world *w, const u64 *a)
+{
+	return ready_live_block(w, a) && page_is_lowmem(w->slot[a[0]].pfn); /* others have no address to keep */
 }
 static struct outcome run_free_by_address(struct world *w, const u64 *a)
 {
@@ -562,7 +569,7 @@ static bool ready_write_stale(struct world *w, const u64 *a)
 {
 	const struct slot *s = &w->slot[a[0]];
 
-	return s->state == SLOT_STALE && w->model->frame[s->pfn].state == FRAME_FREE && !w->model->nr_in_flight;
+	return s->state == SLOT_STALE && model_is_free(w->model, s->pfn) && !w->model->nr_in_flight;
 }
 static struct outcome run_write_stale(struct world *w, const u64 *a)
 {
@@ -611,7 +618,7 @@ const struct op page_ops[] = {
 	{ 0x0105, "alloc_pages_bulk", { ARG_NEW_PAGES, ARG_GFP, ARG_COUNT }, 4, 0, NULL, begin_bulk, run_bulk,
 	  judge_bulk },
 	{ 0x0106, "free_pages", { ARG_USED_PAGES }, 60, 0, ready_free, begin_free, run_free, judge_free },
-	{ 0x0107, "free_by_address", { ARG_LIVE_PAGES }, 6, 0, ready_live_block, begin_free, run_free_by_address,
+	{ 0x0107, "free_by_address", { ARG_LIVE_PAGES }, 6, 0, ready_free_by_address, begin_free, run_free_by_address,
 	  judge_free },
 	{ 0x0108, "free_one", { ARG_LIVE_PAGES, ARG_OFFSET }, 6, 0, ready_free_one, begin_free_one, run_free_one,
 	  judge_free_one },

@@ -8,20 +8,148 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "vmstat.h"
 #include "world.h"
+
+static const char *differs(struct world *w, const char *clause, unsigned zone, const char *what, s64 seen, s64 due)
+{
+	return world_says(w, "%s: node %u zone %s: %s is %lld, it should be %lld", clause, zone / MAX_NR_ZONES,
+			  zone_name(zone % MAX_NR_ZONES), what, (long long)seen, (long long)due);
+}
+
+/* N3, W12: what is free, as counted exactly, as everybody reads it, and what each CPU holds back. */
+static const char *compare_counters(struct world *w, unsigned z, const struct model_zone *zone)
+{
+	unsigned nid = z / MAX_NR_ZONES, type = z % MAX_NR_ZONES;
+	s64 free = zone_stat_exact(nid, type, NR_FREE_PAGES), cma = zone_stat_exact(nid, type, NR_FREE_CMA_PAGES);
+
+	if (free != (s64)model_free_pages(zone))
+		return differs(w, "N3", z, "NR_FREE_PAGES", free, (s64)model_free_pages(zone));
+	if (cma != (s64)zone->free_of[MIGRATE_CMA])
+		return differs(w, "B14", z, "NR_FREE_CMA_PAGES", cma, (s64)zone->free_of[MIGRATE_CMA]);
+	for (unsigned i = 0; i < NR_MODEL_STATS; i++) {
+		if (zone_stat_cheap(nid, type, i) != zone->stat[i])
+			return differs(w, "W12", z, "the counter everybody reads", zone_stat_cheap(nid, type, i), zone->stat[i]);
+		for (unsigned c = 0; c < w->model->nr_cpus; c++)
+			if (zone_stat_diff(nid, type, c, i) != zone->held_back[c][i])
+				return differs(w, "W12", z, "what a CPU holds back", zone_stat_diff(nid, type, c, i),
+					       zone->held_back[c][i]);
+	}
+	return NULL;
+}
+
+/* N8: everything that follows from managed pages and knobs; and what the zone remembers. */
+static const char *compare_figures(struct world *w, unsigned z, const struct model_zone *zone)
+{
+	struct zone_figures f = zone_figures(z / MAX_NR_ZONES, z % MAX_NR_ZONES);
+	const struct {
+		const char *clause, *what;
+		u64 seen, due;
+	} row[] = {
+		{ "W2", "the min mark", f.min, zone->min },
+		{ "W2", "the low mark", f.low, zone->low },
+		{ "W2", "the high mark", f.high, zone->high },
+		{ "W2", "the promo mark", f.promo, zone->promo },
+		{ "B16", "the boost", f.boost, zone->boost },
+		{ "Z8", "spanned pages", f.spanned, zone->spanned },
+		{ "Z8", "present pages", f.present, zone->present },
+		{ "Z8", "managed pages", f.managed, zone->managed },
+		{ "I6", "CMA pages", f.cma, zone->cma },
+		{ "B18", "nr_reserved_highatomic", f.nr_reserved_highatomic,
+		  (u64)zone->blocks_of[MIGRATE_HIGHATOMIC] << w->model->block_order },
+		{ "B14", "nr_free_highatomic", f.nr_free_highatomic, zone->free_of[MIGRATE_HIGHATOMIC] },
+		{ "I1", "isolated pageblocks", f.nr_isolated_blocks, zone->blocks_of[MIGRATE_ISOLATE] },
+		{ "W12", "the threshold of its counters", f.stat_threshold, zone->threshold },
+		{ "W12", "the drift mark", f.drift_mark, zone->drift_mark },
+		{ "L2", "the flag \"below high\"", !!(f.flags & 4), zone->below_high },
+		{ "B16", "the flag \"boosted\"", f.flags & 1, zone->boosted },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++)
+		if (row[i].seen != row[i].due)
+			return differs(w, row[i].clause, z, row[i].what, (s64)row[i].seen, (s64)row[i].due);
+	for (unsigned j = 0; j < MAX_NR_ZONES; j++)
+		if (f.lowmem_reserve[j] != zone->reserve[j])
+			return differs(w, "Z6", z, "lowmem_reserve", (s64)f.lowmem_reserve[j], (s64)zone->reserve[j]);
+	return NULL;
+}
+
+/* P2, P3, P6, P8: sizes, counts and tuning of a CPU's lists. */
+static const char *compare_pcp(struct world *w, unsigned z, unsigned cpu, const struct model_zone *zone)
+{
+	const struct model_pcp *pcp = &zone->pcp[cpu];
+	struct pcp_figures f = pcp_figures(z / MAX_NR_ZONES, z % MAX_NR_ZONES, cpu);
+	struct pcp_tuning seen = { f.high, f.free_count, f.alloc_factor, f.freed_high_order };
+
+	if (f.batch != zone->batch)
+		return differs(w, "P2", z, "the batch", f.batch, zone->batch);
+	if (f.high_min != zone->high_min || f.high_max != zone->high_max)
+		return differs(w, "P3", z, "high_min or high_max", f.high_min != zone->high_min ? f.high_min : f.high_max,
+			       f.high_min != zone->high_min ? zone->high_min : zone->high_max);
+	if (f.count != pcp->count)
+		return differs(w, "P8", z, "the count of a CPU's lists", f.count, pcp->count);
+	for (unsigned l = 0; l < w->model->nr_lists; l++)
+		if (f.nr[l] != pcp->nr[l])
+			return differs(w, "P8", z, "the length of a CPU's list", f.nr[l], pcp->nr[l]);
+	if (w->model->vague_tuning)
+		model_adopt_tuning(w->model, z, cpu, seen);
+	else if (memcmp(&seen, &pcp->tuning, sizeof(seen)))
+		return differs(w, "P6", z, "what a CPU's lists may hold", f.high, pcp->tuning.high);
+	return NULL;
+}
+
+/* P8: each block on a CPU's list, by events. */
+static const char *compare_pcp_blocks(struct world *w, unsigned z, unsigned cpu, unsigned list)
+{
+	u32 pfn[64];
+	u64 n = pcp_dump(z / MAX_NR_ZONES, z % MAX_NR_ZONES, cpu, list, pfn, ARRAY_SIZE(pfn));
+
+	for (u64 i = 0; i < n && i < ARRAY_SIZE(pfn); i++) {
+		const char *bad = model_pcp_block(w->model, pfn[i], z, cpu, list);
+
+		if (bad)
+			return bad;
+	}
+	return NULL;
+}
+
+static const char *compare_zone(struct world *w, unsigned z)
+{
+	const struct model_zone *zone = &w->model->zone[z];
+	const char *bad = compare_counters(w, z, zone);
+
+	if (bad || (bad = compare_figures(w, z, zone)))
+		return bad;
+	for (unsigned c = 0; zone->managed && c < w->model->nr_cpus; c++) {
+		if ((bad = compare_pcp(w, z, c, zone)))
+			return bad;
+		for (unsigned l = 0; l < w->model->nr_lists; l++)
+			if (zone->pcp[c].nr[l] && (bad = compare_pcp_blocks(w, z, c, l)))
+				return bad;
+	}
+	return NULL;
+}
 
 static const char *compare_zones(struct world *w)
 {
-	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
-		const struct model_zone *zone = &w->model->zone[z];
-		u64 free = zone_free_pages(z / MAX_NR_ZONES, z % MAX_NR_ZONES);
+	const char *bad;
 
-		if (free == zone->free)
-			continue;
-		return world_says(w, "N3: node %u zone %s counts %llu free pages, by events there are %llu",
-			 z / MAX_NR_ZONES, zone_name(z % MAX_NR_ZONES), (unsigned long long)free,
-			 (unsigned long long)zone->free);
-	}
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		if (w->model->zone[z].exists && (bad = compare_zone(w, z)))
+			return bad;
+	w->model->vague_tuning = false;
+	return NULL;
+}
+
+/* B15: the type of each pageblock. */
+static const char *compare_types(struct world *w)
+{
+	const struct model *m = w->model;
+
+	for (u64 pfn = 0; pfn < m->nr_frames; pfn += 1ULL << m->block_order)
+		if (model_zone_of(m, pfn) != MODEL_NR_ZONES && pageblock_migratetype_at(pfn) != model_type_of(m, pfn))
+			return world_says(w, "B15: the pageblock of pfn %llu has type %u, it should be %u",
+					  (unsigned long long)pfn, pageblock_migratetype_at(pfn), model_type_of(m, pfn));
 	return NULL;
 }
 
@@ -30,8 +158,9 @@ static u64 blocks_due(const struct model *m)
 	u64 n = 0;
 
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
-		for (unsigned o = 0; m->zone[z].exists && o <= m->max_order; o++)
-			n += model_nr_free(m, z, o);
+		for (unsigned t = 0; m->zone[z].exists && t < MIGRATE_TYPES; t++)
+			for (unsigned o = 0; o <= m->max_order; o++)
+				n += model_nr_free(m, z, o, t);
 	return n;
 }
 
@@ -46,7 +175,7 @@ static const char *compare_blocks(struct world *w)
 	}
 	for (u64 i = 0; i < n; i++) {
 		const struct free_block *b = &w->blocks[i];
-		const char *bad = model_free_block(w->model, b->pfn, b->order, b->nid, b->zone);
+		const char *bad = model_free_block(w->model, b->pfn, b->order, b->nid * MAX_NR_ZONES + b->zone, b->migratetype);
 
 		if (bad)
 			return bad;
@@ -57,6 +186,15 @@ static const char *compare_blocks(struct world *w)
 		 (unsigned long long)n, (unsigned long long)due);
 }
 
+static const char *compare_all(struct world *w)
+{
+	const char *bad;
+
+	if ((bad = page_alloc_check()) || (bad = compare_zones(w)) || (bad = compare_types(w)))
+		return bad;
+	return compare_blocks(w);
+}
+
 const char *world_recount(struct world *w)
 {
 	const char *bad;
@@ -65,9 +203,8 @@ const char *world_recount(struct world *w)
 	w->since_recount = 0;
 	if (w->early)
 		return memblock_check();
-	if ((bad = page_alloc_check()) || (bad = compare_zones(w)) || (bad = compare_blocks(w)))
-		return bad;
-	return model_recount(w->model);
+	bad = compare_all(w);
+	return bad ? bad : model_recount(w->model);
 }
 
 /* Z4: who is asked in which order. */
@@ -82,32 +219,6 @@ static const char *compare_zonelists(struct world *w)
 			continue;
 		return world_says(w, "Z4: the zonelist of node %u is not in the order of distance and zone",
 			 nid);
-	}
-	return NULL;
-}
-
-/* W1, W2, Z8: the figures of every zone, by the formulas. */
-static const char *compare_figures(struct world *w)
-{
-	for (unsigned i = 0; i < MODEL_NR_ZONES; i++) {
-		const struct model_zone *z = &w->model->zone[i];
-		struct zone_figures f = zone_figures(i / MAX_NR_ZONES, i % MAX_NR_ZONES);
-		const char *name = zone_name(i % MAX_NR_ZONES);
-		unsigned nid = i / MAX_NR_ZONES;
-
-		if (!z->exists)
-			continue;
-		if (f.min != z->min || f.low != z->low || f.high != z->high)
-			return world_says(w, "W2: node %u zone %s has marks %llu %llu %llu, by the formula %llu %llu %llu", nid,
-					  name, (unsigned long long)f.min, (unsigned long long)f.low,
-					  (unsigned long long)f.high, (unsigned long long)z->min,
-					  (unsigned long long)z->low, (unsigned long long)z->high);
-		if (f.spanned != z->spanned || f.present != z->present || f.managed != z->managed)
-			return world_says(w, "Z8: node %u zone %s spans %llu pages, %llu present, %llu managed; it should be "
-					     "%llu, %llu, %llu", nid, name, (unsigned long long)f.spanned,
-					  (unsigned long long)f.present, (unsigned long long)f.managed,
-					  (unsigned long long)z->spanned, (unsigned long long)z->present,
-					  (unsigned long long)z->managed);
 	}
 	return NULL;
 }
@@ -127,7 +238,11 @@ static const char *compare_totalram(struct world *w)
 	u64 managed = managed_pages(w->model);
 
 	if (totalram_pages() == managed)
-		return NULL;
+		return totalreserve_pages() == w->model->totalreserve ?
+			       NULL :
+			       world_says(w, "Z7: totalreserve_pages is %llu, it should be %llu",
+					  (unsigned long long)totalreserve_pages(),
+					  (unsigned long long)w->model->totalreserve);
 	return world_says(w, "M7: %llu pages were handed over, totalram_pages says %llu", (unsigned long long)managed,
 			  (unsigned long long)totalram_pages());
 }
@@ -136,7 +251,8 @@ static const char *compare_totalram(struct world *w)
 static const char *compare_reserved(struct world *w)
 {
 	for (u64 pfn = 0; pfn < w->model->nr_frames; pfn++)
-		if ((w->model->frame[pfn].state == FRAME_RESERVED) != page_is_reserved_at(pfn))
+		if ((w->model->frame[pfn].state == FRAME_RESERVED || w->model->frame[pfn].state == FRAME_DEVICE) !=
+		    page_is_reserved_at(pfn))
 			return world_says(w, "M7: pfn %llu is %sreserved by the map, its struct page says otherwise",
 					  (unsigned long long)pfn,
 					  w->model->frame[pfn].state == FRAME_RESERVED ? "" : "not ");
@@ -159,21 +275,19 @@ const char *world_check_boot(struct world *w, bool booted)
 		return bad;
 	if ((bad = compare_zonelists(w)))
 		return bad;
-	if ((bad = compare_totalram(w)))
-		return bad;
-	return compare_figures(w);
+	return compare_totalram(w);
 }
 
 const char *world_check_settled(struct world *w)
 {
 	const char *bad;
 
-	if ((bad = page_alloc_check()) || (bad = compare_zones(w)) || (bad = compare_blocks(w)))
+	if ((bad = compare_all(w)))
 		return bad;
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
 		const struct model_zone *zone = &w->model->zone[z];
 
-		if (zone->free == zone->managed)
+		if (zone->free + w->prefilled[z] == zone->managed)
 			continue;
 		return world_says(w, "Q5: all is freed, but node %u zone %s has %llu pages free of %llu",
 			 z / MAX_NR_ZONES, zone_name(z % MAX_NR_ZONES), (unsigned long long)zone->free,

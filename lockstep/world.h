@@ -14,6 +14,10 @@ const char *contents_check_zero(struct world *w, u64 pfn, u64 nr);
 const char *contents_check_reachable(struct world *w, u64 pfn, u64 nr);
 const char *contents_check_unreachable(struct world *w, u64 pfn, u64 nr);
 
+/* prefill.c: bring a machine just booted into this start state. */
+#define SYSTEM_OWNER NR_SLOTS /* of what is taken before the program begins */
+const char *world_prefill(struct world *w, enum start_state start);
+
 /* recount.c */
 const char *world_recount(struct world *w);
 /* booted: what mm says. Without memory there is nothing more to look at. */

@@ -16,50 +16,92 @@
 #include "mm.h"
 #include "page_debug.h"
 #include "trace_events.h"
+#include "vmstat.h"
 #include "list.h"
 #include "lock.h"
 
 /* Lock ranks: taken in rising order. */
-enum lock_rank { RANK_ZONE = 10 };
+enum lock_rank { RANK_PCP = 5, RANK_ZONE = 10 };
 
 enum page_flag {
 	PG_buddy = 1 << 0,    /* first page of a block on a free list */
 	PG_head = 1 << 1,     /* first page of a compound block */
 	PG_tail = 1 << 2,     /* other pages of one: compound_head points to the first */
 	PG_reserved = 1 << 3, /* never handed to the buddy allocator */
+	PG_guard = 1 << 4,    /* first page of a guard: a free half kept off the lists, its order in private */
+	PG_pfmemalloc = 1 << 5, /* came with ALLOC_NO_WATERMARKS: given up when freed */
+	PG_device = 1 << 6,   /* a device's own memory */
 };
 
 /* All zero means "inside a block, or a hole", so that a big machine boots without touching most of them. */
 struct page {
 	u32 flags;
 	s32 refcount;
-	u64 private; /* order of a free block (PG_buddy) or of a compound one (PG_head) */
+	u64 private; /* order of a free block (PG_buddy), a guard (PG_guard) or a compound block (PG_head) */
 	union {
-		struct list_head lru;
+		struct list_head lru; /* free list, or per-CPU list */
 		struct page *compound_head;
 	};
 };
 
 struct free_area {
-	struct list_head free_list;
-	u64 nr_free;
+	struct list_head free_list[MIGRATE_TYPES];
+	u64 nr_free; /* blocks on all of them */
+};
+
+/* Index of a list: MIGRATE_PCPTYPES * order + type; the last two are for pageblock_order: movable, any other. */
+struct per_cpu_pages {
+	spinlock_t lock;
+	struct pcp_tuning tuning;
+	u32 count; /* pages in all lists */
+	u32 high_min, high_max, batch;
+	struct list_head lists[NR_PCP_LISTS];
+};
+
+/* What a CPU has counted and not yet added to the zone's own numbers. */
+struct per_cpu_zonestat {
+	s8 vm_stat_diff[NR_VM_ZONE_STAT_ITEMS];
+	u8 stat_threshold;
+	u64 vm_numa_event[NR_VM_NUMA_EVENT_ITEMS];
 };
 
 enum zone_watermark { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK };
 
+enum zone_flag {
+	ZONE_BOOSTED_WATERMARK = 1 << 0, /* kswapd is to be woken by the next allocation */
+	ZONE_RECLAIM_ACTIVE = 1 << 1,	 /* kswapd is at work */
+	ZONE_BELOW_HIGH = 1 << 2,	 /* per-CPU lists should shrink */
+};
+
 struct zone {
 	spinlock_t lock;
-	u8 nid, index;
-	u64 free_pages; /* NR_FREE_PAGES */
-	u64 watermark[NR_WMARK];
-	u64 start_pfn, spanned_pages, present_pages, managed_pages;
+	u8 nid, index, flags;
+	s64 vm_stat[NR_VM_ZONE_STAT_ITEMS]; /* without what CPUs hold back */
+	u64 watermark[NR_WMARK];	    /* without the boost */
+	u64 watermark_boost;
+	u64 lowmem_reserve[MAX_NR_ZONES]; /* by the highest zone of the request */
+	u64 nr_reserved_highatomic, nr_free_highatomic;
+	u64 percpu_drift_mark;
+	u64 start_pfn, spanned_pages, present_pages, managed_pages, cma_pages;
+	u32 nr_isolated_blocks;
+	u32 pcp_batch, pcp_high_min, pcp_high_max;
+	u8 pcp_disable_depth; /* how often zone_pcp_disable() was called and not undone */
+	struct per_cpu_pages *pcp[SIM_MAX_CPUS];
+	struct per_cpu_zonestat *stat[SIM_MAX_CPUS];
 	struct free_area free_area[NR_PAGE_ORDERS];
 };
+
+static inline u64 wmark_pages(const struct zone *zone, enum zone_watermark mark)
+{
+	return zone->watermark[mark] + zone->watermark_boost;
+}
 
 /* Zone and node of a frame come from here, never from page flags. */
 struct pageblock {
 	u8 zone; /* nid * MAX_NR_ZONES + index; NO_ZONE: no memory here */
 	u8 has_holes;
+	u8 migratetype;
+	u8 isolated_from; /* the type to go back to */
 };
 
 #define NO_ZONE	      0xff
@@ -82,12 +124,24 @@ struct mm {
 	u64 nr_frames;
 	u8 max_order, pageblock_order;
 	u8 nr_nodes;
-	bool order_warned;
+	bool order_warned, migratetype_warned;
+	u8 nofail_warned; /* bit set of enum nofail_misuse */
+	u8 costly_order;
+	bool mobility_disabled;
+	bool want_init_on_alloc, want_init_on_free, want_poison;
+	u8 guardpage_minorder;
 	u64 next_failure_report_ns;
 	struct memblock_state *memblock;
 	struct zone *zone[MAX_ZONES]; /* NULL: no such zone */
 	struct zonelist zonelist[MAX_NUMNODES][MAX_ZONELISTS];
-	u64 totalram_pages;
+	u64 totalram_pages, totalreserve_pages, totalcma_pages;
+	u32 sysctl[NR_SYSCTLS];
+	bool kswapd_wanted[MAX_NUMNODES];
+	u32 pcp_disabled; /* zones whose lists are disabled, by id */
+	bool draining_all;
+	u64 vm_event[SIM_MAX_CPUS][NR_VM_EVENT_ITEMS];
+	struct page_owner *page_owner; /* one a frame; NULL: not kept */
+	struct kmap_stack *kmap;	/* one a CPU's task */
 };
 
 static inline struct mm *current_mm(void)
@@ -118,15 +172,167 @@ static inline struct page *compound_head(struct page *page)
 	return page->flags & PG_tail ? page->compound_head : page;
 }
 
-/* --- page_alloc.c ------------------------------------------------------------------------------------------------------ */
+static inline struct per_cpu_pages *this_cpu_pcp(struct zone *zone)
+{
+	sim_yield(YIELD_PERCPU);
+	return zone->pcp[this_cpu->id];
+}
+static inline bool is_migrate_mergeable(unsigned type)
+{
+	return type < MIGRATE_PCPTYPES;
+}
+
+static inline u64 pageblock_nr_pages(const struct mm *mm)
+{
+	return 1ULL << mm->pageblock_order;
+}
+static inline u64 pageblock_start(const struct mm *mm, u64 pfn)
+{
+	return pfn & ~(pageblock_nr_pages(mm) - 1);
+}
+/* A counter as everybody reads it: cheap, and never negative. */
+static inline s64 zone_page_state(const struct zone *zone, enum zone_stat_item item)
+{
+	s64 pages = __atomic_load_n(&zone->vm_stat[item], __ATOMIC_RELAXED);
+
+	return pages < 0 ? 0 : pages;
+}
+static inline bool zone_has_flag(const struct zone *zone, enum zone_flag flag)
+{
+	return __atomic_load_n(&zone->flags, __ATOMIC_RELAXED) & flag;
+}
+/* Several CPUs change flags of one zone under different locks. */
+static inline void zone_set_flag(struct zone *zone, enum zone_flag flag)
+{
+	__atomic_fetch_or(&zone->flags, (u8)flag, __ATOMIC_RELAXED);
+}
+static inline void zone_clear_flag(struct zone *zone, enum zone_flag flag)
+{
+	__atomic_fetch_and(&zone->flags, (u8)~flag, __ATOMIC_RELAXED);
+}
+
+/* --- page_alloc.c: the buddy core. What changes lists is called with zone->lock held ------------------------------------ */
 
 /* Put a block of fresh memory on the free lists: boot only. */
 void free_pages_core(u64 pfn, unsigned order);
+/* A whole free or reserved pageblock becomes CMA, its reserved frames are freed: boot only. */
+void init_cma_reserved_pageblock(u64 pfn);
+/* Free pages join (nr > 0) or leave the lists of a type: NR_FREE_PAGES, NR_FREE_CMA_PAGES, nr_free_highatomic. [B14] */
+void account_freepages(struct zone *zone, s64 nr, unsigned migratetype);
+/* Give a block back and announce it, in pageblock units if it covers different types. [B1] [B28] */
+void free_one_page(struct mm *mm, struct zone *zone, u64 pfn, unsigned order);
+/* Cut a block of `order` for a request of `type` from a free block of order `from` on the list of type `list`. [B8] */
+void take_block(struct mm *mm, struct zone *zone, struct page *page, unsigned from, unsigned order, unsigned list,
+		unsigned type, bool refill);
+/* The same from the first block of the smallest order that is large enough; NULL: the list has none. */
+struct page *__rmqueue_smallest(struct mm *mm, struct zone *zone, unsigned order, unsigned list, unsigned type,
+				bool refill);
+/* A free block goes to the list of another type, first or last. Who counts what is the caller's business. */
+void move_to_free_list(struct zone *zone, struct page *page, unsigned to, bool tail);
+/* Free pages on the lists of one pageblock. */
+u64 count_free_in_block(const struct mm *mm, u64 pfn);
+void set_pageblock_types(struct mm *mm, u64 pfn, unsigned order, unsigned migratetype);
+/* Do all pageblocks of this block have the type of the first? */
+bool pageblocks_alike(const struct mm *mm, u64 pfn, unsigned order);
+/* Retype the pageblocks of [pfn, pfn + 2^order), order >= pageblock_order, and put their free pages on the new lists. */
+void retype_pageblocks(struct mm *mm, struct zone *zone, u64 pfn, unsigned order, unsigned to, enum mm_retype why);
+/* The same for the pageblock of one frame. */
+void move_freepages_block(struct mm *mm, struct zone *zone, u64 pfn, unsigned to, enum mm_retype why);
+/* What a page is before its owner sees it. [B19] */
+void prep_new_page(struct mm *mm, struct page *page, unsigned order, gfp_t gfp, unsigned migratetype,
+		   unsigned alloc_flags);
+/* A block between owner and list goes to the buddy allocator. Takes zone->lock. */
+void free_to_buddy(struct mm *mm, struct zone *zone, struct page *page, unsigned order);
 
-/* --- mm_init.c --------------------------------------------------------------------------------------------------------- */
+/* --- page_fallback.c: other types' pages, and pages kept for atomic requests -------------------------------------------- */
+
+/* Own list, CMA, claim, steal; caller holds zone->lock. [B11] */
+struct page *__rmqueue(struct mm *mm, struct zone *zone, unsigned order, unsigned type, unsigned alloc_flags, bool refill);
+/* A block from the buddy lists, reserves included. [W11] */
+struct page *rmqueue_buddy(struct mm *mm, struct zone *zone, unsigned order, unsigned type, unsigned alloc_flags);
+/* A request that may use the reserve was served with this block: keep its pageblock for the next one. [B17] */
+void reserve_highatomic_pageblock(struct mm *mm, struct zone *zone, struct page *page, unsigned order);
+/* Give up the first reserved pageblock with free pages of the zones of a request; false: there is none. [B18] */
+bool unreserve_highatomic_pageblock(struct mm *mm, const struct zonelist *list, unsigned highest, unsigned type,
+				    bool force);
+
+/* --- pcp.c: per-CPU lists ------------------------------------------------------------------------------------------------- */
+
+static inline bool pcp_allowed_order(const struct mm *mm, unsigned order)
+{
+	return order <= mm->costly_order || order == mm->pageblock_order;
+}
+unsigned nr_pcp_lists(const struct mm *mm);
+unsigned pcp_list_order(const struct mm *mm, unsigned list);
+/* This CPU's lists, locked; NULL: somebody is at them, do without. [P9] */
+struct per_cpu_pages *pcp_trylock(struct zone *zone);
+/* A block from the list, refilled if it is empty; NULL: the zone has none. Caller holds pcp->lock. [P4] */
+struct page *pcp_take(struct mm *mm, struct zone *zone, struct per_cpu_pages *pcp, unsigned order, unsigned type,
+		      unsigned alloc_flags);
+struct page *rmqueue_pcplist(struct mm *mm, struct zone *zone, unsigned order, unsigned type, unsigned alloc_flags);
+/* A block between owner and list goes to this CPU's list, or straight to the buddy allocator. [P5] */
+void free_unref_page(struct mm *mm, struct zone *zone, struct page *page, unsigned order);
+/* Give at least nr pages of a CPU's lists to the buddy allocator, first_list first. Caller holds pcp->lock. [P7] */
+void free_pcppages_bulk(struct mm *mm, struct zone *zone, unsigned cpu, s64 nr, unsigned first_list, enum mm_flush why);
+void drain_pages_zone(struct mm *mm, struct zone *zone, unsigned cpu);
+/* This CPU's list may hold less by and by; what is above goes. Task context. [P11] */
+void decay_pcp_high(struct mm *mm, struct zone *zone);
+/* New batch and high after marks or knobs changed; a disabled zone keeps its zeroes. [P2] [P3] */
+void zone_pcp_update(struct mm *mm, struct zone *zone);
+
+/* --- watermark.c ------------------------------------------------------------------------------------------------------------ */
+
+bool __zone_watermark_ok(const struct mm *mm, const struct zone *zone, unsigned order, u64 mark, unsigned highest,
+			 unsigned alloc_flags, s64 free);
+/* The same with the cheap count, and without the boost for what may use the reserve. [W5] */
+bool zone_watermark_fast(const struct mm *mm, const struct zone *zone, unsigned order, u64 mark, unsigned highest,
+			 unsigned alloc_flags);
+/* Below-high is looked for by scans and ended by frees; each change is announced. [L2] */
+void zone_set_below_high(struct zone *zone, bool below);
+/* Marks, lowmem reserve, totalreserve, batch and high of every zone, from managed pages and knobs. [W1] [W2] [Z6] [Z7] [P2] [P3] */
+void setup_per_zone_wmarks(struct mm *mm);
+void setup_per_zone_lowmem_reserve(struct mm *mm);
+
+/* --- mm_init.c --------------------------------------------------------------------------------------------------------------- */
 
 enum zone_type gfp_zone(gfp_t gfp);
 gfp_t current_gfp_context(gfp_t gfp);
+
+/* --- vmstat.c ---------------------------------------------------------------------------------------------------------------- */
+
+void mod_zone_page_state(struct zone *zone, enum zone_stat_item item, s64 nr);
+u64 zone_page_state_snapshot(const struct zone *zone, enum zone_stat_item item);
+void count_vm_events(unsigned item, u64 nr);
+/* Who got it, and was it the one that was wanted. [Z9] */
+void zone_statistics(struct zone *preferred, struct zone *zone, u64 nr);
+/* After marks changed: how much a CPU may hold back, and below which count the sum must be taken. [W12] */
+void refresh_zone_stat_thresholds(struct mm *mm);
+unsigned calculate_pressure_threshold(const struct zone *zone);
+void vm_stat_fold_cpu(struct mm *mm, unsigned cpu);
+
+/* --- debug layers: each does nothing unless its knob is on -------------------------------------------------------------- */
+
+/* debug_page_alloc.c: halves below the minor order become guards. true: this one did, and is not to go on a list. [B9] */
+bool set_page_guard(struct mm *mm, struct page *page, unsigned order);
+void clear_page_guard(struct page *page);
+/* page_poison.c [D2] */
+void kernel_poison_pages(struct mm *mm, struct page *page, unsigned order);
+void kernel_unpoison_pages(struct mm *mm, struct page *page, unsigned order);
+/* page_owner.c [D3] */
+int page_owner_init(struct mm *mm);
+void set_page_owner(struct mm *mm, struct page *page, unsigned order, gfp_t gfp);
+void reset_page_owner(struct mm *mm, struct page *page, unsigned order);
+void split_page_owner(struct mm *mm, struct page *page, unsigned order);
+/* fail_page_alloc.c [L11] */
+bool should_fail_alloc_page(gfp_t gfp, unsigned order);
+/* highmem.c */
+int kmap_init(struct mm *mm);
+
+/* --- vmscan.c: what reclaim will be; it frees nothing yet ------------------------------------------------------------------ */
+
+/* The pages that direct reclaim freed: none, or what the program planned it to claim. */
+u64 try_to_free_pages(struct mm *mm, const struct zonelist *list, gfp_t gfp, unsigned order);
+void wakeup_kswapd(struct mm *mm, struct zone *zone, gfp_t gfp, unsigned order);
 
 /* --- show_mem.c -------------------------------------------------------------------------------------------------------- */
 

@@ -2,10 +2,14 @@
 /*
  * mm_init.c - from a firmware memory map to zones with free pages.
  *
- *   firmware map --early--> memblock --finish--> pageblocks -> zones -> zonelists -> hand-over -> watermarks
+ *   firmware map --early--> memblock --finish--> pageblocks -> zones -> hand-over -> CMA -> zonelists -> marks, lists
  *
  * Every pageblock belongs to one zone of one node: the node of its lowest frame of memory, the zone of its first frame.
  * So zone edges are multiples of a pageblock, and a frame's zone is one table look-up.
+ *
+ * Two kinds of rows of the map name whole pageblocks; what does not fill one is cut off. CMA: usable memory that is
+ * reserved before anybody can take it, and is handed over as movable pages' own. DEVICE: no memory at all, but frames
+ * that have struct pages, in a zone that nobody allocates from.
  *
  * Invariants:
  *   [M7]  every frame that is memory and not reserved goes to the buddy allocator exactly once
@@ -13,9 +17,9 @@
  */
 #include "internal.h"
 #include "memblock_internal.h"
+#include "page_debug_internal.h"
+#include "highmem.h"
 #include "tool.h"
-
-#define KIB_PER_PAGE (PAGE_SIZE / 1024)
 
 static u32 param(enum sim_param p)
 {
@@ -38,7 +42,9 @@ u64 page_to_pfn(const struct page *page)
 
 void *page_address(const struct page *page)
 {
-	return ram_address(this_cpu->machine, page_to_pfn(page));
+	u64 pfn = page_to_pfn(page);
+
+	return likely(page_is_lowmem(pfn)) ? ram_address(this_cpu->machine, pfn) : kmap_address(page);
 }
 
 struct page *virt_to_page(const void *address)
@@ -98,12 +104,171 @@ static struct mm *create_mm(void)
 	mm->nr_frames = m->nr_frames;
 	mm->nr_nodes = (u8)param(PARAM_NODES);
 	mm->max_order = (u8)param(PARAM_MAX_PAGE_ORDER);
+	mm->costly_order = (u8)param(PARAM_COSTLY_ORDER);
 	mm->pageblock_order = (u8)min_of(param(PARAM_PAGEBLOCK_ORDER), param(PARAM_MAX_PAGE_ORDER));
 	mm->memblock = memblock_state_create(m);
 	mm->mem_map = meta(mm->nr_frames * sizeof(struct page));
 	mm->hole = meta((mm->nr_frames / 64 + 1) * sizeof(u64));
 	mm->pageblock = meta(((mm->nr_frames >> mm->pageblock_order) + 1) * sizeof(struct pageblock));
 	return mm->memblock && mm->mem_map && mm->hole && mm->pageblock ? mm : NULL;
+}
+
+/* Guards stay smaller than a pageblock: then no pageblock that changes its type contains one that others see. [B9] */
+static void set_knobs(struct mm *mm)
+{
+	mm->want_init_on_alloc = param(PARAM_INIT_ON_ALLOC);
+	mm->want_init_on_free = param(PARAM_INIT_ON_FREE);
+	mm->want_poison = param(PARAM_PAGE_POISON);
+	mm->guardpage_minorder = (u8)min_of(param(PARAM_GUARDPAGE_MINORDER), (u32)mm->pageblock_order);
+	mm->sysctl[SYSCTL_MIN_FREE_KBYTES] = param(PARAM_MIN_FREE_KBYTES);
+	mm->sysctl[SYSCTL_WATERMARK_SCALE_FACTOR] = param(PARAM_WATERMARK_SCALE_FACTOR);
+	mm->sysctl[SYSCTL_WATERMARK_BOOST_FACTOR] = param(PARAM_WATERMARK_BOOST_FACTOR);
+	mm->sysctl[SYSCTL_PERCPU_PAGELIST_HIGH_FRACTION] = param(PARAM_PERCPU_PAGELIST_HIGH_FRACTION);
+	for (unsigned z = ZONE_DMA; z <= ZONE_MOVABLE; z++)
+		mm->sysctl[SYSCTL_LOWMEM_RESERVE_RATIO_DMA + z] = param(PARAM_LOWMEM_RESERVE_RATIO_DMA + z);
+}
+
+/* --- rows of the map ------------------------------------------------------------------------------------------------------------ */
+
+static struct span span_of_row(const struct machine *m, const struct sim_region *r)
+{
+	u64 end = min_of(r->start_pfn + r->nr_pages, m->nr_frames);
+
+	return (struct span){ min_of(r->start_pfn, end), end };
+}
+
+/* The whole pageblocks of a row. */
+static struct span blocks_of_row(const struct mm *mm, const struct sim_region *r)
+{
+	struct span row = span_of_row(this_cpu->machine, r);
+
+	return (struct span){ ALIGN(row.base, pageblock_nr_pages(mm)) >> mm->pageblock_order,
+			      row.end >> mm->pageblock_order };
+}
+
+static unsigned node_of_row(const struct mm *mm, const struct sim_region *r)
+{
+	return r->node < mm->nr_nodes ? r->node : 0;
+}
+
+static struct span frames_of_block(const struct mm *mm, u64 block)
+{
+	return (struct span){ block << mm->pageblock_order, (block + 1) << mm->pageblock_order };
+}
+
+static bool overlap(struct span a, struct span b)
+{
+	return a.base < b.end && b.base < a.end;
+}
+
+/* --- CMA: reserved early, handed over last ---------------------------------------------------------------------------------------- */
+
+static bool is_free_memory(struct span frames)
+{
+	u64 cursor = 0, start, end;
+
+	while (memblock_next_free_range(&cursor, &start, &end))
+		if (start <= frames.base && frames.end <= end)
+			return true;
+	return false;
+}
+
+/* Noted in the pageblock's type, which nobody needs yet. */
+static void reserve_cma_block(struct mm *mm, u64 block)
+{
+	struct span frames = frames_of_block(mm, block);
+
+	if (!is_free_memory(frames) || memblock_reserve(PFN_PHYS(frames.base), PFN_PHYS(frames.end - frames.base)))
+		return;
+	mm->pageblock[block].migratetype = MIGRATE_CMA;
+}
+
+static void reserve_cma(struct mm *mm)
+{
+	const struct machine *m = this_cpu->machine;
+
+	for (unsigned i = 0; i < m->nr_regions; i++) {
+		struct span blocks = blocks_of_row(mm, &m->map[i]);
+
+		for (u64 b = blocks.base; m->map[i].kind == REGION_CMA && b < blocks.end; b++)
+			reserve_cma_block(mm, b);
+	}
+}
+
+/* Is the block still memory, and reserved as a whole? Who worked on memblock since may have changed it. */
+static bool cma_block_is_intact(const struct mm *mm, u64 block)
+{
+	struct span frames = frames_of_block(mm, block);
+
+	if (mm->pageblock[block].has_holes)
+		return false;
+	for (u64 pfn = frames.base; pfn < frames.end; pfn++)
+		if (!(mm->mem_map[pfn].flags & PG_reserved))
+			return false;
+	return true;
+}
+
+static void activate_cma(struct mm *mm, u64 nr_blocks)
+{
+	for (u64 b = 0; b < nr_blocks; b++)
+		if (mm->pageblock[b].migratetype == MIGRATE_CMA)
+			init_cma_reserved_pageblock(b << mm->pageblock_order);
+}
+
+/* --- device memory ------------------------------------------------------------------------------------------------------------------ */
+
+/* node_of_block of a device's pageblock is its node and this bit. */
+#define DEVICE_BLOCK 0x80
+
+static bool is_memory(struct span frames)
+{
+	const struct memblock_region *r;
+
+	for (unsigned i = 0; (r = memblock_memory_region(i)); i++)
+		if (overlap((struct span){ r->base, region_end(r) },
+			    (struct span){ PFN_PHYS(frames.base), PFN_PHYS(frames.end) }))
+			return true;
+	return false;
+}
+
+static bool another_row_names(unsigned row, struct span frames)
+{
+	const struct machine *m = this_cpu->machine;
+
+	for (unsigned i = 0; i < m->nr_regions; i++)
+		if (i != row && overlap(span_of_row(m, &m->map[i]), frames))
+			return true;
+	return false;
+}
+
+static void find_devices(const struct mm *mm, u8 *node_of_block)
+{
+	const struct machine *m = this_cpu->machine;
+
+	for (unsigned i = 0; i < m->nr_regions; i++) {
+		struct span blocks = blocks_of_row(mm, &m->map[i]);
+
+		for (u64 b = blocks.base; m->map[i].kind == REGION_DEVICE && b < blocks.end; b++)
+			if (!is_memory(frames_of_block(mm, b)) && !another_row_names(i, frames_of_block(mm, b)))
+				node_of_block[b] = (u8)(node_of_row(mm, &m->map[i]) | DEVICE_BLOCK);
+	}
+}
+
+static bool is_device_block(u8 node)
+{
+	return node != NO_ZONE && (node & DEVICE_BLOCK);
+}
+
+static void init_device_pages(struct mm *mm, u64 block)
+{
+	struct span frames = frames_of_block(mm, block);
+
+	/* they were taken for holes */
+	tool_unpoison_zeroed(mm->mem_map + frames.base, pageblock_nr_pages(mm) * sizeof(struct page));
+	for (u64 pfn = frames.base; pfn < frames.end; pfn++) {
+		mm->mem_map[pfn].flags = PG_device;
+		mm->mem_map[pfn].refcount = 1;
+	}
 }
 
 /* One page for each node's own data, as the kernel takes it before there is an allocator. */
@@ -120,25 +285,28 @@ int mm_boot_early(void)
 
 	if (!mm)
 		return -1;
+	set_knobs(mm);
 	for (unsigned i = 0; i < m->nr_regions; i++) {
 		const struct sim_region *r = &m->map[i];
-		u64 end = min_of(r->start_pfn + r->nr_pages, m->nr_frames);
-		u64 start = min_of(r->start_pfn, end);
+		struct span row = span_of_row(m, r);
 
 		if (r->kind == REGION_RESERVED)
-			memblock_reserve(PFN_PHYS(start), PFN_PHYS(end - start));
-		else
-			memblock_add_node(PFN_PHYS(start), PFN_PHYS(end - start), r->node, MEMBLOCK_NONE);
+			memblock_reserve(PFN_PHYS(row.base), PFN_PHYS(row.end - row.base));
+		else if (r->kind == REGION_USABLE)
+			memblock_add_node(PFN_PHYS(row.base), PFN_PHYS(row.end - row.base), r->node, MEMBLOCK_NONE);
 	}
+	reserve_cma(mm);
 	early_allocations(mm);
 	return 0;
 }
 
 /* --- holes and pageblocks --------------------------------------------------------------------------------------------------- */
 
-static void mark_hole(struct mm *mm, u64 start, u64 end)
+static void mark_hole(struct mm *mm, const u8 *node_of_block, u64 start, u64 end)
 {
 	for (u64 pfn = start; pfn < end; pfn++) {
+		if (is_device_block(node_of_block[pfn >> mm->pageblock_order]))
+			continue;
 		mm->hole[pfn / 64] |= 1ULL << (pfn % 64);
 		pfn_to_pageblock(mm, pfn)->has_holes = 1;
 	}
@@ -152,7 +320,7 @@ static unsigned node_of_region(const struct mm *mm, const struct memblock_region
 }
 
 /* Frames of memory in runs, whatever regions they consist of; what lies between is a hole. */
-static void find_holes(struct mm *mm)
+static void find_holes(struct mm *mm, const u8 *node_of_block)
 {
 	const struct memblock_region *r;
 	u64 hole_start = 0, run_start = 0, run_end = 0;
@@ -167,7 +335,7 @@ static void find_holes(struct mm *mm)
 			continue;
 		}
 		if (PFN_DOWN(run_end) > PFN_UP(run_start)) {
-			mark_hole(mm, hole_start, PFN_UP(run_start));
+			mark_hole(mm, node_of_block, hole_start, PFN_UP(run_start));
 			hole_start = PFN_DOWN(run_end);
 		}
 		if (!r)
@@ -175,7 +343,7 @@ static void find_holes(struct mm *mm)
 		run_start = r->base;
 		run_end = r->base + r->size;
 	}
-	mark_hole(mm, hole_start, mm->nr_frames);
+	mark_hole(mm, node_of_block, hole_start, mm->nr_frames);
 }
 
 /* The node of each pageblock is that of its lowest frame of memory; a frame's is that of its first byte. */
@@ -225,6 +393,19 @@ static enum zone_type zone_by_limits(const struct mm *mm, u64 pfn)
 	return ZONE_HIGHMEM;
 }
 
+/* Lists that keep nothing, counters that hold nothing back: as it must be until there are marks. */
+static void init_percpu(struct zone *zone, unsigned cpu)
+{
+	struct per_cpu_pages *pcp = zone->pcp[cpu] = meta(sizeof(*pcp));
+
+	zone->stat[cpu] = meta(sizeof(*zone->stat[cpu]));
+	VM_BUG_ON(!pcp || !zone->stat[cpu]);
+	spin_lock_init(&pcp->lock, RANK_PCP);
+	pcp->batch = 1;
+	for (unsigned list = 0; list < NR_PCP_LISTS; list++)
+		INIT_LIST_HEAD(&pcp->lists[list]);
+}
+
 static struct zone *get_zone(struct mm *mm, unsigned id)
 {
 	struct zone *zone = mm->zone[id];
@@ -237,7 +418,10 @@ static struct zone *get_zone(struct mm *mm, unsigned id)
 	zone->nid = (u8)(id / MAX_NR_ZONES);
 	zone->index = (u8)(id % MAX_NR_ZONES);
 	for (unsigned o = 0; o < NR_PAGE_ORDERS; o++)
-		INIT_LIST_HEAD(&zone->free_area[o].free_list);
+		for (unsigned type = 0; type < MIGRATE_TYPES; type++)
+			INIT_LIST_HEAD(&zone->free_area[o].free_list[type]);
+	for (unsigned cpu = 0; cpu < param(PARAM_CPUS); cpu++)
+		init_percpu(zone, cpu);
 	return zone;
 }
 
@@ -271,7 +455,7 @@ static void build_zones(struct mm *mm, const u8 *node_of_block, u64 nr_blocks)
 	u64 end_of_node[MAX_NUMNODES] = { 0 };
 
 	for (u64 b = 0; b < nr_blocks; b++)
-		if (node_of_block[b] != NO_ZONE && block_has_memory(mm, b))
+		if (!(node_of_block[b] & DEVICE_BLOCK) && block_has_memory(mm, b))
 			end_of_node[node_of_block[b]] = b + 1;
 	for (u64 b = 0; b < nr_blocks; b++) {
 		unsigned nid = node_of_block[b];
@@ -280,8 +464,12 @@ static void build_zones(struct mm *mm, const u8 *node_of_block, u64 nr_blocks)
 		mm->pageblock[b].zone = NO_ZONE;
 		if (nid == NO_ZONE || !block_has_memory(mm, b))
 			continue;
-		if (index >= ZONE_NORMAL && b + movable_blocks >= end_of_node[nid])
+		if (is_device_block(node_of_block[b])) {
+			nid &= ~DEVICE_BLOCK;
+			index = ZONE_DEVICE;
+		} else if (index >= ZONE_NORMAL && b + movable_blocks >= end_of_node[nid]) {
 			index = ZONE_MOVABLE;
+		}
 		add_block_to_zone(mm, b, nid * MAX_NR_ZONES + index);
 	}
 }
@@ -402,11 +590,34 @@ u64 memblock_free_all(void)
 			unsigned order = largest_order_at(mm, pfn, end);
 
 			free_pages_core(pfn, order);
-			mm->totalram_pages += 1ULL << order;
 			pfn += 1ULL << order;
 		}
 	}
 	return mm->totalram_pages;
+}
+
+/* Frames that will be managed: what memblock hands over, and CMA. */
+static u64 pages_to_manage(const struct mm *mm, u64 nr_blocks)
+{
+	u64 cursor = 0, start, end, nr = 0;
+
+	while (memblock_next_free_range(&cursor, &start, &end))
+		nr += min_of(end, mm->nr_frames) - min_of(start, mm->nr_frames);
+	for (u64 b = 0; b < nr_blocks; b++)
+		nr += mm->pageblock[b].migratetype == MIGRATE_CMA ? pageblock_nr_pages(mm) : 0;
+	return nr;
+}
+
+/* Everything is movable at first; where there are too few pageblocks for one of each type, nothing is. [Z3] */
+static void init_migratetypes(struct mm *mm, u64 nr_blocks)
+{
+	for (u64 b = 0; b < nr_blocks; b++)
+		if (mm->pageblock[b].migratetype != MIGRATE_CMA || !cma_block_is_intact(mm, b))
+			mm->pageblock[b].migratetype = MIGRATE_MOVABLE;
+	mm->mobility_disabled = pages_to_manage(mm, nr_blocks) < pageblock_nr_pages(mm) * MIGRATE_TYPES;
+	for (u64 b = 0; mm->mobility_disabled && b < nr_blocks; b++)
+		if (mm->pageblock[b].migratetype == MIGRATE_MOVABLE)
+			mm->pageblock[b].migratetype = MIGRATE_UNMOVABLE;
 }
 
 /* Frames of memory that stay reserved: their struct page says so. */
@@ -417,96 +628,43 @@ static void mark_reserved(struct mm *mm)
 	while (memblock_next_free_range(&cursor, &start, &end)) {
 		for (; pfn < start && pfn < mm->nr_frames; pfn++)
 			if (pfn_valid(mm, pfn))
-				mm->mem_map[pfn].flags = PG_reserved;
+				mm->mem_map[pfn].flags |= PG_reserved;
 		pfn = end;
 	}
 	for (; pfn < mm->nr_frames; pfn++)
 		if (pfn_valid(mm, pfn))
-			mm->mem_map[pfn].flags = PG_reserved;
-}
-
-/* --- watermarks -------------------------------------------------------------------------------------------------------------------- */
-
-static bool is_lowmem(const struct zone *zone)
-{
-	return zone->index <= ZONE_NORMAL;
-}
-
-static u64 lowmem_pages(const struct mm *mm)
-{
-	u64 pages = 0;
-
-	for (unsigned i = 0; i < MAX_ZONES; i++)
-		if (mm->zone[i] && is_lowmem(mm->zone[i]))
-			pages += mm->zone[i]->managed_pages;
-	return pages;
-}
-
-static u64 int_sqrt(u64 x)
-{
-	u64 root = 0;
-
-	for (u64 bit = 1ULL << 31; bit; bit >>= 1)
-		if ((root + bit) * (root + bit) <= x)
-			root += bit;
-	return root;
-}
-
-/* [W1] */
-static u64 min_free_kbytes(const struct mm *mm)
-{
-	u64 kbytes = param(PARAM_MIN_FREE_KBYTES);
-
-	if (kbytes != SIM_DERIVED)
-		return kbytes;
-	kbytes = int_sqrt(lowmem_pages(mm) * KIB_PER_PAGE * 16);
-	kbytes = max_of(kbytes, (u64)param(PARAM_MIN_FREE_KBYTES_LOWEST));
-	return min_of(kbytes, (u64)param(PARAM_MIN_FREE_KBYTES_HIGHEST));
-}
-
-/* [W2] */
-static void setup_zone_watermarks(struct zone *zone, u64 pages_min, u64 lowmem)
-{
-	u64 share = lowmem ? pages_min * zone->managed_pages / lowmem : 0;
-	u64 min = share, delta;
-
-	if (!is_lowmem(zone)) {
-		min = max_of(zone->managed_pages / 1024, (u64)param(PARAM_HIGHMEM_MIN_PAGES_LOWEST));
-		min = min_of(min, (u64)param(PARAM_HIGHMEM_MIN_PAGES_HIGHEST));
-	}
-	delta = max_of(share / 4, zone->managed_pages * param(PARAM_WATERMARK_SCALE_FACTOR) / 10000);
-	for (unsigned w = 0; w < NR_WMARK; w++)
-		zone->watermark[w] = min + w * delta;
-}
-
-static void setup_watermarks(struct mm *mm)
-{
-	u64 lowmem = lowmem_pages(mm);
-	u64 pages_min = min_free_kbytes(mm) / KIB_PER_PAGE;
-
-	for (unsigned i = 0; i < MAX_ZONES; i++)
-		if (mm->zone[i])
-			setup_zone_watermarks(mm->zone[i], pages_min, lowmem);
+			mm->mem_map[pfn].flags |= PG_reserved;
 }
 
 /* --- boot ---------------------------------------------------------------------------------------------------------------------------- */
 
+static void init_devices(struct mm *mm, const u8 *node_of_block, u64 nr_blocks)
+{
+	for (u64 b = 0; b < nr_blocks; b++)
+		if (is_device_block(node_of_block[b]))
+			init_device_pages(mm, b);
+}
+
 int mm_boot_finish(void)
 {
 	struct mm *mm = current_mm();
-	u64 nr_blocks = (mm->nr_frames + (1ULL << mm->pageblock_order) - 1) >> mm->pageblock_order;
+	u64 nr_blocks = (mm->nr_frames + pageblock_nr_pages(mm) - 1) >> mm->pageblock_order;
 	u8 *node_of_block = meta(nr_blocks);
 
-	if (!node_of_block)
+	if (!node_of_block || page_owner_init(mm) || kmap_init(mm))
 		return -1;
 	memset(node_of_block, NO_ZONE, nr_blocks);
-	find_holes(mm);
+	find_devices(mm, node_of_block);
+	find_holes(mm, node_of_block);
 	find_nodes(mm, node_of_block);
 	build_zones(mm, node_of_block, nr_blocks);
+	init_devices(mm, node_of_block, nr_blocks);
 	mark_reserved(mm);
+	init_migratetypes(mm, nr_blocks);
 	memblock_free_all();
+	activate_cma(mm, nr_blocks);
 	build_zonelists(mm);
-	setup_watermarks(mm);
+	setup_per_zone_wmarks(mm);
 	return mm->totalram_pages ? 0 : -1;
 }
 

@@ -1,31 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * page_alloc.c - the buddy allocator: blocks of 2^order page frames, per zone.
+ * page_alloc.c - the buddy allocator: blocks of 2^order page frames, per zone and mobility.
  *
  *   order 2 |      0..3       |     A block at pfn p of order o has one buddy, p ^ (1 << o).
  *   order 1 |  0..1  |  2..3  |     Two free buddies of one order in one zone are merged at once,
  *   order 0 | 0 | 1  | 2 | 3  |     so the free lists have one possible shape for each set of free frames.
  *
- * A request walks the zonelist of its node from the highest zone it may use; the first zone that stays above its min
- * watermark serves it from the smallest block that is large enough, and the upper halves go back (expand()).
+ * Each pageblock has a migratetype, which says who should use it: pages that cannot move, that can, or that can be
+ * reclaimed (U, M, R: these are mergeable), atomic requests (HIGHATOMIC), movable pages alone (CMA), nobody (ISOLATE). A
+ * free block lies on the list of its pageblock's type. A block that covers several pageblocks has one type: when two
+ * mergeable ones meet, the merged block takes the type of the block being freed, and so do its pageblocks.
+ *
+ *   request -> page_ladder.c (which zone) -> pcp.c (this CPU's list) -> page_fallback.c (which type) -> here
+ *   free ---------------------------------> pcp.c -------------------------------------------------> here
  *
  * Invariants, with zone->lock held (page_alloc_check() tests each by its number):
  *   [B2]  a free block starts at a multiple of its size inside one zone; its first page alone has PG_buddy, its order is
  *         in page->private; no allocated page has PG_buddy or a private value
- *   [B3]  free_area[o].nr_free is the length of its list, zone->free_pages the sum of all blocks
- *   [B4]  no two buddies of one order in one zone are both free, below max_order
+ *   [B3]  free_area[o].nr_free is the length of its lists, NR_FREE_PAGES the sum of all blocks but isolated ones
+ *   [B4]  no two buddies of one order in one zone are both free, below max_order; unless they are pageblocks or more, of
+ *         different types, and one is not mergeable
+ *   [B9]  a guard lies inside one pageblock, on no list, and its buddy is not a free block
+ *   [B14] NR_FREE_CMA_PAGES and nr_free_highatomic are the sums of blocks on those lists
+ *   [B15] a free block lies on the list of the type of every pageblock it covers
  *   [B19] a page handed out has reference count 1, its block's other pages 0, unless compound: tails point to the head
  *   [Z8]  spanned >= present >= managed, and managed pages are where memory is
- * Locks: zone->lock, a leaf, taken with interrupts off. Sleeps: never itself; a caller's __GFP_DIRECT_RECLAIM says that
- * it would have been legal.
- * Unlike Linux, so far: one migratetype, no per-CPU lists, no reclaim, one pass at the min watermark; pfn holes are kept
- * in a bitmap and may not be touched; zone edges are rounded to pageblocks at boot.
+ * Locks: zone->lock, taken with interrupts off, inside a pcp->lock or none. Sleeps: never.
+ * Unlike Linux: pfn holes are kept in a bitmap and may not be touched; zone edges are rounded to pageblocks at boot; a free
+ * block of a pageblock or more that changes its type is taken off and freed again, so that it merges; guards are smaller
+ * than a pageblock, so that a type change never meets one.
  */
 #include "internal.h"
+#include "page_debug_internal.h"
 
 /* --- free lists -------------------------------------------------------------------------------------------------------- */
 
-static void add_to_free_list(struct zone *zone, struct page *page, unsigned order, bool tail)
+static void add_to_free_list(struct zone *zone, struct page *page, unsigned order, unsigned type, bool tail)
 {
 	struct free_area *area = &zone->free_area[order];
 
@@ -33,9 +43,9 @@ static void add_to_free_list(struct zone *zone, struct page *page, unsigned orde
 	page->flags |= PG_buddy;
 	page->private = order;
 	if (tail)
-		list_add_tail(&page->lru, &area->free_list);
+		list_add_tail(&page->lru, &area->free_list[type]);
 	else
-		list_add(&page->lru, &area->free_list);
+		list_add(&page->lru, &area->free_list[type]);
 	area->nr_free++;
 }
 
@@ -48,7 +58,61 @@ static void del_from_free_list(struct zone *zone, struct page *page, unsigned or
 	zone->free_area[order].nr_free--;
 }
 
-/* Is there a free block of exactly this order at pfn, in this zone? [B5] */
+void move_to_free_list(struct zone *zone, struct page *page, unsigned to, bool tail)
+{
+	unsigned order = (unsigned)page->private;
+
+	del_from_free_list(zone, page, order);
+	add_to_free_list(zone, page, order, to, tail);
+}
+
+void account_freepages(struct zone *zone, s64 nr, unsigned migratetype)
+{
+	if (unlikely(migratetype == MIGRATE_ISOLATE))
+		return;
+	mod_zone_page_state(zone, NR_FREE_PAGES, nr);
+	if (migratetype == MIGRATE_CMA)
+		mod_zone_page_state(zone, NR_FREE_CMA_PAGES, nr);
+	else if (migratetype == MIGRATE_HIGHATOMIC)
+		zone->nr_free_highatomic += (u64)nr;
+}
+
+/* Free pages change their type: what both types count is not touched. [B14] */
+static void account_retyped(struct zone *zone, s64 nr, unsigned from, unsigned to)
+{
+	if (!nr)
+		return;
+	if ((from == MIGRATE_ISOLATE) != (to == MIGRATE_ISOLATE))
+		mod_zone_page_state(zone, NR_FREE_PAGES, to == MIGRATE_ISOLATE ? -nr : nr);
+	if ((from == MIGRATE_CMA) != (to == MIGRATE_CMA))
+		mod_zone_page_state(zone, NR_FREE_CMA_PAGES, to == MIGRATE_CMA ? nr : -nr);
+	if (from == MIGRATE_HIGHATOMIC)
+		zone->nr_free_highatomic -= (u64)nr;
+	if (to == MIGRATE_HIGHATOMIC)
+		zone->nr_free_highatomic += (u64)nr;
+}
+
+/* --- pageblocks ---------------------------------------------------------------------------------------------------------- */
+
+void set_pageblock_types(struct mm *mm, u64 pfn, unsigned order, unsigned migratetype)
+{
+	for (u64 p = pfn; p < pfn + (1ULL << order); p += pageblock_nr_pages(mm))
+		pfn_to_pageblock(mm, p)->migratetype = (u8)migratetype;
+}
+
+bool pageblocks_alike(const struct mm *mm, u64 pfn, unsigned order)
+{
+	unsigned type = pfn_to_pageblock(mm, pfn)->migratetype;
+
+	for (u64 p = pfn; p < pfn + (1ULL << order); p += pageblock_nr_pages(mm))
+		if (pfn_to_pageblock(mm, p)->migratetype != type)
+			return false;
+	return true;
+}
+
+/* --- giving back ----------------------------------------------------------------------------------------------------------- */
+
+/* Is there a free block, or a guard, of exactly this order at pfn, in this zone? [B5] */
 static bool page_is_buddy(const struct mm *mm, const struct zone *zone, u64 pfn, unsigned order)
 {
 	const struct page *page = mm->mem_map + pfn;
@@ -59,7 +123,18 @@ static bool page_is_buddy(const struct mm *mm, const struct zone *zone, u64 pfn,
 	block = pfn_to_pageblock(mm, pfn);
 	if (block->zone != zone_id(zone) || (block->has_holes && !pfn_valid(mm, pfn)))
 		return false;
-	return (page->flags & PG_buddy) && page->private == order && page->refcount == 0;
+	return (page->flags & (PG_buddy | PG_guard)) && page->private == order && page->refcount == 0;
+}
+
+/* Whole pageblocks stay apart when somebody needs to find them again. [B4] */
+static bool may_merge(const struct mm *mm, u64 buddy, unsigned order, unsigned type)
+{
+	unsigned other;
+
+	if (likely(order < mm->pageblock_order))
+		return true;
+	other = pfn_to_pageblock(mm, buddy)->migratetype;
+	return other == type || (is_migrate_mergeable(other) && is_migrate_mergeable(type));
 }
 
 /* Would the block at pfn soon merge further? Then it should be handed out last. [B7] */
@@ -72,57 +147,221 @@ static bool buddy_merge_likely(const struct mm *mm, const struct zone *zone, u64
 	return page_is_buddy(mm, zone, parent ^ (2ULL << order), order + 1);
 }
 
-/* Give a block back, merging upwards. Caller holds zone->lock. [B1] [B4] */
-static void free_one_block(struct mm *mm, struct zone *zone, u64 pfn, unsigned order)
+/* A free buddy becomes part of a block of this type; returns the pages that were not counted as free so far. [B6] [B9] */
+static s64 absorb_buddy(struct mm *mm, struct zone *zone, u64 buddy, unsigned order, unsigned type)
 {
-	u64 freed_pfn = pfn;
-	unsigned freed_order = order;
+	struct page *page = mm->mem_map + buddy;
+	bool guard = page->flags & PG_guard;
+
+	if (unlikely(guard))
+		clear_page_guard(page);
+	else
+		del_from_free_list(zone, page, order);
+	if (unlikely(order >= mm->pageblock_order))
+		set_pageblock_types(mm, buddy, order, type);
+	return guard ? (s64)(1ULL << order) : 0;
+}
+
+struct block {
+	u64 pfn;
+	unsigned order;
+	s64 gained; /* pages of guards that are free pages again */
+};
+
+/* Merge a block of this type upwards and put it on a list. [B1] [B4] */
+static struct block merge_and_list(struct mm *mm, struct zone *zone, u64 pfn, unsigned order, unsigned type)
+{
+	struct block b = { pfn, order, 0 };
 
 	VM_BUG_ON(pfn & ((1ULL << order) - 1));
-	zone->free_pages += 1ULL << order;
-	for (; order < mm->max_order; order++) {
-		u64 buddy = pfn ^ (1ULL << order);
+	for (; b.order < mm->max_order; b.order++) {
+		u64 buddy = b.pfn ^ (1ULL << b.order);
 
-		if (!page_is_buddy(mm, zone, buddy, order))
+		if (!page_is_buddy(mm, zone, buddy, b.order) || !may_merge(mm, buddy, b.order, type))
 			break;
-		del_from_free_list(zone, mm->mem_map + buddy, order);
-		pfn &= buddy;
+		b.gained += absorb_buddy(mm, zone, buddy, b.order, type);
+		b.pfn &= buddy;
 	}
-	add_to_free_list(zone, mm->mem_map + pfn, order, buddy_merge_likely(mm, zone, pfn, order));
-	mm_announce((struct mm_event){ .type = EVENT_PAGE_FREE_ZONE_LOCKED,
-				       .pfn = freed_pfn,
-				       .order = (u8)freed_order,
-				       .source_pfn = pfn,
-				       .source_order = (u8)order });
+	add_to_free_list(zone, mm->mem_map + b.pfn, b.order, type, buddy_merge_likely(mm, zone, b.pfn, b.order));
+	return b;
 }
 
-/* The upper halves of a larger block return to the lower lists. [B8] */
-static void expand(struct mm *mm, struct zone *zone, u64 pfn, unsigned low, unsigned high)
+static void free_piece(struct mm *mm, struct zone *zone, u64 pfn, unsigned order)
 {
-	while (high > low) {
-		high--;
-		add_to_free_list(zone, mm->mem_map + pfn + (1ULL << high), high, false);
-	}
+	unsigned type = pfn_to_pageblock(mm, pfn)->migratetype;
+	struct block b = merge_and_list(mm, zone, pfn, order, type);
+
+	account_freepages(zone, (s64)(1ULL << order) + b.gained, type);
+	mm_announce((struct mm_event){ .type = EVENT_PAGE_FREE_ZONE_LOCKED,
+				       .pfn = pfn,
+				       .order = (u8)order,
+				       .source_pfn = b.pfn,
+				       .source_order = (u8)b.order,
+				       .migratetype = (u8)type });
 }
 
-/* Take the first block of the smallest order that is large enough. Caller holds zone->lock. [B8] */
-static struct page *rmqueue_smallest(struct mm *mm, struct zone *zone, unsigned order)
+/* A block may come back to pageblocks whose types have become different; then each gets its piece. [B28] */
+static unsigned piece_order(const struct mm *mm, u64 pfn, unsigned order)
+{
+	return unlikely(order > mm->pageblock_order) && !pageblocks_alike(mm, pfn, order) ? mm->pageblock_order : order;
+}
+
+void free_one_page(struct mm *mm, struct zone *zone, u64 pfn, unsigned order)
+{
+	unsigned piece = piece_order(mm, pfn, order);
+
+	for (u64 p = pfn; p < pfn + (1ULL << order); p += 1ULL << piece)
+		free_piece(mm, zone, p, piece);
+}
+
+void free_to_buddy(struct mm *mm, struct zone *zone, struct page *page, unsigned order)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&zone->lock, flags);
+	free_one_page(mm, zone, page_pfn(mm, page), order);
+	spin_unlock_irqrestore(&zone->lock, flags);
+	count_vm_events(PGFREE, 1ULL << order);
+}
+
+/* --- taking ----------------------------------------------------------------------------------------------------------------- */
+
+/* The upper halves of a larger block return to the lower lists, or become guards; returns the pages of guards. [B8] [B9] */
+static s64 expand(struct mm *mm, struct zone *zone, u64 pfn, unsigned low, unsigned high, unsigned type)
+{
+	s64 guarded = 0;
+
+	while (high > low) {
+		struct page *half = mm->mem_map + pfn + (1ULL << --high);
+
+		if (unlikely(high < mm->guardpage_minorder) && set_page_guard(mm, half, high))
+			guarded += (s64)(1ULL << high);
+		else
+			add_to_free_list(zone, half, high, type, false);
+	}
+	return guarded;
+}
+
+void take_block(struct mm *mm, struct zone *zone, struct page *page, unsigned from, unsigned order, unsigned list,
+		unsigned type, bool refill)
+{
+	u64 pfn = page_pfn(mm, page);
+	s64 guarded;
+
+	del_from_free_list(zone, page, from);
+	guarded = expand(mm, zone, pfn, order, from, list);
+	account_freepages(zone, -(s64)(1ULL << order) - guarded, list);
+	mm_announce((struct mm_event){ .type = EVENT_PAGE_ALLOC_ZONE_LOCKED,
+				       .pfn = pfn,
+				       .order = (u8)order,
+				       .source_order = (u8)from,
+				       .migratetype = (u8)type,
+				       .refill = refill });
+}
+
+struct page *__rmqueue_smallest(struct mm *mm, struct zone *zone, unsigned order, unsigned list, unsigned type, bool refill)
 {
 	for (unsigned o = order; o <= mm->max_order; o++) {
-		struct page *page = list_first_entry_or_null(&zone->free_area[o].free_list, struct page, lru);
+		struct page *page = list_first_entry_or_null(&zone->free_area[o].free_list[list], struct page, lru);
 
 		if (!page)
 			continue;
-		del_from_free_list(zone, page, o);
-		zone->free_pages -= 1ULL << order;
-		expand(mm, zone, page_pfn(mm, page), order, o);
-		mm_announce((struct mm_event){ .type = EVENT_PAGE_ALLOC_ZONE_LOCKED,
-					       .pfn = page_pfn(mm, page),
-					       .order = (u8)order,
-					       .source_order = (u8)o });
+		take_block(mm, zone, page, o, order, list, type, refill);
 		return page;
 	}
 	return NULL;
+}
+
+/* --- pageblocks change their type -------------------------------------------------------------------------------------------- */
+
+/* The next block on a free list that begins in [*pfn, end); *pfn moves behind it. NULL: there are no more. */
+static struct page *next_free_block(const struct mm *mm, u64 *pfn, u64 end)
+{
+	bool has_holes = pfn_to_pageblock(mm, *pfn)->has_holes;
+
+	for (end = min_of(end, mm->nr_frames); *pfn < end; ++*pfn) {
+		struct page *page = mm->mem_map + *pfn;
+
+		if ((has_holes && !pfn_valid(mm, *pfn)) || !(page->flags & PG_buddy))
+			continue;
+		*pfn += 1ULL << page->private;
+		return page;
+	}
+	return NULL;
+}
+
+u64 count_free_in_block(const struct mm *mm, u64 pfn)
+{
+	u64 start = pageblock_start(mm, pfn), end = start + pageblock_nr_pages(mm), nr = 0;
+	const struct page *page;
+
+	while ((page = next_free_block(mm, &start, end)))
+		nr += 1ULL << page->private;
+	return nr;
+}
+
+/* The free block of at least this order that [pfn, pfn + 2^order) lies in; order 0xff: none. */
+static struct block covering_free_block(const struct mm *mm, u64 pfn, unsigned order)
+{
+	for (unsigned o = order; o <= mm->max_order; o++) {
+		u64 first = pfn & ~((1ULL << o) - 1);
+
+		if (!pfn_valid(mm, first))
+			continue;
+		if ((mm->mem_map[first].flags & PG_buddy) && mm->mem_map[first].private == o)
+			return (struct block){ first, o, 0 };
+	}
+	return (struct block){ 0, 0xff, 0 };
+}
+
+/* Smaller blocks stay as they are, and move to the lists of the new type. */
+static s64 move_small_blocks(struct mm *mm, struct zone *zone, u64 pfn, u64 end, unsigned to)
+{
+	struct page *page;
+	s64 moved = 0;
+
+	while ((page = next_free_block(mm, &pfn, end))) {
+		moved += (s64)(1ULL << page->private);
+		move_to_free_list(zone, page, to, true);
+	}
+	return moved;
+}
+
+/* The block that was free as a whole is freed again, in as many pieces as it has types now. */
+static void list_again(struct mm *mm, struct zone *zone, const struct block *b)
+{
+	unsigned piece = piece_order(mm, b->pfn, b->order);
+
+	for (u64 p = b->pfn; p < b->pfn + (1ULL << b->order); p += 1ULL << piece)
+		merge_and_list(mm, zone, p, piece, pfn_to_pageblock(mm, p)->migratetype);
+}
+
+void retype_pageblocks(struct mm *mm, struct zone *zone, u64 pfn, unsigned order, unsigned to, enum mm_retype why)
+{
+	unsigned from = pfn_to_pageblock(mm, pfn)->migratetype;
+	struct block whole = covering_free_block(mm, pfn, order);
+	s64 nr = (s64)(1ULL << order);
+
+	VM_BUG_ON(order < mm->pageblock_order);
+	if (whole.order != 0xff)
+		del_from_free_list(zone, mm->mem_map + whole.pfn, whole.order);
+	set_pageblock_types(mm, pfn, order, to);
+	if (whole.order != 0xff)
+		list_again(mm, zone, &whole);
+	else
+		nr = order == mm->pageblock_order ? move_small_blocks(mm, zone, pfn, pfn + (1ULL << order), to) : 0;
+	account_retyped(zone, nr, from, to);
+	mm_announce((struct mm_event){ .type = EVENT_PAGEBLOCK,
+				       .pfn = pfn,
+				       .order = (u8)order,
+				       .from = (u8)from,
+				       .migratetype = (u8)to,
+				       .report = (u8)why });
+}
+
+void move_freepages_block(struct mm *mm, struct zone *zone, u64 pfn, unsigned to, enum mm_retype why)
+{
+	retype_pageblocks(mm, zone, pageblock_start(mm, pfn), mm->pageblock_order, to, why);
 }
 
 /* --- preparing pages ------------------------------------------------------------------------------------------------- */
@@ -147,20 +386,26 @@ static void undo_compound_page(struct page *page, unsigned order)
 	}
 }
 
-/* What a page is before its owner sees it. [B19] */
-static void prep_new_page(struct mm *mm, struct page *page, unsigned order, gfp_t gfp)
+void prep_new_page(struct mm *mm, struct page *page, unsigned order, gfp_t gfp, unsigned migratetype,
+		   unsigned alloc_flags)
 {
 	page->private = 0;
 	page->refcount = 1;
+	kernel_unpoison_pages(mm, page, order);
 	kasan_unpoison_pages(page, order);
-	if (gfp & __GFP_ZERO)
-		ram_zero_frames(this_cpu->machine, page_pfn(mm, page), 1ULL << order);
+	if (unlikely(want_init_on_alloc(mm, gfp) || want_init_on_free(mm)))
+		init_pages_on_alloc(mm, page, order, gfp);
+	if (unlikely(mm->page_owner))
+		set_page_owner(mm, page, order, gfp);
 	if (order && (gfp & __GFP_COMP))
 		prep_compound_page(page, order);
+	if (unlikely(alloc_flags & ALLOC_NO_WATERMARKS))
+		page->flags |= PG_pfmemalloc;
 	mm_announce((struct mm_event){ .type = EVENT_PAGE_ALLOC,
 				       .pfn = page_pfn(mm, page),
 				       .order = (u8)order,
-				       .gfp = gfp });
+				       .gfp = gfp,
+				       .migratetype = (u8)migratetype });
 }
 
 /* The reason why a page may not be freed, NULL if it may. [B20] */
@@ -168,7 +413,7 @@ static const char *page_bad_reason(const struct page *page)
 {
 	if (page->refcount)
 		return "nonzero _refcount";
-	if (page->flags & (PG_buddy | PG_reserved | PG_tail))
+	if (page->flags & (PG_buddy | PG_guard | PG_reserved | PG_device | PG_tail))
 		return "PAGE_FLAGS_CHECK_AT_FREE flag(s) set";
 	return NULL;
 }
@@ -186,134 +431,14 @@ static bool free_pages_prepare(struct mm *mm, struct page *page, unsigned order)
 		VM_BUG_ON(page->private != order);
 		undo_compound_page(page, order);
 	}
+	page->flags &= ~PG_pfmemalloc;
 	mm_announce((struct mm_event){ .type = EVENT_PAGE_FREE, .pfn = page_pfn(mm, page), .order = (u8)order });
+	if (unlikely(mm->page_owner))
+		reset_page_owner(mm, page, order);
+	init_pages_on_free(mm, page, order);
+	kernel_poison_pages(mm, page, order);
 	kasan_poison_pages(page, order);
 	return true;
-}
-
-/* --- allocation ---------------------------------------------------------------------------------------------------------- */
-
-/* May the zone give 2^order pages and stay above its mark, and has it such a block? [W4] */
-static bool zone_watermark_ok(const struct mm *mm, const struct zone *zone, unsigned order, u64 mark)
-{
-	s64 free = (s64)zone->free_pages - (s64)((1ULL << order) - 1);
-
-	if (free <= (s64)mark)
-		return false;
-	if (!order)
-		return true;
-	for (unsigned o = order; o <= mm->max_order; o++)
-		if (zone->free_area[o].nr_free)
-			return true;
-	return false;
-}
-
-static struct page *rmqueue(struct mm *mm, struct zone *zone, unsigned order)
-{
-	unsigned long flags;
-	struct page *page;
-
-	spin_lock_irqsave(&zone->lock, flags);
-	page = rmqueue_smallest(mm, zone, order);
-	spin_unlock_irqrestore(&zone->lock, flags);
-	return page;
-}
-
-static struct page *get_page_from_freelist(struct mm *mm, const struct zonelist *list, gfp_t gfp, unsigned order)
-{
-	enum zone_type highest = gfp_zone(gfp);
-
-	for (unsigned i = 0; i < list->nr; i++) {
-		struct zone *zone = list->zone[i];
-		struct page *page;
-
-		sim_tick();
-		if (zone->index > highest || !zone_watermark_ok(mm, zone, order, zone->watermark[WMARK_MIN]))
-			continue;
-		page = rmqueue(mm, zone, order);
-		if (page)
-			return page;
-	}
-	return NULL;
-}
-
-static bool should_fail_alloc_page(gfp_t gfp)
-{
-	if (gfp & __GFP_NOFAIL)
-		return false;
-	if (!sim_should_fail(FAULT_PAGE_ALLOC))
-		return false;
-	mm_announce((struct mm_event){ .type = EVENT_FAULT, .report = FAULT_PAGE_ALLOC });
-	return true;
-}
-
-static bool order_is_legal(struct mm *mm, gfp_t gfp, unsigned order)
-{
-	if (likely(order <= mm->max_order))
-		return true;
-	if (!(gfp & __GFP_NOWARN) && !mm->order_warned) {
-		mm->order_warned = true;
-		sim_log("WARNING: page allocation of order %u, the largest is %u\n", order, mm->max_order);
-		mm_report(REPORT_ORDER_TOO_BIG, 0, order, gfp);
-	}
-	return false;
-}
-
-static struct page *__alloc_pages(int nid, gfp_t gfp, unsigned order)
-{
-	struct mm *mm = current_mm();
-	struct page *page = NULL;
-
-	if (!order_is_legal(mm, gfp, order)) /* [B25] */
-		return NULL;
-	gfp = current_gfp_context(gfp);
-	might_sleep_if(gfp & __GFP_DIRECT_RECLAIM);
-	if (!should_fail_alloc_page(gfp))
-		page = get_page_from_freelist(mm, &mm->zonelist[nid][!!(gfp & __GFP_THISNODE)], gfp, order);
-	if (unlikely(!page)) {
-		warn_alloc_failure(gfp, order);
-		return NULL;
-	}
-	prep_new_page(mm, page, order, gfp);
-	return page;
-}
-
-struct page *alloc_pages(gfp_t gfp, unsigned order)
-{
-	return __alloc_pages(this_cpu->node, gfp, order);
-}
-
-struct page *alloc_pages_node(int nid, gfp_t gfp, unsigned order)
-{
-	return __alloc_pages(nid == NUMA_NO_NODE ? this_cpu->node : nid, gfp, order);
-}
-
-unsigned long __get_free_pages(gfp_t gfp, unsigned order)
-{
-	struct page *page = alloc_pages(gfp & ~__GFP_HIGHMEM, order);
-
-	return page ? (unsigned long)page_address(page) : 0;
-}
-
-unsigned long get_zeroed_page(gfp_t gfp)
-{
-	return __get_free_pages(gfp | __GFP_ZERO, 0);
-}
-
-unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr, struct page **array)
-{
-	unsigned long n = 0;
-
-	while (n < nr && array[n])
-		n++;
-	while (n < nr) {
-		if (!array[n])
-			array[n] = alloc_pages(gfp, 0);
-		if (!array[n])
-			break;
-		n++;
-	}
-	return n;
 }
 
 /* --- references and freeing ---------------------------------------------------------------------------------------------- */
@@ -321,13 +446,13 @@ unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr, struct page **array)
 static void free_the_block(struct mm *mm, struct page *page, unsigned order)
 {
 	struct zone *zone = page_zone(mm, page_pfn(mm, page));
-	unsigned long flags;
 
 	if (!free_pages_prepare(mm, page, order))
 		return;
-	spin_lock_irqsave(&zone->lock, flags);
-	free_one_block(mm, zone, page_pfn(mm, page), order);
-	spin_unlock_irqrestore(&zone->lock, flags);
+	if (likely(pcp_allowed_order(mm, order)))
+		free_unref_page(mm, zone, page, order);
+	else
+		free_to_buddy(mm, zone, page, order);
 }
 
 /* Drop a reference; true if it was the last one. A page without references is reported. [B29] */
@@ -387,6 +512,13 @@ void split_page(struct page *page, unsigned order)
 	}
 	for (u64 i = 1; i < 1ULL << order; i++)
 		page[i].refcount = 1;
+	if (unlikely(mm->page_owner))
+		split_page_owner(mm, page, order);
+}
+
+bool page_is_pfmemalloc(const struct page *page)
+{
+	return page->flags & PG_pfmemalloc;
 }
 
 static unsigned order_for(size_t bytes)
@@ -425,14 +557,31 @@ void free_pages_exact(void *address, size_t size)
 		__free_pages(page + i, 0);
 }
 
+/* --- boot --------------------------------------------------------------------------------------------------------------------- */
+
 void free_pages_core(u64 pfn, unsigned order)
 {
 	struct mm *mm = current_mm();
 	struct zone *zone = page_zone(mm, pfn);
 	unsigned long flags;
 
+	init_pages_at_hand_over(mm, mm->mem_map + pfn, order);
 	zone->managed_pages += 1ULL << order;
+	mm->totalram_pages += 1ULL << order;
 	spin_lock_irqsave(&zone->lock, flags);
-	free_one_block(mm, zone, pfn, order);
+	free_one_page(mm, zone, pfn, order);
 	spin_unlock_irqrestore(&zone->lock, flags);
+}
+
+void init_cma_reserved_pageblock(u64 pfn)
+{
+	struct mm *mm = current_mm();
+	u64 nr = pageblock_nr_pages(mm);
+
+	for (u64 i = 0; i < nr; i++)
+		mm->mem_map[pfn + i].flags &= ~PG_reserved;
+	set_pageblock_types(mm, pfn, mm->pageblock_order, MIGRATE_CMA);
+	free_pages_core(pfn, mm->pageblock_order);
+	page_zone(mm, pfn)->cma_pages += nr;
+	mm->totalcma_pages += nr;
 }

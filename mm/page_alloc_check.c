@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * page_alloc_check.c - recounts zones and free lists from scratch and says whether they are valid.
+ * page_alloc_check.c - recounts zones, free lists and per-CPU lists from scratch and says whether they are valid.
  *
  * It trusts no counter and no flag before it has seen the list. Valid is not correct: which frames ought to be free is
  * the model's business. It runs every 64 operations, so the walk over struct pages is branch-free and looks for the
@@ -13,8 +13,9 @@
 
 struct recount {
 	const struct mm *mm;
-	u64 *free; /* bit per frame: inside a block on a free list */
-	u64 nr_blocks;
+	u64 *free; /* bit per frame: inside a block on a free list, or on a per-CPU list */
+	u64 nr_blocks; /* on free lists */
+	u32 highatomic[MAX_ZONES], isolated[MAX_ZONES]; /* pageblocks */
 	char *text;
 	unsigned bytes;
 	bool broken;
@@ -25,6 +26,15 @@ struct recount {
 		if (unlikely(!(condition))) {                                                                          \
 			broken(r, #clause, #condition, pfn);                                                           \
 			return;                                                                                        \
+		}                                                                                                      \
+	} while (0)
+
+/* The same in a function that returns something. */
+#define INV_OR(value, clause, condition, pfn)                                                                          \
+	do {                                                                                                           \
+		if (unlikely(!(condition))) {                                                                          \
+			broken(r, #clause, #condition, pfn);                                                           \
+			return value;                                                                                  \
 		}                                                                                                      \
 	} while (0)
 
@@ -60,7 +70,24 @@ static bool is_free_block(const struct mm *mm, u64 pfn, unsigned order, u8 zone)
 	       mm->mem_map[pfn].private == order;
 }
 
-static void check_free_block(struct recount *r, const struct zone *zone, const struct page *page, unsigned order)
+/* Would a free block of this type have merged with its free buddy? */
+static bool would_merge(const struct mm *mm, u64 buddy, unsigned order, unsigned type)
+{
+	unsigned other = pfn_to_pageblock(mm, buddy)->migratetype;
+
+	return order < mm->pageblock_order || type == other ||
+	       (is_migrate_mergeable(type) && is_migrate_mergeable(other));
+}
+
+static bool has_unmerged_buddy(const struct mm *mm, u64 pfn, unsigned order, unsigned type, u8 zone)
+{
+	u64 buddy = pfn ^ (1ULL << order);
+
+	return order < mm->max_order && is_free_block(mm, buddy, order, zone) && would_merge(mm, buddy, order, type);
+}
+
+static void check_free_block(struct recount *r, const struct zone *zone, const struct page *page, unsigned order,
+			     unsigned type)
 {
 	const struct mm *mm = r->mm;
 	u64 pfn = page_pfn(mm, page), last = pfn + (1ULL << order) - 1;
@@ -70,39 +97,169 @@ static void check_free_block(struct recount *r, const struct zone *zone, const s
 	INV(B2, pfn_to_pageblock(mm, pfn)->zone == zone_id(zone), pfn);
 	INV(B2, pfn_to_pageblock(mm, last)->zone == zone_id(zone), pfn);
 	INV(B3, mark_free(r, pfn, order), pfn);
-	INV(B4, order == mm->max_order || !is_free_block(mm, pfn ^ (1ULL << order), order, zone_id(zone)), pfn);
+	for (u64 p = pfn; p <= last; p += pageblock_nr_pages(mm))
+		INV(B15, pfn_to_pageblock(mm, p)->migratetype == type, p);
+	INV(B4, !has_unmerged_buddy(mm, pfn, order, type, (u8)zone_id(zone)), pfn);
 	r->nr_blocks++;
+}
+
+/* Blocks on one free list. */
+static u64 check_free_list(struct recount *r, const struct zone *zone, unsigned order, unsigned type)
+{
+	const struct list_head *head = &zone->free_area[order].free_list[type], *pos;
+	u64 nr = 0;
+
+	for (pos = head->next; pos != head && !r->broken; pos = pos->next, nr++) {
+		INV_OR(0, B3, pos && nr <= r->mm->nr_frames, zone->start_pfn);
+		INV_OR(0, B3, page_pfn(r->mm, list_entry(pos, struct page, lru)) < r->mm->nr_frames, zone->start_pfn);
+		INV_OR(0, B3, pos->next && pos->prev && pos->next->prev == pos, zone->start_pfn);
+		check_free_block(r, zone, list_entry(pos, struct page, lru), order, type);
+	}
+	return nr;
+}
+
+/* What a counter really is: [W12] the zone's number and what CPUs hold back, none of them more than it may. */
+static s64 exact_state(struct recount *r, const struct zone *zone, enum zone_stat_item item)
+{
+	s64 pages = zone->vm_stat[item];
+
+	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS]; cpu++) {
+		const struct per_cpu_zonestat *stat = zone->stat[cpu];
+
+		INV_OR(0, W12, abs(stat->vm_stat_diff[item]) <= stat->stat_threshold, zone->start_pfn);
+		pages += stat->vm_stat_diff[item];
+	}
+	return pages;
+}
+
+static void check_counters(struct recount *r, const struct zone *zone, const u64 *pages)
+{
+	u64 all = 0;
+	s64 free = exact_state(r, zone, NR_FREE_PAGES), cma = exact_state(r, zone, NR_FREE_CMA_PAGES);
+
+	for (unsigned type = 0; type < MIGRATE_TYPES; type++)
+		all += pages[type];
+	if (r->broken)
+		return;
+	INV(B3, free == (s64)(all - pages[MIGRATE_ISOLATE]), zone->start_pfn);
+	INV(B14, cma == (s64)pages[MIGRATE_CMA], zone->start_pfn);
+	INV(B14, zone->nr_free_highatomic == pages[MIGRATE_HIGHATOMIC], zone->start_pfn);
+	INV(B14, zone->nr_isolated_blocks == r->isolated[zone_id(zone)], zone->start_pfn);
+	INV(B18, zone->nr_reserved_highatomic == r->highatomic[zone_id(zone)] * pageblock_nr_pages(r->mm), zone->start_pfn);
+	INV(Z8, zone->spanned_pages >= zone->present_pages && zone->present_pages >= zone->managed_pages,
+	    zone->start_pfn);
+	INV(Z8, all <= zone->managed_pages && zone->cma_pages <= zone->managed_pages, zone->start_pfn);
+	INV(W2, zone->watermark[WMARK_MIN] <= zone->watermark[WMARK_LOW] &&
+			zone->watermark[WMARK_LOW] <= zone->watermark[WMARK_HIGH] &&
+			zone->watermark[WMARK_HIGH] <= zone->watermark[WMARK_PROMO], zone->start_pfn);
 }
 
 static void check_zone(struct recount *r, const struct zone *zone)
 {
-	u64 pages = 0;
+	u64 pages[MIGRATE_TYPES] = { 0 };
 
 	for (unsigned o = 0; o <= r->mm->max_order; o++) {
-		const struct free_area *area = &zone->free_area[o];
-		const struct list_head *pos;
 		u64 nr = 0;
 
-		for (pos = area->free_list.next; pos != &area->free_list; pos = pos->next) {
-			INV(B3, pos && nr <= r->mm->nr_frames, zone->start_pfn);
-			INV(B3, page_pfn(r->mm, list_entry(pos, struct page, lru)) < r->mm->nr_frames, zone->start_pfn);
-			INV(B3, pos->next && pos->prev && pos->next->prev == pos, zone->start_pfn);
-			check_free_block(r, zone, list_entry(pos, struct page, lru), o);
-			if (r->broken)
-				return;
-			nr++;
+		for (unsigned type = 0; type < MIGRATE_TYPES && !r->broken; type++) {
+			u64 blocks = check_free_list(r, zone, o, type);
+
+			pages[type] += blocks << o;
+			nr += blocks;
 		}
-		INV(B3, area->nr_free == nr, zone->start_pfn);
-		pages += nr << o;
+		if (r->broken)
+			return;
+		INV(B3, zone->free_area[o].nr_free == nr, zone->start_pfn);
 	}
-	INV(B3, zone->free_pages == pages, zone->start_pfn);
-	INV(Z8, zone->spanned_pages >= zone->present_pages && zone->present_pages >= zone->managed_pages,
-	    zone->start_pfn);
-	INV(Z8, zone->free_pages <= zone->managed_pages, zone->start_pfn);
-	INV(W2, zone->watermark[WMARK_MIN] <= zone->watermark[WMARK_LOW], zone->start_pfn);
+	check_counters(r, zone, pages);
 }
 
-/* [B2] [B19] for one frame; free: it lies inside a free block. */
+static void count_pageblocks(struct recount *r)
+{
+	const struct mm *mm = r->mm;
+
+	for (u64 pfn = 0; pfn < mm->nr_frames; pfn += pageblock_nr_pages(mm)) {
+		const struct pageblock *block = pfn_to_pageblock(mm, pfn);
+
+		if (block->zone == NO_ZONE)
+			continue;
+		INV(B15, block->migratetype < MIGRATE_TYPES && block->zone < MAX_ZONES, pfn);
+		r->highatomic[block->zone] += block->migratetype == MIGRATE_HIGHATOMIC;
+		r->isolated[block->zone] += block->migratetype == MIGRATE_ISOLATE;
+	}
+}
+
+/* --- per-CPU lists --------------------------------------------------------------------------------------------------------- */
+
+/* Flags and references of the block's other pages are looked at where all pages are. */
+static void check_pcp_block(struct recount *r, const struct zone *zone, const struct page *page, unsigned order)
+{
+	u64 pfn = page_pfn(r->mm, page);
+
+	INV(P8, pfn % (1ULL << order) == 0 && pfn + (1ULL << order) <= r->mm->nr_frames, pfn);
+	INV(P8, pfn_to_pageblock(r->mm, pfn)->zone == zone_id(zone), pfn);
+	INV(P8, !page->flags && !page->refcount && !page->private, pfn);
+	INV(P8, mark_free(r, pfn, order), pfn);
+}
+
+/* Blocks on one list. */
+static u64 check_pcp_list(struct recount *r, const struct zone *zone, const struct list_head *head, unsigned order)
+{
+	const struct list_head *pos;
+	u64 nr = 0;
+
+	for (pos = head->next; pos != head && !r->broken; pos = pos->next, nr++) {
+		INV_OR(0, P8, pos && nr <= r->mm->nr_frames, zone->start_pfn);
+		INV_OR(0, P8, page_pfn(r->mm, list_entry(pos, struct page, lru)) < r->mm->nr_frames, zone->start_pfn);
+		INV_OR(0, P8, pos->next && pos->prev && pos->next->prev == pos, zone->start_pfn);
+		check_pcp_block(r, zone, list_entry(pos, struct page, lru), order);
+	}
+	return nr;
+}
+
+static void check_pcp(struct recount *r, const struct zone *zone, const struct per_cpu_pages *pcp)
+{
+	u32 high = pcp->tuning.high, lowest = min_of(pcp->high_min, pcp->high_max);
+	u64 pages = 0;
+
+	for (unsigned list = 0, n = nr_pcp_lists(r->mm); list < n && !r->broken; list++) {
+		unsigned order = pcp_list_order(r->mm, list);
+
+		pages += check_pcp_list(r, zone, &pcp->lists[list], order) << order;
+	}
+	if (r->broken)
+		return;
+	INV(P8, pcp->count == pages, zone->start_pfn);
+	INV(P6, high >= lowest && high <= pcp->high_max, zone->start_pfn);
+	INV(P10, !zone->pcp_disable_depth || (!pcp->count && !pcp->high_max), zone->start_pfn);
+	INV(P10, !zone->pcp_disable_depth == !(r->mm->pcp_disabled >> zone_id(zone) & 1), zone->start_pfn);
+}
+
+static void check_pcps(struct recount *r, const struct zone *zone)
+{
+	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS] && !r->broken; cpu++)
+		check_pcp(r, zone, zone->pcp[cpu]);
+}
+
+/* --- guards ------------------------------------------------------------------------------------------------------------------ */
+
+/* A guard's frames are nobody's, and its buddy is not a free block: they would have merged. [B9] */
+static void check_guard(struct recount *r, const struct page *page)
+{
+	const struct mm *mm = r->mm;
+	u64 pfn = page_pfn(mm, page);
+	unsigned order = (unsigned)page->private;
+
+	INV(B9, page->private < mm->guardpage_minorder && page->flags == PG_guard && !page->refcount, pfn);
+	INV(B9, pfn % (1ULL << order) == 0, pfn);
+	INV(B9, !is_free_block(mm, pfn ^ (1ULL << order), order, pfn_to_pageblock(mm, pfn)->zone), pfn);
+	for (u64 i = 1; i < 1ULL << order; i++)
+		INV(B9, !page[i].flags && !page[i].refcount && !(r->free[(pfn + i) / 64] >> ((pfn + i) % 64) & 1), pfn + i);
+}
+
+/* --- all pages --------------------------------------------------------------------------------------------------------------- */
+
+/* [B2] [B19] for one frame; free: it lies inside a free block, or one of a per-CPU list. */
 static void check_page(struct recount *r, const struct page *page, bool free)
 {
 	u64 pfn = page_pfn(r->mm, page);
@@ -110,12 +267,13 @@ static void check_page(struct recount *r, const struct page *page, bool free)
 	INV(B2, free || !(page->flags & PG_buddy), pfn);
 	INV(B2, !free || page->refcount == 0, pfn);
 	INV(B2, !free || !(page->flags & ~(u32)PG_buddy), pfn);
-	INV(B2, free || (page->flags & (PG_head | PG_buddy)) || page->private == 0 || (page->flags & PG_tail), pfn);
+	INV(B9, !(page->flags & PG_guard) || r->mm->guardpage_minorder, pfn);
+	INV(B2, free || (page->flags & (PG_head | PG_tail | PG_guard)) || page->private == 0, pfn);
 	INV(B19, !(page->flags & PG_tail) || page->refcount == 0, pfn);
 	INV(B19, page->refcount >= 0, pfn);
 }
 
-/* flags and refcount of a page as one word: zero inside a free block. */
+/* flags and refcount of a page as one word: zero inside a block, but for PG_buddy. */
 static inline u64 page_word(const struct page *page)
 {
 	u64 word;
@@ -140,19 +298,21 @@ static u64 free_run_looks_wrong(const struct page *page, u64 nr, u64 *buddies)
 	return wrong;
 }
 
-static u64 used_run_looks_wrong(const struct page *page, u64 nr)
+static u64 used_run_looks_wrong(const struct page *page, u64 nr, u64 *guards)
 {
-	u64 wrong = 0;
+	u64 wrong = 0, guarded = 0;
 
 	for (u64 i = 0; i < nr; i++) {
 		u64 word = page_word(page + i);
 
 		wrong |= (word & PG_buddy) | word >> 63;
-		if (word & (PG_head | PG_tail))
+		guarded |= word & PG_guard;
+		if (word & (PG_head | PG_tail | PG_guard))
 			wrong |= word & PG_tail ? word >> 32 : 0;
 		else
 			wrong |= page[i].private;
 	}
+	*guards |= guarded;
 	return wrong;
 }
 
@@ -160,18 +320,22 @@ static u64 used_run_looks_wrong(const struct page *page, u64 nr)
 static void check_word_of_pages(struct recount *r, u64 first, u64 nr, u64 free)
 {
 	const struct page *page = r->mm->mem_map + first;
-	u64 wrong = 0, buddies = 0, bits = free;
+	u64 wrong = 0, buddies = 0, guards = 0, bits = free;
 
 	for (u64 i = 0, run; i < nr; i += run, bits = run < 64 ? bits >> run : 0) {
 		bool is_free = bits & 1;
 		u64 same = is_free ? ~bits : bits;
 
 		run = same ? min_of((u64)__builtin_ctzll(same), nr - i) : nr - i;
-		wrong |= is_free ? free_run_looks_wrong(page + i, run, &buddies) : used_run_looks_wrong(page + i, run);
+		wrong |= is_free ? free_run_looks_wrong(page + i, run, &buddies) :
+				   used_run_looks_wrong(page + i, run, &guards);
 	}
 	r->nr_blocks -= buddies; /* what remains at the end must be nothing */
-	for (u64 i = 0; wrong && i < nr && !r->broken; i++)
+	for (u64 i = 0; (wrong | guards) && i < nr && !r->broken; i++) {
 		check_page(r, page + i, free >> i & 1);
+		if (!r->broken && (page[i].flags & PG_guard))
+			check_guard(r, page + i);
+	}
 }
 
 static void check_pages(struct recount *r, u64 first, u64 end)
@@ -232,9 +396,13 @@ const char *page_alloc_check(void)
 	}
 	memset(scratch, 0, words * sizeof(u64));
 	r.free = scratch;
+	count_pageblocks(&r);
 	for (unsigned i = 0; i < MAX_ZONES && !r.broken; i++)
 		if (mm->zone[i])
 			check_zone(&r, mm->zone[i]);
+	for (unsigned i = 0; i < MAX_ZONES && !r.broken; i++)
+		if (mm->zone[i])
+			check_pcps(&r, mm->zone[i]);
 	if (!r.broken)
 		check_mem_map(&r);
 	return r.broken ? text : NULL;
@@ -242,20 +410,20 @@ const char *page_alloc_check(void)
 
 /* --- looking from outside -------------------------------------------------------------------------------------------- */
 
-static u64 dump_zone(const struct mm *mm, const struct zone *zone, struct free_block *out, u64 n, u64 max)
+static u64 dump_list(const struct mm *mm, const struct zone *zone, unsigned order, unsigned type, struct free_block *out,
+		     u64 n, u64 max)
 {
-	for (unsigned o = 0; o <= mm->max_order; o++) {
-		const struct list_head *head = &zone->free_area[o].free_list;
+	const struct list_head *head = &zone->free_area[order].free_list[type];
 
-		for (const struct list_head *pos = head->next; pos != head; pos = pos->next, n++)
-			if (n < max)
-				out[n] = (struct free_block){
-					.pfn = (u32)page_pfn(mm, list_entry(pos, struct page, lru)),
-					.order = (u8)o,
-					.zone = zone->index,
-					.nid = zone->nid,
-				};
-	}
+	for (const struct list_head *pos = head->next; pos != head; pos = pos->next, n++)
+		if (n < max)
+			out[n] = (struct free_block){
+				.pfn = (u32)page_pfn(mm, list_entry(pos, struct page, lru)),
+				.order = (u8)order,
+				.zone = zone->index,
+				.nid = zone->nid,
+				.migratetype = (u8)type,
+			};
 	return n;
 }
 
@@ -265,30 +433,115 @@ u64 page_alloc_dump(struct free_block *out, u64 max)
 	u64 n = 0;
 
 	for (unsigned i = 0; i < MAX_ZONES; i++)
-		if (mm->zone[i])
-			n = dump_zone(mm, mm->zone[i], out, n, max);
+		for (unsigned o = 0; mm->zone[i] && o <= mm->max_order; o++)
+			for (unsigned type = 0; type < MIGRATE_TYPES; type++)
+				n = dump_list(mm, mm->zone[i], o, type, out, n, max);
 	return n;
+}
+
+static const struct zone *zone_at(unsigned nid, unsigned zone)
+{
+	return nid < MAX_NUMNODES && zone < MAX_NR_ZONES ? current_mm()->zone[nid * MAX_NR_ZONES + zone] : NULL;
 }
 
 u64 zone_free_pages(unsigned nid, unsigned zone)
 {
-	const struct zone *z = current_mm()->zone[nid * MAX_NR_ZONES + zone];
+	const struct zone *z = zone_at(nid, zone);
 
-	return z ? z->free_pages : 0;
+	return z ? zone_page_state_snapshot(z, NR_FREE_PAGES) : 0;
 }
 
 struct zone_figures zone_figures(unsigned nid, unsigned zone)
 {
-	const struct zone *z = current_mm()->zone[nid * MAX_NR_ZONES + zone];
+	const struct zone *z = zone_at(nid, zone);
+	struct zone_figures f = { 0 };
 
 	if (!z)
-		return (struct zone_figures){ 0 };
-	return (struct zone_figures){ .min = z->watermark[WMARK_MIN],
-				      .low = z->watermark[WMARK_LOW],
-				      .high = z->watermark[WMARK_HIGH],
-				      .spanned = z->spanned_pages,
-				      .present = z->present_pages,
-				      .managed = z->managed_pages };
+		return f;
+	f = (struct zone_figures){ .min = z->watermark[WMARK_MIN],
+				   .low = z->watermark[WMARK_LOW],
+				   .high = z->watermark[WMARK_HIGH],
+				   .promo = z->watermark[WMARK_PROMO],
+				   .boost = z->watermark_boost,
+				   .spanned = z->spanned_pages,
+				   .present = z->present_pages,
+				   .managed = z->managed_pages,
+				   .cma = z->cma_pages,
+				   .nr_reserved_highatomic = z->nr_reserved_highatomic,
+				   .nr_free_highatomic = z->nr_free_highatomic,
+				   .drift_mark = z->percpu_drift_mark,
+				   .stat_threshold = z->stat[0]->stat_threshold,
+				   .nr_isolated_blocks = z->nr_isolated_blocks,
+				   .flags = z->flags };
+	memcpy(f.lowmem_reserve, z->lowmem_reserve, sizeof(f.lowmem_reserve));
+	return f;
+}
+
+static const struct per_cpu_pages *pcp_at(unsigned nid, unsigned zone, unsigned cpu)
+{
+	const struct zone *z = zone_at(nid, zone);
+
+	return z && cpu < this_cpu->machine->param[PARAM_CPUS] ? z->pcp[cpu] : NULL;
+}
+
+static u32 list_length(const struct list_head *head)
+{
+	u32 n = 0;
+
+	for (const struct list_head *pos = head->next; pos != head; pos = pos->next)
+		n++;
+	return n;
+}
+
+struct pcp_figures pcp_figures(unsigned nid, unsigned zone, unsigned cpu)
+{
+	const struct per_cpu_pages *pcp = pcp_at(nid, zone, cpu);
+	struct pcp_figures f = { 0 };
+
+	if (!pcp)
+		return f;
+	f = (struct pcp_figures){ .count = pcp->count,
+				  .high = pcp->tuning.high,
+				  .high_min = pcp->high_min,
+				  .high_max = pcp->high_max,
+				  .batch = pcp->batch,
+				  .free_count = pcp->tuning.free_count,
+				  .alloc_factor = pcp->tuning.alloc_factor,
+				  .freed_high_order = pcp->tuning.freed_high_order };
+	for (unsigned list = 0; list < NR_PCP_LISTS; list++)
+		f.nr[list] = list_length(&pcp->lists[list]);
+	return f;
+}
+
+u64 pcp_dump(unsigned nid, unsigned zone, unsigned cpu, unsigned list, u32 *pfn, u64 max)
+{
+	const struct per_cpu_pages *pcp = pcp_at(nid, zone, cpu);
+	const struct list_head *head = pcp && list < NR_PCP_LISTS ? &pcp->lists[list] : NULL;
+	u64 n = 0;
+
+	for (const struct list_head *pos = head ? head->next : NULL; pos != head; pos = pos->next, n++)
+		if (n < max)
+			pfn[n] = (u32)page_pfn(current_mm(), list_entry(pos, struct page, lru));
+	return n;
+}
+
+unsigned pageblock_migratetype_at(u64 pfn)
+{
+	const struct mm *mm = current_mm();
+
+	if (pfn >= mm->nr_frames || pfn_to_pageblock(mm, pfn)->zone == NO_ZONE)
+		return MIGRATE_TYPES;
+	return pfn_to_pageblock(mm, pfn)->migratetype;
+}
+
+u64 totalreserve_pages(void)
+{
+	return current_mm()->totalreserve_pages;
+}
+
+bool kswapd_is_wanted(unsigned nid)
+{
+	return nid < MAX_NUMNODES && current_mm()->kswapd_wanted[nid];
 }
 
 u64 totalram_pages(void)

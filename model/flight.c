@@ -20,34 +20,14 @@ static struct flight *begin(struct model *m, unsigned cpu, unsigned kind)
 	memset(f, 0, sizeof(*f));
 	f->kind = (u8)kind;
 	f->cpu = (u8)cpu;
-	f->taken_pfn = f->got_pfn = ~0ULL;
+	f->taken_pfn = f->got_pfn = f->reserve_due = f->fallback.due = ~0ULL;
+	f->clear_due = MODEL_NR_ZONES;
+	f->ladder.zone = MODEL_NR_ZONES;
 	f->alone = m->nr_in_flight++ == 0;
 	for (unsigned c = 0; !f->alone && c < m->nr_cpus; c++)
 		for (unsigned d = 0; d < m->depth[c]; d++)
 			m->flight[c][d].alone = false;
 	return f;
-}
-
-/* Is some zone of the request's list able to give, and which is the first? MODEL_NR_ZONES if none. */
-unsigned first_zone(const struct model *m, const struct flight *f)
-{
-	unsigned highest = model_gfp_zone(f->gfp);
-	u64 nid = (u64)f->nid;
-
-	for (unsigned i = 0; i < m->zonelist_len[nid]; i++) {
-		unsigned z = m->zonelist[nid][i];
-
-		if (m->zone[z].index > highest || ((f->gfp & __GFP_THISNODE) && m->zone[z].nid != nid))
-			continue;
-		if (model_zone_passes(m, z, f->order))
-			return z;
-	}
-	return MODEL_NR_ZONES;
-}
-
-bool may_refuse(const struct model *m, const struct flight *f)
-{
-	return f->order > m->max_order || f->fault || first_zone(m, f) == MODEL_NR_ZONES;
 }
 
 /* Any event can create the excuse of another operation in flight. */
@@ -76,22 +56,37 @@ static gfp_t scoped(const struct model *m, unsigned cpu, gfp_t gfp)
 	return flags & 8 ? gfp & ~0x8u : gfp;
 }
 
-void model_begin_alloc(struct model *m, unsigned cpu, bool atomic, u16 owner, s32 nid, gfp_t gfp, unsigned order)
+/* Z3: both bits are a mistake, said once. */
+static unsigned type_of_request(struct model *m, struct flight *f)
+{
+	unsigned type = (f->gfp & 0x18) >> 3;
+
+	if (type == 3 && !m->migratetype_warned && f->order <= m->max_order) {
+		m->migratetype_warned = true;
+		f->want[REPORT_MIGRATETYPE]++;
+	}
+	return m->mobility_disabled || type == 3 ? MIGRATE_UNMOVABLE : type;
+}
+
+void model_begin_alloc(struct model *m, unsigned cpu, unsigned where, u16 owner, s32 nid, gfp_t gfp, unsigned order)
 {
 	struct flight *f = begin(m, cpu, FLIGHT_ALLOC);
 
-	f->atomic = atomic;
+	f->where = (u8)where;
+	f->task_flags = m->task_flags[cpu];
 	f->owner = owner;
 	f->nid = nid == NUMA_NO_NODE ? (s32)(cpu * m->nr_nodes / m->nr_cpus) : nid;
 	f->gfp = scoped(m, cpu, gfp);
 	f->order = (u8)order;
+	f->type = (u8)type_of_request(m, f);
 	f->wanted = 1;
 	m->generation[owner]++;
+	ladder_begin(m, f);
 	if (!f->alone)
 		note_excuses(m);
 }
 
-void model_begin_exact(struct model *m, unsigned cpu, bool atomic, u16 owner, gfp_t gfp, u64 bytes)
+void model_begin_exact(struct model *m, unsigned cpu, unsigned where, u16 owner, gfp_t gfp, u64 bytes)
 {
 	u64 pages = (bytes + 4095) / 4096;
 	unsigned order = 0;
@@ -99,17 +94,18 @@ void model_begin_exact(struct model *m, unsigned cpu, bool atomic, u16 owner, gf
 
 	while ((1ULL << order) < pages)
 		order++;
-	model_begin_alloc(m, cpu, atomic, owner, NUMA_NO_NODE, gfp & ~(0x40000u | 0x2u), order);
+	model_begin_alloc(m, cpu, where, owner, NUMA_NO_NODE, gfp & ~(0x40000u | 0x2u), order);
 	f = flight_on(m, cpu);
 	f->keep = (u32)pages;
 	f->exact = true;
 	f->want[REPORT_GFP_MISUSE] = (gfp & (0x40000u | 0x2u)) != 0;
 }
 
-void model_begin_bulk(struct model *m, unsigned cpu, bool atomic, u16 owner, gfp_t gfp, u32 wanted)
+void model_begin_bulk(struct model *m, unsigned cpu, unsigned where, u16 owner, gfp_t gfp, u32 wanted)
 {
-	model_begin_alloc(m, cpu, atomic, owner, NUMA_NO_NODE, gfp, 0);
+	model_begin_alloc(m, cpu, where, owner, NUMA_NO_NODE, gfp, 0);
 	flight_on(m, cpu)->wanted = wanted;
+	flight_on(m, cpu)->bulk = true;
 }
 
 void model_begin_other(struct model *m, unsigned cpu)
@@ -138,7 +134,7 @@ static void drop_reference(struct model *m, struct flight *f, u64 pfn, unsigned 
 		make_due(m, f, pfn, first->order);
 		return;
 	}
-	if (first->compound || !order) /* put_page leaves the tails of a block alone */
+	if ((first->flags & FRAME_COMPOUND) || !order) /* put_page leaves the tails of a block alone */
 		return;
 	first->order = 0;
 	while (order-- > 0)
@@ -173,7 +169,7 @@ void model_split(struct model *m, unsigned cpu, u64 pfn, unsigned order)
 {
 	struct frame first = m->frame[pfn];
 
-	if (first.compound) {
+	if (first.flags & FRAME_COMPOUND) {
 		flight_on(m, cpu)->want[REPORT_SPLIT_COMPOUND]++;
 		return;
 	}
@@ -192,10 +188,97 @@ void model_clock(struct model *m, u64 now_ns)
 	m->now_ns = now_ns;
 }
 
-void model_fault(struct model *m, u32 skip, u32 times)
+void model_fault(struct model *m, unsigned site, u32 skip, u32 times)
 {
-	m->fault.skip = skip;
-	m->fault.times = times;
-	m->fault.vague = m->nr_in_flight > 1;
+	m->fault[site].skip = skip;
+	m->fault[site].times = times;
+	m->fault[site].vague = m->nr_in_flight > 1;
+}
+
+/* --- knobs, kswapd, drains ---------------------------------------------------------------------------------------------------- */
+
+/* What operations in flight were told may not be true any more. */
+static void something_changed(struct model *m)
+{
+	if (m->nr_in_flight <= 1)
+		return;
+	m->vague_tuning = true;
+	note_excuses(m);
+}
+
+void model_begin_drain(struct model *m, unsigned cpu, enum model_drain kind, unsigned target)
+{
+	(void)kind, (void)target;
+	begin(m, cpu, FLIGHT_OTHER);
+}
+
+void model_begin_vmstat_update(struct model *m, unsigned cpu, bool all)
+{
+	(void)all;
+	begin(m, cpu, FLIGHT_OTHER);
+}
+
+/* J1: which values a knob of /proc/sys/vm takes. */
+static bool sysctl_is_legal(unsigned knob, u32 value)
+{
+	if (knob == 1)
+		return value >= 1 && value <= 3000;
+	if (knob == 3)
+		return !value || value >= 8;
+	return knob < 9;
+}
+
+const char *model_sysctl(struct model *m, unsigned cpu, unsigned knob, u32 value, bool ok)
+{
+	u64 boost[MODEL_NR_ZONES];
+
+	(void)cpu;
+	if (ok != sysctl_is_legal(knob, value))
+		return model_says(m, "J1: knob %u was%s set to %u", knob, ok ? "" : " not", value);
+	if (!ok)
+		return NULL;
+	m->sysctl[knob] = value;
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		boost[z] = m->zone[z].boost;
+	set_marks(m);
+	for (unsigned z = 0; knob >= 2 && z < MODEL_NR_ZONES; z++) /* only new marks end boosts */
+		m->zone[z].boost = boost[z];
+	something_changed(m);
+	return NULL;
+}
+
+const char *model_kswapd(struct model *m, unsigned cpu, unsigned nid, bool was_wanted)
+{
+	(void)cpu;
+	if (was_wanted != m->kswapd_wanted[nid])
+		return model_says(m, "L13: kswapd of node %u was%s woken", nid, was_wanted ? "" : " not");
+	m->kswapd_wanted[nid] = false;
+	for (unsigned z = 0; was_wanted && z < MAX_NR_ZONES; z++)
+		m->zone[nid * MAX_NR_ZONES + z].boost = 0;
+	something_changed(m);
+	return NULL;
+}
+
+void model_begin_settle(struct model *m, unsigned cpu)
+{
+	begin(m, cpu, FLIGHT_OTHER)->settling = true;
+}
+
+/* All lists empty, nothing held back, no pageblock of a type that must not stay. */
+const char *model_settled(struct model *m, unsigned cpu)
+{
+	const char *bad = model_drained(m, cpu, DRAIN_ALL, 0);
+
+	for (unsigned z = 0; !bad && z < MODEL_NR_ZONES; z++) {
+		struct model_zone *zone = &m->zone[z];
+
+		if (zone->free_of[MIGRATE_HIGHATOMIC] || zone->blocks_of[MIGRATE_ISOLATE])
+			bad = model_says(m, "Q5: %llu pages are reserved and %u pageblocks isolated after settling",
+					 (unsigned long long)zone->free_of[MIGRATE_HIGHATOMIC],
+					 zone->blocks_of[MIGRATE_ISOLATE]);
+		zone->disabled = 1;
+		set_pcp_sizes(m, z);
+	}
+	return bad ? bad : model_vmstat_updated(m, cpu, true);
 }
 

@@ -25,6 +25,10 @@ static size_t lay_out(struct model *m, uintptr_t block)
 
 	m->zone_of_block = (u8 *)(block + at);
 	at += align64((frames >> m->block_order) + 2);
+	m->type_of_block = (u8 *)(block + at);
+	at += align64((frames >> m->block_order) + 2);
+	m->isolated_from = (u8 *)(block + at);
+	at += align64((frames >> m->block_order) + 2);
 	m->frame = (struct frame *)(block + at);
 	at += align64((frames + 1) * sizeof(*m->frame));
 	for (unsigned o = 0; o <= m->max_order; o++) {
@@ -49,6 +53,41 @@ static struct model *allocate(const struct model *shape)
 	return m;
 }
 
+static bool all_frames(const struct model *m, u64 block, bool (*is)(const struct model_memblock *mb, u64 pfn))
+{
+	for (u64 pfn = block << m->block_order; pfn < (block + 1) << m->block_order; pfn++)
+		if (pfn >= m->nr_frames || !is(m->memblock, pfn))
+			return false;
+	return true;
+}
+
+/* The pageblocks wholly inside rows of this kind. */
+static u64 first_block(const struct model *m, const struct model_region *r)
+{
+	return (r->start_pfn + block_pages(m) - 1) >> m->block_order;
+}
+static u64 end_block(const struct model *m, const struct model_region *r)
+{
+	u64 end = r->start_pfn + r->nr_pages;
+
+	return (end < m->nr_frames ? end : m->nr_frames) >> m->block_order;
+}
+
+/* Pageblocks for CMA are reserved first thing, those that are whole free memory. */
+static void reserve_cma(struct model *m)
+{
+	for (unsigned i = 0; i < m->setup.nr_regions; i++) {
+		const struct model_region *r = &m->setup.region[i];
+
+		for (u64 b = first_block(m, r); r->kind == 2 && b < end_block(m, r); b++) {
+			if (!all_frames(m, b, model_memblock_frame_is_free))
+				continue;
+			model_memblock_reserve(m->memblock, b << (m->block_order + 12), block_pages(m) << 12);
+			m->type_of_block[b] = MIGRATE_CMA;
+		}
+	}
+}
+
 static void add_regions(struct model *m)
 {
 	for (unsigned i = 0; i < m->setup.nr_regions; i++) {
@@ -58,16 +97,19 @@ static void add_regions(struct model *m)
 		end = end > m->nr_frames ? m->nr_frames : end;
 		if (r->start_pfn >= end)
 			continue;
+		if (r->kind > 1)
+			continue;
 		if (r->kind)
 			model_memblock_reserve(m->memblock, r->start_pfn << 12, (end - r->start_pfn) << 12);
 		else
 			model_memblock_add(m->memblock, r->start_pfn << 12, (end - r->start_pfn) << 12, r->nid, 0);
 	}
+	reserve_cma(m);
 	for (unsigned nid = 0; nid < m->nr_nodes; nid++) /* each node's own page */
 		model_memblock_alloc(m->memblock, 4096, 4096, 0, ~0ULL, (s32)nid, false);
 }
 
-static void seal(struct model *m)
+void model_seal(struct model *m)
 {
 	if (m->nr_frames > IMAGE_FRAMES)
 		return;
@@ -77,6 +119,37 @@ static void seal(struct model *m)
 		memcpy(m->image, m, m->block_bytes);
 }
 
+/* What was reserved for CMA and still is becomes free. */
+static void free_cma(struct model *m)
+{
+	for (u64 b = 0; b < m->nr_frames >> m->block_order; b++) {
+		bool whole = m->type_of_block[b] == MIGRATE_CMA;
+
+		for (u64 pfn = b << m->block_order; whole && pfn < (b + 1) << m->block_order; pfn++)
+			whole = m->frame[pfn].state == FRAME_RESERVED;
+		m->type_of_block[b] = whole ? MIGRATE_CMA : MIGRATE_MOVABLE;
+		for (u64 pfn = b << m->block_order; whole && pfn < (b + 1) << m->block_order; pfn++)
+			m->frame[pfn].state = FRAME_FREE;
+	}
+}
+
+/* A device has pageblocks where there is no memory at all. */
+static void place_devices(struct model *m)
+{
+	for (unsigned i = 0; i < m->setup.nr_regions; i++) {
+		const struct model_region *r = &m->setup.region[i];
+
+		for (u64 b = first_block(m, r); r->kind == 3 && b < end_block(m, r); b++) {
+			bool whole = true;
+
+			for (u64 pfn = b << m->block_order; pfn < (b + 1) << m->block_order; pfn++)
+				whole &= m->frame[pfn].state == FRAME_HOLE;
+			for (u64 pfn = b << m->block_order; whole && pfn < (b + 1) << m->block_order; pfn++)
+				m->frame[pfn].state = FRAME_DEVICE;
+		}
+	}
+}
+
 void model_hand_over(struct model *m)
 {
 	for (u64 pfn = 0; pfn < m->nr_frames; pfn++) {
@@ -84,6 +157,8 @@ void model_hand_over(struct model *m)
 			continue;
 		m->frame[pfn].state = model_memblock_frame_is_memory(m->memblock, pfn) ? FRAME_RESERVED : FRAME_HOLE;
 	}
+	free_cma(m);
+	place_devices(m);
 	model_build_zones(m);
 	pyramid_build(m);
 }
@@ -93,7 +168,7 @@ static void boot(struct model *m)
 	add_regions(m);
 	if (!m->setup.early)
 		model_hand_over(m);
-	seal(m);
+	model_seal(m);
 }
 
 static struct model shape_of(const struct model_setup *setup)
@@ -106,6 +181,10 @@ static struct model shape_of(const struct model_setup *setup)
 		shape.block_order = shape.max_order;
 	shape.nr_nodes = setup->knob[KNOB_NODES];
 	shape.nr_cpus = setup->knob[KNOB_CPUS];
+	shape.costly_order = setup->knob[KNOB_COSTLY_ORDER];
+	if (shape.costly_order > shape.max_order)
+		shape.costly_order = shape.max_order;
+	shape.nr_lists = MIGRATE_PCPTYPES * (shape.costly_order + 1) + (shape.block_order > shape.costly_order ? 2 : 0);
 	return shape;
 }
 

@@ -18,7 +18,7 @@
 
 #define MODEL_MAX_CPUS	  8
 #define MODEL_NO_OWNER	  0xffffffffu
-#define MODEL_NR_OWNERS	  256
+#define MODEL_NR_OWNERS	  257 /* slots, and the system */
 #define MODEL_MAX_REGIONS 16
 #define MODEL_DERIVED	  0xffffffffu
 
@@ -42,12 +42,26 @@ enum model_knob {
 	KNOB_WARN_INTERVAL_MS,
 	KNOB_DISTANCE_REMOTE,
 	KNOB_FUEL,
+	KNOB_COSTLY_ORDER,
+	KNOB_PCP_BATCH_SHIFT,
+	KNOB_PCP_HIGH_FRACTION,
+	KNOB_PERCPU_PAGELIST_HIGH_FRACTION,
+	KNOB_STAT_THRESHOLD_HIGHEST,
+	KNOB_HIGHATOMIC_PERCENT,
+	KNOB_WATERMARK_BOOST_FACTOR,
+	KNOB_LOWMEM_RESERVE_RATIO, /* five of them, one for each zone from DMA to Movable */
+	KNOB_NOFAIL_LAPS = KNOB_LOWMEM_RESERVE_RATIO + 5,
+	KNOB_INIT_ON_ALLOC,
+	KNOB_INIT_ON_FREE,
+	KNOB_PAGE_POISON,
+	KNOB_PAGE_OWNER,
+	KNOB_GUARDPAGE_MINORDER,
 	NR_KNOBS
 };
 
 struct model_region {
 	u64 start_pfn, nr_pages;
-	u8 kind, nid; /* kind 0 usable, 1 reserved */
+	u8 kind, nid; /* kind 0 usable, 1 reserved, 2 CMA, 3 device */
 };
 
 /* What the boot operations asked for. */
@@ -63,61 +77,152 @@ enum frame_state {
 	FRAME_FREE, /* zero, so that an untouched big machine is free without being written */
 	FRAME_HOLE,
 	FRAME_RESERVED,
+	FRAME_DEVICE,
 	FRAME_IN_FLIGHT,
 	FRAME_OWNED,	 /* first frame of a unit: order and refs hold */
 	FRAME_OWNED_TAIL,
 	FRAME_DUE,	 /* first frame of a unit whose last reference is gone: mm must announce its free now */
 	FRAME_DUE_TAIL,
+	FRAME_PCP,	 /* first frame of a block on a per-CPU list: cpu, order and list hold */
+	FRAME_PCP_TAIL,
+	FRAME_GUARD,	 /* first frame of a guard: order holds */
+	FRAME_GUARD_TAIL,
 	FRAME_UNKNOWN,	 /* a recording: nobody knows yet */
 	NR_FRAME_STATES
 };
 
+#define FRAME_COMPOUND	 1
+#define FRAME_PFMEMALLOC 2
+
 struct frame {
 	u8 state;
-	u8 order;    /* of the unit, on its first frame */
-	u8 compound; /* on the first frame */
-	u8 cpu;	     /* in flight or due: by whom */
-	u16 refs;    /* on the first frame */
-	u16 owner;   /* slot */
+	u8 order; /* of the unit, on its first frame */
+	union {
+		u8 flags; /* owned: FRAME_COMPOUND, FRAME_PFMEMALLOC; on the first frame */
+		u8 list;  /* per-CPU list */
+	};
+	u8 cpu;	   /* in flight or due: by whom; per-CPU list: whose */
+	u16 refs;  /* on the first frame */
+	u16 owner; /* slot */
 };
+
+/* A CPU's lists of a zone: what is on them, and how they are tuned. */
+struct model_pcp {
+	u32 count; /* pages */
+	struct pcp_tuning tuning;
+	u32 nr[NR_PCP_LISTS]; /* blocks */
+};
+
+enum model_stat { STAT_FREE, STAT_CMA, NR_MODEL_STATS };
 
 struct model_zone {
-	bool exists;
+	bool exists, below_high, boosted; /* boosted: the next allocation must wake kswapd */
 	u8 nid, index;
-	u64 spanned, present, managed;
-	u64 free;
-	u64 min, low, high; /* watermarks, pages */
-	u64 full[NR_PAGE_ORDERS]; /* groups of this order that are wholly free, parents' halves included */
+	u8 disabled; /* how often its per-CPU lists were disabled */
+	u64 spanned, present, managed, cma;
+	u64 free;		  /* frames on free lists, isolated ones included */
+	u64 free_of[MIGRATE_TYPES]; /* the same by type of their pageblock */
+	u32 blocks_of[MIGRATE_TYPES];
+	u32 full[MIGRATE_TYPES][NR_PAGE_ORDERS]; /* wholly free groups, parents' halves included */
+	u64 min, low, high, promo, boost;	  /* marks, pages; without the boost */
+	u64 reserve[MAX_NR_ZONES];
+	s64 stat[NR_MODEL_STATS]; /* what everybody reads; CPUs hold back the rest */
+	s8 held_back[MODEL_MAX_CPUS][NR_MODEL_STATS];
+	u32 threshold;
+	u64 drift_mark;
+	u32 batch, high_min, high_max;
+	u64 numa[6]; /* hit, miss, foreign, interleave, local, other */
+	struct model_pcp pcp[MODEL_MAX_CPUS];
 };
 
-#define MODEL_NR_ZONES (MAX_NUMNODES * MAX_NR_ZONES)
+#define MODEL_NR_ZONES NR_ZONE_IDS
 
 enum flight_kind { FLIGHT_NONE, FLIGHT_ALLOC, FLIGHT_FREE, FLIGHT_OTHER };
+
+/* The rungs of the ladder: each is a scan of the zonelist that found nothing, but for those in brackets. */
+enum rung {
+	RUNG_START, /* (nothing tried yet) */
+	RUNG_BULK,  /* one zone's per-CPU list, for many pages */
+	RUNG_FAST,
+	RUNG_SLOW,
+	RUNG_RETRY,
+	RUNG_RECLAIM, /* (direct reclaim was called) */
+	RUNG_RECLAIMED,
+	RUNG_DRAINED,
+	RUNG_UNRESERVED, /* (a highatomic pageblock was given up) */
+	RUNG_OOM,
+	RUNG_NOFAIL,
+	RUNG_NOFAIL_ANYWHERE,
+	RUNG_LAST,
+	RUNG_LAST_ANYWHERE,
+	RUNG_FAIL, /* (the end) */
+};
+
+/* Where an operation runs. */
+#define MODEL_ATOMIC	   1 /* it may not sleep */
+#define MODEL_IN_INTERRUPT 2
+#define MODEL_IN_SOFTIRQ   4
 
 /* One operation in flight: what was asked, what was seen so far. */
 struct flight {
 	u8 kind;
 	u8 order;
 	u8 cpu;
-	bool atomic;	   /* runs where it may not sleep */
+	u8 type;	   /* migratetype of the request */
+	u8 highest;	   /* zone */
+	u8 preferred;	   /* zone id; MODEL_NR_ZONES: the request has none */
+	u8 where;	   /* MODEL_ATOMIC, ... */
 	bool excused;	   /* a refusal was legal at some event of this flight */
 	bool served;	   /* at some event a zone could have given */
 	bool alone;	   /* no other operation was in flight at any time: choices are judged exactly */
 	bool fault;	   /* an injected failure was announced */
 	bool exact;	   /* alloc_pages_exact */
+	bool bulk;
+	bool disabled_now; /* the lists of a zone were disabled by this operation */
+	bool settling;	   /* end of the program: reserves are given up without need */
 	u16 owner;
 	gfp_t gfp;	   /* after the task's scopes */
+	u32 task_flags;
 	s32 nid;
 	u32 keep;	   /* alloc_pages_exact: pages that stay */
 	u32 wanted;	   /* blocks asked for (bulk), 1 otherwise */
 	u32 got;	   /* blocks announced */
-	u64 taken_pfn;	   /* block taken from a free list and not yet announced as allocated, ~0 none */
+	u32 prepared;	   /* how often the request began: bulk may begin a second time */
+	u32 retyped;	   /* pageblocks isolated or given back */
+	u64 taken_pfn;	   /* block taken from a list and not yet announced as allocated, ~0 none */
 	u64 got_pfn;	   /* last block announced as allocated */
 	u64 due_frames;	   /* frames whose free must be announced */
 	u64 in_flight;	   /* frames between list and owner */
 	u16 seen[NR_REPORTS], want[NR_REPORTS];
 	u64 report_pfn;	   /* the frame a bad page report must be about */
 	u64 legal_choices; /* blocks that would have been as legal, at the last take */
+	struct {
+		u8 next;	   /* what must follow, RUNG_START not looked up yet */
+		bool unreserved, drained; /* announced since the last scan */
+		u8 rung, zone;	   /* zone: who must serve the scan that goes on; MODEL_NR_ZONES nobody can */
+		u8 lap, loops;
+		bool progress;
+		u32 flags;	   /* of the scan that goes on, as far as it must go: NOFRAGMENT is tried first */
+		bool nofragment;   /* it began with NOFRAGMENT */
+		u32 below_high;	   /* zones, by id, that must be found below high by this scan */
+		u8 opened;	   /* zone whose per-CPU list was opened in this scan */
+	} ladder;
+	struct {
+		u8 order;	   /* the order tried last, 255 none yet */
+		u64 due;	   /* pageblock that must be claimed, ~0 none */
+		bool done;	   /* announced: the take follows */
+		u8 from;	   /* type taken from by stealing; MIGRATE_TYPES: not stolen */
+	} fallback;
+	struct {
+		u8 zone, cpu, list, why;
+		bool due;
+		u32 asked;	   /* what the flush must ask for */
+		s64 left;	   /* pages still to go */
+		bool going;
+	} flush;
+	u8 clear_due;	   /* zone that must be found above high again */
+	u64 reserve_due;   /* frame whose pageblock must be reserved, ~0 none */
+	u32 refilled;	   /* blocks that joined the per-CPU list since the last refill was announced */
 };
 
 struct model_counts {
@@ -125,16 +230,24 @@ struct model_counts {
 	u64 choices, choice_sum;
 };
 
+/* What happened to a program, for measuring how deep it got. */
+enum model_deep { DID_REFUSE = 1, DID_GO_BELOW_MIN = 2, DID_FALL_BACK = 4, DID_USE_HIGHATOMIC = 8, DID_FLUSH = 16 };
+
 struct model {
 	struct model_setup setup;
 	u64 nr_frames;
-	unsigned max_order, block_order, nr_nodes, nr_cpus;
+	unsigned max_order, block_order, nr_nodes, nr_cpus, costly_order, nr_lists;
 	struct frame *frame;
 	u8 *zone_of_block;	      /* per pageblock; MODEL_NR_ZONES: none */
+	u8 *type_of_block, *isolated_from;
 	u16 *busy[NR_PAGE_ORDERS];    /* the pyramid, orders 1 and up; busy[0] is scratch of the recount */
 	struct model_zone zone[MODEL_NR_ZONES];
 	u8 zonelist[MAX_NUMNODES][MODEL_NR_ZONES];
 	u8 zonelist_len[MAX_NUMNODES];
+	bool mobility_disabled;
+	u64 totalreserve;
+	u32 sysctl[9];		      /* values of enum mm_sysctl */
+	bool kswapd_wanted[MAX_NUMNODES];
 	struct flight flight[MODEL_MAX_CPUS][3]; /* task, and interrupts on top of it */
 	u8 depth[MODEL_MAX_CPUS];
 	unsigned nr_in_flight;
@@ -142,15 +255,20 @@ struct model {
 	u32 generation[MODEL_NR_OWNERS]; /* of a slot: how often it was asked to be filled */
 	u64 now_ns;
 	u64 next_warn_ns;
-	bool order_warned;
+	bool order_warned, migratetype_warned;
+	u8 nofail_warned;
+	bool vague_tuning;	      /* sizes changed while others were at work: see model/pcp.c */
+	u8 deep;		      /* enum model_deep, since the last reset */
+	u64 pgalloc[MAX_NR_ZONES], allocstall[MAX_NR_ZONES], pgfree, kswapd_wakes;
 	bool frames_only;	      /* a recording: judge ownership alone */
 	struct {
 		u32 skip, times;
 		bool vague; /* attempts of several CPUs overlapped: which one is the n-th is open */
-	} fault;
+	} fault[2];		      /* page_alloc, reclaim_progress */
 	u64 events_judged, frees_matched, unknown; /* unknown: frees of frames owned before a recording began */
 	struct model_counts counts;
 	struct model_memblock *memblock;
+	struct model_page_debug *debug;
 	char text[200];		      /* the sentence returned last */
 
 	void *image;		      /* copy of everything above and the arrays, for model_reset() */
@@ -168,6 +286,8 @@ bool model_rebuild(struct model *m, const struct model_setup *setup);
 void model_destroy(struct model *m);
 /* Back to the state after boot (or after model_hand_over() when sealed later). */
 void model_reset(struct model *m);
+/* The state of now is the one that model_reset() comes back to. */
+void model_seal(struct model *m);
 /* Frames become free as memblock says: the model's own hand-over. Called by create unless setup.early. */
 void model_hand_over(struct model *m);
 /* A model of a recording: everything unknown, ownership alone is judged. */
@@ -178,9 +298,9 @@ struct model *model_create_witness(u64 nr_frames);
 const char *model_event(struct model *m, const struct mm_event *ev);
 
 /* A request begins on a CPU. owner: the slot that will own the pages. nid: NUMA_NO_NODE the CPU's own node. */
-void model_begin_alloc(struct model *m, unsigned cpu, bool atomic, u16 owner, s32 nid, gfp_t gfp, unsigned order);
-void model_begin_exact(struct model *m, unsigned cpu, bool atomic, u16 owner, gfp_t gfp, u64 bytes);
-void model_begin_bulk(struct model *m, unsigned cpu, bool atomic, u16 owner, gfp_t gfp, u32 wanted);
+void model_begin_alloc(struct model *m, unsigned cpu, unsigned where, u16 owner, s32 nid, gfp_t gfp, unsigned order);
+void model_begin_exact(struct model *m, unsigned cpu, unsigned where, u16 owner, gfp_t gfp, u64 bytes);
+void model_begin_bulk(struct model *m, unsigned cpu, unsigned where, u16 owner, gfp_t gfp, u32 wanted);
 /* A reference of the unit at pfn is dropped as a block of `order`. */
 void model_begin_free(struct model *m, unsigned cpu, u64 pfn, unsigned order);
 /* Several units at once, each by its last reference. */
@@ -199,19 +319,61 @@ void model_get(struct model *m, u64 pfn);
 void model_split(struct model *m, unsigned cpu, u64 pfn, unsigned order);
 void model_scope(struct model *m, unsigned cpu, u32 task_flags);
 void model_clock(struct model *m, u64 now_ns);
-void model_fault(struct model *m, u32 skip, u32 times);
+void model_fault(struct model *m, unsigned site, u32 skip, u32 times);
+
+/* --- operations on lists, knobs and pageblocks. Judges are called after the events were drained. ------------------------ */
+
+enum model_drain { DRAIN_LOCAL, DRAIN_ALL, DRAIN_CPU, DRAIN_ZONE };
+/* target: CPU of DRAIN_CPU, zone id of DRAIN_ZONE. */
+void model_begin_drain(struct model *m, unsigned cpu, enum model_drain kind, unsigned target);
+const char *model_drained(struct model *m, unsigned cpu, enum model_drain kind, unsigned target);
+const char *model_pcp_disable(struct model *m, unsigned cpu, unsigned zone, bool disable, bool ok);
+const char *model_sysctl(struct model *m, unsigned cpu, unsigned knob, u32 value, bool ok);
+const char *model_kswapd(struct model *m, unsigned cpu, unsigned nid, bool was_wanted);
+const char *model_isolate(struct model *m, unsigned cpu, u64 pfn, bool isolate, bool ok);
+/* A CPU adds up what it holds back; its lists shrink. all: every CPU adds up, no list changes. */
+void model_begin_vmstat_update(struct model *m, unsigned cpu, bool all);
+const char *model_vmstat_updated(struct model *m, unsigned cpu, bool all);
+/* The end of a program: lists are disabled and drained, counters added up, reserved and isolated pageblocks given up. */
+void model_begin_settle(struct model *m, unsigned cpu);
+const char *model_settled(struct model *m, unsigned cpu);
 
 /* --- questions ---------------------------------------------------------------------------------------------------------- */
 
 /* Is the block on the free lists in every legal state with this free set? */
-const char *model_free_block(struct model *m, u64 pfn, unsigned order, unsigned nid, unsigned zone);
-/* Blocks of this order that must be on the zone's free list. */
-static inline u64 model_nr_free(const struct model *m, unsigned zone, unsigned order)
+const char *model_free_block(struct model *m, u64 pfn, unsigned order, unsigned zone, unsigned type);
+/* Is it on this list of this CPU? */
+const char *model_pcp_block(struct model *m, u64 pfn, unsigned zone, unsigned cpu, unsigned list);
+/* Blocks of this order that must be on the zone's free list of a type. */
+static inline u64 model_nr_free(const struct model *m, unsigned zone, unsigned order, unsigned type)
 {
-	const struct model_zone *z = &m->zone[zone];
+	const u32 *full = m->zone[zone].full[type];
 
-	return z->full[order] - (order < m->max_order ? 2 * z->full[order + 1] : 0);
+	return full[order] - (order < m->max_order ? 2 * full[order + 1] : 0);
 }
+/* What NR_FREE_PAGES is when nobody holds anything back. */
+static inline u64 model_free_pages(const struct model_zone *z)
+{
+	return z->free - z->free_of[MIGRATE_ISOLATE];
+}
+/* Has nobody this frame: is it on a free list, or on a per-CPU list? */
+static inline bool model_is_free(const struct model *m, u64 pfn)
+{
+	unsigned state = m->frame[pfn].state;
+
+	return state == FRAME_FREE || state == FRAME_PCP || state == FRAME_PCP_TAIL || state == FRAME_GUARD ||
+	       state == FRAME_GUARD_TAIL;
+}
+static inline unsigned model_type_of(const struct model *m, u64 pfn)
+{
+	return m->type_of_block[pfn >> m->block_order];
+}
+static inline unsigned model_list_order(const struct model *m, unsigned list)
+{
+	return list < MIGRATE_PCPTYPES * (m->costly_order + 1) ? list / MIGRATE_PCPTYPES : m->block_order;
+}
+/* How mm tunes a CPU's lists, where the model cannot know: see model/pcp.c. */
+void model_adopt_tuning(struct model *m, unsigned zone, unsigned cpu, struct pcp_tuning tuning);
 /* Recounts every running sum of the model from the frames. */
 const char *model_recount(struct model *m);
 /* The text of buddyinfo is a function of the free set: NULL or the first wrong line. */

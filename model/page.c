@@ -15,12 +15,13 @@
 #include "internal.h"
 
 static const char *const state_names[NR_FRAME_STATES] = {
-	"free", "a hole", "reserved", "in flight", "owned", "inside an owned block", "being freed", "being freed",
-	"unknown",
+	"free", "a hole", "reserved", "a device's", "in flight", "owned", "inside an owned block", "being freed",
+	"being freed", "on a per-CPU list", "on a per-CPU list", "a guard", "a guard", "unknown",
 };
 static const char *const report_names[NR_REPORTS] = {
 	"page allocation failure", "order too big", "Bad page state", "sleeping function called from invalid context",
-	"gfp misuse", "split of a compound page", "memblock align 0",
+	"gfp misuse", "split of a compound page", "memblock align 0", "NOFAIL misuse", "two migratetypes", "page poison",
+	"kmap misuse",
 };
 
 const char *model_says(struct model *m, const char *format, ...)
@@ -102,15 +103,14 @@ static const char *bad_range(struct model *m, const char *clause, const struct m
 	return NULL;
 }
 
-static const char *wrong_state(struct model *m, const char *clause, const char *move, u64 pfn)
+const char *wrong_state(struct model *m, const char *clause, const char *move, u64 pfn)
 {
 	return model_says(m, "%s: pfn %llu %s, but it is %s", clause, (unsigned long long)pfn, move,
 			  state_names[state_of(m, pfn)]);
 }
 
 /* The frames of an event lie in the machine, at a multiple of their size, and are all in this state. */
-static const char *judge_frames(struct model *m, const struct mm_event *ev, const char *clause, unsigned wanted,
-				const char *move)
+const char *judge_frames(struct model *m, const struct mm_event *ev, const char *clause, unsigned wanted, const char *move)
 {
 	const char *bad = bad_range(m, "B2", ev);
 	u64 pfn;
@@ -121,38 +121,18 @@ static const char *judge_frames(struct model *m, const struct mm_event *ev, cons
 	return pfn == ~0ULL ? NULL : wrong_state(m, clause, move, pfn);
 }
 
-/* Z2, Z5, W4, L1: the zone the block came from. */
-static const char *judge_zone(struct model *m, const struct flight *f, u64 pfn)
-{
-	unsigned z = model_zone_of(m, pfn), first;
-	const struct model_zone *zone = &m->zone[z];
-
-	if (zone->index > model_gfp_zone(f->gfp))
-		return model_says(m, "Z2: pfn %llu lies in zone %s, above what gfp %#x may use", (unsigned long long)pfn,
-				  model_zone_name(zone->index), f->gfp);
-	if ((f->gfp & __GFP_THISNODE) && zone->nid != f->nid)
-		return model_says(m, "Z5: pfn %llu is on node %u, but the request may not leave node %d",
-				  (unsigned long long)pfn, zone->nid, f->nid);
-	if (!f->alone)
-		return NULL;
-	if (!model_zone_passes(m, z, f->order))
-		return model_says(m, "W4: order %u taken from node %u zone %s with %llu pages free, min is %llu", f->order,
-				  zone->nid, model_zone_name(zone->index), (unsigned long long)zone->free,
-				  (unsigned long long)zone->min);
-	first = first_zone(m, f);
-	if (first != z)
-		return model_says(m, "L1: served by node %u zone %s although node %u zone %s comes first and can",
-				  zone->nid, model_zone_name(zone->index), m->zone[first].nid,
-				  model_zone_name(m->zone[first].index));
-	return NULL;
-}
-
-/* B8: cut from the lowest part of a block of the smallest order that is large enough. */
+/* B8: cut from the lowest part of a block of the smallest order that is large enough, on the list whose turn it is. */
 static const char *judge_source(struct model *m, struct flight *f, const struct mm_event *ev)
 {
-	unsigned z = model_zone_of(m, ev->pfn), order = ev->order;
+	unsigned z = model_zone_of(m, ev->pfn), order = ev->order, type = model_type_of(m, ev->pfn);
+	unsigned due = source_type(m, f, z, f->ladder.flags, ev->refill);
 
-	while (order <= m->max_order && !model_nr_free(m, z, order))
+	if (f->fallback.due != ~0ULL)
+		return model_says(m, "B12: pageblock of pfn %llu could have been claimed", (unsigned long long)f->fallback.due);
+	if (type != due)
+		return model_says(m, "B11: pfn %llu was taken from type %u, the request of type %u must take from %u",
+				  (unsigned long long)ev->pfn, type, f->type, due);
+	while (order <= m->max_order && !model_nr_free(m, z, order, type))
 		order++;
 	if (ev->source_order != order)
 		return model_says(m, "B8: order %u cut from a block of order %u, the smallest that serves is %u", ev->order,
@@ -160,24 +140,68 @@ static const char *judge_source(struct model *m, struct flight *f, const struct 
 	if ((ev->pfn & ((1ULL << order) - 1)) || !is_free_block(m, ev->pfn, order))
 		return model_says(m, "B8: pfn %llu is not the start of a free block of order %u",
 				  (unsigned long long)ev->pfn, order);
-	f->legal_choices = model_nr_free(m, z, order);
+	f->legal_choices = model_nr_free(m, z, order, type);
 	return NULL;
 }
 
 /* An attempt got past the fault plan: then none was due. Whose attempt is the n-th is vague when several are in flight. */
 static const char *pass_fault(struct model *m, const struct flight *f)
 {
-	if (!m->fault.times || m->fault.vague || (f->gfp & __GFP_NOFAIL) || f->order > m->max_order)
+	if (!m->fault[0].times || m->fault[0].vague || (f->gfp & __GFP_NOFAIL) || f->order > m->max_order)
 		return NULL;
 	if (!f->alone) {
-		m->fault.vague = true;
+		m->fault[0].vague = true;
 		return NULL;
 	}
-	if (m->fault.skip) {
-		m->fault.skip--;
+	if (m->fault[0].skip) {
+		m->fault[0].skip--;
 		return NULL;
 	}
 	return model_says(m, "L11: the planned failure was not taken");
+}
+
+const char *begin_prepared(struct model *m, struct flight *f)
+{
+	f->prepared++;
+	return pass_fault(m, f);
+}
+
+/* Guards are smaller than a pageblock. */
+static unsigned guard_order(const struct model *m)
+{
+	u32 knob = m->setup.knob[KNOB_GUARDPAGE_MINORDER];
+
+	return knob < m->block_order ? knob : m->block_order;
+}
+
+/* B9: halves of small orders become guards, which nobody counts as free. How many pages that makes. */
+static u64 guard_halves(struct model *m, u64 pfn, unsigned order, unsigned source_order)
+{
+	u64 pages = 0;
+
+	for (unsigned o = order; o < source_order && o < guard_order(m); o++) {
+		u64 half = pfn + (1ULL << o);
+
+		pyramid_change(m, half, o, true);
+		for (u64 i = 0; i < 1ULL << o; i++)
+			m->frame[half + i] = (struct frame){ .state = i ? FRAME_GUARD_TAIL : FRAME_GUARD, .order = (u8)o };
+		pages += 1ULL << o;
+	}
+	return pages;
+}
+
+static void leave_list(struct model *m, const struct mm_event *ev)
+{
+	unsigned z = model_zone_of(m, ev->pfn), type = model_type_of(m, ev->pfn);
+	u64 pages = 1ULL << ev->order;
+
+	pyramid_change(m, ev->pfn, ev->order, true);
+	pages += guard_halves(m, ev->pfn, ev->order, ev->source_order);
+	count_free(m, z, ev->cpu, type, -(s64)pages);
+	if (model_free_pages(&m->zone[z]) < m->zone[z].min)
+		m->deep |= DID_GO_BELOW_MIN;
+	if (type == MIGRATE_HIGHATOMIC)
+		m->deep |= DID_USE_HIGHATOMIC;
 }
 
 static const char *on_take(struct model *m, const struct mm_event *ev)
@@ -194,15 +218,39 @@ static const char *on_take(struct model *m, const struct mm_event *ev)
 	if (!f || f->kind != FLIGHT_ALLOC || f->order != ev->order || f->taken_pfn != ~0ULL || f->got >= f->wanted)
 		return model_says(m, "B3: pfn %llu order %u left a free list, but nobody asked for it",
 				  (unsigned long long)ev->pfn, ev->order);
-	if ((bad = pass_fault(m, f)) || (bad = judge_source(m, f, ev)) || (bad = judge_zone(m, f, ev->pfn)))
+	if (ev->migratetype != f->type)
+		return model_says(m, "Z3: a request of type %u takes a block for type %u", f->type, ev->migratetype);
+	if ((bad = judge_zone(m, f, ev->pfn)) || (bad = judge_source(m, f, ev)))
 		return bad;
-	f->taken_pfn = ev->pfn;
-	f->in_flight += 1ULL << ev->order;
+	f->fallback.order = 255;
+	f->fallback.done = false;
+	f->fallback.from = MIGRATE_TYPES;
 	m->counts.choices++;
 	m->counts.choice_sum += f->legal_choices;
-	pyramid_change(m, ev->pfn, ev->order, true);
+	leave_list(m, ev);
+	if (ev->refill) {
+		if (!pcp_allowed(m, ev->order))
+			return model_says(m, "P1: order %u joined a per-CPU list", ev->order);
+		pcp_add(m, ev->pfn, ev->order, ev->cpu, pcp_list(m, ev->order, ev->migratetype));
+		f->refilled++;
+		return NULL;
+	}
+	f->taken_pfn = ev->pfn;
+	f->in_flight += 1ULL << ev->order;
 	set_unit(m, ev->pfn, ev->order, FRAME_IN_FLIGHT, ev->cpu);
 	return NULL;
+}
+
+/* L12, Z9: what is counted of a success. */
+static void count_success(struct model *m, const struct flight *f, unsigned zone)
+{
+	struct model_zone *z = &m->zone[zone], *preferred = &m->zone[f->preferred];
+	bool hit = z->nid == preferred->nid;
+
+	m->pgalloc[z->index] += 1ULL << f->order;
+	z->numa[hit ? 0 : 1]++;
+	preferred->numa[2] += !hit;
+	z->numa[z->nid == f->cpu * m->nr_nodes / m->nr_cpus ? 4 : 5]++;
 }
 
 /* B23: of an exact allocation only `keep` pages stay, each on its own. */
@@ -234,17 +282,26 @@ static const char *on_alloc(struct model *m, const struct mm_event *ev)
 				  (unsigned long long)ev->pfn, ev->order);
 	if (ev->gfp != f->gfp)
 		return model_says(m, "Z10: allocated with gfp %#x, asked for and allowed is %#x", ev->gfp, f->gfp);
+	if (ev->migratetype != f->type)
+		return model_says(m, "Z3: allocated as type %u, the request has type %u", ev->migratetype, f->type);
 	f->in_flight -= 1ULL << ev->order;
 	f->got++;
 	f->got_pfn = ev->pfn;
 	f->taken_pfn = ~0ULL;
+	count_success(m, f, model_zone_of(m, ev->pfn));
+	expect_reserve(m, f, ev->pfn);
+	if ((bad = ladder_served(m, f, model_zone_of(m, ev->pfn))))
+		return bad;
 	if (f->exact) {
 		own_exact(m, f, ev->pfn);
 		return NULL;
 	}
-	m->frame[ev->pfn] = (struct frame){ .refs = 1,
-					    .owner = f->owner,
-					    .compound = ev->order && (f->gfp & __GFP_COMP) };
+	m->frame[ev->pfn] = (struct frame){
+		.refs = 1,
+		.owner = f->owner,
+		.flags = (ev->order && (f->gfp & __GFP_COMP) ? FRAME_COMPOUND : 0) |
+			 (f->ladder.flags & ALLOC_NO_WATERMARKS ? FRAME_PFMEMALLOC : 0),
+	};
 	set_unit(m, ev->pfn, ev->order, FRAME_OWNED, ev->cpu);
 	return NULL;
 }
@@ -292,8 +349,39 @@ static const char *on_free(struct model *m, const struct mm_event *ev)
 				  (unsigned long long)ev->pfn, ev->order, first->order);
 	f->due_frames -= 1ULL << ev->order;
 	f->in_flight += 1ULL << ev->order;
+	m->pgfree += 1ULL << ev->order;
 	set_unit(m, ev->pfn, ev->order, FRAME_IN_FLIGHT, ev->cpu);
 	return NULL;
+}
+
+/* B9: a guard that is the buddy of what was freed is free again, and so on upwards. How many pages that makes. */
+static u64 free_guards(struct model *m, u64 pfn, unsigned order)
+{
+	u64 pages = 0;
+
+	for (; order < guard_order(m); order++) {
+		u64 buddy = pfn ^ (1ULL << order);
+
+		if (!in_machine(m, buddy, order))
+			break;
+		if (m->frame[buddy].state == FRAME_GUARD && m->frame[buddy].order == order) {
+			for (u64 i = 0; i < 1ULL << order; i++)
+				m->frame[buddy + i] = (struct frame){ .state = FRAME_FREE };
+			pyramid_change(m, buddy, order, false);
+			pages += 1ULL << order;
+		} else if (group_busy(m, buddy >> order, order)) {
+			break;
+		}
+		pfn &= buddy;
+	}
+	return pages;
+}
+
+/* P5, P9: what may go to a per-CPU list does not go past it, unless it is taken. */
+static bool passes_lists(const struct model *m, const struct flight *f, const struct mm_event *ev)
+{
+	return f->alone && f->kind == FLIGHT_FREE && !f->flush.going && pcp_allowed(m, ev->order) &&
+	       model_type_of(m, ev->pfn) != MIGRATE_ISOLATE;
 }
 
 static const char *on_give(struct model *m, const struct mm_event *ev)
@@ -307,10 +395,16 @@ static const char *on_give(struct model *m, const struct mm_event *ev)
 	pfn = not_in_state(m, ev->pfn, ev->order, FRAME_IN_FLIGHT);
 	if (!f || pfn != ~0ULL)
 		return wrong_state(m, "B3", "joined a free list", pfn != ~0ULL ? pfn : ev->pfn);
+	if (passes_lists(m, f, ev))
+		return model_says(m, "P5: pfn %llu order %u went to its free list although the per-CPU list would take it",
+				  (unsigned long long)ev->pfn, ev->order);
 	f->in_flight -= 1ULL << ev->order;
 	pyramid_change(m, ev->pfn, ev->order, false);
 	for (u64 i = 0; i < 1ULL << ev->order; i++)
 		m->frame[ev->pfn + i] = (struct frame){ .state = FRAME_FREE };
+	count_free(m, model_zone_of(m, ev->pfn), ev->cpu, model_type_of(m, ev->pfn),
+		   (s64)((1ULL << ev->order) + free_guards(m, ev->pfn, ev->order)));
+	flush_goes_on(m, f);
 	if (ev->source_order > m->max_order || ev->source_pfn != (ev->pfn & ~((1ULL << ev->source_order) - 1)) ||
 	    !is_free_block(m, ev->source_pfn, ev->source_order))
 		return model_says(m, "B4: pfn %llu order %u merged into pfn %llu order %u, which is not the whole free block",
@@ -338,35 +432,43 @@ static const char *on_fault(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
 
-	if (!f || f->kind != FLIGHT_ALLOC || !m->fault.times || (f->gfp & __GFP_NOFAIL) || (m->fault.skip && !m->fault.vague && f->alone))
+	if (f && f->bulk && !f->prepared && f->alone && m->fault[0].skip) /* it was prepared once before */
+		begin_prepared(m, f);
+	if (!f || f->kind != FLIGHT_ALLOC || ev->report || !m->fault[0].times || (f->gfp & __GFP_NOFAIL) ||
+	    (m->fault[0].skip && !m->fault[0].vague && f->alone))
 		return model_says(m, "L11: a failure was injected that nobody planned");
-	m->fault.skip = 0;
-	m->fault.times--;
+	m->fault[0].skip = 0;
+	m->fault[0].times--;
+	f->prepared++;
 	f->fault = f->excused = true;
 	return NULL;
 }
 
-static const char *judge_event(struct model *m, const struct mm_event *ev)
-{
-	switch (ev->type) {
-	case EVENT_PAGE_ALLOC_ZONE_LOCKED:
-		return on_take(m, ev);
-	case EVENT_PAGE_ALLOC:
-		return on_alloc(m, ev);
-	case EVENT_PAGE_FREE:
-		return on_free(m, ev);
-	case EVENT_PAGE_FREE_ZONE_LOCKED:
-		return on_give(m, ev);
-	case EVENT_PAGE_FREE_BATCHED:
-		return on_free_batched(m, ev);
-	case EVENT_REPORT:
-		return on_report(m, ev);
-	case EVENT_FAULT:
-		return on_fault(m, ev);
-	default:
-		return model_says(m, "N1: an event of unknown type %u", ev->type);
-	}
-}
+typedef const char *judge_fn(struct model *m, const struct mm_event *ev);
+
+static judge_fn *const judges[NR_EVENT_TYPES] = {
+	[EVENT_PAGE_ALLOC_ZONE_LOCKED] = on_take,
+	[EVENT_PAGE_ALLOC] = on_alloc,
+	[EVENT_PAGE_FREE] = on_free,
+	[EVENT_PAGE_FREE_ZONE_LOCKED] = on_give,
+	[EVENT_PAGE_FREE_BATCHED] = on_free_batched,
+	[EVENT_REPORT] = on_report,
+	[EVENT_FAULT] = on_fault,
+	[EVENT_PAGE_PCPU_DRAIN] = on_pcpu_drain,
+	[EVENT_PCP_ALLOC] = on_pcp_alloc,
+	[EVENT_PCP_FREE] = on_pcp_free,
+	[EVENT_PCP_REFILL] = on_pcp_refill,
+	[EVENT_PCP_FLUSH] = on_pcp_flush,
+	[EVENT_PAGE_EXTFRAG] = on_extfrag,
+	[EVENT_BOOST] = on_boost,
+	[EVENT_PAGEBLOCK] = on_pageblock,
+	[EVENT_ATTEMPT] = on_attempt,
+	[EVENT_BELOW_HIGH] = on_below_high,
+	[EVENT_WAKEUP_KSWAPD] = on_wakeup,
+	[EVENT_DIRECT_RECLAIM] = on_direct_reclaim,
+	[EVENT_STAT_FOLD] = on_stat_fold,
+	[EVENT_DRAIN_ALL] = on_drain_all,
+};
 
 const char *model_event(struct model *m, const struct mm_event *ev)
 {
@@ -375,7 +477,9 @@ const char *model_event(struct model *m, const struct mm_event *ev)
 	m->events_judged++;
 	if (!m->frames_only && ev->cpu >= m->nr_cpus)
 		return model_says(m, "N1: an event on cpu %u", ev->cpu);
-	bad = judge_event(m, ev);
+	if (ev->type >= NR_EVENT_TYPES || !judges[ev->type])
+		return model_says(m, "N1: an event of unknown type %u", ev->type);
+	bad = judges[ev->type](m, ev);
 	if (m->nr_in_flight > 1)
 		note_excuses(m);
 	return bad;
@@ -410,40 +514,42 @@ static void expect_failure_report(struct model *m, struct flight *f)
 static const char *judge_refusal(struct model *m, struct flight *f)
 {
 	bool may = may_refuse(m, f);
-	const char *bad = f->fault ? NULL : pass_fault(m, f);
+	const char *bad = NULL;
 
+	for (unsigned n = f->prepared ? 0 : 1 + f->bulk; n && !bad && f->order <= m->max_order; n--)
+		bad = begin_prepared(m, f);
 	if (bad)
 		return bad;
 	m->counts.refusal++;
-	m->counts.refusal_forced += may && !f->served;
-	if (!may && !f->excused) {
-		const struct model_zone *z = &m->zone[first_zone(m, f)];
-
-		return model_says(m, "L9: order %u refused although node %u zone %s has %llu pages free, min %llu", f->order,
-				  z->nid, model_zone_name(z->index), (unsigned long long)z->free,
-				  (unsigned long long)z->min);
-	}
-	expect_failure_report(m, f);
+	m->counts.refusal_forced += f->alone || (may && !f->served);
+	m->deep |= DID_REFUSE;
+	if ((bad = ladder_ended(m, f)))
+		return bad;
+	if (!f->alone && !may && !f->excused)
+		return model_says(m, "L9: order %u gfp %#x refused although a zone could give all the time", f->order, f->gfp);
+	if (!f->bulk || f->prepared > 1) /* the bulk part fails silently */
+		expect_failure_report(m, f);
 	return NULL;
 }
 
-/* X1: each attempt that may sleep says so in an atomic context. */
-static void expect_sleep_reports(const struct model *m, struct flight *f, u32 attempts)
+/* X1: each time a request that may sleep begins, it says so in an atomic context. */
+static void expect_sleep_reports(const struct model *m, struct flight *f)
 {
-	if (f->order <= m->max_order && f->atomic && (f->gfp & __GFP_DIRECT_RECLAIM))
-		f->want[REPORT_SLEEP_ATOMIC] = (u16)attempts;
+	if (f->order <= m->max_order && (f->where & MODEL_ATOMIC) && (f->gfp & __GFP_DIRECT_RECLAIM))
+		f->want[REPORT_SLEEP_ATOMIC] = (u16)f->prepared;
 }
 
 const char *model_answer_alloc(struct model *m, unsigned cpu, u64 pfn)
 {
 	struct flight *f = flight_on(m, cpu);
+	const char *bad = pfn == ~0ULL && !f->got ? judge_refusal(m, f) : NULL;
 
-	expect_sleep_reports(m, f, 1);
+	expect_sleep_reports(m, f);
 	if (pfn == ~0ULL && f->got)
 		return model_says(m, "B19: refused, but pfn %llu was announced as allocated",
 				  (unsigned long long)f->got_pfn);
 	if (pfn == ~0ULL)
-		return judge_refusal(m, f);
+		return bad;
 	if (!f->got || pfn != f->got_pfn)
 		return model_says(m, "B19: pfn %llu returned, but what was announced is %s", (unsigned long long)pfn,
 				  f->got ? "another block" : "nothing");
@@ -456,21 +562,49 @@ const char *model_answer_alloc(struct model *m, unsigned cpu, u64 pfn)
 const char *model_answer_bulk(struct model *m, unsigned cpu, u32 populated)
 {
 	struct flight *f = flight_on(m, cpu);
+	const char *bad = NULL;
 
-	expect_sleep_reports(m, f, populated + (populated < f->wanted));
 	if (populated != f->got)
 		return model_says(m, "B26: says %u pages are populated, %u were announced", populated, f->got);
 	m->counts.success += populated;
 	m->counts.success_forced += f->alone || !f->excused ? populated : 0;
-	return populated < f->wanted ? judge_refusal(m, f) : NULL;
+	if (!f->wanted)
+		return NULL;
+	bad = populated ? bulk_is_over(m, f) : judge_refusal(m, f);
+	expect_sleep_reports(m, f);
+	return bad;
+}
+
+/* What was announced as begun and not as done. */
+static const char *judge_loose_ends(struct model *m, const struct flight *f)
+{
+	if (f->reserve_due != ~0ULL)
+		return model_says(m, "B17: the pageblock of pfn %llu was not reserved for atomic requests",
+				  (unsigned long long)f->reserve_due);
+	if (f->refilled)
+		return model_says(m, "P4: %u blocks joined a per-CPU list without a refill", f->refilled);
+	if (!f->alone)
+		return NULL;
+	if (f->flush.due)
+		return model_says(m, "P5: the list of cpu %u is full and was not emptied by %u pages", f->flush.cpu,
+				  f->flush.asked);
+	if (f->flush.going)
+		return model_says(m, "P7: %lld pages should still leave the lists of cpu %u", (long long)f->flush.left,
+				  f->flush.cpu);
+	if (f->clear_due != MODEL_NR_ZONES)
+		return model_says(m, "L2: zone %u is above its high mark again, and nobody noted it", f->clear_due);
+	return NULL;
 }
 
 const char *model_end(struct model *m, unsigned cpu)
 {
 	struct flight *f = flight_on(m, cpu);
+	const char *bad = judge_loose_ends(m, f);
 
 	m->depth[cpu]--;
 	m->nr_in_flight--;
+	if (bad)
+		return bad;
 	if (f->in_flight)
 		return model_says(m, "N1: %llu frames are neither owned nor free after the operation",
 				  (unsigned long long)f->in_flight);

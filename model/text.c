@@ -1,92 +1,297 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* text.c - what the allocator prints is output too: here is what it must print, from the free set alone. */
+/*
+ * text.c - what the allocator prints is output too: here is what it must print, from the model's state alone.
+ *
+ * A text is judged by its form: the kernel's words, with a mark for each number that the model knows. The files of
+ * /proc are in proc.c, but for buddyinfo.
+ */
 #include <stdio.h>
 #include <string.h>
 #include "internal.h"
+#include "model_text.h"
 #include "textbuf.h"
 
-/* F1: one line for each zone with memory. */
-static size_t buddyinfo_line(const struct model *m, unsigned zone, char *out, size_t bytes)
-{
-	const struct model_zone *z = &m->zone[zone];
-	struct text t = text_in(out, bytes);
+/* --- forms -------------------------------------------------------------------------------------------------------- */
 
-	text_words(&t, "Node ");
-	text_number(&t, z->nid, 0);
-	text_words(&t, ", zone ");
-	text_padded(&t, model_zone_name(z->index), 8);
-	text_words(&t, " ");
-	for (unsigned o = 0; o <= m->max_order; o++) {
-		text_number(&t, model_nr_free(m, zone, o), 6);
-		text_words(&t, " ");
+static void fill_in(struct text *t, const char *form, const u64 *value)
+{
+	while (*form) {
+		size_t plain = strcspn(form, "#$"), width;
+
+		text_bytes(t, form, plain);
+		form += plain;
+		width = strspn(form, *form == '#' ? "#" : "$");
+		if (*form == '#')
+			text_number(t, *value++, width);
+		else if (*form == '$')
+			text_padded(t, model_zone_name((unsigned)*value++), width);
+		form += width;
 	}
-	text_words(&t, "\n");
-	return (size_t)(t.at - out);
 }
 
-const char *model_judge_buddyinfo(struct model *m, const char *text)
+static int line_length(const char *line)
 {
-	char line[256];
+	size_t n = strcspn(line, "\n");
 
-	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
-		size_t len;
-
-		if (!m->zone[z].exists)
-			continue;
-		len = buddyinfo_line(m, z, line, sizeof(line));
-		if (strncmp(text, line, len))
-			return model_says(m, "F1: buddyinfo has \"%.80s\" where \"%.80s\" is due", text, line);
-		text += len;
-	}
-	return *text ? model_says(m, "F1: buddyinfo has a line too many: \"%.80s\"", text) : NULL;
+	return (int)(n < 70 ? n : 70);
 }
 
-static void put_zone(struct text *t, const struct model_zone *z)
+/* The first line in which the two differ, for people. */
+static const char *say_difference(struct model *m, const char *clause, const char *is, const char *due)
 {
-	text_words(t, "Node ");
-	text_number(t, z->nid, 0);
-	text_words(t, " ");
-	text_words(t, model_zone_name(z->index));
+	size_t line = 0;
+
+	for (size_t i = 0; due[i] && is[i] == due[i]; i++)
+		if (due[i] == '\n' && due[i + 1])
+			line = i + 1;
+	is += line;
+	due += line;
+	return model_says(m, "%s: the text has \"%.*s\" where \"%.*s\" is due", clause, line_length(is), is, line_length(due),
+			  due);
 }
 
-static void put_kbytes(struct text *t, const char *before, u64 pages, const char *after)
+const char *judge_form(struct model *m, const char *clause, const char **text, const char *form, const u64 *value)
 {
-	text_words(t, before);
-	text_number(t, pages * 4, 0);
-	text_words(t, after);
-}
+	char due[8192];
+	struct text t = text_in(due, sizeof(due));
+	size_t len;
 
-/* F9: the two lines of a zone. */
-static const char *judge_failure_zone(struct model *m, unsigned zone, const char **text)
-{
-	const struct model_zone *z = &m->zone[zone];
-	char line[400];
-	struct text t = text_in(line, sizeof(line));
-
-	put_zone(&t, z);
-	put_kbytes(&t, " free:", z->free, "kB");
-	put_kbytes(&t, " min:", z->min, "kB");
-	put_kbytes(&t, " low:", z->low, "kB");
-	put_kbytes(&t, " high:", z->high, "kB");
-	put_kbytes(&t, " present:", z->present, "kB");
-	put_kbytes(&t, " managed:", z->managed, "kB\n");
-	put_zone(&t, z);
-	text_words(&t, ": ");
-	for (unsigned o = 0; o <= m->max_order; o++) {
-		text_number(&t, model_nr_free(m, zone, o), 0);
-		put_kbytes(&t, "*", 1ULL << o, "kB ");
-	}
-	put_kbytes(&t, "= ", z->free, "kB\n");
-	if (strncmp(*text, line, (size_t)(t.at - line)))
-		return model_says(m, "F9: the failure report does not say \"%.100s\"", line);
-	*text += t.at - line;
+	due[0] = 0;
+	fill_in(&t, form, value);
+	len = (size_t)(t.at - due);
+	if (strncmp(*text, due, len))
+		return say_difference(m, clause, *text, due);
+	*text += len;
 	return NULL;
 }
+
+const char *judge_end(struct model *m, const char *clause, const char *text)
+{
+	return *text ? model_says(m, "%s: the text has a line too many: \"%.70s\"", clause, text) : NULL;
+}
+
+/* --- what is read ------------------------------------------------------------------------------------------------- */
+
+static u64 not_below_zero(s64 pages)
+{
+	return pages > 0 ? (u64)pages : 0;
+}
+
+u64 zone_reads(const struct model_zone *z, enum model_stat item)
+{
+	return not_below_zero(z->stat[item]);
+}
+
+u64 all_zones_read(const struct model *m, enum model_stat item)
+{
+	s64 sum = 0;
+
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		sum += m->zone[z].stat[item];
+	return not_below_zero(sum);
+}
+
+u64 zone_start(const struct model *m, unsigned zone)
+{
+	u64 block = 0;
+
+	while (m->zone_of_block[block] != zone)
+		block++;
+	return block << m->block_order;
+}
+
+bool zone_is_high(const struct model *m, unsigned zone)
+{
+	unsigned index = m->zone[zone].index;
+
+	return index == ZONE_HIGHMEM ||
+	       (index == ZONE_MOVABLE && zone_start(m, zone) >= m->setup.knob[KNOB_LOWMEM_PAGES]);
+}
+
+u64 blocks_free(const struct model *m, unsigned zone, unsigned order)
+{
+	u64 n = 0;
+
+	for (unsigned type = 0; type < MIGRATE_TYPES; type++)
+		n += model_nr_free(m, zone, order, type);
+	return n;
+}
+
+/* --- F1 ----------------------------------------------------------------------------------------------------------- */
+
+static const char *judge_buddyinfo_line(struct model *m, unsigned zone, const char **text)
+{
+	const u64 head[] = { zone / MAX_NR_ZONES, zone % MAX_NR_ZONES };
+	u64 nr[NR_PAGE_ORDERS];
+	char form[NR_PAGE_ORDERS * 7 + 2] = "";
+	const char *bad = judge_form(m, "F1", text, "Node #, zone $$$$$$$$ ", head);
+
+	for (unsigned o = 0; o <= m->max_order; o++) {
+		nr[o] = blocks_free(m, zone, o);
+		memcpy(form + o * 7, "###### \n", sizeof("###### \n"));
+	}
+	return bad ? bad : judge_form(m, "F1", text, form, nr);
+}
+
+/* One line for each zone with memory. */
+const char *model_judge_buddyinfo(struct model *m, const char *text)
+{
+	const char *bad = NULL;
+
+	for (unsigned z = 0; !bad && z < MODEL_NR_ZONES; z++)
+		if (m->zone[z].present)
+			bad = judge_buddyinfo_line(m, z, &text);
+	return bad ? bad : judge_end(m, "F1", text);
+}
+
+/* --- F9 ----------------------------------------------------------------------------------------------------------- */
+
+static bool is_shown(const struct model *m, unsigned zone, unsigned highest)
+{
+	return m->zone[zone].present && m->zone[zone].index <= highest;
+}
+
+static u64 pages_on_lists(const struct model *m, unsigned zone)
+{
+	u64 pages = 0;
+
+	for (unsigned c = 0; c < m->nr_cpus; c++)
+		pages += m->zone[zone].pcp[c].count;
+	return pages;
+}
+
+static const char *judge_use(struct model *m, unsigned highest, const char **text)
+{
+	u64 value[] = { all_zones_read(m, STAT_FREE), 0, all_zones_read(m, STAT_CMA) };
+
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		value[1] += is_shown(m, z, highest) ? pages_on_lists(m, z) : 0;
+	return judge_form(m, "F9", text,
+			  "active_anon:0 inactive_anon:0 isolated_anon:0\n"
+			  " active_file:0 inactive_file:0 isolated_file:0\n"
+			  " unevictable:0 dirty:0 writeback:0\n"
+			  " slab_reclaimable:0 slab_unreclaimable:0\n"
+			  " mapped:0 shmem:0 pagetables:0\n"
+			  " sec_pagetables:0 bounce:0\n"
+			  " kernel_misc_reclaimable:0\n"
+			  " free:# free_pcp:# free_cma:#\n",
+			  value);
+}
+
+/* A line for each node that manages memory the request may use. */
+static const char *judge_node(struct model *m, u64 nid, unsigned highest, const char **text)
+{
+	u64 managed = 0;
+
+	for (unsigned index = 0; index <= highest; index++)
+		managed += m->zone[nid * MAX_NR_ZONES + index].managed;
+	if (!managed)
+		return NULL;
+	return judge_form(m, "F9", text,
+			  "Node # active_anon:0kB inactive_anon:0kB active_file:0kB inactive_file:0kB unevictable:0kB "
+			  "isolated(anon):0kB isolated(file):0kB mapped:0kB dirty:0kB writeback:0kB shmem:0kB shmem_thp:0kB "
+			  "shmem_pmdmapped:0kB anon_thp:0kB writeback_tmp:0kB kernel_stack:0kB pagetables:0kB "
+			  "sec_pagetables:0kB all_unreclaimable? no\n",
+			  &nid);
+}
+
+static const char *judge_zone_line(struct model *m, unsigned zone, unsigned cpu, const char **text)
+{
+	const struct model_zone *z = &m->zone[zone];
+	const u64 value[] = {
+		z->nid,
+		z->index,
+		zone_reads(z, STAT_FREE) * 4,
+		z->boost * 4,
+		(z->min + z->boost) * 4,
+		(z->low + z->boost) * 4,
+		(z->high + z->boost) * 4,
+		(z->blocks_of[MIGRATE_HIGHATOMIC] << m->block_order) * 4,
+		z->present * 4,
+		z->managed * 4,
+		pages_on_lists(m, zone) * 4,
+		z->pcp[cpu].count * 4,
+		zone_reads(z, STAT_CMA) * 4,
+		z->reserve[0],
+		z->reserve[1],
+		z->reserve[2],
+		z->reserve[3],
+		z->reserve[4],
+		z->reserve[5],
+	};
+
+	return judge_form(m, "F9", text,
+			  "Node # $ free:#kB boost:#kB min:#kB low:#kB high:#kB reserved_highatomic:#KB active_anon:0kB "
+			  "inactive_anon:0kB active_file:0kB inactive_file:0kB unevictable:0kB writepending:0kB present:#kB "
+			  "managed:#kB mlocked:0kB bounce:0kB free_pcp:#kB local_pcp:#kB free_cma:#kB\n"
+			  "lowmem_reserve[]: # # # # # #\n",
+			  value);
+}
+
+/* Blocks of each order, with a letter for each type that has some. */
+static const char *judge_lists_line(struct model *m, unsigned zone, const char **text)
+{
+	const u64 head[] = { zone / MAX_NR_ZONES, zone % MAX_NR_ZONES };
+	const char *bad = judge_form(m, "F9", text, "Node # $: ", head);
+	u64 pages = 0;
+
+	for (unsigned o = 0; !bad && o <= m->max_order; o++) {
+		u64 value[] = { blocks_free(m, zone, o), 4ULL << o };
+		char letters[MIGRATE_TYPES + 1] = "", form[32];
+		unsigned n = 0;
+
+		for (unsigned type = 0; type < MIGRATE_TYPES; type++)
+			if (model_nr_free(m, zone, o, type))
+				letters[n++] = "UMEHCI"[type];
+		snprintf(form, sizeof(form), n ? "#*#kB (%s) " : "#*#kB ", letters);
+		bad = judge_form(m, "F9", text, form, value);
+		pages += value[0] * value[1];
+	}
+	return bad ? bad : judge_form(m, "F9", text, "= #kB\n", &pages);
+}
+
+static const char *judge_totals(struct model *m, const char **text)
+{
+	u64 value[4] = { 0 };
+
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
+		const struct model_zone *zone = &m->zone[z];
+
+		if (!zone->present)
+			continue;
+		value[0] += zone->present;
+		value[1] += zone_is_high(m, z) ? zone->present : 0;
+		value[2] += zone->present - zone->managed;
+		value[3] += zone->cma;
+	}
+	return judge_form(m, "F9", text,
+			  "0 total pagecache pages\n0 pages in swap cache\nFree swap  = 0kB\nTotal swap = 0kB\n"
+			  "# pages RAM\n# pages HighMem/MovableOnly\n# pages reserved\n# pages cma reserved\n"
+			  "0 pages hwpoisoned\n",
+			  value);
+}
+
+static const char *judge_mem_info(struct model *m, unsigned cpu, unsigned highest, const char *text)
+{
+	const char *bad = judge_use(m, highest, &text);
+
+	for (unsigned nid = 0; !bad && nid < m->nr_nodes; nid++)
+		bad = judge_node(m, nid, highest, &text);
+	for (unsigned z = 0; !bad && z < MODEL_NR_ZONES; z++)
+		if (is_shown(m, z, highest))
+			bad = judge_zone_line(m, z, cpu, &text);
+	for (unsigned z = 0; !bad && z < MODEL_NR_ZONES; z++)
+		if (is_shown(m, z, highest))
+			bad = judge_lists_line(m, z, &text);
+	return bad ? bad : judge_totals(m, &text);
+}
+
+/* --- F8 ----------------------------------------------------------------------------------------------------------- */
 
 const char *model_judge_failure_text(struct model *m, unsigned cpu, const char *text)
 {
 	const struct flight *f = &m->flight[cpu][m->depth[cpu] - 1];
-	const char *bad = NULL, *info;
+	const char *info;
 	char line[120];
 	struct text t = text_in(line, sizeof(line));
 
@@ -95,17 +300,26 @@ const char *model_judge_failure_text(struct model *m, unsigned cpu, const char *
 	text_words(&t, ", mode:");
 	text_hex(&t, f->gfp);
 	text_words(&t, "(");
-	if (!strstr(text, line))
+	text = strstr(text, line);
+	if (!text)
 		return model_says(m, "F8: the failure report does not say \"%s\"", line);
-	info = strstr(text, "\nMem-Info:\n");
-	if (!info)
+	t = text_in(line, sizeof(line));
+	text_words(&t, "), nodemask=(null),cpuset=/,mems_allowed=0");
+	if (m->nr_nodes > 1) {
+		text_words(&t, "-");
+		text_number(&t, m->nr_nodes - 1, 0);
+	}
+	text_words(&t, "\n");
+	text = strstr(text, line);
+	if (!text)
+		return model_says(m, "F8: the failure report does not say \"%.60s\"", line);
+	info = text + strlen(line);
+	if (strncmp(info, "Mem-Info:\n", strlen("Mem-Info:\n")))
 		return model_says(m, "F9: the failure report has no Mem-Info");
-	info += sizeof("\nMem-Info:\n") - 1;
-	for (unsigned z = 0; !bad && z < MODEL_NR_ZONES; z++)
-		if (m->zone[z].managed)
-			bad = judge_failure_zone(m, z, &info);
-	return bad;
+	return judge_mem_info(m, cpu, model_gfp_zone(f->gfp), info + strlen("Mem-Info:\n"));
 }
+
+/* --- B21 ---------------------------------------------------------------------------------------------------------- */
 
 const char *model_judge_bad_page_text(struct model *m, u64 pfn, const char *text)
 {

@@ -56,7 +56,11 @@ enum sim_yield_point {
 	NR_YIELD_POINTS
 };
 
-enum sim_fault_site { FAULT_PAGE_ALLOC, NR_FAULT_SITES };
+enum sim_fault_site {
+	FAULT_PAGE_ALLOC,
+	FAULT_RECLAIM_PROGRESS, /* reclaim that freed nothing says it freed a page */
+	NR_FAULT_SITES
+};
 
 /* Why a machine stopped in the middle of an operation. */
 enum sim_stop_kind {
@@ -89,6 +93,8 @@ struct sim_cpu {
 	u32 yields;	 /* yield points passed by the operation in flight */
 	u32 next_switch; /* the yield index at which the schedule says something; ~0 never */
 	const struct sim_lock *held[SIM_MAX_HELD];
+	const char *operation; /* that runs here, and its step: what stands for a stack in texts; NULL at boot */
+	u32 step;
 };
 
 /* A record of what mm did; mm/include/trace_events.h says what the words mean. */

@@ -31,6 +31,24 @@ enum sim_param {
 	PARAM_WARN_INTERVAL_MS,
 	PARAM_DISTANCE_REMOTE,
 	PARAM_FUEL,
+	PARAM_COSTLY_ORDER,
+	PARAM_PCP_BATCH_SHIFT,
+	PARAM_PCP_HIGH_FRACTION,
+	PARAM_PERCPU_PAGELIST_HIGH_FRACTION,
+	PARAM_STAT_THRESHOLD_HIGHEST,
+	PARAM_HIGHATOMIC_PERCENT,
+	PARAM_WATERMARK_BOOST_FACTOR,
+	PARAM_LOWMEM_RESERVE_RATIO_DMA,
+	PARAM_LOWMEM_RESERVE_RATIO_DMA32,
+	PARAM_LOWMEM_RESERVE_RATIO_NORMAL,
+	PARAM_LOWMEM_RESERVE_RATIO_HIGHMEM,
+	PARAM_LOWMEM_RESERVE_RATIO_MOVABLE,
+	PARAM_NOFAIL_LAPS,
+	PARAM_INIT_ON_ALLOC,
+	PARAM_INIT_ON_FREE,
+	PARAM_PAGE_POISON,
+	PARAM_PAGE_OWNER,
+	PARAM_GUARDPAGE_MINORDER,
 	NR_PARAMS
 };
 
@@ -42,7 +60,13 @@ struct sim_param_row {
 	const char *meaning;
 };
 
-enum sim_region_kind { REGION_USABLE, REGION_RESERVED, NR_REGION_KINDS };
+enum sim_region_kind {
+	REGION_USABLE,
+	REGION_RESERVED,
+	REGION_CMA,    /* usable, and only movable pages may use it: whole pageblocks inside usable memory */
+	REGION_DEVICE, /* a device's own memory: struct pages, but never on a free list; whole pageblocks */
+	NR_REGION_KINDS
+};
 
 /* One row of the firmware's memory map. Page frame numbers; the order is the firmware's and need not be sorted. */
 struct sim_region {

@@ -961,6 +961,47 @@ static bool params_in_range(const struct sim_param_row *row)
 	return true;
 }
 
+/* Bytes of programs name parameters by number: a new one goes to the end. */
+static void test_numbers_of_params(void)
+{
+	static const char *const names[] = {
+		"frames", "nodes", "cpus", "max_page_order", "pageblock_order", "dma_pages", "dma32_pages", "lowmem_pages",
+		"movable_pages", "min_free_kbytes", "min_free_kbytes_lowest", "min_free_kbytes_highest",
+		"highmem_min_lowest", "highmem_min_highest", "watermark_scale_factor", "warn_interval",
+		"distance_remote", "fuel", "costly_order", "pcp_batch_shift", "pcp_high_fraction",
+		"percpu_pagelist_high_fraction", "stat_threshold_highest", "highatomic_percent",
+		"watermark_boost_factor", "lowmem_reserve_ratio_dma", "lowmem_reserve_ratio_dma32",
+		"lowmem_reserve_ratio_normal", "lowmem_reserve_ratio_highmem", "lowmem_reserve_ratio_movable",
+		"nofail_laps", "init_on_alloc", "init_on_free", "page_poison", "page_owner", "debug_guardpage_minorder",
+	};
+	unsigned equal = 0;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(names) && i < NR_PARAMS; i++)
+		equal += sim_params[i].name && !strcmp(sim_params[i].name, names[i]);
+	same_number(equal, ARRAY_SIZE(names), "parameters have the numbers that bytes know them by");
+	ok(NR_PARAMS <= 64, "and all of them fit into the six bits of a knob");
+	ok(REGION_USABLE == 0 && REGION_RESERVED == 1 && REGION_CMA == 2 && REGION_DEVICE == 3 && NR_REGION_KINDS == 4,
+	   "so do kinds of regions");
+	ok(FAULT_PAGE_ALLOC == 0 && FAULT_RECLAIM_PROGRESS == 1 && NR_FAULT_SITES <= 4, "and fault sites");
+}
+
+/* What follows from the others: lists that a small machine can hold, zones in the order of their frames. */
+static void test_profiles_of_params(void)
+{
+	bool good = true;
+
+	for (int p = 0; p < NR_PROFILES; p++) {
+		u32 max_order = sim_params[PARAM_MAX_PAGE_ORDER].value[p];
+
+		good &= sim_params[PARAM_PAGEBLOCK_ORDER].value[p] <= max_order;
+		good &= sim_params[PARAM_COSTLY_ORDER].value[p] < max_order;
+		good &= sim_params[PARAM_GUARDPAGE_MINORDER].value[p] <= max_order;
+		good &= sim_params[PARAM_DMA_PAGES].value[p] <= sim_params[PARAM_DMA32_PAGES].value[p];
+		good &= sim_params[PARAM_DMA32_PAGES].value[p] <= sim_params[PARAM_LOWMEM_PAGES].value[p];
+	}
+	ok(good, "orders and zones of every profile fit to each other");
+}
+
 static void test_params(void)
 {
 	bool named = true;
@@ -975,6 +1016,8 @@ static void test_params(void)
 			named &= row->name && strcmp(row->name, sim_params[j].name) != 0;
 	}
 	ok(named, "every parameter has a name of its own, a unit and a meaning");
+	test_numbers_of_params();
+	test_profiles_of_params();
 }
 
 static void test_contexts(void)

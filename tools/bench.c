@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * bench.c - how fast the harness is: reset, checked operations, judged events.
+ * bench.c - how fast the harness is: reset, checked operations, judged events; and how fast the allocator itself is.
  *
  * CPU time of this thread, medians over repetitions. Programs are generated before the clock runs.
+ *
+ * Large machines and the allocator alone are measured in the flavour `plain` only: a sanitizer's shadow of 16 GiB, or its
+ * checks in each access, is not what these rows are about.
+ *   page.growth_*   one judged request or free on a machine half in use, orders 0..3, without the recount
+ *   page.pair_*     the allocator as a library: no world, no model, its events thrown away
+ * A pair is compared with the least that could be done in its place: pop and push of a list, the struct page touched.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include "tools.h"
 #include "witness.h"
 
@@ -186,6 +193,389 @@ static bool bench_witness(unsigned events)
 	return true;
 }
 
+/* --- large machines ------------------------------------------------------------------------------------------------------------ */
+
+#define GROWTH_SIZES 3
+
+static const struct {
+	u32 frames;
+	const char *row;
+} growth_sizes[GROWTH_SIZES] = {
+	{ 1 << 14, "page.growth_64mib_ns" }, { 1 << 18, "page.growth_1gib_ns" }, { 1 << 22, "page.growth_16gib_ns" }
+};
+
+struct block {
+	u32 pfn;
+	u8 order;
+};
+
+/* A machine that is half in use, and its model; without them, one for its own sake. */
+struct big {
+	struct machine *m;
+	struct model *model;
+	const char *bad;
+	struct block *live;
+	u32 nr_live;
+	u64 used, managed;
+	u64 rng;
+	struct least_page *least; /* head of the least there is */
+};
+
+static void judge_events(struct machine *m, void *arg)
+{
+	struct big *b = arg;
+
+	for (u32 i = 0; b->model && !b->bad && i < m->nr_events; i++) {
+		struct mm_event ev;
+
+		memcpy(&ev, &m->host->event[i], sizeof(ev));
+		b->bad = model_event(b->model, &ev);
+	}
+	m->nr_events = 0;
+}
+
+static bool big_boot(struct big *b, u32 frames)
+{
+	struct machine_config config = { 0 };
+
+	memset(b, 0, sizeof(*b));
+	machine_config_profile(&config, PROFILE_REAL);
+	config.param[PARAM_FRAMES] = frames;
+	config.nr_regions = sim_profile_map(PROFILE_REAL, frames, config.map);
+	b->m = machine_create(&config);
+	if (!b->m)
+		return false;
+	machine_enter(b->m, 0);
+	b->m->host->event_full = judge_events;
+	b->m->host->event_full_arg = b;
+	if (mm_boot() != 0)
+		return false;
+	b->m->nr_events = 0;
+	b->managed = totalram_pages();
+	return true;
+}
+
+static void big_end(struct big *b)
+{
+	if (b->m)
+		machine_destroy(b->m);
+	model_destroy(b->model);
+	free(b->live);
+}
+
+static void end_judged(struct big *b)
+{
+	judge_events(b->m, b);
+	if (!b->bad)
+		b->bad = model_end(b->model, 0);
+	b->m->fuel = b->m->param[PARAM_FUEL];
+}
+
+static void judged_alloc(struct big *b)
+{
+	unsigned order = rng_next(&b->rng) & 3;
+	struct page *page;
+	u64 pfn;
+
+	model_begin_alloc(b->model, 0, 0, 0, NUMA_NO_NODE, GFP_KERNEL, order);
+	page = alloc_pages(GFP_KERNEL, order);
+	pfn = page ? page_to_pfn(page) : EMPTY_PFN;
+	judge_events(b->m, b);
+	if (!b->bad)
+		b->bad = model_answer_alloc(b->model, 0, pfn);
+	end_judged(b);
+	if (!page)
+		return;
+	b->live[b->nr_live++] = (struct block){ (u32)pfn, (u8)order };
+	b->used += 1ULL << order;
+}
+
+static void judged_free(struct big *b)
+{
+	u32 i = (u32)((rng_next(&b->rng) >> 32) * b->nr_live >> 32);
+	struct block block = b->live[i];
+
+	b->live[i] = b->live[--b->nr_live];
+	b->used -= 1ULL << block.order;
+	model_begin_free(b->model, 0, block.pfn, block.order);
+	__free_pages(pfn_to_page(block.pfn), block.order);
+	end_judged(b);
+}
+
+static void judged_op(struct big *b)
+{
+	if (b->used * 2 < b->managed || !b->nr_live)
+		judged_alloc(b);
+	else
+		judged_free(b);
+}
+
+static bool grow_to_half(struct big *b, u32 frames)
+{
+	struct model_setup setup;
+
+	model_setup_profile(&setup, PROFILE_REAL);
+	setup.knob[KNOB_FRAMES] = frames;
+	if (!big_boot(b, frames))
+		return false;
+	b->model = model_create(&setup);
+	b->live = malloc(sizeof(*b->live) * (b->managed / 2 + 16));
+	while (b->model && !b->bad && b->used * 2 < b->managed)
+		judged_alloc(b);
+	return b->model && !b->bad;
+}
+
+/* ns for each judged operation; 0 after a finding. */
+static double growth_ns(u32 frames, unsigned ops)
+{
+	double ns[REPETITIONS];
+	struct big b;
+	bool good = grow_to_half(&b, frames);
+
+	for (unsigned r = 0; good && r < REPETITIONS; r++) {
+		double start = cpu_seconds();
+
+		for (unsigned i = 0; !b.bad && i < ops; i++)
+			judged_op(&b);
+		ns[r] = (cpu_seconds() - start) / ops * 1e9;
+		good = !b.bad;
+	}
+	if (!good)
+		complain("a machine of %u frames: %s", frames, b.bad ? b.bad : "the host gives no memory for it");
+	big_end(&b);
+	return good ? median(ns, REPETITIONS) : 0;
+}
+
+static double resident_mib(void)
+{
+	unsigned long long total, resident = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	if (!f || fscanf(f, "%llu %llu", &total, &resident) != 2)
+		resident = 0;
+	if (f)
+		fclose(f);
+	return (double)resident * (double)sysconf(_SC_PAGESIZE) / (1 << 20);
+}
+
+/* The stack alone; its memory is what the process has then. */
+static bool bench_big_boot(void)
+{
+	double ms[REPETITIONS], mib = 0;
+	bool good = true;
+
+	for (unsigned r = 0; good && r < REPETITIONS; r++) {
+		double start = cpu_seconds();
+		struct big b;
+
+		good = big_boot(&b, growth_sizes[GROWTH_SIZES - 1].frames);
+		ms[r] = (cpu_seconds() - start) * 1e3;
+		mib = resident_mib();
+		big_end(&b);
+	}
+	if (!good) {
+		complain("a machine of 16 GiB does not boot");
+		return false;
+	}
+	row("boot.16gib_ms", median(ms, REPETITIONS), "ms");
+	row("boot.16gib_rss", mib, "MiB");
+	return true;
+}
+
+static bool bench_growth(unsigned ops)
+{
+	double ns[GROWTH_SIZES];
+
+	for (unsigned i = 0; i < GROWTH_SIZES; i++) {
+		ns[i] = growth_ns(growth_sizes[i].frames, ops);
+		if (ns[i] == 0)
+			return false;
+		row(growth_sizes[i].row, ns[i], "ns");
+	}
+	row("page.growth_ratio", ns[GROWTH_SIZES - 1] / ns[0], "1");
+	return true;
+}
+
+/* --- the allocator alone ----------------------------------------------------------------------------------------------------- */
+
+#define BATCH 1024
+
+/* Median of ns for each of n. */
+static double ns_each(void (*run)(struct big *b, unsigned n), struct big *b, unsigned n)
+{
+	double ns[REPETITIONS];
+
+	run(b, n); /* warm */
+	for (unsigned r = 0; r < REPETITIONS; r++) {
+		double start = cpu_seconds();
+
+		run(b, n);
+		ns[r] = (cpu_seconds() - start) / n * 1e9;
+	}
+	return median(ns, REPETITIONS);
+}
+
+static void refuel(struct big *b)
+{
+	b->m->fuel = b->m->param[PARAM_FUEL];
+}
+
+static void run_pairs(struct big *b, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (i % 1024 == 0)
+			refuel(b);
+		__free_pages(alloc_pages(GFP_KERNEL, 0), 0);
+	}
+}
+
+static void shuffle(u32 *v, unsigned n, u64 *rng)
+{
+	for (unsigned i = 0; i < n; i++)
+		v[i] = i;
+	for (unsigned i = n - 1; i; i--) {
+		u32 k = (u32)(rng_next(rng) % (i + 1)), held = v[i];
+
+		v[i] = v[k];
+		v[k] = held;
+	}
+}
+
+static void run_batches(struct big *b, unsigned n)
+{
+	static struct page *page[BATCH];
+	static u32 order[BATCH];
+
+	shuffle(order, BATCH, &b->rng); /* once: a small part of the time of n */
+	for (unsigned i = 0; i < n; i += BATCH) {
+		refuel(b);
+		for (unsigned k = 0; k < BATCH; k++)
+			page[k] = alloc_pages(GFP_KERNEL, 0);
+		for (unsigned k = 0; k < BATCH; k++)
+			__free_pages(page[order[k]], 0);
+	}
+}
+
+static void run_splits(struct big *b, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (i % 1024 == 0)
+			refuel(b);
+		__free_pages(alloc_pages(GFP_HIGHUSER_MOVABLE, 0), 0);
+	}
+}
+
+/* What a pair of calls cannot do without. */
+struct least_page {
+	u32 flags;
+	s32 refcount;
+	u64 private;
+	struct least_page *next;
+};
+
+static inline struct least_page *least_pop(struct least_page **list)
+{
+	struct least_page *page = *list;
+
+	*list = page->next;
+	page->refcount = 1;
+	return page;
+}
+
+static inline void least_push(struct least_page **list, struct least_page *page)
+{
+	page->refcount = 0;
+	page->next = *list;
+	*list = page;
+}
+
+static void run_least(struct big *b, unsigned n)
+{
+	static struct least_page pages[64];
+
+	b->least = NULL;
+	for (unsigned i = 0; i < ARRAY_SIZE(pages); i++)
+		least_push(&b->least, &pages[i]);
+	for (unsigned i = 0; i < n; i++) {
+		struct least_page *page = least_pop(&b->least);
+
+		__asm__ volatile("" : "+r"(page) : : "memory"); /* it is somebody's for a moment */
+		least_push(&b->least, page);
+		__asm__ volatile("" : : : "memory");
+	}
+}
+
+/* Blocks below max_page_order in the zone that serves us here, one of which is taken. */
+static unsigned small_blocks(const struct big *b, unsigned *order)
+{
+	static struct free_block block[4096];
+	u64 n = min_of(page_alloc_dump(block, ARRAY_SIZE(block)), (u64)ARRAY_SIZE(block));
+	unsigned small = 0;
+
+	for (u64 i = 0; i < n; i++) {
+		if (block[i].zone != ZONE_DMA32 || block[i].order == b->m->param[PARAM_MAX_PAGE_ORDER])
+			continue;
+		*order = block[i].order;
+		small++;
+	}
+	return small;
+}
+
+/* Per-CPU lists keep nothing and all free memory lies in blocks of the largest order: every pair splits and merges one. */
+static bool ready_to_split(struct big *b)
+{
+	unsigned order = 0, small;
+	struct page *page;
+
+	zone_pcp_disable(0, ZONE_DMA32);
+	for (int tries = 64; tries && small_blocks(b, &order); tries--)
+		alloc_pages(GFP_HIGHUSER_MOVABLE, order);
+	page = alloc_pages(GFP_HIGHUSER_MOVABLE, 0);
+	small = small_blocks(b, &order);
+	if (page)
+		__free_pages(page, 0);
+	return page && small == b->m->param[PARAM_MAX_PAGE_ORDER] && !small_blocks(b, &order);
+}
+
+static bool bench_splits(unsigned n)
+{
+	struct big b;
+	bool good = big_boot(&b, 1 << 18) && ready_to_split(&b);
+
+	if (good)
+		row("page.split_merge_ns", ns_each(run_splits, &b, n), "ns");
+	else
+		complain("no block of the largest order is split here");
+	big_end(&b);
+	return good;
+}
+
+static bool bench_library(unsigned n)
+{
+	double pair, least;
+	struct big b;
+
+	if (!big_boot(&b, 1 << 18)) {
+		complain("a machine of 1 GiB does not boot");
+		return false;
+	}
+	least = ns_each(run_least, &b, n * 10);
+	pair = ns_each(run_pairs, &b, n);
+	row("page.pair_ns", pair, "ns");
+	row("page.least_pair_ns", least, "ns");
+	row("page.pair_ratio", pair / least, "1");
+	row("page.batch_ns", ns_each(run_batches, &b, n / BATCH * BATCH), "ns");
+	big_end(&b);
+	return bench_splits(n);
+}
+
+static bool bench_plain(bool quick)
+{
+	if (strcmp(MMCHECK_FLAVOUR, "plain") != 0)
+		return true;
+	return bench_big_boot() && bench_growth(quick ? 20000 : 200000) && bench_library(quick ? 100000 : 1000000);
+}
+
 static int write_json(const char *path)
 {
 	struct out_file o;
@@ -217,6 +607,8 @@ int cmd_bench(int argc, char **argv)
 		if (c == 'j')
 			json = optarg;
 	}
+	if (!bench_plain(quick))
+		return EXIT_FINDING;
 	w = new_world();
 	good = bench_page(w, quick ? 2 : 20) && bench_reset(w, quick ? 2 : 20) && bench_witness(quick ? 50000 : 200000);
 	world_destroy(w);

@@ -55,10 +55,11 @@
 
 /**
  * alloc_pages - a block of 2^order frames, from the CPU's own node first.
- * @gfp: zones, context and urgency. At most one of DMA, DMA32, HIGHMEM.
+ * @gfp: zones, context, mobility and urgency. At most one of DMA, DMA32, HIGHMEM.
  * @order: 0..max_page_order.
- * Return: the first page, reference count 1; NULL when no allowed zone stays above its min watermark, with a
- * `page allocation failure` in the log unless __GFP_NOWARN. A larger order is NULL and warned once.
+ * Return: the first page, reference count 1; NULL when no allowed zone can give under the marks and reserves this mask
+ * may use, and reclaim did not help, with a `page allocation failure` in the log unless __GFP_NOWARN. A larger order is
+ * NULL and warned once. __GFP_NOFAIL too is NULL after nofail_laps laps in which nobody freed anything.
  * Mirrors mm/page_alloc.c.
  */
 struct page *alloc_pages(gfp_t gfp, unsigned order);
@@ -87,7 +88,50 @@ void free_pages(unsigned long address, unsigned order);
 /* A non-compound block becomes 2^order single pages, each with its own reference. */
 void split_page(struct page *page, unsigned order);
 void get_page(struct page *page);
+bool page_is_pfmemalloc(const struct page *page);
 /* Drop a reference of a page, or of the compound block it belongs to. */
 void put_page(struct page *page);
+
+/* --- per-CPU lists: task context only, they may wait for another CPU's list ---------------------------------------------- */
+
+/* Empty this CPU's lists of every zone. */
+void drain_local_pages(void);
+/* Empty all lists of all CPUs; returns at once if somebody else is at it. */
+void drain_all_pages(void);
+/* No list of the zone holds anything until it is enabled again; nested calls count. -EINVAL: no such zone, or not disabled. */
+int zone_pcp_disable(unsigned nid, unsigned zone);
+int zone_pcp_enable(unsigned nid, unsigned zone);
+/* A CPU died: its lists are emptied, what it counted is added up. */
+void page_alloc_cpu_dead(unsigned cpu);
+
+/* --- pageblocks (mm/page_isolation.c) -------------------------------------------------------------------------------------- */
+
+/**
+ * set_migratetype_isolate - no page of the pageblock of this frame is handed out until it is unset.
+ * Return: 0, -EBUSY when it is isolated or reserved for atomic requests, -EINVAL when no zone has it.
+ */
+int set_migratetype_isolate(u64 pfn);
+/* Back to the type it had. -EINVAL: it was not isolated. */
+int unset_migratetype_isolate(u64 pfn);
+
+/* --- knobs of /proc/sys/vm --------------------------------------------------------------------------------------------------- */
+
+enum mm_sysctl {
+	SYSCTL_MIN_FREE_KBYTES,
+	SYSCTL_WATERMARK_SCALE_FACTOR,
+	SYSCTL_WATERMARK_BOOST_FACTOR,
+	SYSCTL_PERCPU_PAGELIST_HIGH_FRACTION,
+	SYSCTL_LOWMEM_RESERVE_RATIO_DMA, /* and the zones that follow it */
+	SYSCTL_LOWMEM_RESERVE_RATIO_DMA32,
+	SYSCTL_LOWMEM_RESERVE_RATIO_NORMAL,
+	SYSCTL_LOWMEM_RESERVE_RATIO_HIGHMEM,
+	SYSCTL_LOWMEM_RESERVE_RATIO_MOVABLE,
+	NR_SYSCTLS
+};
+/* -EINVAL: out of range (factor 1..3000, fraction 0 or >= 8). What depends on it is computed again at once. */
+int mm_sysctl_write(enum mm_sysctl knob, u32 value);
+
+/* One pass of the node's kswapd. It cannot free pages yet: boosts of marks end. Returns whether anybody had woken it. */
+bool kswapd_run(unsigned nid);
 
 #endif

@@ -7,7 +7,10 @@
 
 /* Frames on a free list may not be touched. */
 void kasan_poison_pages(struct page *page, unsigned order);
-/* Frames handed out may, but have no value yet. */
+/* Frames handed out may, but have no value yet. Those without a permanent mapping must be mapped first. */
 void kasan_unpoison_pages(struct page *page, unsigned order);
+/* A highmem page may be touched from now on, and no longer. What it holds stays. */
+void kasan_map_page(const struct page *page);
+void kasan_unmap_page(const struct page *page);
 
 #endif

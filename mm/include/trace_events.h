@@ -2,10 +2,15 @@
 /*
  * trace_events.h - what mm announces, each at its commit point, under the lock that makes it true.
  *
- * Names and fields are those of the kernel's tracepoints (include/trace/events/kmem.h). The life of a frame:
+ * Names and fields are those of the kernel's tracepoints (include/trace/events/kmem.h) where it has one. The life of a
+ * frame; what is in brackets is in flight, between list and owner:
  *
- *   free list --mm_page_alloc_zone_locked--> in flight --mm_page_alloc--> owner
- *   owner --mm_page_free--> in flight --mm_page_free_zone_locked (ours)--> free list
+ *   free list --zone_locked--> [ ] --alloc--> owner --free--> [ ] --free_zone_locked--> free list
+ *   free list --zone_locked, refill--> per-CPU list --pcp_alloc--> [ ] --alloc--> owner
+ *   owner --free--> [ ] --pcp_free--> per-CPU list --pcpu_drain--> [ ] --free_zone_locked--> free list
+ *
+ * A request announces each scan of its zonelist (attempt), then what it takes. A scan that is followed by another, or by
+ * the refusal, found nothing.
  */
 #ifndef MM_TRACE_EVENTS_H
 #define MM_TRACE_EVENTS_H
@@ -14,13 +19,39 @@
 
 enum mm_event_type {
 	EVENT_NONE,
-	EVENT_PAGE_ALLOC_ZONE_LOCKED, /* pfn, order: a block left the free list; source_order: the block it was cut from */
-	EVENT_PAGE_ALLOC,	      /* pfn, order, gfp: the caller owns it */
-	EVENT_PAGE_FREE,	      /* pfn, order: the owner gave it up */
-	EVENT_PAGE_FREE_ZONE_LOCKED,  /* pfn, order; source_pfn, source_order: the block it merged into */
-	EVENT_PAGE_FREE_BATCHED,      /* a recording's repetition of a free; mm does not announce it */
-	EVENT_REPORT,		      /* report: which; pfn, order, gfp: about what */
-	EVENT_FAULT,		      /* an injected failure was taken at site `report` */
+	/* pfn, order, migratetype (of the request): a block left the free list; source_order: the block it was cut from;
+	 * refill: it joins the announcing CPU's list for migratetype and order, and is in flight no moment */
+	EVENT_PAGE_ALLOC_ZONE_LOCKED,
+	EVENT_PAGE_ALLOC,	     /* pfn, order, gfp, migratetype: the caller owns it */
+	EVENT_PAGE_FREE,	     /* pfn, order: the owner gave it up */
+	EVENT_PAGE_FREE_ZONE_LOCKED, /* pfn, order; source_pfn, source_order: the block it merged into */
+	EVENT_PAGE_FREE_BATCHED,     /* a recording's repetition of a free; mm does not announce it */
+	EVENT_REPORT,		     /* report: which; pfn, order, gfp: about what */
+	EVENT_FAULT,		     /* an injected failure was taken at site `report` */
+	/* pfn, order, migratetype (read anew): a block left the per-CPU list of list_cpu, and is in flight */
+	EVENT_PAGE_PCPU_DRAIN,
+	EVENT_PCP_ALLOC, /* pfn, order, migratetype: the first block of this CPU's list, now in flight */
+	EVENT_PCP_FREE,	 /* pfn, order, migratetype: in flight until now, first of this CPU's list */
+	/* zone, order, migratetype, asked: the blocks announced since with refill are all there are; tuning is what holds now */
+	EVENT_PCP_REFILL,
+	/* zone, list_cpu, asked: so many pages leave the lists of list_cpu, drains of blocks follow; report: enum
+	 * mm_flush; order, migratetype: the list that comes first; tuning is what holds now */
+	EVENT_PCP_FLUSH,
+	/* pfn, source_order: the fallback block; from: its type; order, migratetype: of the request. claim: the pageblock
+	 * becomes the request's (EVENT_PAGEBLOCK comes before), else it is used as it is. The take follows. */
+	EVENT_PAGE_EXTFRAG,
+	/* pfn, source_order: the fallback block whose pageblock a request tried to claim; source_pfn: zone's boost in
+	 * pages from now on, as large as before if the rule says so */
+	EVENT_BOOST,
+	/* pfn, order: frames whose pageblocks changed from type `from` to migratetype; report: enum mm_retype. Free blocks
+	 * in them are on the lists of the new type from now on. */
+	EVENT_PAGEBLOCK,
+	EVENT_ATTEMPT,	     /* gfp, order, alloc_flags: a scan of the zonelist begins */
+	EVENT_BELOW_HIGH,    /* zone; on: its flag "below the high mark" changed to this */
+	EVENT_WAKEUP_KSWAPD, /* zone: its node's kswapd was asleep and is wanted now */
+	EVENT_DIRECT_RECLAIM, /* order, gfp; asked: pages the reclaimer says it freed */
+	EVENT_STAT_FOLD,     /* zone, list_cpu: what this CPU held back of the zone's counters is added up */
+	EVENT_DRAIN_ALL,     /* zone (NR_ZONE_IDS: all): per-CPU lists of every CPU are about to be emptied */
 	NR_EVENT_TYPES
 };
 
@@ -33,19 +64,75 @@ enum mm_report {
 	REPORT_GFP_MISUSE,    /* WARNING: flags that mean nothing here were dropped */
 	REPORT_SPLIT_COMPOUND, /* WARNING: split_page of a compound page */
 	REPORT_MEMBLOCK_ALIGN, /* WARNING: memblock allocation with align 0 */
+	REPORT_NOFAIL,	       /* WARNING: __GFP_NOFAIL that cannot be kept, once a reason; order: enum nofail_misuse */
+	REPORT_MIGRATETYPE,    /* WARNING: MOVABLE and RECLAIMABLE together, once */
+	REPORT_POISON,	       /* pagealloc: a free page was written to; pfn */
+	REPORT_KMAP,	       /* WARNING: kunmap_local out of order, or too many kmap_local */
 	NR_REPORTS
+};
+
+/* Why per-CPU lists are emptied. */
+enum mm_flush {
+	FLUSH_FREE,  /* a free found the list full */
+	FLUSH_DRAIN, /* drain: in steps, until nothing is left */
+	FLUSH_DECAY, /* what is above a limit that shrinks by and by; also announced when only the limit changed */
+};
+
+/* Why a pageblock changes its type. */
+enum mm_retype { RETYPE_CLAIM, RETYPE_RESERVE, RETYPE_UNRESERVE, RETYPE_ISOLATE, RETYPE_UNISOLATE };
+
+/* What is wrong with a __GFP_NOFAIL. */
+enum nofail_misuse { NOFAIL_ORDER, NOFAIL_ATOMIC, NOFAIL_MEMALLOC, NOFAIL_COSTLY, NR_NOFAIL_MISUSES };
+
+/* What a request may do, as mm sees it. Values are those of mm/internal.h in the kernel. */
+enum alloc_flag {
+	ALLOC_WMARK_MIN = 0,
+	ALLOC_WMARK_LOW = 1,
+	ALLOC_WMARK_HIGH = 2,
+	ALLOC_WMARK_MASK = 3,
+	ALLOC_NO_WATERMARKS = 0x4,
+	ALLOC_OOM = 0x8,
+	ALLOC_NON_BLOCK = 0x10,
+	ALLOC_MIN_RESERVE = 0x20,
+	ALLOC_CPUSET = 0x40,
+	ALLOC_CMA = 0x80,
+	ALLOC_NOFRAGMENT = 0x100,
+	ALLOC_HIGHATOMIC = 0x200,
+	ALLOC_KSWAPD = 0x800,
+	ALLOC_RESERVES = ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC | ALLOC_OOM,
 };
 
 #define EVENT_ATOMIC 1 /* irqs off, in an interrupt, or preemption off */
 
+/* How a CPU's list is tuned: what the allocator may change by itself. */
+struct pcp_tuning {
+	u32 high; /* pages it may hold */
+	u16 free_count;
+	u8 alloc_factor;
+	u8 freed_high_order; /* the last free was of an order above 0 */
+};
+
 struct mm_event {
 	u8 type, cpu, order, source_order;
-	u32 gfp;
+	union {
+		u32 gfp;
+		u32 asked;
+	};
 	u64 pfn;
-	u64 source_pfn;
+	union {
+		u64 source_pfn;
+		u64 alloc_flags;
+		struct pcp_tuning tuning;
+	};
 	u8 migratetype, report;
 	u8 context; /* a recording's: EVENT_ATOMIC */
-	u8 unused[5];
+	u8 from;
+	u8 zone; /* nid * MAX_NR_ZONES + zone */
+	u8 list_cpu;
+	union {
+		u8 refill, claim, on;
+	};
+	u8 unused;
 };
 
 _Static_assert(sizeof(struct mm_event) == 32, "an event is one record of the machine's ring");

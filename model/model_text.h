@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* model_text.h - judging what the allocator prints. The failure report and buddyinfo are in model.h. */
+#ifndef MODEL_TEXT_H
+#define MODEL_TEXT_H
+
+#include "model.h"
+
+/* A file of /proc as it must be now, with nobody else in flight: NULL, or the first wrong line. */
+const char *model_judge_pagetypeinfo(struct model *m, const char *text);
+const char *model_judge_zoneinfo(struct model *m, const char *text);
+const char *model_judge_vmstat(struct model *m, const char *text);
+const char *model_judge_meminfo(struct model *m, const char *text);
+
+/* --- for the files of model/ -------------------------------------------------------------------------------------- */
+
+/*
+ * The text must go on as the form says; it is stepped over. A run of # is the next number, a run of $ the name of the
+ * zone with the next number as its index, both right-aligned in as many columns.
+ */
+const char *judge_form(struct model *m, const char *clause, const char **text, const char *form, const u64 *value);
+/* The text must be over. */
+const char *judge_end(struct model *m, const char *clause, const char *text);
+/* What everybody reads of a counter, over all zones. */
+u64 all_zones_read(const struct model *m, enum model_stat item);
+u64 zone_reads(const struct model_zone *z, enum model_stat item);
+/* Pages without a permanent mapping? Only for a zone that exists. */
+bool zone_is_high(const struct model *m, unsigned zone);
+/* The first frame of the first pageblock of a zone that exists. */
+u64 zone_start(const struct model *m, unsigned zone);
+/* Blocks of one order on the lists of all types. */
+u64 blocks_free(const struct model *m, unsigned zone, unsigned order);
+
+#endif

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* proc.c - the files of /proc as they must be: forms of the kernel, with the model's numbers filled in. */
+#include <string.h>
+#include "internal.h"
+#include "model_text.h"
+
+/* --- F2 ----------------------------------------------------------------------------------------------------------- */
+
+#define MOST_COUNTED 100000
+
+static const char *const type_names[MIGRATE_TYPES] = {
+	"   Unmovable", "     Movable", " Reclaimable", "  HighAtomic", "         CMA", "     Isolate",
+};
+
+/* A list that is longer is not counted to its end. */
+static const char *judge_count(struct model *m, u64 nr, const char **text)
+{
+	bool cut = nr >= MOST_COUNTED;
+
+	nr = cut ? MOST_COUNTED : nr;
+	return judge_form(m, "F2", text, cut ? ">###### " : "###### ", &nr);
+}
+
+static const char *judge_free_row(struct model *m, unsigned zone, unsigned type, const char **text)
+{
+	const u64 head[] = { zone / MAX_NR_ZONES, zone % MAX_NR_ZONES };
+	const char *bad = judge_form(m, "F2", text, "Node ####, zone $$$$$$$$, type ", head);
+
+	if (!bad)
+		bad = judge_form(m, "F2", text, type_names[type], NULL);
+	if (!bad)
+		bad = judge_form(m, "F2", text, " ", NULL);
+	for (unsigned o = 0; !bad && o <= m->max_order; o++)
+		bad = judge_count(m, model_nr_free(m, zone, o, type), text);
+	return bad ? bad : judge_form(m, "F2", text, "\n", NULL);
+}
+
+/* Pageblocks of a device are not online and do not count. */
+static const char *judge_block_row(struct model *m, unsigned zone, const char **text)
+{
+	u64 value[2 + MIGRATE_TYPES] = { zone / MAX_NR_ZONES, zone % MAX_NR_ZONES };
+
+	for (unsigned type = 0; type < MIGRATE_TYPES; type++)
+		value[2 + type] = zone % MAX_NR_ZONES == ZONE_DEVICE ? 0 : m->zone[zone].blocks_of[type];
+	return judge_form(m, "F2", text,
+			  "Node #, zone $$$$$$$$ ############ ############ ############ ############ ############ "
+			  "############ \n",
+			  value);
+}
+
+static const char *judge_orders(struct model *m, const char **text)
+{
+	const u64 head[] = { m->block_order, 1ULL << m->block_order };
+	const char *bad = judge_form(m, "F2", text,
+				     "Page block order: #\nPages per block:  #\n\n"
+				     "Free pages count per migrate type at order  ",
+				     head);
+
+	for (u64 o = 0; !bad && o <= m->max_order; o++)
+		bad = judge_form(m, "F2", text, "###### ", &o);
+	return bad ? bad : judge_form(m, "F2", text, "\n", NULL);
+}
+
+static const char *judge_pagetypes_of_node(struct model *m, unsigned first_zone, const char **text)
+{
+	const char *bad = judge_orders(m, text);
+	unsigned end = first_zone + MAX_NR_ZONES;
+
+	for (unsigned z = first_zone; z < end; z++)
+		for (unsigned type = 0; !bad && m->zone[z].present && type < MIGRATE_TYPES; type++)
+			bad = judge_free_row(m, z, type, text);
+	if (!bad)
+		bad = judge_form(m, "F2", text,
+				 "\nNumber of blocks type     Unmovable      Movable  Reclaimable   HighAtomic          CMA"
+				 "      Isolate \n",
+				 NULL);
+	for (unsigned z = first_zone; !bad && z < end; z++)
+		if (m->zone[z].present)
+			bad = judge_block_row(m, z, text);
+	return bad;
+}
+
+/* Each node with memory of its own, a device's not counted. */
+const char *model_judge_pagetypeinfo(struct model *m, const char *text)
+{
+	const char *bad = NULL;
+
+	for (unsigned nid = 0; !bad && nid < m->nr_nodes; nid++) {
+		u64 present = 0;
+
+		for (unsigned index = 0; index < ZONE_DEVICE; index++)
+			present += m->zone[nid * MAX_NR_ZONES + index].present;
+		if (present)
+			bad = judge_pagetypes_of_node(m, nid * MAX_NR_ZONES, &text);
+	}
+	return bad ? bad : judge_end(m, "F2", text);
+}
+
+/* --- F4 ----------------------------------------------------------------------------------------------------------- */
+
+static const char node_stats[] = "\n  per-node stats"
+				 "\n      nr_inactive_anon 0"
+				 "\n      nr_active_anon 0"
+				 "\n      nr_inactive_file 0"
+				 "\n      nr_active_file 0"
+				 "\n      nr_unevictable 0"
+				 "\n      nr_slab_reclaimable 0"
+				 "\n      nr_slab_unreclaimable 0"
+				 "\n      nr_isolated_anon 0"
+				 "\n      nr_isolated_file 0"
+				 "\n      workingset_nodes 0"
+				 "\n      workingset_refault_anon 0"
+				 "\n      workingset_refault_file 0"
+				 "\n      workingset_activate_anon 0"
+				 "\n      workingset_activate_file 0"
+				 "\n      workingset_restore_anon 0"
+				 "\n      workingset_restore_file 0"
+				 "\n      workingset_nodereclaim 0"
+				 "\n      nr_anon_pages 0"
+				 "\n      nr_mapped    0"
+				 "\n      nr_file_pages 0"
+				 "\n      nr_dirty     0"
+				 "\n      nr_writeback 0"
+				 "\n      nr_writeback_temp 0"
+				 "\n      nr_shmem     0"
+				 "\n      nr_shmem_hugepages 0"
+				 "\n      nr_shmem_pmdmapped 0"
+				 "\n      nr_file_hugepages 0"
+				 "\n      nr_file_pmdmapped 0"
+				 "\n      nr_anon_transparent_hugepages 0"
+				 "\n      nr_vmscan_write 0"
+				 "\n      nr_vmscan_immediate_reclaim 0"
+				 "\n      nr_dirtied   0"
+				 "\n      nr_written   0"
+				 "\n      nr_throttled_written 0"
+				 "\n      nr_kernel_misc_reclaimable 0"
+				 "\n      nr_foll_pin_acquired 0"
+				 "\n      nr_foll_pin_released 0"
+				 "\n      nr_kernel_stack 0"
+				 "\n      nr_page_table_pages 0"
+				 "\n      nr_sec_page_table_pages 0"
+				 "\n      nr_swapcached 0"
+				 "\n      pgdemote_kswapd 0"
+				 "\n      pgdemote_direct 0"
+				 "\n      pgdemote_khugepaged 0";
+
+static const char zone_marks[] = "\n  pages free     #"
+				 "\n        boost    #"
+				 "\n        min      #"
+				 "\n        low      #"
+				 "\n        high     #"
+				 "\n        promo    #"
+				 "\n        spanned  #"
+				 "\n        present  #"
+				 "\n        managed  #"
+				 "\n        cma      #"
+				 "\n        protection: (#, #, #, #, #, #)";
+
+static const char zone_items[] = "\n      nr_free_pages #"
+				 "\n      nr_zone_inactive_anon 0"
+				 "\n      nr_zone_active_anon 0"
+				 "\n      nr_zone_inactive_file 0"
+				 "\n      nr_zone_active_file 0"
+				 "\n      nr_zone_unevictable 0"
+				 "\n      nr_zone_write_pending 0"
+				 "\n      nr_mlock     0"
+				 "\n      nr_bounce    0"
+				 "\n      nr_zspages   0"
+				 "\n      nr_free_cma  #"
+				 "\n      nr_unaccepted 0"
+				 "\n      numa_hit     #"
+				 "\n      numa_miss    #"
+				 "\n      numa_foreign #"
+				 "\n      numa_interleave #"
+				 "\n      numa_local   #"
+				 "\n      numa_other   #"
+				 "\n  pagesets";
+
+static const char page_set[] = "\n    cpu: #"
+			       "\n              count: #"
+			       "\n              high:  #"
+			       "\n              batch: #"
+			       "\n  vm stats threshold: #";
+
+/* Of a zone that does not exist all is 0. */
+static const char *judge_marks(struct model *m, const struct model_zone *z, const char **text)
+{
+	static const u64 zeroes[16];
+	const u64 value[16] = {
+		zone_reads(z, STAT_FREE), z->boost,	  z->min + z->boost, z->low + z->boost, z->high + z->boost,
+		z->promo + z->boost,	  z->spanned,	  z->present,	     z->managed,	z->cma,
+		z->reserve[0],		  z->reserve[1],  z->reserve[2],     z->reserve[3],	z->reserve[4],
+		z->reserve[5],
+	};
+
+	return judge_form(m, "F4", text, zone_marks, z->exists ? value : zeroes);
+}
+
+static const char *judge_items(struct model *m, const struct model_zone *z, const char **text)
+{
+	const u64 value[] = {
+		zone_reads(z, STAT_FREE), zone_reads(z, STAT_CMA), z->numa[0], z->numa[1], z->numa[2], z->numa[3],
+		z->numa[4],		  z->numa[5],
+	};
+
+	return judge_form(m, "F4", text, zone_items, value);
+}
+
+static const char *judge_page_set(struct model *m, const struct model_zone *z, unsigned cpu, const char **text)
+{
+	const struct model_pcp *p = &z->pcp[cpu];
+	const u64 value[] = { cpu, p->count, p->tuning.high, z->disabled ? 1 : z->batch, z->threshold };
+
+	return judge_form(m, "F4", text, page_set, value);
+}
+
+/* What only a zone with memory has. */
+static const char *judge_populated(struct model *m, unsigned zone, const char **text)
+{
+	const struct model_zone *z = &m->zone[zone];
+	const char *bad = judge_items(m, z, text);
+	u64 start = zone_start(m, zone);
+
+	for (unsigned c = 0; !bad && c < m->nr_cpus; c++)
+		bad = judge_page_set(m, z, c, text);
+	return bad ? bad : judge_form(m, "F4", text, "\n  node_unreclaimable:  0\n  start_pfn:           #", &start);
+}
+
+/* first: of its node, of those with memory. */
+static const char *judge_zone_block(struct model *m, unsigned zone, bool first, const char **text)
+{
+	const u64 head[] = { zone / MAX_NR_ZONES, zone % MAX_NR_ZONES };
+	const char *bad = judge_form(m, "F4", text, "Node #, zone $$$$$$$$", head);
+
+	if (!bad && first)
+		bad = judge_form(m, "F4", text, node_stats, NULL);
+	if (!bad)
+		bad = judge_marks(m, &m->zone[zone], text);
+	if (!bad && m->zone[zone].present)
+		bad = judge_populated(m, zone, text);
+	return bad ? bad : judge_form(m, "F4", text, "\n", NULL);
+}
+
+const char *model_judge_zoneinfo(struct model *m, const char *text)
+{
+	const char *bad = NULL;
+
+	for (unsigned nid = 0; nid < m->nr_nodes; nid++) {
+		bool begun = false;
+
+		for (unsigned z = nid * MAX_NR_ZONES; !bad && z < (nid + 1) * MAX_NR_ZONES; z++) {
+			bad = judge_zone_block(m, z, m->zone[z].present && !begun, &text);
+			begun |= m->zone[z].present > 0;
+		}
+	}
+	return bad ? bad : judge_end(m, "F4", text);
+}
+
+/* --- F5 ----------------------------------------------------------------------------------------------------------- */
+
+static const char vmstat_form[] =
+	"nr_free_pages #\nnr_zone_inactive_anon 0\nnr_zone_active_anon 0\nnr_zone_inactive_file 0\n"
+	"nr_zone_active_file 0\nnr_zone_unevictable 0\nnr_zone_write_pending 0\nnr_mlock 0\nnr_bounce 0\nnr_zspages 0\n"
+	"nr_free_cma #\nnr_unaccepted 0\n"
+	"numa_hit #\nnuma_miss #\nnuma_foreign #\nnuma_interleave #\nnuma_local #\nnuma_other #\n"
+	"nr_inactive_anon 0\nnr_active_anon 0\nnr_inactive_file 0\nnr_active_file 0\nnr_unevictable 0\n"
+	"nr_slab_reclaimable 0\nnr_slab_unreclaimable 0\nnr_isolated_anon 0\nnr_isolated_file 0\nworkingset_nodes 0\n"
+	"workingset_refault_anon 0\nworkingset_refault_file 0\nworkingset_activate_anon 0\nworkingset_activate_file 0\n"
+	"workingset_restore_anon 0\nworkingset_restore_file 0\nworkingset_nodereclaim 0\nnr_anon_pages 0\nnr_mapped 0\n"
+	"nr_file_pages 0\nnr_dirty 0\nnr_writeback 0\nnr_writeback_temp 0\nnr_shmem 0\nnr_shmem_hugepages 0\n"
+	"nr_shmem_pmdmapped 0\nnr_file_hugepages 0\nnr_file_pmdmapped 0\nnr_anon_transparent_hugepages 0\n"
+	"nr_vmscan_write 0\nnr_vmscan_immediate_reclaim 0\nnr_dirtied 0\nnr_written 0\nnr_throttled_written 0\n"
+	"nr_kernel_misc_reclaimable 0\nnr_foll_pin_acquired 0\nnr_foll_pin_released 0\nnr_kernel_stack 0\n"
+	"nr_page_table_pages 0\nnr_sec_page_table_pages 0\nnr_swapcached 0\npgdemote_kswapd 0\npgdemote_direct 0\n"
+	"pgdemote_khugepaged 0\n"
+	"nr_dirty_threshold 0\nnr_dirty_background_threshold 0\nnr_memmap_pages 0\nnr_memmap_boot_pages 0\n"
+	"pgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n"
+	"pgalloc_dma #\npgalloc_dma32 #\npgalloc_normal #\npgalloc_high #\npgalloc_movable #\npgalloc_device #\n"
+	"allocstall_dma #\nallocstall_dma32 #\nallocstall_normal #\nallocstall_high #\nallocstall_movable #\n"
+	"allocstall_device #\n"
+	"pgskip_dma 0\npgskip_dma32 0\npgskip_normal 0\npgskip_high 0\npgskip_movable 0\npgskip_device 0\n"
+	"pgfree #\npgactivate 0\npgdeactivate 0\npglazyfree 0\npgfault 0\npgmajfault 0\npglazyfreed 0\npgrefill 0\n"
+	"pgreuse 0\npgsteal_kswapd 0\npgsteal_direct 0\npgsteal_khugepaged 0\npgscan_kswapd 0\npgscan_direct 0\n"
+	"pgscan_khugepaged 0\npgscan_direct_throttle 0\npgscan_anon 0\npgscan_file 0\npgsteal_anon 0\npgsteal_file 0\n"
+	"zone_reclaim_success 0\nzone_reclaim_failed 0\npginodesteal 0\nslabs_scanned 0\nkswapd_inodesteal 0\n"
+	"kswapd_low_wmark_hit_quickly 0\nkswapd_high_wmark_hit_quickly 0\npageoutrun 0\npgrotated 0\ndrop_pagecache 0\n"
+	"drop_slab 0\noom_kill 0\npgmigrate_success 0\npgmigrate_fail 0\nthp_migration_success 0\nthp_migration_fail 0\n"
+	"thp_migration_split 0\ncompact_migrate_scanned 0\ncompact_free_scanned 0\ncompact_isolated 0\ncompact_stall 0\n"
+	"compact_fail 0\ncompact_success 0\ncompact_daemon_wake 0\ncompact_daemon_migrate_scanned 0\n"
+	"compact_daemon_free_scanned 0\nhtlb_buddy_alloc_success 0\nhtlb_buddy_alloc_fail 0\ncma_alloc_success 0\n"
+	"cma_alloc_fail 0\nunevictable_pgs_culled 0\nunevictable_pgs_scanned 0\nunevictable_pgs_rescued 0\n"
+	"unevictable_pgs_mlocked 0\nunevictable_pgs_munlocked 0\nunevictable_pgs_cleared 0\nunevictable_pgs_stranded 0\n"
+	"thp_fault_alloc 0\nthp_fault_fallback 0\nthp_fault_fallback_charge 0\nthp_collapse_alloc 0\n"
+	"thp_collapse_alloc_failed 0\nthp_file_alloc 0\nthp_file_fallback 0\nthp_file_fallback_charge 0\n"
+	"thp_file_mapped 0\nthp_split_page 0\nthp_split_page_failed 0\nthp_deferred_split_page 0\n"
+	"thp_underused_split_page 0\nthp_split_pmd 0\nthp_scan_exceed_none_pte 0\nthp_scan_exceed_swap_pte 0\n"
+	"thp_scan_exceed_share_pte 0\nthp_split_pud 0\nthp_zero_page_alloc 0\nthp_zero_page_alloc_failed 0\n"
+	"thp_swpout 0\nthp_swpout_fallback 0\nswap_ra 0\nswap_ra_hit 0\nswpin_zero 0\nswpout_zero 0\n"
+	"kswapd_wake #\n";
+
+const char *model_judge_vmstat(struct model *m, const char *text)
+{
+	u64 value[2 + 6 + 2 * MAX_NR_ZONES + 2] = { all_zones_read(m, STAT_FREE), all_zones_read(m, STAT_CMA) };
+	u64 *numa = value + 2, *pgalloc = numa + 6, *allocstall = pgalloc + MAX_NR_ZONES;
+	const char *bad;
+
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		for (unsigned i = 0; i < 6; i++)
+			numa[i] += m->zone[z].numa[i];
+	memcpy(pgalloc, m->pgalloc, sizeof(m->pgalloc));
+	memcpy(allocstall, m->allocstall, sizeof(m->allocstall));
+	allocstall[MAX_NR_ZONES] = m->pgfree;
+	allocstall[MAX_NR_ZONES + 1] = m->kswapd_wakes;
+	bad = judge_form(m, "F5", &text, vmstat_form, value);
+	return bad ? bad : judge_end(m, "F5", text);
+}
+
+/* --- F6, F7 ------------------------------------------------------------------------------------------------------- */
+
+static const char meminfo_form[] = "MemTotal:       ######## kB\n"
+				   "MemFree:        ######## kB\n"
+				   "MemAvailable:   ######## kB\n"
+				   "Buffers:               0 kB\n"
+				   "Cached:                0 kB\n"
+				   "SwapCached:            0 kB\n"
+				   "Active:                0 kB\n"
+				   "Inactive:              0 kB\n"
+				   "Active(anon):          0 kB\n"
+				   "Inactive(anon):        0 kB\n"
+				   "Active(file):          0 kB\n"
+				   "Inactive(file):        0 kB\n"
+				   "Unevictable:           0 kB\n"
+				   "Mlocked:               0 kB\n"
+				   "HighTotal:      ######## kB\n"
+				   "HighFree:       ######## kB\n"
+				   "LowTotal:       ######## kB\n"
+				   "LowFree:        ######## kB\n"
+				   "SwapTotal:             0 kB\n"
+				   "SwapFree:              0 kB\n"
+				   "Zswap:                 0 kB\n"
+				   "Zswapped:              0 kB\n"
+				   "Dirty:                 0 kB\n"
+				   "Writeback:             0 kB\n"
+				   "AnonPages:             0 kB\n"
+				   "Mapped:                0 kB\n"
+				   "Shmem:                 0 kB\n"
+				   "KReclaimable:          0 kB\n"
+				   "Slab:                  0 kB\n"
+				   "SReclaimable:          0 kB\n"
+				   "SUnreclaim:            0 kB\n"
+				   "KernelStack:           0 kB\n"
+				   "PageTables:            0 kB\n"
+				   "SecPageTables:         0 kB\n"
+				   "NFS_Unstable:          0 kB\n"
+				   "Bounce:                0 kB\n"
+				   "WritebackTmp:          0 kB\n"
+				   "CommitLimit:           0 kB\n"
+				   "Committed_AS:          0 kB\n"
+				   "VmallocTotal:          0 kB\n"
+				   "VmallocUsed:           0 kB\n"
+				   "VmallocChunk:          0 kB\n"
+				   "Percpu:                0 kB\n"
+				   "HardwareCorrupted:     0 kB\n"
+				   "AnonHugePages:         0 kB\n"
+				   "ShmemHugePages:        0 kB\n"
+				   "ShmemPmdMapped:        0 kB\n"
+				   "FileHugePages:         0 kB\n"
+				   "FilePmdMapped:         0 kB\n"
+				   "CmaTotal:       ######## kB\n"
+				   "CmaFree:        ######## kB\n"
+				   "Unaccepted:            0 kB\n"
+				   "HugePages_Total:       0\n"
+				   "HugePages_Free:        0\n"
+				   "HugePages_Rsvd:        0\n"
+				   "HugePages_Surp:        0\n"
+				   "Hugepagesize:   ######## kB\n"
+				   "Hugetlb:               0 kB\n";
+
+static u64 less(u64 a, u64 b)
+{
+	return a > b ? a - b : 0;
+}
+
+const char *model_judge_meminfo(struct model *m, const char *text)
+{
+	u64 managed = 0, high = 0, high_free = 0, cma = 0, free = all_zones_read(m, STAT_FREE);
+	const char *bad;
+
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
+		managed += m->zone[z].managed;
+		cma += m->zone[z].cma;
+		if (!m->zone[z].present || !zone_is_high(m, z))
+			continue;
+		high += m->zone[z].managed;
+		high_free += zone_reads(&m->zone[z], STAT_FREE);
+	}
+	bad = judge_form(m, "F6", &text, meminfo_form,
+			 (const u64[]){ managed * 4, free * 4, less(free, m->totalreserve) * 4, high * 4, high_free * 4,
+					(managed - high) * 4, less(free, high_free) * 4, cma * 4,
+					all_zones_read(m, STAT_CMA) * 4, 4ULL << m->block_order });
+	return bad ? bad : judge_end(m, "F6", text);
+}
