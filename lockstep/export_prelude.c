@@ -22,7 +22,7 @@ const char export_prelude[] =
 	"static const char *recorded;    /* finding */\n"
 	"static bool booted;\n"
 	"static enum sim_context context;\n"
-	"static char lists[8192], boot_lists[8192];\n"
+	"static char lists[65536], boot_lists[8192];\n"
 	"helper struct page *p_none, *bulk_none[32]; /* answers of requests that got nothing */\n"
 	"\n"
 	"/* --- what is found ------------------------------------------------------------------------------ */\n"

@@ -25,6 +25,7 @@ struct rig {
 	struct machine *machine;
 	struct model *model;
 	struct machine_config config;
+	u8 start;
 	bool early, dead; /* dead: no usable memory; nothing runs on it */
 	u64 prefilled[MODEL_NR_ZONES];
 	bool dirty;	  /* the last run was abandoned half-way */
@@ -475,6 +476,7 @@ static void prefill(struct world *w, struct rig *r)
 {
 	w->machine = r->machine;
 	w->model = r->model;
+	r->start = w->program->header.start;
 	memset(r->prefilled, 0, sizeof(r->prefilled));
 	if (r->early || r->dead || w->program->header.profile == PROFILE_REAL ||
 	    w->program->header.start < START_NEARLY_FULL)
@@ -628,7 +630,7 @@ static struct rig *rig_for(struct world *w, const struct program *p)
 	}
 	config_from(&config, p);
 	config.capacity = p->header.profile == PROFILE_REAL ? 0 : MOST_FRAMES;
-	if (w->rig[CUSTOM_RIG] && w->rig[CUSTOM_RIG]->early == early &&
+	if (w->rig[CUSTOM_RIG] && w->rig[CUSTOM_RIG]->start == p->header.start &&
 	    !memcmp(&w->rig[CUSTOM_RIG]->config, &config, sizeof(config)))
 		return w->rig[CUSTOM_RIG];
 	if (rig_rebuild(w, w->rig[CUSTOM_RIG], p, &config, early))

@@ -273,6 +273,11 @@ static enum shrink_class class_of(unsigned kind)
 	case ARG_KNOB:
 	case ARG_SCOPE:
 	case ARG_SITE:
+	case ARG_KNOB_ALL:
+	case ARG_SYSCTL:
+	case ARG_ZONE:
+	case ARG_MARK:
+	case ARG_REGION_KIND_ALL:
 		return SHRINK_NEVER;
 	default:
 		return SHRINK_NUMBERS;

@@ -265,7 +265,8 @@ static const char *judge_unisolate(struct world *w, const u64 *a, struct outcome
 
 const struct op machine_ops[] = {
 	/* code   name		arguments				  weight flags   ready  begin		run		judge */
-	{ 0x0001, "region2", { ARG_START_PFN, ARG_NR_PAGES, ARG_REGION_KIND, ARG_NODE }, 0, OP_BOOT, NULL, NULL, NULL, NULL },
+	{ 0x0001, "region2", { ARG_START_PFN, ARG_NR_PAGES, ARG_REGION_KIND, ARG_NODE }, 0, OP_BOOT, NULL, NULL, NULL,
+	  NULL },
 	{ 0x0002, "knob18", { ARG_KNOB, ARG_VALUE }, 0, OP_BOOT, NULL, NULL, NULL, NULL },
 	{ 0x0003, "knob", { ARG_KNOB_ALL, ARG_VALUE }, 4, OP_BOOT, NULL, NULL, NULL, NULL },
 	{ 0x0004, "region", { ARG_START_PFN, ARG_NR_PAGES, ARG_REGION_KIND_ALL, ARG_NODE }, 2, OP_BOOT, NULL, NULL, NULL,

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 #include "highmem.h"
+#include "model_page_debug.h"
 #include "world.h"
 
 #define MOST_REFS 8 /* of one block */
@@ -59,6 +60,8 @@ static const char *judge_log(struct world *w)
 		bad = judge_mode_names(w, f->gfp);
 	if (!bad && f->seen[REPORT_BAD_PAGE] == 1)
 		bad = model_judge_bad_page_text(w->model, f->report_pfn, world_log(w));
+	if (!bad && f->seen[REPORT_POISON] == 1)
+		bad = model_judge_poison_text(w->model, world_log(w));
 	return bad;
 }
 
@@ -67,10 +70,8 @@ static const char *judge_log(struct world *w)
 /* What the owner finds in pages just received, then its stamps. */
 static const char *receive(struct world *w, u64 pfn, u64 nr, gfp_t gfp)
 {
-	const char *bad = contents_check_reachable(w, pfn, nr);
+	const char *bad = contents_check_received(w, pfn, nr, gfp);
 
-	if (!bad && (gfp & __GFP_ZERO))
-		bad = contents_check_zero(w, pfn, nr);
 	if (!bad)
 		contents_stamp(w, pfn, nr);
 	return bad;
@@ -574,6 +575,7 @@ static bool ready_write_stale(struct world *w, const u64 *a)
 static struct outcome run_write_stale(struct world *w, const u64 *a)
 {
 	ram_write_raw(w->machine, w->slot[a[0]].pfn, (unsigned)a[1], 0x6b6b6b6b6b6b6b6bULL);
+	model_note_stray_write(w->model, w->slot[a[0]].pfn, (unsigned)a[1]);
 	return (struct outcome){ .ok = true };
 }
 static const char *judge_write_stale(struct world *w, const u64 *a, struct outcome seen)

@@ -10,6 +10,8 @@ bool contents_always_whole(void);
 void contents_stamp(struct world *w, u64 pfn, u64 nr);
 const char *contents_check(struct world *w, u64 pfn, u64 nr);
 const char *contents_check_zero(struct world *w, u64 pfn, u64 nr);
+/* Pages just handed out: may be touched, zero where they must be. */
+const char *contents_check_received(struct world *w, u64 pfn, u64 nr, gfp_t gfp);
 /* The tool's opinion of frames just handed out, or just freed. */
 const char *contents_check_reachable(struct world *w, u64 pfn, u64 nr);
 const char *contents_check_unreachable(struct world *w, u64 pfn, u64 nr);

@@ -7,8 +7,8 @@
  * So an order-0 block is never next to another owner's page while memory lasts, and an overrun hits nobody.
  *
  * Invariants, with zone->lock held:
- *   [B9] a guard is the first page of an aligned free half of an order below the minor order, has PG_guard and its order
- *        in private, is on no list and not counted as free; it ends when its buddy is freed and they merge
+ *   [B9] a guard is the first page of an aligned free half of an order below the minor order, has PG_guard and its
+ *        order in private, is on no list and not counted as free; it ends when its buddy is freed and they merge
  * Locks: zone->lock, held by the caller. What NR_FREE_PAGES counts is the caller's business, which knows the type.
  */
 #include "internal.h"

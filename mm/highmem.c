@@ -3,7 +3,7 @@
  * highmem.c - pages without a permanent mapping, mapped for one task at a time.
  *
  * Each CPU's task has a stack of mappings; what is mapped last is unmapped first. An interrupt works on top of the
- * task's stack and leaves it as it was. The host has every frame mapped, so a mapping costs nothing here but permission:
+ * task's stack and leaves it as it was. The host has every frame mapped, so a mapping costs nothing but permission:
  * a tool forbids to touch a highmem page from boot on, but while somebody holds a mapping of it.
  *
  * Invariants:

@@ -131,6 +131,10 @@ struct mm {
 	bool want_init_on_alloc, want_init_on_free, want_poison;
 	u8 guardpage_minorder;
 	u64 next_failure_report_ns;
+	struct {
+		u64 resume_ns; /* silence until then */
+		u32 shown, suppressed;
+	} bad_pages; /* reports since the burst began [B21] */
 	struct memblock_state *memblock;
 	struct zone *zone[MAX_ZONES]; /* NULL: no such zone */
 	struct zonelist zonelist[MAX_NUMNODES][MAX_ZONELISTS];
@@ -348,6 +352,14 @@ static inline void mm_announce(struct mm_event ev)
 	ev.cpu = this_cpu->id;
 	memcpy(word, &ev, sizeof(word));
 	sim_event(word[0], word[1], word[2], word[3]);
+}
+/* [B16] */
+static inline void zone_end_boost(struct zone *zone)
+{
+	if (!zone->watermark_boost)
+		return;
+	zone->watermark_boost = 0;
+	mm_announce((struct mm_event){ .type = EVENT_BOOST_END, .zone = (u8)zone_id(zone) });
 }
 /* Announce a report; its text goes to the log beside it. */
 static inline void mm_report(enum mm_report report, u64 pfn, unsigned order, gfp_t gfp)

@@ -231,16 +231,6 @@ static bool is_memory(struct span frames)
 	return false;
 }
 
-static bool another_row_names(unsigned row, struct span frames)
-{
-	const struct machine *m = this_cpu->machine;
-
-	for (unsigned i = 0; i < m->nr_regions; i++)
-		if (i != row && overlap(span_of_row(m, &m->map[i]), frames))
-			return true;
-	return false;
-}
-
 static void find_devices(const struct mm *mm, u8 *node_of_block)
 {
 	const struct machine *m = this_cpu->machine;
@@ -249,7 +239,7 @@ static void find_devices(const struct mm *mm, u8 *node_of_block)
 		struct span blocks = blocks_of_row(mm, &m->map[i]);
 
 		for (u64 b = blocks.base; m->map[i].kind == REGION_DEVICE && b < blocks.end; b++)
-			if (!is_memory(frames_of_block(mm, b)) && !another_row_names(i, frames_of_block(mm, b)))
+			if (node_of_block[b] == NO_ZONE && !is_memory(frames_of_block(mm, b)))
 				node_of_block[b] = (u8)(node_of_row(mm, &m->map[i]) | DEVICE_BLOCK);
 	}
 }

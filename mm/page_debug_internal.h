@@ -38,7 +38,10 @@ void init_pages_at_hand_over(struct mm *mm, struct page *page, unsigned order);
 /* The first frame without a permanent mapping. Zone edges are multiples of a pageblock, so is this. */
 static inline u64 lowmem_end(const struct mm *mm)
 {
-	return ALIGN((u64)this_cpu->machine->param[PARAM_LOWMEM_PAGES], 1ULL << mm->pageblock_order);
+	const u32 *param = this_cpu->machine->param;
+	u64 end = max_of(param[PARAM_LOWMEM_PAGES], max_of(param[PARAM_DMA_PAGES], param[PARAM_DMA32_PAGES]));
+
+	return ALIGN(end, 1ULL << mm->pageblock_order);
 }
 /* Where the current task has mapped this page; NULL: nowhere. */
 void *kmap_address(const struct page *page);

@@ -176,6 +176,13 @@ static sim_cold void wake_for_boost(const struct alloc_context *ac, struct zone 
 	wakeup_kswapd(ac->mm, zone, 0, 0);
 }
 
+/* Blocks came from the zone. [L12] [Z9] */
+static void note_served(const struct alloc_context *ac, struct zone *zone, unsigned long blocks)
+{
+	count_vm_events(PGALLOC_DMA + zone->index, (u64)blocks << ac->order);
+	zone_statistics(ac->preferred, zone, blocks);
+}
+
 static struct page *rmqueue(const struct alloc_context *ac, struct zone *zone, unsigned flags)
 {
 	struct page *page = NULL;
@@ -186,8 +193,7 @@ static struct page *rmqueue(const struct alloc_context *ac, struct zone *zone, u
 		page = rmqueue_buddy(ac->mm, zone, ac->order, ac->type, flags);
 	if (unlikely(!page))
 		return NULL;
-	count_vm_events(PGALLOC_DMA + zone->index, 1ULL << ac->order);
-	zone_statistics(ac->preferred, zone, 1);
+	note_served(ac, zone, 1);
 	if (unlikely((flags & ALLOC_KSWAPD) && zone_has_flag(zone, ZONE_BOOSTED_WATERMARK)))
 		wake_for_boost(ac, zone);
 	return page;
@@ -516,10 +522,8 @@ static unsigned long alloc_from_pcp(const struct alloc_context *ac, unsigned lon
 	pcp->tuning.free_count >>= 1;
 	got = fill_from_list(ac, zone, pcp, flags, n, nr, array);
 	spin_unlock(&pcp->lock);
-	if (!got)
-		return 0;
-	count_vm_events(PGALLOC_DMA + zone->index, got);
-	zone_statistics(ac->preferred, zone, got);
+	if (got)
+		note_served(ac, zone, got);
 	return got;
 }
 

@@ -11,6 +11,7 @@
  * Invariants:
  *   [F8]  one failure report in warn_interval at most; none for __GFP_NOWARN, nor for a DMA zone that nobody has
  *   [F10] MemFree is the sum of the zones' cheap free counts; a zone's lists add up to its "= kB"
+ *   [B21] sixty reports of bad pages in a minute at most; those left out are counted, and the next one says how many
  * Locks: zone->lock, to see the lists of a zone as they are at one moment.
  * Unlike Linux: no stack trace, no hugetlb lines; counters of layers that are not there are 0.
  */
@@ -446,6 +447,7 @@ sim_cold void warn_alloc_failure(gfp_t gfp, unsigned order)
 
 	if (!failure_is_worth_a_report(mm, gfp))
 		return;
+	mm_report(REPORT_ALLOC_FAILURE, 0, order, gfp); /* at once: writing takes locks, and others may be refused meanwhile */
 	put_number(&t, "mmcheck: page allocation failure: order:", order);
 	text_words(&t, ", mode:");
 	text_hex(&t, gfp);
@@ -457,10 +459,42 @@ sim_cold void warn_alloc_failure(gfp_t gfp, unsigned order)
 		put_number(&t, "-", mm->nr_nodes - 1u);
 	sim_log_text(line);
 	log_mem_info(mm, gfp_zone(gfp));
-	mm_report(REPORT_ALLOC_FAILURE, 0, order, gfp);
 }
 
-/* [B21] */
+/* --- bad pages [B21] ---------------------------------------------------------------------------------------------- */
+
+#define BAD_PAGES_A_MINUTE 60
+#define MINUTE_NS	   60000000000ULL
+
+/* Those left out since the last burst. */
+static void log_suppressed(u32 nr)
+{
+	char line[80];
+	struct text t = text_in(line, sizeof(line));
+
+	if (!nr)
+		return;
+	put_number(&t, "BUG: Bad page state: ", nr);
+	text_words(&t, " messages suppressed\n");
+	sim_log_text(line);
+}
+
+/* A burst of sixty, then silence until a minute after the first of them. */
+static bool bad_page_is_worth_a_report(struct mm *mm)
+{
+	if (mm->bad_pages.shown == BAD_PAGES_A_MINUTE) {
+		if (sim_now_ns() < mm->bad_pages.resume_ns) {
+			mm->bad_pages.suppressed++;
+			return false;
+		}
+		log_suppressed(mm->bad_pages.suppressed);
+		mm->bad_pages.suppressed = mm->bad_pages.shown = 0;
+	}
+	if (mm->bad_pages.shown++ == 0)
+		mm->bad_pages.resume_ns = sim_now_ns() + MINUTE_NS;
+	return true;
+}
+
 sim_cold void report_bad_page(u64 pfn, const char *reason)
 {
 	struct mm *mm = current_mm();
@@ -468,6 +502,8 @@ sim_cold void report_bad_page(u64 pfn, const char *reason)
 	char report[300];
 	struct text t = text_in(report, sizeof(report));
 
+	if (!bad_page_is_worth_a_report(mm))
+		return;
 	text_words(&t, "BUG: Bad page state in process mmcheck  pfn:");
 	text_hex_digits(&t, pfn, 5);
 	text_words(&t, "\npage: refcount:");

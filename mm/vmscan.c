@@ -34,7 +34,7 @@ static void end_boost(struct zone *zone)
 	unsigned long flags;
 
 	spin_lock_irqsave(&zone->lock, flags);
-	zone->watermark_boost = 0;
+	zone_end_boost(zone);
 	spin_unlock_irqrestore(&zone->lock, flags);
 }
 
@@ -49,6 +49,7 @@ bool kswapd_run(unsigned nid)
 
 	if (nid >= mm->nr_nodes || !__atomic_exchange_n(&mm->kswapd_wanted[nid], false, __ATOMIC_RELAXED))
 		return false;
+	mm_announce((struct mm_event){ .type = EVENT_KSWAPD_RUN, .zone = (u8)(nid * MAX_NR_ZONES) });
 	for (unsigned z = 0; z < MAX_NR_ZONES; z++)
 		if (zones_of_node(mm, nid)[z])
 			zone_set_flag(zones_of_node(mm, nid)[z], ZONE_RECLAIM_ACTIVE);

@@ -149,7 +149,7 @@ static void setup_zone_wmarks(const struct mm *mm, struct zone *zone, u64 pages_
 	delta = max_of(share / 4, zone->managed_pages * mm->sysctl[SYSCTL_WATERMARK_SCALE_FACTOR] / 10000);
 	for (unsigned w = 0; w < NR_WMARK; w++)
 		zone->watermark[w] = min + w * delta;
-	zone->watermark_boost = 0;
+	zone_end_boost(zone);
 }
 
 /* --- reserves [Z6] [Z7] ------------------------------------------------------------------------------------------------------- */

@@ -95,7 +95,7 @@ bool zone_has_block(const struct model *m, const struct flight *f, unsigned zone
 static unsigned next_claim(const struct model *m, const struct flight *f, unsigned zone)
 {
 	unsigned from = f->fallback.order == NOT_TRIED ? m->max_order + 1 : f->fallback.order;
-	unsigned lowest = smallest_fallback_order(m, f, f->ladder.flags);
+	unsigned lowest = smallest_fallback_order(m, f, scan_flags(f));
 	bool always = f->type != MIGRATE_MOVABLE || m->mobility_disabled;
 
 	for (unsigned o = from; o-- > lowest;) {
@@ -163,7 +163,7 @@ const char *on_boost(struct model *m, const struct mm_event *ev)
 	if (f->fallback.due != ~0ULL)
 		return model_says(m, "B12: pageblock of pfn %llu could have been claimed",
 				  (unsigned long long)f->fallback.due);
-	if (ev->source_pfn != boosted(m, z))
+	if (f->alone && ev->source_pfn != boosted(m, z)) /* else the marks may be about to change */
 		return model_says(m, "B16: the boost of node %u zone %s is %llu pages now, it should be %llu", z->nid,
 				  model_zone_name(z->index), (unsigned long long)ev->source_pfn,
 				  (unsigned long long)boosted(m, z));
@@ -220,7 +220,7 @@ const char *on_extfrag(struct model *m, const struct mm_event *ev)
 	if (next_claim(m, f, zone) != NOT_TRIED)
 		return model_says(m, "B12: a block is taken from another type although a claim at order %u was not tried",
 				  next_claim(m, f, zone));
-	if (f->ladder.flags & ALLOC_NOFRAGMENT)
+	if (scan_flags(f) & ALLOC_NOFRAGMENT)
 		return model_says(m, "B11: a request that must not fragment takes a block of another type");
 	for (order = f->order; order <= m->max_order && fallback_at(m, zone, order, f->type) == MIGRATE_TYPES;)
 		order++;

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 #include "internal.h"
+#include "model_page_debug.h"
 
 struct flight *flight_on(struct model *m, unsigned cpu)
 {
@@ -106,6 +107,10 @@ void model_begin_bulk(struct model *m, unsigned cpu, unsigned where, u16 owner, 
 	model_begin_alloc(m, cpu, where, owner, NUMA_NO_NODE, gfp, 0);
 	flight_on(m, cpu)->wanted = wanted;
 	flight_on(m, cpu)->bulk = true;
+	if (!wanted && flight_on(m, cpu)->want[REPORT_MIGRATETYPE]) { /* nothing is looked at */
+		flight_on(m, cpu)->want[REPORT_MIGRATETYPE] = 0;
+		m->migratetype_warned = false;
+	}
 }
 
 void model_begin_other(struct model *m, unsigned cpu)
@@ -120,13 +125,26 @@ void make_due(struct model *m, struct flight *f, u64 pfn, unsigned order)
 	f->due_frames += 1ULL << order;
 }
 
+/* B21 */
+static bool bad_page_is_shown(struct model *m)
+{
+	if (m->bad_pages.shown == 60) {
+		if (m->now_ns < m->bad_pages.resume_ns)
+			return false;
+		m->bad_pages.shown = 0;
+	}
+	if (!m->bad_pages.shown++)
+		m->bad_pages.resume_ns = m->now_ns + 60000000000ULL;
+	return true;
+}
+
 /* B22, B29: one reference of the unit at pfn goes. */
 static void drop_reference(struct model *m, struct flight *f, u64 pfn, unsigned order)
 {
 	struct frame *first = &m->frame[pfn];
 
 	if (first->state != FRAME_OWNED) {
-		f->want[REPORT_BAD_PAGE]++;
+		f->want[REPORT_BAD_PAGE] += bad_page_is_shown(m);
 		f->report_pfn = pfn;
 		return;
 	}
@@ -173,6 +191,7 @@ void model_split(struct model *m, unsigned cpu, u64 pfn, unsigned order)
 		flight_on(m, cpu)->want[REPORT_SPLIT_COMPOUND]++;
 		return;
 	}
+	model_debug_split(m, pfn, order);
 	for (u64 i = 0; i < 1ULL << order; i++)
 		m->frame[pfn + i] = (struct frame){ .state = FRAME_OWNED, .refs = 1, .owner = first.owner };
 	m->frame[pfn].refs = first.refs;
@@ -230,32 +249,57 @@ static bool sysctl_is_legal(unsigned knob, u32 value)
 
 const char *model_sysctl(struct model *m, unsigned cpu, unsigned knob, u32 value, bool ok)
 {
-	u64 boost[MODEL_NR_ZONES];
-
 	(void)cpu;
 	if (ok != sysctl_is_legal(knob, value))
 		return model_says(m, "J1: knob %u was%s set to %u", knob, ok ? "" : " not", value);
 	if (!ok)
 		return NULL;
 	m->sysctl[knob] = value;
-	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
-		boost[z] = m->zone[z].boost;
-	set_marks(m);
-	for (unsigned z = 0; knob >= 2 && z < MODEL_NR_ZONES; z++) /* only new marks end boosts */
-		m->zone[z].boost = boost[z];
+	if (knob <= 1)
+		set_marks(m);
+	for (unsigned z = 0; knob == 3 && z < MODEL_NR_ZONES; z++)
+		if (m->zone[z].exists)
+			set_pcp_sizes(m, z);
+	if (knob >= 4)
+		set_lowmem_reserves(m);
 	something_changed(m);
 	return NULL;
 }
 
 const char *model_kswapd(struct model *m, unsigned cpu, unsigned nid, bool was_wanted)
 {
-	(void)cpu;
-	if (was_wanted != m->kswapd_wanted[nid])
-		return model_says(m, "L13: kswapd of node %u was%s woken", nid, was_wanted ? "" : " not");
+	struct flight *f = flight_on(m, cpu);
+
+	if (was_wanted != f->ran_kswapd)
+		return model_says(m, "L13: kswapd of node %u says that it was%s woken", nid, was_wanted ? "" : " not");
+	if (f->alone && !was_wanted && m->kswapd_wanted[nid])
+		return model_says(m, "L13: kswapd of node %u was woken and does nothing", nid);
+	for (unsigned z = 0; f->alone && was_wanted && z < MAX_NR_ZONES; z++)
+		if (m->zone[nid * MAX_NR_ZONES + z].boost)
+			return model_says(m, "B16: kswapd of node %u ran, and zone %s is still boosted", nid,
+					  model_zone_name(z));
+	return NULL;
+}
+
+const char *on_kswapd_run(struct model *m, const struct mm_event *ev)
+{
+	struct flight *f = flight_on(m, ev->cpu);
+	unsigned nid = ev->zone / MAX_NR_ZONES;
+
+	if (!f || f->kind != FLIGHT_OTHER || nid >= m->nr_nodes || !m->kswapd_wanted[nid])
+		return model_says(m, "L13: kswapd of node %u runs, and nobody woke it", nid);
 	m->kswapd_wanted[nid] = false;
-	for (unsigned z = 0; was_wanted && z < MAX_NR_ZONES; z++)
-		m->zone[nid * MAX_NR_ZONES + z].boost = 0;
-	something_changed(m);
+	f->ran_kswapd = true;
+	return NULL;
+}
+
+const char *on_boost_end(struct model *m, const struct mm_event *ev)
+{
+	struct flight *f = flight_on(m, ev->cpu);
+
+	if (!f || f->kind != FLIGHT_OTHER || ev->zone >= MODEL_NR_ZONES || !m->zone[ev->zone].boost)
+		return model_says(m, "B16: the boost of zone %u ends, and it had none", ev->zone);
+	m->zone[ev->zone].boost = 0;
 	return NULL;
 }
 

@@ -15,6 +15,7 @@ const char *model_zone_name(unsigned index);
 void model_build_zones(struct model *m);
 /* Marks, reserves, sizes of lists, from managed pages and knobs. */
 void set_marks(struct model *m);
+void set_lowmem_reserves(struct model *m);
 /* W4: does a mark hold for a request of this order? free: as the reader sees it. */
 bool mark_holds(const struct model *m, unsigned zone, unsigned order, u64 mark, unsigned highest, u32 flags, s64 free);
 /* W4, W5: may this scan take from the zone, as far as marks go? */
@@ -44,8 +45,16 @@ struct flight *flight_on(struct model *m, unsigned cpu);
 bool may_refuse(const struct model *m, const struct flight *f);
 /* Any event can create the excuse of another operation in flight. */
 void note_excuses(struct model *m);
+const char *on_kswapd_run(struct model *m, const struct mm_event *ev);
+const char *on_boost_end(struct model *m, const struct mm_event *ev);
 /* mm must announce the free of this unit before the flight ends. */
 void make_due(struct model *m, struct flight *f, u64 pfn, unsigned order);
+
+/* Rights of the scan that goes on: one that was overtaken may be past the part that must not fragment. */
+static inline u32 scan_flags(const struct flight *f)
+{
+	return f->alone ? f->ladder.flags : f->ladder.flags & ~(u32)ALLOC_NOFRAGMENT;
+}
 
 /* fallback.c: which list a block comes from */
 /* The type whose list a request must be served from now, MIGRATE_TYPES none. refill: for a per-CPU list. */

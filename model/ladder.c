@@ -478,6 +478,7 @@ static bool progress_is_planned(struct model *m)
 const char *on_direct_reclaim(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
+	bool planned;
 
 	if (!f || f->kind != FLIGHT_ALLOC || !may_sleep(f))
 		return model_says(m, "L13: direct reclaim by a request that may not sleep");
@@ -487,7 +488,8 @@ const char *on_direct_reclaim(struct model *m, const struct mm_event *ev)
 		return model_says(m, "L3: direct reclaim, but rung %u comes first", advance(m, f));
 	m->allocstall[m->zone[f->preferred].index]++;
 	f->ladder.progress = ev->asked > 0;
-	if (f->alone && f->ladder.progress != progress_is_planned(m))
+	planned = progress_is_planned(m); /* plans are used up by whoever comes */
+	if (f->alone && f->ladder.progress != planned)
 		return model_says(m, "L3: reclaim says that it freed %u pages", ev->asked);
 	f->ladder.rung = RUNG_RECLAIM;
 	f->ladder.next = RUNG_START;
@@ -597,7 +599,7 @@ const char *ladder_served(struct model *m, struct flight *f, unsigned zone)
 	if (bad || !z->boosted || !(f->ladder.flags & ALLOC_KSWAPD))
 		return bad;
 	z->boosted = false;
-	if (f->alone && f->ladder.rung != RUNG_BULK && !m->kswapd_wanted[z->nid])
+	if (f->alone && !m->kswapd_wanted[z->nid])
 		return model_says(m, "B16: a mark was boosted and kswapd of node %u was not woken", z->nid);
 	return NULL;
 }

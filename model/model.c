@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include "internal.h"
+#include "model_page_debug.h"
 
 #define IMAGE_FRAMES 65536 /* machines up to here are reset by copying */
 
@@ -133,6 +134,17 @@ static void free_cma(struct model *m)
 	}
 }
 
+static bool holds_memory(const struct model *m, u64 pfn)
+{
+	const struct model_memblock *mb = m->memblock;
+	u64 grains = 4096 >> mb->grain_shift;
+
+	for (u64 g = pfn * grains; g < (pfn + 1) * grains; g++)
+		if (mb->grain[g] & GRAIN_MEMORY)
+			return true;
+	return false;
+}
+
 /* A device has pageblocks where there is no memory at all. */
 static void place_devices(struct model *m)
 {
@@ -143,7 +155,7 @@ static void place_devices(struct model *m)
 			bool whole = true;
 
 			for (u64 pfn = b << m->block_order; pfn < (b + 1) << m->block_order; pfn++)
-				whole &= m->frame[pfn].state == FRAME_HOLE;
+				whole &= m->frame[pfn].state == FRAME_HOLE && !holds_memory(m, pfn);
 			for (u64 pfn = b << m->block_order; whole && pfn < (b + 1) << m->block_order; pfn++)
 				m->frame[pfn].state = FRAME_DEVICE;
 		}
@@ -195,7 +207,7 @@ struct model *model_create(const struct model_setup *setup)
 	if (!m)
 		return NULL;
 	m->memblock = model_memblock_create(m->nr_frames, setup->profile == 2 ? 12 : 6);
-	if (!m->memblock) {
+	if (!m->memblock || !model_page_debug_setup(m)) {
 		model_destroy(m);
 		return NULL;
 	}
@@ -217,6 +229,9 @@ bool model_rebuild(struct model *m, const struct model_setup *setup)
 	m->image = old.image;
 	m->counts = old.counts;
 	m->memblock = old.memblock;
+	m->debug = old.debug;
+	if (!model_page_debug_setup(m))
+		return false;
 	if (shape.nr_frames == old.nr_frames && grain_shift == m->memblock->grain_shift) {
 		model_memblock_clear(m->memblock);
 	} else {
@@ -240,6 +255,7 @@ void model_destroy(struct model *m)
 		return;
 	if (m->memblock)
 		model_memblock_destroy(m->memblock);
+	model_page_debug_destroy(m);
 	free(m->image);
 	munmap(m, m->block_bytes);
 }
@@ -248,6 +264,7 @@ void model_reset(struct model *m)
 {
 	struct model keep = *m;
 
+	model_page_debug_reset(m);
 	if (m->image) {
 		memcpy(m, m->image, m->block_bytes);
 		m->image = keep.image;

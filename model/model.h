@@ -179,6 +179,7 @@ struct flight {
 	bool exact;	   /* alloc_pages_exact */
 	bool bulk;
 	bool disabled_now; /* the lists of a zone were disabled by this operation */
+	bool ran_kswapd;
 	bool settling;	   /* end of the program: reserves are given up without need */
 	u16 owner;
 	gfp_t gfp;	   /* after the task's scopes */
@@ -192,6 +193,7 @@ struct flight {
 	u64 taken_pfn;	   /* block taken from a list and not yet announced as allocated, ~0 none */
 	u64 got_pfn;	   /* last block announced as allocated */
 	u64 due_frames;	   /* frames whose free must be announced */
+	u8 freed_order;	   /* of the block given up last: it may come to its lists in pieces */
 	u64 in_flight;	   /* frames between list and owner */
 	u16 seen[NR_REPORTS], want[NR_REPORTS];
 	u64 report_pfn;	   /* the frame a bad page report must be about */
@@ -255,6 +257,10 @@ struct model {
 	u32 generation[MODEL_NR_OWNERS]; /* of a slot: how often it was asked to be filled */
 	u64 now_ns;
 	u64 next_warn_ns;
+	struct {
+		u64 resume_ns;
+		u32 shown;
+	} bad_pages;		      /* B21: at most sixty a minute are shown */
 	bool order_warned, migratetype_warned;
 	u8 nofail_warned;
 	bool vague_tuning;	      /* sizes changed while others were at work: see model/pcp.c */

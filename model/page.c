@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "internal.h"
+#include "model_page_debug.h"
 
 static const char *const state_names[NR_FRAME_STATES] = {
 	"free", "a hole", "reserved", "a device's", "in flight", "owned", "inside an owned block", "being freed",
@@ -125,7 +126,7 @@ const char *judge_frames(struct model *m, const struct mm_event *ev, const char 
 static const char *judge_source(struct model *m, struct flight *f, const struct mm_event *ev)
 {
 	unsigned z = model_zone_of(m, ev->pfn), order = ev->order, type = model_type_of(m, ev->pfn);
-	unsigned due = source_type(m, f, z, f->ladder.flags, ev->refill);
+	unsigned due = source_type(m, f, z, scan_flags(f), ev->refill);
 
 	if (f->fallback.due != ~0ULL)
 		return model_says(m, "B12: pageblock of pfn %llu could have been claimed", (unsigned long long)f->fallback.due);
@@ -256,6 +257,7 @@ static void count_success(struct model *m, const struct flight *f, unsigned zone
 /* B23: of an exact allocation only `keep` pages stay, each on its own. */
 static void own_exact(struct model *m, struct flight *f, u64 pfn)
 {
+	model_debug_split(m, pfn, f->order);
 	for (u64 i = 0; i < 1ULL << f->order; i++) {
 		m->frame[pfn + i] = (struct frame){ .state = FRAME_OWNED, .refs = 1, .owner = f->owner };
 		if (i >= f->keep)
@@ -288,9 +290,11 @@ static const char *on_alloc(struct model *m, const struct mm_event *ev)
 	f->got++;
 	f->got_pfn = ev->pfn;
 	f->taken_pfn = ~0ULL;
+	f->want[REPORT_POISON] = (u16)(f->want[REPORT_POISON] + model_poison_due(m, ev->pfn, ev->order));
+	model_debug_alloc(m, ev->pfn, ev->order, ev->gfp, ev->cpu);
 	count_success(m, f, model_zone_of(m, ev->pfn));
 	expect_reserve(m, f, ev->pfn);
-	if ((bad = ladder_served(m, f, model_zone_of(m, ev->pfn))))
+	if (f->ladder.rung != RUNG_BULK && (bad = ladder_served(m, f, model_zone_of(m, ev->pfn))))
 		return bad;
 	if (f->exact) {
 		own_exact(m, f, ev->pfn);
@@ -349,7 +353,9 @@ static const char *on_free(struct model *m, const struct mm_event *ev)
 				  (unsigned long long)ev->pfn, ev->order, first->order);
 	f->due_frames -= 1ULL << ev->order;
 	f->in_flight += 1ULL << ev->order;
+	f->freed_order = ev->order;
 	m->pgfree += 1ULL << ev->order;
+	model_debug_free(m, ev->pfn, ev->order);
 	set_unit(m, ev->pfn, ev->order, FRAME_IN_FLIGHT, ev->cpu);
 	return NULL;
 }
@@ -380,7 +386,7 @@ static u64 free_guards(struct model *m, u64 pfn, unsigned order)
 /* P5, P9: what may go to a per-CPU list does not go past it, unless it is taken. */
 static bool passes_lists(const struct model *m, const struct flight *f, const struct mm_event *ev)
 {
-	return f->alone && f->kind == FLIGHT_FREE && !f->flush.going && pcp_allowed(m, ev->order) &&
+	return f->alone && f->kind == FLIGHT_FREE && !f->flush.going && pcp_allowed(m, f->freed_order) &&
 	       model_type_of(m, ev->pfn) != MIGRATE_ISOLATE;
 }
 
@@ -413,6 +419,24 @@ static const char *on_give(struct model *m, const struct mm_event *ev)
 	return NULL;
 }
 
+/* When operations overlap, which of them is the first to warn is open; that nobody warns twice is not. */
+static const char *judge_overtaken_report(struct model *m, struct flight *f, const struct mm_event *ev)
+{
+	if (ev->report == REPORT_NOFAIL) {
+		if (!(f->gfp & __GFP_NOFAIL) || (m->nofail_warned >> ev->order & 1))
+			return model_says(m, "L8: __GFP_NOFAIL is warned about for reason %u without need", ev->order);
+		m->nofail_warned |= (u8)(1u << ev->order);
+		f->want[REPORT_NOFAIL]++;
+	}
+	if (ev->report == REPORT_ALLOC_FAILURE) {
+		if ((f->gfp & __GFP_NOWARN) || m->now_ns < m->next_warn_ns)
+			return model_says(m, "F8: a failure report too many");
+		m->next_warn_ns = m->now_ns + m->setup.knob[KNOB_WARN_INTERVAL_MS] * 1000000ULL;
+		f->want[REPORT_ALLOC_FAILURE]++;
+	}
+	return NULL;
+}
+
 static const char *on_report(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
@@ -420,6 +444,10 @@ static const char *on_report(struct model *m, const struct mm_event *ev)
 	if (!f || ev->report >= NR_REPORTS)
 		return model_says(m, "N10: a report out of nowhere");
 	f->seen[ev->report]++;
+	if (ev->report == REPORT_POISON)
+		return model_poison_reported(m, ev->pfn);
+	if (!f->alone)
+		return judge_overtaken_report(m, f, ev);
 	if (ev->report == REPORT_BAD_PAGE && ev->pfn != f->report_pfn)
 		return model_says(m, "B29: bad page report about pfn %llu", (unsigned long long)ev->pfn);
 	if (ev->report == REPORT_ALLOC_FAILURE && (ev->order != f->order || ev->gfp != f->gfp))
@@ -465,6 +493,8 @@ static judge_fn *const judges[NR_EVENT_TYPES] = {
 	[EVENT_ATTEMPT] = on_attempt,
 	[EVENT_BELOW_HIGH] = on_below_high,
 	[EVENT_WAKEUP_KSWAPD] = on_wakeup,
+	[EVENT_KSWAPD_RUN] = on_kswapd_run,
+	[EVENT_BOOST_END] = on_boost_end,
 	[EVENT_DIRECT_RECLAIM] = on_direct_reclaim,
 	[EVENT_STAT_FOLD] = on_stat_fold,
 	[EVENT_DRAIN_ALL] = on_drain_all,
@@ -487,9 +517,19 @@ const char *model_event(struct model *m, const struct mm_event *ev)
 
 /* --- answers --------------------------------------------------------------------------------------------------------------------------- */
 
+static bool manages_dma(const struct model *m)
+{
+	for (unsigned n = 0; n < m->nr_nodes; n++)
+		if (m->zone[n * MAX_NR_ZONES + ZONE_DMA].managed)
+			return true;
+	return false;
+}
+
 /* F8: a refusal is reported unless silenced; L8-like warnings are separate. */
 static void expect_failure_report(struct model *m, struct flight *f)
 {
+	bool silent;
+
 	if (f->order > m->max_order) {
 		if (!(f->gfp & __GFP_NOWARN) && !m->order_warned) {
 			m->order_warned = true;
@@ -499,15 +539,12 @@ static void expect_failure_report(struct model *m, struct flight *f)
 	}
 	if ((f->gfp & __GFP_NOWARN) || m->now_ns < m->next_warn_ns)
 		return;
+	silent = (f->gfp & __GFP_DMA) && !manages_dma(m); /* and uses up the turn */
+	if (!f->alone && !silent)
+		return; /* judged when it comes */
 	m->next_warn_ns = m->now_ns + m->setup.knob[KNOB_WARN_INTERVAL_MS] * 1000000ULL;
-	if ((f->gfp & __GFP_DMA)) {
-		u64 dma = 0;
-
-		for (unsigned n = 0; n < m->nr_nodes; n++)
-			dma += m->zone[n * MAX_NR_ZONES + ZONE_DMA].managed;
-		if (!dma)
-			return;
-	}
+	if (silent)
+		return;
 	f->want[REPORT_ALLOC_FAILURE]++;
 }
 

@@ -78,6 +78,8 @@ void model_page_debug_reset(struct model *m)
 {
 	struct model_page_debug *d = m->debug;
 
+	if (!d) /* a recording's */
+		return;
 	if (poisons(m) || zeroes_at_free(m))
 		memset(d->damage, 0, m->nr_frames * sizeof(*d->damage));
 	if (m->setup.knob[KNOB_PAGE_OWNER])
@@ -286,9 +288,12 @@ unsigned model_owner_type(const struct model *m, gfp_t gfp)
 
 bool model_is_lowmem(const struct model *m, u64 pfn)
 {
-	u64 block = 1ULL << m->block_order;
+	const u32 *knob = m->setup.knob;
+	u64 block = 1ULL << m->block_order, end = knob[KNOB_LOWMEM_PAGES];
 
-	return pfn < (m->setup.knob[KNOB_LOWMEM_PAGES] + block - 1) / block * block;
+	end = knob[KNOB_DMA32_PAGES] > end ? knob[KNOB_DMA32_PAGES] : end;
+	end = knob[KNOB_DMA_PAGES] > end ? knob[KNOB_DMA_PAGES] : end;
+	return pfn < (end + block - 1) / block * block;
 }
 
 bool model_kmap(struct model *m, unsigned cpu, u64 pfn)

@@ -213,7 +213,7 @@ const char *on_pcp_refill(struct model *m, const struct mm_event *ev)
 		return model_says(m, "P4: a refill asked for %u blocks and took %u", ev->asked, got);
 	if (!got)
 		f->ladder.opened = MODEL_NR_ZONES; /* whoever comes again opens it again */
-	if (got < ev->asked && zone_can_refill(m, f, ev->zone, got ? f->ladder.flags : first_flags(f)))
+	if (got < ev->asked && zone_can_refill(m, f, ev->zone, got && f->alone ? f->ladder.flags : first_flags(f)))
 		return model_says(m, "P4: a refill asked for %u blocks and took %u, but there are more", ev->asked, got);
 	return judge_tuning(m, f, pcp, ev, "P4");
 }
@@ -450,18 +450,19 @@ const char *model_drained(struct model *m, unsigned cpu, enum model_drain kind, 
 const char *model_pcp_disable(struct model *m, unsigned cpu, unsigned zone, bool disable, bool ok)
 {
 	struct model_zone *z = zone < MODEL_NR_ZONES && m->zone[zone].exists ? &m->zone[zone] : NULL;
-	bool may = z && z->managed && (disable || z->disabled > 0), now = flight_on(m, cpu)->disabled_now;
+	const struct flight *f = flight_on(m, cpu);
+	bool may = z && z->managed && (disable || z->disabled > 0);
 
-	if (ok != may)
+	if (f->alone && ok != may)
 		return model_says(m, "P10: the lists of zone %u were%s %s", zone, ok ? "" : " not",
 				  disable ? "disabled" : "enabled");
-	if (!ok)
+	if (!ok || !z)
 		return NULL;
-	if (disable && now != (z->disabled == now))
-		return model_says(m, "P10: zone %u was disabled %u times, and its lists %s emptied", zone, z->disabled,
-				  now ? "are" : "are not");
-	z->disabled = (u8)(disable ? z->disabled + !now : z->disabled - 1);
+	if (disable && f->alone && !f->disabled_now && !z->disabled)
+		return model_says(m, "P10: the lists of zone %u were disabled, and are not emptied", zone);
+	z->disabled = (u8)(disable ? z->disabled + !f->disabled_now : z->disabled - 1);
 	set_pcp_sizes(m, zone);
+	m->vague_tuning |= !f->alone;
 	return disable ? model_drained(m, cpu, DRAIN_ZONE, zone) : NULL;
 }
 

@@ -284,7 +284,6 @@ static void set_zone_marks(struct model *m, struct model_zone *zone, u64 min, u6
 	zone->low = zone->min + step;
 	zone->high = zone->low + step;
 	zone->promo = zone->high + step;
-	zone->boost = 0;
 }
 
 /* Z6: row i keeps back from a request that may use zone j a share of what lies between. */
@@ -319,13 +318,9 @@ static void set_threshold(struct model *m, struct model_zone *z)
 	z->drift_mark = drift > z->low - z->min ? z->high + drift : 0;
 }
 
-void set_marks(struct model *m)
+/* Z6, Z7 */
+void set_lowmem_reserves(struct model *m)
 {
-	u64 lowmem = 0, min;
-
-	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
-		lowmem += m->zone[z].index <= ZONE_NORMAL ? m->zone[z].managed : 0;
-	min = pages_min(m, lowmem);
 	m->totalreserve = 0;
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
 		struct model_zone *zone = &m->zone[z];
@@ -333,15 +328,29 @@ void set_marks(struct model *m)
 
 		if (!zone->exists)
 			continue;
-		set_zone_marks(m, zone, min, lowmem);
 		set_reserves(m, zone);
-		set_threshold(m, zone);
-		set_pcp_sizes(m, z);
-		for (unsigned j = 0; j < MAX_NR_ZONES; j++) /* Z7 */
+		for (unsigned j = 0; j < MAX_NR_ZONES; j++)
 			most = zone->reserve[j] > most ? zone->reserve[j] : most;
-		most += zone->high;
+		most += zone->high + zone->boost;
 		m->totalreserve += most < zone->managed ? most : zone->managed;
 	}
+}
+
+void set_marks(struct model *m)
+{
+	u64 lowmem = 0, min;
+
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		lowmem += m->zone[z].index <= ZONE_NORMAL ? m->zone[z].managed : 0;
+	min = pages_min(m, lowmem);
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
+		if (!m->zone[z].exists)
+			continue;
+		set_zone_marks(m, &m->zone[z], min, lowmem);
+		set_threshold(m, &m->zone[z]);
+		set_pcp_sizes(m, z);
+	}
+	set_lowmem_reserves(m);
 }
 
 static void set_sysctls(struct model *m)

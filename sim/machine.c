@@ -34,9 +34,12 @@ static void *map_host(size_t bytes)
 }
 
 /* Room for struct page, the tables of mm and their redzones; untouched pages of it cost nothing. */
-static size_t meta_room(u64 nr_frames)
+/* struct page, hole, pageblock; who owns each frame, if that is kept; and zones with the lists of each CPU. */
+static size_t meta_room(u64 nr_frames, bool page_owner)
 {
-	return ALIGN(sizeof(struct machine) + nr_frames * 40 + (256u << 10), SIM_PAGE_SIZE);
+	u64 per_frame = page_owner || nr_frames <= 65536 ? 96 : 40; /* a small one may be rebuilt with owners */
+
+	return ALIGN(sizeof(struct machine) + nr_frames * per_frame + (512u << 10), SIM_PAGE_SIZE);
 }
 
 /* What every machine without history reads as. Big ones stay zero: touching all of RAM would be the cost of boot. */
@@ -81,10 +84,10 @@ static void init_cpus(struct machine *m)
 					      .next_switch = ~0u };
 }
 
-static bool map_machine(struct machine_host *h, u64 nr_frames)
+static bool map_machine(struct machine_host *h, u64 nr_frames, bool page_owner)
 {
 	h->capacity = nr_frames;
-	h->meta_bytes = meta_room(nr_frames);
+	h->meta_bytes = meta_room(nr_frames, page_owner);
 	h->mapped_bytes = h->meta_bytes + (nr_frames << SIM_PAGE_SHIFT);
 	h->base = map_host(h->mapped_bytes);
 	h->dirty_lines = map_host(nr_frames * sizeof(u64));
@@ -112,7 +115,7 @@ struct machine *machine_create(const struct machine_config *config)
 	u64 capacity = max_of(config->param[PARAM_FRAMES], config->capacity);
 	struct machine *m;
 
-	if (!h || !map_machine(h, capacity)) {
+	if (!h || !map_machine(h, capacity, config->param[PARAM_PAGE_OWNER])) {
 		free(h);
 		return NULL;
 	}

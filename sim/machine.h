@@ -142,7 +142,7 @@ struct machine_host {
 	u32 nr_dirty_frames;
 	size_t sealed_bytes;  /* meta_used at the seal */
 	struct sim_event event[SIM_EVENTS];
-	char log[16384];
+	char log[32768];
 	void (*event_full)(struct machine *m, void *arg); /* called when the ring is full; must empty it */
 	void *event_full_arg;
 	struct sched *sched;

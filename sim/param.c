@@ -49,7 +49,7 @@ const struct sim_param_row sim_params[NR_PARAMS] = {
 						  "vm.percpu_pagelist_high_fraction; 0: tuned by itself" },
 	[PARAM_STAT_THRESHOLD_HIGHEST] = { "stat_threshold_highest", "pages", { 1, 2, 125 }, 1, 125,
 					   "ceiling of what a CPU may keep of a counter" },
-	[PARAM_HIGHATOMIC_PERCENT] = { "highatomic_percent", "%", { 30, 10, 1 }, 0, 100,
+	[PARAM_HIGHATOMIC_PERCENT] = { "highatomic_percent", "%", { 30, 20, 1 }, 0, 100,
 				       "share of a zone that may be reserved for atomic requests of order above 0" },
 	[PARAM_WATERMARK_BOOST_FACTOR] = { "watermark_boost_factor", "1/10000", { 15000, 15000, 15000 }, 0, 1 << 20,
 					   "vm.watermark_boost_factor" },

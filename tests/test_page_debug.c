@@ -5,6 +5,7 @@
  * The machine here has struct pages and no allocator: a test gives a page from hand to hand as page_alloc.c would, in
  * the order of page_debug_internal.h, and looks at memory, log and events in between.
  */
+#include <stdlib.h>
 #include "../mm/page_debug_internal.h"
 #include "highmem.h"
 #include "tap.h"
@@ -138,9 +139,11 @@ static void test_poison(u64 pfn, const char *where)
 	struct machine *m = bare_machine(1, 0, 0, 0);
 
 	hand_out(pfn, 1, GFP_KERNEL);
-	ok(!m->nr_events && byte_of(pfn, 0) != PAGE_POISON, "D2: %s: a frame that was never freed is not looked at", where);
+	ok(!m->nr_events && byte_of(pfn, 0) != PAGE_POISON,
+	   "D2: %s: a frame that was never freed is not looked at", where);
 	give_back(pfn, 1);
-	ok(all_bytes(pfn, PAGE_POISON) && all_bytes(pfn + 1, PAGE_POISON), "D2: %s: freed pages are filled with 0xaa", where);
+	ok(all_bytes(pfn, PAGE_POISON) && all_bytes(pfn + 1, PAGE_POISON),
+	   "D2: %s: freed pages are filled with 0xaa", where);
 	hand_out(pfn, 1, GFP_KERNEL);
 	ok(!m->nr_events && all_bytes(pfn, PAGE_POISON), "D2: %s: an undamaged page comes without a report", where);
 	give_back(pfn, 1);
@@ -276,23 +279,27 @@ static void test_owner(void)
 	mm->pageblock[1] = (struct pageblock){ .zone = MAX_NR_ZONES + ZONE_NORMAL, .migratetype = MIGRATE_CMA };
 	page_owner_show(4, text, sizeof(text));
 	same_text(text,
-		  "Page allocated via order 2, mask 0xcc8(GFP_KERNEL|__GFP_MOVABLE), pid 100, tgid 100 (mmcheck), ts 1000 ns\n"
+		  "Page allocated via order 2, mask 0xcc8(GFP_KERNEL|__GFP_MOVABLE), pid 100, tgid 100 (mmcheck), "
+		  "ts 1000 ns\n"
 		  "PFN 0x4 type Movable Block 1 type CMA Flags 0x2(head|node=1|zone=2)\n"
 		  " alloc_pages+12\n"
 		  "\n",
 		  "D3: the text of page_owner");
-	ok(page_owner_show(7, text, sizeof(text)) && strstr(text, "order 2,"), "D3: every page of a block has a record");
+	ok(page_owner_show(7, text, sizeof(text)) && strstr(text, "order 2,"),
+	   "D3: every page of a block has a record");
 	ok(!page_owner_show(8, text, sizeof(text)), "D3: a page nobody has has none");
 	split_page_owner(mm, mm->mem_map + 4, 2);
-	ok(page_owner_show(4, text, sizeof(text)) && strstr(text, "order 0,") && page_owner_show(7, text, sizeof(text)) &&
-		   strstr(text, "order 0,"),
+	ok(page_owner_show(4, text, sizeof(text)) && strstr(text, "order 0,") &&
+		   page_owner_show(7, text, sizeof(text)) && strstr(text, "order 0,"),
 	   "D3: after a split each has order 0");
 	next_step(m, "free_pages", 13);
 	give_back(5, 0);
-	ok(!page_owner_show(5, text, sizeof(text)) && page_owner_show(4, text, sizeof(text)), "D3: a free ends a record");
+	ok(!page_owner_show(5, text, sizeof(text)) && page_owner_show(4, text, sizeof(text)),
+	   "D3: a free ends a record");
 	ok(!page_owner_show(FRAMES, text, sizeof(text)), "D3: a frame there is not has none");
 	hand_out(4, 0, __GFP_MOVABLE | __GFP_RECLAIMABLE);
-	ok(page_owner_show(4, text, sizeof(text)) && strstr(text, "type Unmovable Block"), "D3: a mask of both types is none");
+	ok(page_owner_show(4, text, sizeof(text)) && strstr(text, "type Unmovable Block"),
+	   "D3: a mask of both types is none");
 	mm->mobility_disabled = true;
 	hand_out(4, 0, __GFP_MOVABLE);
 	ok(page_owner_show(4, text, sizeof(text)) && strstr(text, "type Unmovable Block"),
@@ -330,7 +337,8 @@ static void test_lowmem_mapping(void)
 	struct page *page = current_mm()->mem_map + LOW_PFN;
 
 	hand_out(LOW_PFN, 0, GFP_KERNEL);
-	ok(kmap_local_page(page) == ram_address(m, LOW_PFN) && !kmap_depth(0), "D51: lowmem has its address, nothing is used up");
+	ok(kmap_local_page(page) == ram_address(m, LOW_PFN) && !kmap_depth(0),
+	   "D51: lowmem has its address, nothing is used up");
 	kunmap_local(ram_address(m, LOW_PFN));
 	ok(says_forbidden(LOW_PFN, false) && !m->nr_events, "D50: lowmem may be touched all the time");
 	give_back(LOW_PFN, 0);
@@ -346,7 +354,8 @@ static void test_highmem_mapping(void)
 	u64 *word;
 
 	hand_out(HIGH_PFN, 0, GFP_KERNEL | __GFP_ZERO);
-	ok(says_forbidden(HIGH_PFN, true) && !kmap_address(page), "D50: highmem may not be touched before it is mapped");
+	ok(says_forbidden(HIGH_PFN, true) && !kmap_address(page),
+	   "D50: highmem may not be touched before it is mapped");
 	word = kmap_local_page(page);
 	ok(word == ram_address(m, HIGH_PFN) && kmap_address(page) == word && says_forbidden(HIGH_PFN, false),
 	   "D50: a mapping gives an address and permission");
@@ -371,7 +380,8 @@ static void test_straddling(void)
 	u64 end = FRAMES / 2;
 
 	hand_out(end - 4, 3, GFP_KERNEL);
-	ok(says_forbidden(end - 1, false) && says_forbidden(end, true), "D50: a block may be half lowmem, half highmem");
+	ok(says_forbidden(end - 1, false) && says_forbidden(end, true),
+	   "D50: a block may be half lowmem, half highmem");
 	give_back(end - 4, 3);
 	ok(says_forbidden(end - 1, true) && says_forbidden(end, true), "D50: and is freed whole");
 	machine_destroy(m);
@@ -394,7 +404,8 @@ static void test_mapping_mistakes(void)
 	kunmap_local(ram_address(m, HIGH_PFN));
 	ok(reported(m, REPORT_KMAP, HIGH_PFN) && kmap_depth(0) == KM_MAX_IDX && says_forbidden(HIGH_PFN, false),
 	   "D51: unmapping out of order changes nothing");
-	same_text(log_of(m), "WARNING: kunmap_local of an address that was not mapped last\n", "D51: and the log says so");
+	same_text(log_of(m), "WARNING: kunmap_local of an address that was not mapped last\n",
+	          "D51: and the log says so");
 	next_step(m, NULL, 0);
 	for (int i = KM_MAX_IDX - 1; i >= 0; i--)
 		kunmap_local(ram_address(m, HIGH_PFN + (u64)i));
@@ -411,9 +422,103 @@ static void test_failures(void)
 	ok(!should_fail_alloc_page(GFP_KERNEL, 0), "L11: no plan, no failure");
 	sim_plan_fault(m, FAULT_PAGE_ALLOC, 1, 1);
 	ok(!should_fail_alloc_page(GFP_KERNEL | __GFP_NOFAIL, 0), "L11: a request that may not fail does not");
-	ok(!should_fail_alloc_page(GFP_KERNEL, 0) && should_fail_alloc_page(GFP_KERNEL, 0), "L11: nor does it use the plan up");
+	ok(!should_fail_alloc_page(GFP_KERNEL, 0) && should_fail_alloc_page(GFP_KERNEL, 0),
+	   "L11: nor does it use the plan up");
 	ok(m->nr_events == 1, "L11: a planned failure is announced");
 	ok(!should_fail_alloc_page(GFP_KERNEL, 0), "L11: and the plan ends");
+	machine_destroy(m);
+}
+
+/* --- the same through the allocator ------------------------------------------------------------------------------- */
+
+static struct machine *booted_machine(enum sim_param knob)
+{
+	struct machine_config c = { 0 };
+	struct machine *m;
+
+	machine_config_profile(&c, PROFILE_SMALL);
+	c.param[knob] = 1;
+	m = machine_create(&c);
+	machine_enter(m, 0);
+	if (mm_boot()) {
+		printf("Bail out! the machine does not boot\n");
+		exit(1);
+	}
+	machine_seal(m);
+	next_step(m, "alloc_pages", 1);
+	return m;
+}
+
+/* Take pages until this one comes again. */
+static bool comes_again(u64 pfn)
+{
+	for (int i = 0; i < 64; i++) {
+		struct page *page = alloc_pages(GFP_KERNEL, 0);
+
+		if (!page || page_to_pfn(page) == pfn)
+			return page;
+	}
+	return false;
+}
+
+static void test_poison_through_allocator(void)
+{
+	struct machine *m = booted_machine(PARAM_PAGE_POISON);
+	struct page *page = alloc_pages(GFP_KERNEL, 0);
+	u64 pfn = page_to_pfn(page);
+
+	__free_pages(page, 0);
+	ok(all_bytes(pfn, PAGE_POISON), "D2: the allocator fills what is freed");
+	stray_byte(pfn, 77, 0);
+	ok(comes_again(pfn) && reported(m, REPORT_POISON, pfn), "D2: and looks at what it hands out");
+	machine_destroy(m);
+}
+
+static void test_zeroes_through_allocator(void)
+{
+	static const enum sim_param knobs[] = { PARAM_INIT_ON_ALLOC, PARAM_INIT_ON_FREE };
+
+	for (size_t i = 0; i < ARRAY_SIZE(knobs); i++) {
+		struct machine *m = booted_machine(knobs[i]);
+		struct page *page = alloc_pages(GFP_KERNEL, 0);
+		u64 pfn = page_to_pfn(page);
+
+		ok(all_bytes(pfn, 0), "D1: %s: the first owner finds zeroes", sim_params[knobs[i]].name);
+		stray_byte(pfn, 0, 1);
+		__free_pages(page, 0);
+		ok(comes_again(pfn) && all_bytes(pfn, 0), "D1: %s: the next one too", sim_params[knobs[i]].name);
+		machine_destroy(m);
+	}
+}
+
+static void test_owner_through_allocator(void)
+{
+	struct machine *m = booted_machine(PARAM_PAGE_OWNER);
+	struct page *page = alloc_pages(GFP_KERNEL, 2);
+	u64 pfn = page_to_pfn(page);
+	char text[1000];
+
+	ok(page_owner_show(pfn + 3, text, sizeof(text)) && strstr(text, "via order 2,") &&
+		   strstr(text, "\n alloc_pages+1\n\n"),
+	   "D3: the allocator says who has a page");
+	split_page(page, 2);
+	ok(page_owner_show(pfn, text, sizeof(text)) && strstr(text, "via order 0,"), "D3: split_page makes it order 0");
+	__free_pages(page + 1, 0);
+	ok(!page_owner_show(pfn + 1, text, sizeof(text)), "D3: and when nobody has it");
+	machine_destroy(m);
+}
+
+static void test_highmem_through_allocator(void)
+{
+	struct machine *m = booted_machine(PARAM_PAGE_POISON);
+	struct page *page = alloc_pages_node(3, GFP_HIGHUSER | __GFP_ZERO | __GFP_THISNODE, 0);
+	u64 *word;
+
+	ok(page && !page_is_lowmem(page_to_pfn(page)) && !page_address(page), "D50: a page of HighMem has no address");
+	word = kmap_local_page(page);
+	ok(word && page_address(page) == word && !word[0], "D50: mapped it has one, and holds what was asked for");
+	kunmap_local(word);
+	ok(!page_address(page), "D50: unmapped it has none again");
 	machine_destroy(m);
 }
 
@@ -433,5 +538,9 @@ int main(void)
 	test_straddling();
 	test_mapping_mistakes();
 	test_failures();
+	test_poison_through_allocator();
+	test_zeroes_through_allocator();
+	test_owner_through_allocator();
+	test_highmem_through_allocator();
 	return tap_end();
 }

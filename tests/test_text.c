@@ -532,6 +532,31 @@ static void test_failure_report(void)
 	machine_destroy(m);
 }
 
+/* --- B21 ---------------------------------------------------------------------------------------------------------- */
+
+static void test_bad_pages(void)
+{
+	struct machine *m = by_hand();
+
+	page[3] = (struct page){ .refcount = -1, .flags = PG_reserved, .private = 5 };
+	for (unsigned i = 0; i < 100; i++)
+		report_bad_page(3, "nonzero _refcount");
+	same_number(m->nr_events, 60, "B21: sixty bad pages are reported in a minute");
+	same_number(times(log_text(), "\npage dumped because: nonzero _refcount\n"), 60, "  and printed");
+	m->now_ns += 60000000000ULL - 1;
+	report_bad_page(3, "nonzero _refcount");
+	same_text(log_text(), "", "  the rest of the minute is silent");
+	m->now_ns++;
+	report_bad_page(3, "nonzero _refcount");
+	same_text(log_text(),
+		  "BUG: Bad page state: 41 messages suppressed\n"
+		  "BUG: Bad page state in process mmcheck  pfn:00003\n"
+		  "page: refcount:-1 flags:0x8 private:5\n"
+		  "page dumped because: nonzero _refcount\n",
+		  "B21: the next one says how many were left out");
+	machine_destroy(m);
+}
+
 /* --- W12, E3, Z9 -------------------------------------------------------------------------------------------------- */
 
 static s64 cheap(void)
@@ -855,6 +880,31 @@ static void test_judges(struct model *m)
 	says_clause(model_judge_meminfo(m, text), "F6", "a line too many: F6");
 }
 
+/* As if a request on CPU 0 had just been refused. */
+static void test_failure_judge(struct world *w)
+{
+	struct model *m = w->model;
+
+	model_begin_alloc(m, 0, false, 1, NUMA_NO_NODE, GFP_KERNEL, 3);
+	w->machine->log_bytes = 0;
+	warn_alloc_failure(GFP_KERNEL, 3);
+	snprintf(text, sizeof(text), "%s", log_text());
+	says_clause(model_judge_failure_text(m, 0, text), NULL, "control: the report of a failure");
+	says_clause(model_judge_failure_text(m, 0, changed("order:3", "order:2")), "F8", "another order: F8");
+	says_clause(model_judge_failure_text(m, 0, changed("0xcc0", "0xcc1")), "F8", "another mask: F8");
+	says_clause(model_judge_failure_text(m, 0, changed("allowed=0-3", "allowed=0")), "F8", "other nodes: F8");
+	says_clause(model_judge_failure_text(m, 0, changed("Mem-Info", "Mem-Inf0")), "F9", "no Mem-Info: F9");
+	says_clause(model_judge_failure_text(m, 0, changed(" free_pcp:", " free_pcp:9")), "F9", "another free_pcp: F9");
+	says_clause(model_judge_failure_text(m, 0, changed("unreclaimable? no", "unreclaimable? yes")), "F9", "a node: F9");
+	says_clause(model_judge_failure_text(m, 0, changed("boost:0", "boost:4")), "F9", "another boost: F9");
+	says_clause(model_judge_failure_text(m, 0, changed("kB local_pcp:", "kB local_pcp:1")), "F9", "another CPU's: F9");
+	says_clause(model_judge_failure_text(m, 0, changed("reserve[]: 0", "reserve[]: 7")), "F9", "a reserve: F9");
+	says_clause(model_judge_failure_text(m, 0, changed("(M)", "(E)")), "F9", "another letter: F9");
+	says_clause(model_judge_failure_text(m, 0, changed(" = ", " = 1")), "F9", "another sum: F9");
+	says_clause(model_judge_failure_text(m, 0, changed(" pages RAM", "0 pages RAM")), "F9", "more RAM: F9");
+	says_clause(model_judge_failure_text(m, 0, ""), "F8", "nothing at all: F8");
+}
+
 static void test_booted(void)
 {
 	struct world *w = world_create();
@@ -872,8 +922,9 @@ static void test_booted(void)
 		printf("# %s: %s\n", w->verdict.clause, w->verdict.sentence);
 	machine_enter(w->machine, 0);
 	test_judges(w->model);
+	test_failure_judge(w);
 	w->machine->nr_events = 0;
-	vmstat_refresh();
+	vmstat_refresh(); /* the model does not hear of it: nothing is judged from here */
 	write_proc();
 	test_recipes();
 	test_tools();
@@ -919,6 +970,7 @@ int main(void)
 	test_vmstat();
 	test_meminfo();
 	test_failure_report();
+	test_bad_pages();
 	test_drift();
 	test_dead_cpu();
 	test_thresholds();
