@@ -419,18 +419,32 @@ static const char *on_give(struct model *m, const struct mm_event *ev)
 	return NULL;
 }
 
-/* When operations overlap, which of them is the first to warn is open; that nobody warns twice is not. */
-static const char *judge_overtaken_report(struct model *m, struct flight *f, const struct mm_event *ev)
+/* L8 */
+static bool nofail_is_misused(const struct model *m, const struct flight *f, unsigned misuse)
+{
+	bool may_sleep = (f->gfp & __GFP_DIRECT_RECLAIM) && !(f->where & MODEL_ATOMIC);
+
+	if (f->kind != FLIGHT_ALLOC || !(f->gfp & __GFP_NOFAIL) || misuse >= NR_NOFAIL_MISUSES)
+		return false;
+	if (misuse == NOFAIL_ORDER)
+		return f->order > 1;
+	if (misuse == NOFAIL_ATOMIC)
+		return !may_sleep;
+	return may_sleep && (misuse == NOFAIL_MEMALLOC ? f->task_flags & 1 : f->order > m->costly_order);
+}
+
+/* What is said once, or once in a while, is judged when it is said: who comes first takes the turn. */
+static const char *judge_turn(struct model *m, struct flight *f, const struct mm_event *ev)
 {
 	if (ev->report == REPORT_NOFAIL) {
-		if (!(f->gfp & __GFP_NOFAIL) || (m->nofail_warned >> ev->order & 1))
+		if (!nofail_is_misused(m, f, ev->order) || (m->nofail_warned >> ev->order & 1))
 			return model_says(m, "L8: __GFP_NOFAIL is warned about for reason %u without need", ev->order);
 		m->nofail_warned |= (u8)(1u << ev->order);
 		f->want[REPORT_NOFAIL]++;
 	}
 	if (ev->report == REPORT_ALLOC_FAILURE) {
-		if ((f->gfp & __GFP_NOWARN) || m->now_ns < m->next_warn_ns)
-			return model_says(m, "F8: a failure report too many");
+		if ((f->gfp & __GFP_NOWARN) || m->now_ns < m->next_warn_ns || f->got)
+			return model_says(m, "N10: a failure report that is not due");
 		m->next_warn_ns = m->now_ns + m->setup.knob[KNOB_WARN_INTERVAL_MS] * 1000000ULL;
 		f->want[REPORT_ALLOC_FAILURE]++;
 	}
@@ -440,14 +454,15 @@ static const char *judge_overtaken_report(struct model *m, struct flight *f, con
 static const char *on_report(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
+	const char *bad;
 
 	if (!f || ev->report >= NR_REPORTS)
 		return model_says(m, "N10: a report out of nowhere");
 	f->seen[ev->report]++;
 	if (ev->report == REPORT_POISON)
 		return model_poison_reported(m, ev->pfn);
-	if (!f->alone)
-		return judge_overtaken_report(m, f, ev);
+	if ((bad = judge_turn(m, f, ev)))
+		return bad;
 	if (ev->report == REPORT_BAD_PAGE && ev->pfn != f->report_pfn)
 		return model_says(m, "B29: bad page report about pfn %llu", (unsigned long long)ev->pfn);
 	if (ev->report == REPORT_ALLOC_FAILURE && (ev->order != f->order || ev->gfp != f->gfp))
@@ -528,8 +543,6 @@ static bool manages_dma(const struct model *m)
 /* F8: a refusal is reported unless silenced; L8-like warnings are separate. */
 static void expect_failure_report(struct model *m, struct flight *f)
 {
-	bool silent;
-
 	if (f->order > m->max_order) {
 		if (!(f->gfp & __GFP_NOWARN) && !m->order_warned) {
 			m->order_warned = true;
@@ -537,15 +550,12 @@ static void expect_failure_report(struct model *m, struct flight *f)
 		}
 		return;
 	}
-	if ((f->gfp & __GFP_NOWARN) || m->now_ns < m->next_warn_ns)
+	if ((f->gfp & __GFP_NOWARN) || m->now_ns < m->next_warn_ns || f->seen[REPORT_ALLOC_FAILURE])
 		return;
-	silent = (f->gfp & __GFP_DMA) && !manages_dma(m); /* and uses up the turn */
-	if (!f->alone && !silent)
-		return; /* judged when it comes */
-	m->next_warn_ns = m->now_ns + m->setup.knob[KNOB_WARN_INTERVAL_MS] * 1000000ULL;
-	if (silent)
-		return;
-	f->want[REPORT_ALLOC_FAILURE]++;
+	if ((f->gfp & __GFP_DMA) && !manages_dma(m)) /* silent, and uses up the turn */
+		m->next_warn_ns = m->now_ns + m->setup.knob[KNOB_WARN_INTERVAL_MS] * 1000000ULL;
+	else if (f->alone)
+		f->want[REPORT_ALLOC_FAILURE]++; /* and has not come */
 }
 
 static const char *judge_refusal(struct model *m, struct flight *f)
