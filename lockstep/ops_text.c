@@ -19,7 +19,7 @@ static void begin_reading(struct world *w, const u64 *a)
 
 static bool was_alone(const struct world *w)
 {
-	return w->model->flight[world_cpu()][w->model->depth[world_cpu()] - 1].alone;
+	return w->model->flight[world_cpu()][w->model->depth[world_cpu()] - 1].alone && !w->model->vague_tuning;
 }
 
 static struct outcome run_pagetypeinfo(struct world *w, const u64 *a)

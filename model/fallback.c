@@ -258,6 +258,11 @@ static const char *judge_reserve(struct model *m, struct flight *f, const struct
 	unsigned order = f->order > m->block_order ? f->order : m->block_order;
 
 	m->deep |= DID_USE_HIGHATOMIC;
+	if (!f->alone) { /* what was due when the block was handed out may not be any more, or be due now */
+		f->reserve_due = ~0ULL;
+		if (f->got)
+			expect_reserve(m, f, f->got_pfn);
+	}
 	if (ev->pfn != f->reserve_due || ev->order != order || ev->migratetype != MIGRATE_HIGHATOMIC)
 		return model_says(m, "B17: the pageblock of pfn %llu is reserved for atomic requests, it may not be",
 				  (unsigned long long)ev->pfn);
@@ -342,7 +347,7 @@ const char *on_pageblock(struct model *m, const struct mm_event *ev)
 	struct flight *f = flight_on(m, ev->cpu);
 	const char *bad;
 
-	if (!f || !in_machine(m, ev->pfn, ev->order) || ev->order < m->block_order || ev->order > m->max_order ||
+	if (!f || ev->pfn >= m->nr_frames || ev->order < m->block_order || ev->order > m->max_order ||
 	    (ev->pfn & ((1ULL << ev->order) - 1)) || ev->migratetype >= MIGRATE_TYPES || model_zone_of(m, ev->pfn) == NO_ZONE)
 		return model_says(m, "B15: pfn %llu order %u changes its type to %u", (unsigned long long)ev->pfn, ev->order,
 				  ev->migratetype);
@@ -369,6 +374,8 @@ const char *model_isolate(struct model *m, unsigned cpu, u64 pfn, bool isolate, 
 	unsigned zone = pfn < m->nr_frames ? model_zone_of(m, pfn) : NO_ZONE, type;
 	bool known = zone != NO_ZONE && m->zone[zone].index != ZONE_DEVICE;
 
+	if (!flight_on(m, cpu)->alone) /* somebody else may have had his turn since */
+		return NULL;
 	if (flight_on(m, cpu)->retyped != ok)
 		return model_says(m, "I1: isolation of pfn %llu says %s, %u pageblocks changed", (unsigned long long)pfn,
 				  ok ? "yes" : "no", flight_on(m, cpu)->retyped);

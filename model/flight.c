@@ -14,23 +14,6 @@ struct flight *flight_on(struct model *m, unsigned cpu)
 	return !m->frames_only && m->depth[cpu] ? &m->flight[cpu][m->depth[cpu] - 1] : NULL;
 }
 
-static struct flight *begin(struct model *m, unsigned cpu, unsigned kind)
-{
-	struct flight *f = &m->flight[cpu][m->depth[cpu]++];
-
-	memset(f, 0, sizeof(*f));
-	f->kind = (u8)kind;
-	f->cpu = (u8)cpu;
-	f->taken_pfn = f->got_pfn = f->reserve_due = f->fallback.due = ~0ULL;
-	f->clear_due = MODEL_NR_ZONES;
-	f->ladder.zone = MODEL_NR_ZONES;
-	f->alone = m->nr_in_flight++ == 0;
-	for (unsigned c = 0; !f->alone && c < m->nr_cpus; c++)
-		for (unsigned d = 0; d < m->depth[c]; d++)
-			m->flight[c][d].alone = false;
-	return f;
-}
-
 /* Any event can create the excuse of another operation in flight. */
 void note_excuses(struct model *m)
 {
@@ -43,6 +26,26 @@ void note_excuses(struct model *m)
 				f->excused |= may && f->got < f->wanted;
 				f->served |= !may;
 			}
+}
+
+static struct flight *begin(struct model *m, unsigned cpu, unsigned kind)
+{
+	struct flight *f;
+
+	if (m->nr_in_flight) /* whoever has been refused already was so before this */
+		note_excuses(m);
+	f = &m->flight[cpu][m->depth[cpu]++];
+	memset(f, 0, sizeof(*f));
+	f->kind = (u8)kind;
+	f->cpu = (u8)cpu;
+	f->taken_pfn = f->got_pfn = f->reserve_due = f->fallback.due = ~0ULL;
+	f->clear_due = MODEL_NR_ZONES;
+	f->ladder.zone = MODEL_NR_ZONES;
+	f->alone = m->nr_in_flight++ == 0;
+	for (unsigned c = 0; !f->alone && c < m->nr_cpus; c++)
+		for (unsigned d = 0; d < m->depth[c]; d++)
+			m->flight[c][d].alone = false;
+	return f;
 }
 
 /* Z10: what the task's scopes leave of a mask. */
@@ -270,6 +273,7 @@ const char *model_kswapd(struct model *m, unsigned cpu, unsigned nid, bool was_w
 {
 	struct flight *f = flight_on(m, cpu);
 
+	m->vague_tuning |= !f->alone; /* lists were to shrink meanwhile */
 	if (was_wanted != f->ran_kswapd)
 		return model_says(m, "L13: kswapd of node %u says that it was%s woken", nid, was_wanted ? "" : " not");
 	if (f->alone && !was_wanted && m->kswapd_wanted[nid])

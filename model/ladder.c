@@ -88,8 +88,8 @@ static u32 retry_flags(const struct flight *f)
 /* L6: may anybody be killed for it? Then a request that may not fail gets all there is. */
 static bool gets_all(const struct model *m, const struct flight *f)
 {
-	return (f->gfp & __GFP_NOFAIL) && may_sleep(f) && !costly(m, f) && !(f->gfp & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE)) &&
-	       f->highest >= ZONE_NORMAL;
+	return (f->gfp & __GFP_NOFAIL) && may_sleep(f) && !costly(m, f) && !(f->task_flags & 1) &&
+	       !(f->gfp & (__GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_THISNODE)) && f->highest >= ZONE_NORMAL;
 }
 
 static u32 flags_of(const struct model *m, const struct flight *f, unsigned rung)

@@ -475,7 +475,7 @@ static const char *on_fault(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
 
-	if (f && f->bulk && !f->prepared && f->alone && m->fault[0].skip) /* it was prepared once before */
+	if (f && f->bulk && !f->prepared && f->alone && m->fault[0].skip && !m->fault[0].vague) /* prepared once before */
 		begin_prepared(m, f);
 	if (!f || f->kind != FLIGHT_ALLOC || ev->report || !m->fault[0].times || (f->gfp & __GFP_NOFAIL) ||
 	    (m->fault[0].skip && !m->fault[0].vague && f->alone))
@@ -558,6 +558,12 @@ static void expect_failure_report(struct model *m, struct flight *f)
 		f->want[REPORT_ALLOC_FAILURE]++; /* and has not come */
 }
 
+/* Of a bulk request and the single one it ends with, when it is open which attempt the plan hits. */
+static bool unsure_who_failed(const struct model *m, const struct flight *f)
+{
+	return f->bulk && f->fault && m->fault[0].vague;
+}
+
 static const char *judge_refusal(struct model *m, struct flight *f)
 {
 	bool may = may_refuse(m, f);
@@ -574,7 +580,7 @@ static const char *judge_refusal(struct model *m, struct flight *f)
 		return bad;
 	if (!f->alone && !may && !f->excused)
 		return model_says(m, "L9: order %u gfp %#x refused although a zone could give all the time", f->order, f->gfp);
-	if (!f->bulk || f->prepared > 1) /* the bulk part fails silently */
+	if (!f->bulk || (f->prepared > 1 && !unsure_who_failed(m, f))) /* the bulk part fails silently */
 		expect_failure_report(m, f);
 	return NULL;
 }
@@ -583,7 +589,8 @@ static const char *judge_refusal(struct model *m, struct flight *f)
 static void expect_sleep_reports(const struct model *m, struct flight *f)
 {
 	if (f->order <= m->max_order && (f->where & MODEL_ATOMIC) && (f->gfp & __GFP_DIRECT_RECLAIM))
-		f->want[REPORT_SLEEP_ATOMIC] = (u16)f->prepared;
+		f->want[REPORT_SLEEP_ATOMIC] =
+			unsure_who_failed(m, f) ? f->seen[REPORT_SLEEP_ATOMIC] : (u16)f->prepared;
 }
 
 const char *model_answer_alloc(struct model *m, unsigned cpu, u64 pfn)
@@ -625,7 +632,7 @@ const char *model_answer_bulk(struct model *m, unsigned cpu, u32 populated)
 /* What was announced as begun and not as done. */
 static const char *judge_loose_ends(struct model *m, const struct flight *f)
 {
-	if (f->reserve_due != ~0ULL)
+	if (f->alone && f->reserve_due != ~0ULL)
 		return model_says(m, "B17: the pageblock of pfn %llu was not reserved for atomic requests",
 				  (unsigned long long)f->reserve_due);
 	if (f->refilled)

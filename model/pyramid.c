@@ -89,11 +89,11 @@ static void move_counts(struct model *m, u64 pfn, unsigned order, unsigned type)
 	u64 moved;
 
 	for (unsigned o = 0; o <= order; o++)
-		for (u64 g = pfn >> o; g < (pfn + (1ULL << order)) >> o; g++) {
+		for (u64 g = pfn >> o; g < (pfn + (1ULL << order)) >> o && g << o < m->nr_frames; g++) {
 			count_full_group(m, o, g, -1);
 			zone->full[type][o] += !group_busy(m, g, o);
 		}
-	for (u64 b = pfn >> m->block_order; b < (pfn + (1ULL << order)) >> m->block_order; b++) {
+	for (u64 b = pfn >> m->block_order; b < (pfn + (1ULL << order)) >> m->block_order && b << m->block_order < m->nr_frames; b++) {
 		moved = block_pages(m) - m->busy[m->block_order][b];
 		zone->free_of[m->type_of_block[b]] -= moved;
 		zone->free_of[type] += moved;
