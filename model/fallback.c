@@ -81,7 +81,8 @@ bool zone_can_refill(const struct model *m, const struct flight *f, unsigned zon
 /* Would the zone give, marks aside? */
 bool zone_has_block(const struct model *m, const struct flight *f, unsigned zone, u32 flags)
 {
-	if (pcp_allowed(m, f->order) && m->zone[zone].pcp[f->cpu].nr[pcp_list(m, f->order, f->type)])
+	/* an interrupt finds the list of its CPU locked by whom it interrupted: then its pages cannot be had */
+	if (f->alone && pcp_allowed(m, f->order) && m->zone[zone].pcp[f->cpu].nr[pcp_list(m, f->order, f->type)])
 		return true;
 	if (zone_can_refill(m, f, zone, flags))
 		return true;
