@@ -17,6 +17,12 @@ static const char *differs(struct world *w, const char *clause, unsigned zone, c
 			  zone_name(zone % MAX_NR_ZONES), what, (long long)seen, (long long)due);
 }
 
+#define SAME(clause, what, seen, due)                                                                                  \
+	do {                                                                                                           \
+		if (unlikely((u64)(seen) != (u64)(due)))                                                               \
+			return differs(w, clause, z, what, (s64)(seen), (s64)(due));                                   \
+	} while (0)
+
 /* N3, W12: what is free, as counted exactly, as everybody reads it, and what each CPU holds back. */
 static const char *compare_counters(struct world *w, unsigned z, const struct model_zone *zone)
 {
@@ -28,12 +34,9 @@ static const char *compare_counters(struct world *w, unsigned z, const struct mo
 	if (cma != (s64)zone->free_of[MIGRATE_CMA])
 		return differs(w, "B14", z, "NR_FREE_CMA_PAGES", cma, (s64)zone->free_of[MIGRATE_CMA]);
 	for (unsigned i = 0; i < NR_MODEL_STATS; i++) {
-		if (zone_stat_cheap(nid, type, i) != zone->stat[i])
-			return differs(w, "W12", z, "the counter everybody reads", zone_stat_cheap(nid, type, i), zone->stat[i]);
+		SAME("W12", "the counter everybody reads", zone_stat_cheap(nid, type, i), zone->stat[i]);
 		for (unsigned c = 0; c < w->model->nr_cpus; c++)
-			if (zone_stat_diff(nid, type, c, i) != zone->held_back[c][i])
-				return differs(w, "W12", z, "what a CPU holds back", zone_stat_diff(nid, type, c, i),
-					       zone->held_back[c][i]);
+			SAME("W12", "what a CPU holds back", zone_stat_diff(nid, type, c, i), zone->held_back[c][i]);
 	}
 	return NULL;
 }
@@ -42,35 +45,26 @@ static const char *compare_counters(struct world *w, unsigned z, const struct mo
 static const char *compare_figures(struct world *w, unsigned z, const struct model_zone *zone)
 {
 	struct zone_figures f = zone_figures(z / MAX_NR_ZONES, z % MAX_NR_ZONES);
-	const struct {
-		const char *clause, *what;
-		u64 seen, due;
-	} row[] = {
-		{ "W2", "the min mark", f.min, zone->min },
-		{ "W2", "the low mark", f.low, zone->low },
-		{ "W2", "the high mark", f.high, zone->high },
-		{ "W2", "the promo mark", f.promo, zone->promo },
-		{ "B16", "the boost", f.boost, zone->boost },
-		{ "Z8", "spanned pages", f.spanned, zone->spanned },
-		{ "Z8", "present pages", f.present, zone->present },
-		{ "Z8", "managed pages", f.managed, zone->managed },
-		{ "I6", "CMA pages", f.cma, zone->cma },
-		{ "B18", "nr_reserved_highatomic", f.nr_reserved_highatomic,
-		  (u64)zone->blocks_of[MIGRATE_HIGHATOMIC] << w->model->block_order },
-		{ "B14", "nr_free_highatomic", f.nr_free_highatomic, zone->free_of[MIGRATE_HIGHATOMIC] },
-		{ "I1", "isolated pageblocks", f.nr_isolated_blocks, zone->blocks_of[MIGRATE_ISOLATE] },
-		{ "W12", "the threshold of its counters", f.stat_threshold, zone->threshold },
-		{ "W12", "the drift mark", f.drift_mark, zone->drift_mark },
-		{ "L2", "the flag \"below high\"", !!(f.flags & 4), zone->below_high },
-		{ "B16", "the flag \"boosted\"", f.flags & 1, zone->boosted },
-	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(row); i++)
-		if (row[i].seen != row[i].due)
-			return differs(w, row[i].clause, z, row[i].what, (s64)row[i].seen, (s64)row[i].due);
+	SAME("W2", "the min mark", f.min, zone->min);
+	SAME("W2", "the low mark", f.low, zone->low);
+	SAME("W2", "the high mark", f.high, zone->high);
+	SAME("W2", "the promo mark", f.promo, zone->promo);
+	SAME("B16", "the boost", f.boost, zone->boost);
+	SAME("Z8", "spanned pages", f.spanned, zone->spanned);
+	SAME("Z8", "present pages", f.present, zone->present);
+	SAME("Z8", "managed pages", f.managed, zone->managed);
+	SAME("I6", "CMA pages", f.cma, zone->cma);
+	SAME("B18", "nr_reserved_highatomic", f.nr_reserved_highatomic,
+	     (u64)zone->blocks_of[MIGRATE_HIGHATOMIC] << w->model->block_order);
+	SAME("B14", "nr_free_highatomic", f.nr_free_highatomic, zone->free_of[MIGRATE_HIGHATOMIC]);
+	SAME("I1", "isolated pageblocks", f.nr_isolated_blocks, zone->blocks_of[MIGRATE_ISOLATE]);
+	SAME("W12", "the threshold of its counters", f.stat_threshold, zone->threshold);
+	SAME("W12", "the drift mark", f.drift_mark, zone->drift_mark);
+	SAME("L2", "the flag \"below high\"", !!(f.flags & 4), zone->below_high);
+	SAME("B16", "the flag \"boosted\"", f.flags & 1, zone->boosted);
 	for (unsigned j = 0; j < MAX_NR_ZONES; j++)
-		if (f.lowmem_reserve[j] != zone->reserve[j])
-			return differs(w, "Z6", z, "lowmem_reserve", (s64)f.lowmem_reserve[j], (s64)zone->reserve[j]);
+		SAME("Z6", "lowmem_reserve", f.lowmem_reserve[j], zone->reserve[j]);
 	return NULL;
 }
 
@@ -81,16 +75,12 @@ static const char *compare_pcp(struct world *w, unsigned z, unsigned cpu, const 
 	struct pcp_figures f = pcp_figures(z / MAX_NR_ZONES, z % MAX_NR_ZONES, cpu);
 	struct pcp_tuning seen = { f.high, f.free_count, f.alloc_factor, f.freed_high_order };
 
-	if (f.batch != zone->batch)
-		return differs(w, "P2", z, "the batch", f.batch, zone->batch);
-	if (f.high_min != zone->high_min || f.high_max != zone->high_max)
-		return differs(w, "P3", z, "high_min or high_max", f.high_min != zone->high_min ? f.high_min : f.high_max,
-			       f.high_min != zone->high_min ? zone->high_min : zone->high_max);
-	if (f.count != pcp->count)
-		return differs(w, "P8", z, "the count of a CPU's lists", f.count, pcp->count);
-	for (unsigned l = 0; l < w->model->nr_lists; l++)
-		if (f.nr[l] != pcp->nr[l])
-			return differs(w, "P8", z, "the length of a CPU's list", f.nr[l], pcp->nr[l]);
+	SAME("P2", "the batch", f.batch, zone->batch);
+	SAME("P3", "high_min", f.high_min, zone->high_min);
+	SAME("P3", "high_max", f.high_max, zone->high_max);
+	SAME("P8", "the count of a CPU's lists", f.count, pcp->count);
+	for (unsigned l = 0; f.count && l < w->model->nr_lists; l++)
+		SAME("P8", "the length of a CPU's list", f.nr[l], pcp->nr[l]);
 	if (w->model->vague_tuning)
 		model_adopt_tuning(w->model, z, cpu, seen);
 	else if (memcmp(&seen, &pcp->tuning, sizeof(seen)))
@@ -123,7 +113,7 @@ static const char *compare_zone(struct world *w, unsigned z)
 	for (unsigned c = 0; zone->managed && c < w->model->nr_cpus; c++) {
 		if ((bad = compare_pcp(w, z, c, zone)))
 			return bad;
-		for (unsigned l = 0; l < w->model->nr_lists; l++)
+		for (unsigned l = 0; zone->pcp[c].count && l < w->model->nr_lists; l++)
 			if (zone->pcp[c].nr[l] && (bad = compare_pcp_blocks(w, z, c, l)))
 				return bad;
 	}

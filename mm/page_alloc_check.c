@@ -103,6 +103,12 @@ static void check_free_block(struct recount *r, const struct zone *zone, const s
 	r->nr_blocks++;
 }
 
+/* Most are. */
+static inline bool is_empty_list(const struct list_head *head)
+{
+	return head->next == head && head->prev == head;
+}
+
 /* Blocks on one free list. */
 static u64 check_free_list(struct recount *r, const struct zone *zone, unsigned order, unsigned type)
 {
@@ -162,8 +168,11 @@ static void check_zone(struct recount *r, const struct zone *zone)
 		u64 nr = 0;
 
 		for (unsigned type = 0; type < MIGRATE_TYPES && !r->broken; type++) {
-			u64 blocks = check_free_list(r, zone, o, type);
+			u64 blocks;
 
+			if (is_empty_list(&zone->free_area[o].free_list[type]))
+				continue;
+			blocks = check_free_list(r, zone, o, type);
 			pages[type] += blocks << o;
 			nr += blocks;
 		}
@@ -222,9 +231,12 @@ static void check_pcp(struct recount *r, const struct zone *zone, const struct p
 	u32 high = pcp->tuning.high, lowest = min_of(pcp->high_min, pcp->high_max);
 	u64 pages = 0;
 
-	for (unsigned list = 0, n = nr_pcp_lists(r->mm); list < n && !r->broken; list++) {
-		unsigned order = pcp_list_order(r->mm, list);
+	for (unsigned list = 0; list < NR_PCP_LISTS && !r->broken; list++) {
+		unsigned order;
 
+		if (likely(is_empty_list(&pcp->lists[list])))
+			continue;
+		order = pcp_list_order(r->mm, list);
 		pages += check_pcp_list(r, zone, &pcp->lists[list], order) << order;
 	}
 	if (r->broken)
@@ -508,7 +520,7 @@ struct pcp_figures pcp_figures(unsigned nid, unsigned zone, unsigned cpu)
 				  .free_count = pcp->tuning.free_count,
 				  .alloc_factor = pcp->tuning.alloc_factor,
 				  .freed_high_order = pcp->tuning.freed_high_order };
-	for (unsigned list = 0; list < NR_PCP_LISTS; list++)
+	for (unsigned list = 0; pcp->count && list < NR_PCP_LISTS; list++)
 		f.nr[list] = list_length(&pcp->lists[list]);
 	return f;
 }

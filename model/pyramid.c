@@ -242,9 +242,19 @@ static void count_full(const struct model *m, unsigned order, full_counts *full)
 	}
 }
 
+static const char *wrong_full_count(struct model *m, unsigned zone, unsigned order, const u32 *full)
+{
+	for (unsigned t = 0; t < MIGRATE_TYPES; t++)
+		if (full[t] != m->zone[zone].full[t][order])
+			return model_says(m, "N50: model: zone %u counts %u full groups of order %u, type %u, there are %u", zone,
+					  m->zone[zone].full[t][order], order, t, full[t]);
+	return NULL;
+}
+
 static const char *recount_order(struct model *m, unsigned o)
 {
-	full_counts full[MODEL_NR_ZONES + 1] = { { 0 } };
+	full_counts full[MODEL_NR_ZONES + 1];
+	const char *bad = NULL;
 	u64 wrong = ~0ULL;
 
 	if (o)
@@ -254,13 +264,12 @@ static const char *recount_order(struct model *m, unsigned o)
 	if (wrong != ~0ULL)
 		return model_says(m, "N50: model: busy[%u][%llu] is %u, its halves say otherwise", o,
 				  (unsigned long long)wrong, m->busy[o][wrong]);
+	memset(full, 0, sizeof(full));
 	count_full(m, o, full);
-	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
-		for (unsigned t = 0; t < MIGRATE_TYPES; t++)
-			if (full[z][t] != m->zone[z].full[t][o])
-				return model_says(m, "N50: model: zone %u counts %u full groups of order %u, type %u, "
-						     "there are %u", z, m->zone[z].full[t][o], o, t, full[z][t]);
-	return NULL;
+	for (unsigned z = 0; !bad && z < MODEL_NR_ZONES; z++)
+		if (m->zone[z].exists)
+			bad = wrong_full_count(m, z, o, full[z]);
+	return bad;
 }
 
 /* Counts of a zone that follow from others: pages by type, pageblocks by type, what CPUs hold back, per-CPU lists. */
@@ -279,7 +288,7 @@ static const char *recount_zone(struct model *m, unsigned zone)
 	for (unsigned c = 0; c < m->nr_cpus; c++) {
 		u32 count = 0;
 
-		for (unsigned l = 0; l < m->nr_lists; l++)
+		for (unsigned l = 0; z->pcp[c].count && l < m->nr_lists; l++)
 			count += z->pcp[c].nr[l] << model_list_order(m, l);
 		if (count != z->pcp[c].count)
 			return model_says(m, "N50: model: zone %u cpu %u counts %u pages on its lists, there are %u", zone, c,

@@ -16,16 +16,18 @@
 static void fill_in(struct text *t, const char *form, const u64 *value)
 {
 	while (*form) {
-		size_t plain = strcspn(form, "#$"), width;
+		const char *start = form;
+		unsigned width = 0;
 
-		text_bytes(t, form, plain);
-		form += plain;
-		width = strspn(form, *form == '#' ? "#" : "$");
-		if (*form == '#')
+		while (*form && *form != '#' && *form != '$')
+			form++;
+		text_bytes(t, start, (size_t)(form - start));
+		for (start = form; *form && *form == *start; form++)
+			width++;
+		if (*start == '#')
 			text_number(t, *value++, width);
-		else if (*form == '$')
+		else if (*start == '$')
 			text_padded(t, model_zone_name((unsigned)*value++), width);
-		form += width;
 	}
 }
 

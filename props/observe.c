@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "observe.h"
+#include "vmstat.h"
 
 bool prop_fail(struct prop_run *r, const char *format, ...)
 {
@@ -218,6 +219,66 @@ bool split_block(struct prop_run *r, struct place at, u64 pfn, unsigned order)
 	return machine_do(r, at, act_split, &u);
 }
 
+/* --- zones -------------------------------------------------------------------------------------------------------- */
+
+unsigned highest_zone(gfp_t gfp)
+{
+	if (gfp & __GFP_DMA)
+		return ZONE_DMA;
+	if (gfp & __GFP_DMA32)
+		return ZONE_DMA32;
+	if (gfp & __GFP_HIGHMEM)
+		return gfp & __GFP_MOVABLE ? ZONE_MOVABLE : ZONE_HIGHMEM;
+	return ZONE_NORMAL;
+}
+
+u64 untold(const struct prop_run *r, unsigned zone, unsigned item)
+{
+	u64 pages = 0;
+
+	for (unsigned cpu = 0; cpu < param_of(r, PARAM_CPUS); cpu++)
+		pages += (u64)abs(zone_stat_diff(zone / MAX_NR_ZONES, zone % MAX_NR_ZONES, cpu, item));
+	return pages;
+}
+
+/* --- what mm keeps to itself -------------------------------------------------------------------------------------- */
+
+static const struct place first_cpu = { 0, CONTEXT_TASK };
+
+static void act_end_scopes(struct prop_run *r, void *arg)
+{
+	(void)r, (void)arg;
+	this_cpu->task_flags = 0;
+}
+
+bool scopes_end(struct prop_run *r, struct place at)
+{
+	return machine_do(r, at, act_end_scopes, NULL);
+}
+
+static void act_settle(struct prop_run *r, void *arg)
+{
+	(void)r, (void)arg;
+	page_alloc_settle();
+}
+
+bool settle(struct prop_run *r)
+{
+	return machine_do(r, first_cpu, act_settle, NULL);
+}
+
+static void act_drain(struct prop_run *r, void *arg)
+{
+	(void)r, (void)arg;
+	drain_all_pages();
+	vmstat_refresh();
+}
+
+bool drain(struct prop_run *r)
+{
+	return machine_do(r, first_cpu, act_drain, NULL);
+}
+
 /* --- pictures of the free lists ---------------------------------------------------------------------------------- */
 
 static u64 fold_references(struct prop_run *r)
@@ -229,6 +290,48 @@ static u64 fold_references(struct prop_run *r)
 	return fold;
 }
 
+static void add_idle(struct picture *picture, unsigned zone, u64 pfn, unsigned order)
+{
+	picture->idle[zone] += 1ULL << order;
+	for (u64 i = 0; i < 1ULL << order; i++)
+		picture->idle_frames += mix(0, pfn + i);
+}
+
+static unsigned order_of_list(const struct prop_run *r, unsigned list)
+{
+	unsigned costly = param_of(r, PARAM_COSTLY_ORDER);
+
+	if (list < MIGRATE_PCPTYPES * (costly + 1))
+		return list / MIGRATE_PCPTYPES;
+	return min_of(param_of(r, PARAM_PAGEBLOCK_ORDER), param_of(r, PARAM_MAX_PAGE_ORDER));
+}
+
+static void look_at_cpu(struct prop_run *r, struct picture *picture, unsigned zone, unsigned cpu)
+{
+	static __thread u32 pfn[1 << 12];
+	unsigned nid = zone / MAX_NR_ZONES, type = zone % MAX_NR_ZONES;
+	u64 before = picture->idle[zone];
+
+	if (!pcp_figures(nid, type, cpu).count)
+		return;
+	for (unsigned list = 0; list < NR_PCP_LISTS; list++) {
+		u64 nr = min_of(pcp_dump(nid, type, cpu, list, pfn, ARRAY_SIZE(pfn)), (u64)ARRAY_SIZE(pfn));
+
+		for (u64 i = 0; i < nr; i++)
+			add_idle(picture, zone, pfn[i], order_of_list(r, list));
+	}
+	picture->on_cpus[zone] += picture->idle[zone] - before;
+}
+
+static void look_at_zone(struct prop_run *r, struct picture *picture, unsigned zone)
+{
+	picture->zone_free[zone] = (u64)zone_stat_exact(zone / MAX_NR_ZONES, zone % MAX_NR_ZONES, NR_FREE_PAGES);
+	if (!zone_figures(zone / MAX_NR_ZONES, zone % MAX_NR_ZONES).managed)
+		return;
+	for (unsigned cpu = 0; cpu < param_of(r, PARAM_CPUS); cpu++)
+		look_at_cpu(r, picture, zone, cpu);
+}
+
 void picture_take(struct prop_run *r, struct picture *picture)
 {
 	picture->nr = page_alloc_dump(picture->block, picture->room);
@@ -237,8 +340,16 @@ void picture_take(struct prop_run *r, struct picture *picture)
 		picture->block = grown(picture->block, picture->room * sizeof(*picture->block));
 		picture->nr = page_alloc_dump(picture->block, picture->room);
 	}
+	memset(picture->on_cpus, 0, sizeof(picture->on_cpus));
+	memset(picture->idle, 0, sizeof(picture->idle));
+	picture->idle_frames = 0;
+	for (u64 i = 0; i < picture->nr; i++) {
+		const struct free_block *b = &picture->block[i];
+
+		add_idle(picture, b->nid * MAX_NR_ZONES + b->zone, b->pfn, b->order);
+	}
 	for (unsigned z = 0; z < NR_ZONES; z++)
-		picture->zone_free[z] = zone_free_pages(z / MAX_NR_ZONES, z % MAX_NR_ZONES);
+		look_at_zone(r, picture, z);
 	picture->refs = fold_references(r);
 }
 
@@ -253,7 +364,8 @@ static int by_pfn(const void *a, const void *b)
 
 void picture_sort(struct picture *picture)
 {
-	qsort(picture->block, picture->nr, sizeof(*picture->block), by_pfn);
+	if (picture->nr)
+		qsort(picture->block, picture->nr, sizeof(*picture->block), by_pfn);
 }
 
 static const char *block_difference(const struct picture *a, const struct picture *b, u64 i)
@@ -269,12 +381,12 @@ static const char *block_difference(const struct picture *a, const struct pictur
 	return text;
 }
 
-static const char *zone_difference(const struct picture *a, const struct picture *b, unsigned z)
+static const char *zone_difference(unsigned z, const char *what, u64 a, u64 b)
 {
 	static __thread char text[160];
 
-	snprintf(text, sizeof(text), "node %u zone %s counts %llu free pages and %llu", z / MAX_NR_ZONES,
-		 zone_name(z % MAX_NR_ZONES), (unsigned long long)a->zone_free[z], (unsigned long long)b->zone_free[z]);
+	snprintf(text, sizeof(text), "node %u zone %s %s %llu pages and %llu", z / MAX_NR_ZONES, zone_name_of(z), what,
+		 ull(a), ull(b));
 	return text;
 }
 
@@ -287,11 +399,70 @@ const char *picture_difference(const struct picture *a, const struct picture *b)
 {
 	for (unsigned z = 0; z < NR_ZONES; z++)
 		if (a->zone_free[z] != b->zone_free[z])
-			return zone_difference(a, b, z);
+			return zone_difference(z, "counts as free", a->zone_free[z], b->zone_free[z]);
 	for (u64 i = 0; i < max_of(a->nr, b->nr); i++)
 		if (i >= a->nr || i >= b->nr || !same_block(&a->block[i], &b->block[i]))
 			return block_difference(a, b, i);
 	return a->refs == b->refs ? NULL : "some reference counts differ";
+}
+
+const char *picture_or_type_difference(const struct picture *a, const struct picture *b)
+{
+	static __thread char text[160];
+	const char *difference = picture_difference(a, b);
+
+	for (u64 i = 0; !difference && i < a->nr; i++) {
+		if (a->block[i].migratetype == b->block[i].migratetype)
+			continue;
+		snprintf(text, sizeof(text), "pfn %u order %u is on the list of type %u, and of type %u", a->block[i].pfn,
+			 a->block[i].order, a->block[i].migratetype, b->block[i].migratetype);
+		difference = text;
+	}
+	return difference;
+}
+
+const char *idle_difference(const struct picture *a, const struct picture *b)
+{
+	for (unsigned z = 0; z < NR_ZONES; z++)
+		if (a->idle[z] != b->idle[z])
+			return zone_difference(z, "has on free and per-CPU lists", a->idle[z], b->idle[z]);
+	if (a->idle_frames != b->idle_frames)
+		return "other frames are on free and per-CPU lists";
+	return a->refs == b->refs ? NULL : "some reference counts differ";
+}
+
+bool settled_picture(struct prop_run *r, struct picture *picture)
+{
+	if (!settle(r))
+		return false;
+	picture_take(r, picture);
+	picture_sort(picture);
+	for (unsigned z = 0; z < NR_ZONES; z++)
+		if (picture->on_cpus[z])
+			return prop_fail(r, "node %u zone %s: %llu pages are on per-CPU lists after settling",
+					 z / MAX_NR_ZONES, zone_name_of(z), ull(picture->on_cpus[z]));
+	return true;
+}
+
+bool pictures_agree(struct prop_run *r, const struct picture *a, const struct picture *b, const char *when)
+{
+	const char *difference = picture_difference(a, b);
+
+	return difference ? prop_fail(r, "%s: %s", when, difference) : true;
+}
+
+bool map_zones(struct prop_run *r, const struct program *p)
+{
+	if (!machine_boot(r, p))
+		return false;
+	picture_take(r, &r->boot);
+	memset(map_clear(r, r->w->machine->nr_frames), NO_ZONE, r->w->machine->nr_frames);
+	for (u64 i = 0; i < r->boot.nr; i++) {
+		const struct free_block *b = &r->boot.block[i];
+
+		memset(r->map + b->pfn, b->nid * MAX_NR_ZONES + b->zone, 1ULL << b->order);
+	}
+	return true;
 }
 
 /* --- pictures of memblock ---------------------------------------------------------------------------------------- */

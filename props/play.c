@@ -3,7 +3,7 @@
  * play.c - a program on mm alone: each operation asks mm, and what was got is kept here, by mm's answers.
  *
  * Requests go through the run functions of the operation tables, so a new request is played without a line here. Giving
- * back is written out: the tables' functions ask the model what a slot still owns.
+ * back, and filling a zone, is written out: the tables' functions talk to the model. What else does so is not played.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -223,13 +223,65 @@ static bool play_on_slot(struct prop_run *r, const struct asked *q)
 	return !block || !is(q, "split_page") || play_split(r, q->at, h);
 }
 
+/* --- filling a zone ---------------------------------------------------------------------------------------------- */
+
+/* fill_to of lockstep/ops_reach.c: single pages until so many are free. */
+struct fill {
+	struct hold *hold;
+	unsigned zone;
+	s64 target;
+	u32 most;
+};
+
+static void act_fill(struct prop_run *r, void *arg)
+{
+	const struct fill *f = arg;
+	unsigned nid = f->zone / MAX_NR_ZONES;
+	struct page *page;
+
+	(void)r;
+	f->hold->nr = 0;
+	while (f->hold->nr < f->most && (s64)zone_free_pages(nid, f->zone % MAX_NR_ZONES) > f->target) {
+		page = alloc_pages_node((int)nid, reach_gfp(f->zone), 0);
+		if (!page)
+			break;
+		f->hold->page[f->hold->nr++] = (u32)page_to_pfn(page);
+	}
+	f->hold->kind = f->hold->nr ? HOLD_PAGES : HOLD_NONE;
+}
+
+static bool play_fill(struct prop_run *r, const struct asked *q)
+{
+	struct fill f = { &r->hold[q->slot], (unsigned)q->a[1], 0, reach_at_once(r->w->machine->nr_frames) };
+	struct zone_figures z = zone_figures(f.zone / MAX_NR_ZONES, f.zone % MAX_NR_ZONES);
+	u64 mark = q->a[2] == 0 ? z.min : q->a[2] == 1 ? z.low : z.high;
+
+	if (f.hold->kind != HOLD_NONE || !z.managed)
+		return true;
+	f.target = max_of((s64)mark + (q->a[3] < 16 ? (s64)q->a[3] : (s64)q->a[3] - 32), (s64)0);
+	return machine_do(r, q->at, act_fill, &f);
+}
+
 /* --- whole programs ---------------------------------------------------------------------------------------------- */
+
+static bool is_of(const struct op *table, const struct op *op)
+{
+	while (table->name && table != op)
+		table++;
+	return table->name;
+}
+
+/* Does its run function ask mm alone? Or is it written out here? */
+static bool can_be_played(const struct op *op)
+{
+	return !is_of(debug_ops, op) && (!is_of(reach_ops, op) || !strcmp(op->name, "fill_to"));
+}
 
 static bool belongs_here(const struct program *p, const struct op *op, const struct instr *in)
 {
 	bool early = p->header.start == START_EARLY;
 
-	if (!op || !op->run || (instr_context(in) == CONTEXT_NMI && !(op->flags & OP_TASK_ONLY)))
+	if (!op || !op->run || !can_be_played(op) || (instr_context(in) == CONTEXT_NMI && !(op->flags & OP_TASK_ONLY)))
 		return false;
 	return (op->flags & OP_ANYTIME) || early == !!(op->flags & OP_EARLY);
 }
@@ -244,6 +296,8 @@ static bool play_step(struct prop_run *r, const struct program *p, u32 step, con
 	r->verdict.step = (int)step;
 	if (q.op->args[0] == ARG_LIVE_PAGES || q.op->args[0] == ARG_USED_PAGES)
 		return play_on_slot(r, &q);
+	if (is(&q, "fill_to"))
+		return play_fill(r, &q);
 	return play_request(r, &q, watch);
 }
 
@@ -292,6 +346,19 @@ void units_collect(struct prop_run *r)
 			if (h->page[i] != GONE)
 				add_unit(r, (struct unit){ .pfn = h->page[i], .refs = 1 });
 	}
+}
+
+struct place some_cpu(const struct prop_run *r, u64 n)
+{
+	return (struct place){ (u8)(mix(r->played->header.seed, n) % r->w->machine->param[PARAM_CPUS]), CONTEXT_TASK };
+}
+
+bool units_give_back(struct prop_run *r)
+{
+	for (u32 i = 0; i < r->nr_units; i++)
+		if (!give_back(r, some_cpu(r, i), &r->unit[i]))
+			return false;
+	return true;
 }
 
 void units_shuffle(struct prop_run *r, u64 seed)

@@ -10,11 +10,6 @@
 #define LINE_BYTES SMP_CACHE_BYTES
 #define PAGE_LINES (PAGE_SIZE / LINE_BYTES)
 
-static unsigned long long ull(u64 x)
-{
-	return x;
-}
-
 static u64 ram_bytes(const struct prop_run *r)
 {
 	return r->w->machine->nr_frames << PAGE_SHIFT;
@@ -396,4 +391,61 @@ const struct prop early_allocations_are_disjoint = {
 	"memblock allocates memory that nobody had, where it was asked to lie, and zeroed memory is zero in every byte",
 	TABLE_MEMBLOCK,
 	early_holds,
+};
+
+/* --- memory in pieces -------------------------------------------------------------------------------------------- */
+
+static void act_mark(struct prop_run *r, void *arg)
+{
+	const struct range *range = arg;
+
+	(void)r;
+	memblock_mark_hotplug(range->base, range->size);
+}
+
+/* Some pages are of another kind than the rest: one region becomes many. */
+static bool cut_memory(struct prop_run *r)
+{
+	u64 frames = r->w->machine->nr_frames;
+
+	for (u64 i = 0; i < 12; i++) {
+		u64 dice = mix(r->played->header.seed, i), first = dice % frames;
+		struct range range = { first << PAGE_SHIFT, min_of(1 + (dice >> 32) % 8, frames - first) << PAGE_SHIFT };
+
+		if (!machine_do(r, (struct place){ 0, CONTEXT_TASK }, act_mark, &range))
+			return false;
+	}
+	return true;
+}
+
+static bool hand_over(struct prop_run *r, struct picture *picture)
+{
+	int err = 0;
+
+	regions_take(&r->reserved[picture == &r->after], true);
+	if (!machine_do(r, (struct place){ 0, CONTEXT_TASK }, act_finish, &err))
+		return false;
+	picture_take(r, picture);
+	picture_sort(picture);
+	return true;
+}
+
+static bool pieces_hold(struct prop_run *r, const struct program *p)
+{
+	const char *difference;
+
+	if (!play(r, p, NULL) || !hand_over(r, &r->before) || !play(r, p, NULL) || !cut_memory(r) ||
+	    !hand_over(r, &r->after))
+		return false;
+	if (regions_difference(&r->reserved[0], &r->reserved[1])) /* an array had to grow */
+		return true;
+	difference = picture_difference(&r->before, &r->after);
+	return difference ? prop_fail(r, "memory handed over in few regions, and in many: %s", difference) : true;
+}
+
+const struct prop pieces_hand_over_alike = {
+	"pieces_hand_over_alike",
+	"memory that is handed over in many pieces makes the same free blocks as in few",
+	TABLE_MEMBLOCK,
+	pieces_hold,
 };

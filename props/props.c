@@ -21,17 +21,29 @@ static const struct prop *const props[] = {
 	&refusal_changes_nothing,
 	&smaller_order_succeeds,
 	&wider_request_succeeds,
-	&bulk_equals_singles,
+	&bulk_gives_like_singles,
 	&split_frees_like_whole,
 	&zeroed_is_zero,
 	&live_blocks_are_disjoint,
 	&thisnode_stays_home,
 	&twice_is_the_same,
+	&draining_keeps_the_total,
+	&just_freed_is_hot,
+	&settling_twice_changes_nothing,
+	&isolation_leaves_no_trace,
+	&requests_take_what_they_give,
+	&counters_tell_pages_out,
+	&urgent_gets_more,
+	&zones_by_address,
+	&reserves_are_kept,
+	&lowmem_is_kept,
+	&type_does_not_decide,
 	&hand_over_exactly_once,
 	&order_of_ranges_does_not_matter,
 	&reserve_then_free_leaves_no_trace,
 	&repeating_changes_nothing,
 	&early_allocations_are_disjoint,
+	&pieces_hand_over_alike,
 	NULL,
 };
 
@@ -85,7 +97,13 @@ static u32 wished_gfp(u16 wish)
 				    GFP_KERNEL | GFP_DMA,
 				    GFP_DMA32,
 				    GFP_NOFS,
-				    GFP_ATOMIC | GFP_DMA };
+				    GFP_ATOMIC | GFP_DMA,
+				    GFP_KERNEL | __GFP_RECLAIMABLE,
+				    GFP_KERNEL | __GFP_MOVABLE,
+				    GFP_NOWAIT | __GFP_MEMALLOC,
+				    GFP_TRANSHUGE_LIGHT,
+				    GFP_ATOMIC | __GFP_NOMEMALLOC | __GFP_RECLAIMABLE,
+				    GFP_KERNEL | __GFP_NORETRY };
 	static const u32 modifier[] = { __GFP_ZERO, __GFP_COMP, __GFP_THISNODE, __GFP_NOWARN };
 	u32 gfp = base[(wish & 15) % ARRAY_SIZE(base)];
 
@@ -136,6 +154,10 @@ static u64 wished_value(const struct program *p, unsigned kind, const struct pro
 		return (other + SIM_MAX_NODES) % (SIM_MAX_NODES + 1);
 	case ARG_ALIGN:
 		return (other & 0xff) % 17;
+	case ARG_VALUE: /* of a knob: large ones leave nobody anything */
+		return other & 0x8000 ? other & 0xffff : other & 0x7f;
+	case ARG_FRAME:
+		return wish->amount % (lines / 64);
 	case ARG_SKIP:
 	case ARG_TIMES:
 		return (other & 0xff) % 4;
@@ -170,10 +192,18 @@ static void wish_operation(struct program *p, const struct op *op, const struct 
 	}
 }
 
+/* Most programs begin on an empty machine; memory is short on the others from the start. */
+static enum start_state wished_start(u8 wish)
+{
+	static const u8 start[] = { START_BOOTED, START_BOOTED, START_NEARLY_FULL, START_FRAGMENTED };
+
+	return (enum start_state)start[(wish >> 4) % ARRAY_SIZE(start)];
+}
+
 struct program *prop_program(struct prop_run *r, const struct prop *prop, const struct prop_wishes *wishes)
 {
 	bool early = prop->tables & TABLE_MEMBLOCK;
-	const struct op *const late_tables[] = { page_ops, machine_ops, NULL };
+	const struct op *const late_tables[] = { page_ops, machine_ops, reach_ops, NULL };
 	const struct op *const early_tables[] = { memblock_ops, NULL };
 	const struct op *const *tables = early ? early_tables : late_tables;
 	u32 total = total_weight(tables);
@@ -181,7 +211,7 @@ struct program *prop_program(struct prop_run *r, const struct prop *prop, const 
 
 	program_clear(p);
 	p->header.profile = wishes->profile % 3 ? PROFILE_SMALL : PROFILE_TINY;
-	p->header.start = early ? START_EARLY : START_BOOTED;
+	p->header.start = early ? START_EARLY : wished_start(wishes->flags);
 	p->header.flags = wishes->flags % 16 == 15 ? HEADER_RECOUNT_ALWAYS : 0;
 	p->header.seed = wishes->seed;
 	for (size_t i = 0; i < wishes->nr; i++)
