@@ -176,7 +176,7 @@ struct op {
 	u16 code; /* frozen: corpus bytes depend on it */
 	const char *name;
 	u8 args[MAX_ARGS];
-	u8 weight; /* in the default generator */
+	u16 weight; /* in the default generator: what is dear to run and to judge is rare */
 	u16 flags;
 	bool (*ready)(struct world *w, const u64 *a);		    /* more skip rules than the kinds imply; may be NULL */
 	void (*begin)(struct world *w, const u64 *a);		    /* tell the model what is asked */

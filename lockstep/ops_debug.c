@@ -311,16 +311,16 @@ static struct outcome run_flip_stale(struct world *w, const u64 *a)
 
 const struct op debug_ops[] = {
 	/* code   name		  arguments			     weight flags ready begin run judge */
-	{ 0x01c0, "kmap_local", { ARG_LIVE_PAGES, ARG_OFFSET }, 8, OP_TASK_ONLY, ready_page, begin_kmap, run_kmap,
+	{ 0x01c0, "kmap_local", { ARG_LIVE_PAGES, ARG_OFFSET }, 28, OP_TASK_ONLY, ready_page, begin_kmap, run_kmap,
 	  judge_kmap },
-	{ 0x01c1, "kunmap_local", { 0 }, 6, OP_TASK_ONLY, ready_kunmap, begin_other, run_kunmap, judge_kunmap },
-	{ 0x01c2, "kunmap_wrong", { ARG_LIVE_PAGES, ARG_OFFSET }, 1, OP_TASK_ONLY | OP_CLIENT_BUG, ready_kunmap_wrong,
+	{ 0x01c1, "kunmap_local", { 0 }, 20, OP_TASK_ONLY, ready_kunmap, begin_other, run_kunmap, judge_kunmap },
+	{ 0x01c2, "kunmap_wrong", { ARG_LIVE_PAGES, ARG_OFFSET }, 4, OP_TASK_ONLY | OP_CLIENT_BUG, ready_kunmap_wrong,
 	  begin_kunmap_wrong, run_kunmap_wrong, judge_kunmap_wrong },
-	{ 0x01c3, "page_owner", { ARG_LIVE_PAGES, ARG_OFFSET }, 2, 0, ready_page, begin_other, run_page_owner,
+	{ 0x01c3, "page_owner", { ARG_LIVE_PAGES, ARG_OFFSET }, 8, 0, ready_page, begin_other, run_page_owner,
 	  judge_page_owner },
-	{ 0x01c4, "flip_stale", { ARG_USED_PAGES, ARG_LINE }, 2, OP_CLIENT_BUG, ready_flip_stale, begin_other,
+	{ 0x01c4, "flip_stale", { ARG_USED_PAGES, ARG_LINE }, 8, OP_CLIENT_BUG, ready_flip_stale, begin_other,
 	  run_flip_stale, NULL },
-	{ 0x01c5, "kmap_repeat", { ARG_LIVE_PAGES, ARG_OFFSET, ARG_COUNT }, 1, OP_TASK_ONLY, ready_page,
+	{ 0x01c5, "kmap_repeat", { ARG_LIVE_PAGES, ARG_OFFSET, ARG_COUNT }, 3, OP_TASK_ONLY, ready_page,
 	  begin_kmap_repeat, run_kmap_repeat, judge_kmap_repeat },
 	{ 0 }
 };

@@ -171,9 +171,9 @@ static const char *judge_reach(struct world *w, const u64 *a, struct outcome see
 
 const struct op reach_ops[] = {
 	/* code   name	      arguments					      weight flags ready begin run judge */
-	{ 0x0140, "fill_to", { ARG_NEW_PAGES, ARG_ZONE, ARG_MARK, ARG_ABOVE }, 4, OP_TASK_ONLY, ready_zone, begin_reach,
+	{ 0x0140, "fill_to", { ARG_NEW_PAGES, ARG_ZONE, ARG_MARK, ARG_ABOVE }, 6, OP_TASK_ONLY, ready_zone, begin_reach,
 	  run_fill_to, judge_reach },
-	{ 0x0141, "fragment", { ARG_NEW_PAGES, ARG_ZONE, ARG_PATTERN }, 1, OP_TASK_ONLY, ready_zone, begin_reach,
+	{ 0x0141, "fragment", { ARG_NEW_PAGES, ARG_ZONE, ARG_PATTERN }, 2, OP_TASK_ONLY, ready_zone, begin_reach,
 	  run_fragment, judge_reach },
 	{ 0 }
 };

@@ -74,7 +74,7 @@ const struct op text_ops[] = {
 	/* code   name		    arguments weight flags ready begin run judge */
 	{ 0x0180, "pagetypeinfo", { 0 }, 1, OP_TASK_ONLY, NULL, begin_reading, run_pagetypeinfo, judge_pagetypeinfo },
 	{ 0x0181, "zoneinfo", { 0 }, 1, OP_TASK_ONLY, NULL, begin_reading, run_zoneinfo, judge_zoneinfo },
-	{ 0x0182, "vmstat", { 0 }, 1, OP_TASK_ONLY, NULL, begin_reading, run_vmstat, judge_vmstat },
-	{ 0x0183, "meminfo", { 0 }, 1, OP_TASK_ONLY, NULL, begin_reading, run_meminfo, judge_meminfo },
+	{ 0x0182, "vmstat", { 0 }, 2, OP_TASK_ONLY, NULL, begin_reading, run_vmstat, judge_vmstat },
+	{ 0x0183, "meminfo", { 0 }, 2, OP_TASK_ONLY, NULL, begin_reading, run_meminfo, judge_meminfo },
 	{ 0 }
 };
