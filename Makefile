@@ -9,6 +9,7 @@
 #   make props      build and run the property tests                 TIME=10 SEED=1 ONLY=name
 #   make bugs       each planted bug must die for its stated reason  BUGS='*' SEEDS=5
 #   make bench      how fast; writes build/bench.json                QUICK=1
+#   make coverage   lines of mm/ that the fuzz targets reach          TIME=60 TARGETS="page memblock"
 #   make minimize   smallest trace that fails alike                  FILE=crash-... [OUT=FILE.min]
 #   make layers     prove that mm/ and model/ do not know each other
 #   make threads    mm/ compiles for real threads too
@@ -74,7 +75,7 @@ layer_of    = $(firstword $(subst /, ,$(1)))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help all libs check campaign fuzz fuzz-targets props props-binary bugs bench minimize layers threads format \
+.PHONY: help all libs check campaign fuzz fuzz-targets props props-binary bugs bench coverage minimize layers threads format \
 	clean install force
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
@@ -168,6 +169,10 @@ bugs:
 
 bench:
 	@QUICK='$(QUICK)' JOBS='$(JOBS)' ci/bench
+
+coverage:
+	@ci/install
+	@TIME='$(or $(TIME),60)' JOBS='$(JOBS)' ci/coverage $(TARGETS)
 
 minimize: $(MMCHECK)
 	$(if $(FILE),,$(error make minimize FILE=crash-... [OUT=...]))

@@ -13,9 +13,10 @@
 #   fuzz      asan + coverage of mm/ only: engines are steered    4x     clang   (`make fuzz`)
 #             by the code under test, never by the judge
 #   cov       nothing; counts the lines reached                   2x     clang
+#   fuzzcov   the same for the fuzz targets                       2x     clang   (`make coverage`)
 #   valgrind  undefined values and bad addresses, uninstrumented  50x    clang   (run it with valgrind)
 
-FLAVOURS := plain asan msan tsan gcc gccasan fuzz cov valgrind
+FLAVOURS := plain asan msan tsan gcc gccasan fuzz cov fuzzcov valgrind
 CLANG   ?= clang-19
 CLANGXX ?= clang++-19
 GCC     ?= gcc
@@ -35,15 +36,18 @@ SAN.gcc      := -O2 -g
 SAN.gccasan  := -O2 -g $(asan_gcc)
 SAN.fuzz     := -O2 -g $(asan_clang)
 SAN.cov      := -O1 -g -fprofile-instr-generate -fcoverage-mapping
+SAN.fuzzcov  := $(SAN.cov)
 SAN.valgrind := -O1 -gdwarf-4 -fno-omit-frame-pointer -DMMCHECK_VALGRIND  # Debian 12's valgrind reads no DWARF 5
 
 # Coverage counters for the engines, of the code under test (STEERED in the Makefile). No comparison tracing: operands
 # are no bytes of the input, and it costs half of all executions.
 COV.fuzz := -fsanitize-coverage=inline-8bit-counters,pc-table
+COV.fuzzcov := $(COV.fuzz)
 
 # While fuzzing, the judges' own arrays are not watched: the same programs run in the asan flavour, where they are. Files
 # that ask the tool, and the parser, which is under test in fuzz_text, stay watched (JUDGES in the Makefile).
 JUDGE.fuzz := -fno-sanitize=all
+JUDGE.fuzzcov := -fno-profile-instr-generate -fno-coverage-mapping
 
 CC.gcc      := $(GCC)
 CC.gccasan  := $(GCC)

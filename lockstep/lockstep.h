@@ -239,7 +239,7 @@ enum depth {
 	DEEP_BELOW_MIN = 1 << 1,  /* a zone was below its min mark */
 	DEEP_FALLBACK = 1 << 2,	  /* a pageblock was claimed, or a block stolen */
 	DEEP_HIGHATOMIC = 1 << 3, /* a pageblock was reserved for atomic requests */
-	DEEP_FLUSH = 1 << 4,	  /* a free found its per-CPU list full */
+	DEEP_FLUSH = 1 << 4,	  /* a per-CPU list was emptied, in part or whole, by a free or a drain */
 #define NR_DEEP 5
 };
 

@@ -91,6 +91,8 @@ static const char *judge_block(struct world *w, u32 slot, gfp_t gfp, unsigned or
 				 .order = (u8)order,
 				 .compound = order && (gfp & __GFP_COMP),
 				 .pfn = seen.value });
+	if (page_is_pfmemalloc(pfn_to_page(seen.value)) != !!(w->model->frame[seen.value].flags & FRAME_PFMEMALLOC))
+		return "B19: the mark of pages that came in spite of all marks is not what it should be";
 	bad = receive(w, seen.value, 1ULL << order, gfp);
 	return bad ? bad : judge_log(w);
 }

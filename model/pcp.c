@@ -373,7 +373,7 @@ const char *on_pcp_flush(struct model *m, const struct mm_event *ev)
 	f->flush.why = ev->report;
 	f->flush.left = ev->asked;
 	f->flush.going = ev->asked > 0;
-	m->deep |= ev->report == FLUSH_FREE ? DID_FLUSH : 0;
+	m->deep |= f->settling ? 0 : DID_FLUSH;
 	return judge_tuning(m, f, pcp, ev, "P6");
 }
 
