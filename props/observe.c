@@ -123,13 +123,21 @@ void state_mark(struct prop_run *r)
 	r->mark = machine_snapshot(r->w->machine);
 }
 
+/* Where snapshots are not to be had. */
+static bool play_again(struct prop_run *r)
+{
+	bool drained = r->drained;
+
+	return play(r, r->played, NULL) && (!drained || drain(r));
+}
+
 bool state_return(struct prop_run *r)
 {
 	if (r->verdict.failed)
 		return false;
 	if (r->mark)
 		machine_restore(r->w->machine, r->mark);
-	else if (!play(r, r->played, NULL)) /* a replay where snapshots are not to be had */
+	else if (!play_again(r))
 		return false;
 	machine_enter(r->w->machine, 0);
 	machine_calm(r);
@@ -276,6 +284,7 @@ static void act_drain(struct prop_run *r, void *arg)
 
 bool drain(struct prop_run *r)
 {
+	r->drained = true;
 	return machine_do(r, first_cpu, act_drain, NULL);
 }
 
@@ -414,8 +423,8 @@ const char *picture_or_type_difference(const struct picture *a, const struct pic
 	for (u64 i = 0; !difference && i < a->nr; i++) {
 		if (a->block[i].migratetype == b->block[i].migratetype)
 			continue;
-		snprintf(text, sizeof(text), "pfn %u order %u is on the list of type %u, and of type %u", a->block[i].pfn,
-			 a->block[i].order, a->block[i].migratetype, b->block[i].migratetype);
+		snprintf(text, sizeof(text), "pfn %u order %u is on the list of type %u, and of type %u",
+			 a->block[i].pfn, a->block[i].order, a->block[i].migratetype, b->block[i].migratetype);
 		difference = text;
 	}
 	return difference;

@@ -90,6 +90,7 @@ struct prop_run {
 	const struct program *played;
 	struct sim_snapshot *mark;
 	struct hold hold[NR_SLOTS];
+	bool drained;	   /* CPUs gave back what they kept since */
 	struct asked last; /* the last request for pages; a plain one when there was none */
 	struct picture boot, before, after;
 	struct regions memory[2], reserved[2];

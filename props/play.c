@@ -306,6 +306,7 @@ bool play(struct prop_run *r, const struct program *p, const struct watch *watch
 	if (!machine_boot(r, p))
 		return false;
 	r->played = p;
+	r->drained = false;
 	r->last = (struct asked){ .nid = NUMA_NO_NODE, .gfp = GFP_KERNEL, .nr = 1 };
 	for (unsigned i = 0; i < NR_SLOTS; i++)
 		r->hold[i].kind = HOLD_NONE;

@@ -2,9 +2,9 @@
 /*
  * prop_marks.c - laws of who may have what: zones, marks, reserves, types.
  *
- * Two kinds. "What this one gets, that one gets": two requests, each tried in the same state. And bounds: a page is given
- * only by a zone that had so many free pages before. A zone knows its free pages but for what CPUs have not told it yet;
- * laws that know the truth allow for that much.
+ * Two kinds. "What this one gets, that one gets": two requests, each tried in the same state. And bounds: a page is
+ * given only by a zone that had so many free pages before. A zone knows its free pages but for what CPUs have not told
+ * it yet; laws that know the truth allow for that much.
  */
 #include <string.h>
 #include "observe.h"
@@ -36,8 +36,8 @@ static bool more_gets_too(struct prop_run *r, struct pair pair, unsigned order)
 		return false;
 	if (ask_block(r, plain, pair.more, order) != NO_PFN)
 		return true;
-	return prop_fail(r, "order %u is given with gfp %#x and refused with %#x and scope %u", order, pair.less, pair.more,
-			 pair.scope);
+	return prop_fail(r, "order %u is given with gfp %#x and refused with %#x and scope %u", order, pair.less,
+			 pair.more, pair.scope);
 }
 
 static bool urgent_holds(struct prop_run *r, const struct program *p)
@@ -103,7 +103,8 @@ static bool check_zone(struct prop_run *r, const struct asked *q)
 		u64 pfn = hold_page(h, i);
 
 		if (pfn >> block << block >= end_of_zone(r, highest))
-			return prop_fail(r, "gfp %#x got pfn %llu, which lies above %s", q->gfp, ull(pfn), zone_name(highest));
+			return prop_fail(r, "gfp %#x got pfn %llu, which lies above %s", q->gfp, ull(pfn),
+					 zone_name(highest));
 		if (r->map[pfn] % MAX_NR_ZONES == ZONE_MOVABLE && highest != ZONE_MOVABLE)
 			return prop_fail(r, "gfp %#x got pfn %llu, which is kept for movable pages", q->gfp, ull(pfn));
 	}
@@ -134,9 +135,18 @@ static void look_at_marks(const struct prop_run *r, struct bound *b, unsigned hi
 	for (unsigned z = 0; z < NR_ZONES; z++) {
 		struct zone_figures f = zone_figures(z / MAX_NR_ZONES, z % MAX_NR_ZONES);
 
-		b->free[z] = (u64)zone_stat_exact(z / MAX_NR_ZONES, z % MAX_NR_ZONES, NR_FREE_PAGES) + untold(r, z, NR_FREE_PAGES);
+		b->free[z] = (u64)zone_stat_exact(z / MAX_NR_ZONES, z % MAX_NR_ZONES, NR_FREE_PAGES);
+		b->free[z] += untold(r, z, NR_FREE_PAGES);
 		b->least[z] = f.min + (reserve ? f.lowmem_reserve[highest] : 0);
 	}
+}
+
+static bool bound_holds(struct prop_run *r, const struct bound *b, gfp_t gfp, unsigned order, unsigned zone)
+{
+	if (zone == NO_ZONE || b->free[zone] >= b->least[zone] + (1ULL << order))
+		return true;
+	return prop_fail(r, "gfp %#x got order %u of node %u zone %s, which has %llu free pages and keeps %llu", gfp,
+			 order, zone / MAX_NR_ZONES, zone_name_of(zone), ull(b->free[zone]), ull(b->least[zone]));
 }
 
 /* Requests until one is refused; none may bring a zone below what it keeps. */
@@ -145,17 +155,14 @@ static bool ask_until_refused(struct prop_run *r, struct place at, gfp_t gfp, un
 	struct bound b;
 
 	for (unsigned n = 0; n < MOST_ASKED; n++) {
-		unsigned zone;
 		u64 pfn;
 
 		look_at_marks(r, &b, highest_zone(gfp), reserve);
 		pfn = ask_block(r, at, gfp, order);
 		if (pfn == NO_PFN)
 			break;
-		zone = r->map[pfn];
-		if (zone != NO_ZONE && b.free[zone] < b.least[zone] + (1ULL << order))
-			return prop_fail(r, "gfp %#x got order %u of node %u zone %s, which has %llu free pages and keeps %llu", gfp,
-					 order, zone / MAX_NR_ZONES, zone_name_of(zone), ull(b.free[zone]), ull(b.least[zone]));
+		if (!bound_holds(r, &b, gfp, order, r->map[pfn]))
+			return false;
 	}
 	return !r->verdict.failed;
 }
@@ -193,14 +200,15 @@ const struct prop reserves_are_kept = {
 
 static bool lowmem_holds(struct prop_run *r, const struct program *p)
 {
-	static const gfp_t mask[] = { GFP_KERNEL, GFP_HIGHUSER, GFP_HIGHUSER | __GFP_NORETRY, GFP_NOWAIT | __GFP_DMA32 };
+	static const gfp_t mask[] = { GFP_KERNEL, GFP_HIGHUSER, GFP_HIGHUSER | __GFP_NORETRY,
+				      GFP_NOWAIT | __GFP_DMA32 };
 
 	return bounds_hold(r, p, mask, ARRAY_SIZE(mask), true);
 }
 
 const struct prop lowmem_is_kept = {
 	"lowmem_is_kept",
-	"a request that may use a higher zone gets pages of a lower one only while that has more than its reserve against it",
+	"a request for a higher zone gets pages of a lower one only while that has more than its reserve against it",
 	TABLES,
 	lowmem_holds,
 };

@@ -395,6 +395,9 @@ const struct prop early_allocations_are_disjoint = {
 
 /* --- memory in pieces -------------------------------------------------------------------------------------------- */
 
+#define MOST_CUTS      12
+#define MOST_CUT_LINES 400
+
 static void act_mark(struct prop_run *r, void *arg)
 {
 	const struct range *range = arg;
@@ -403,14 +406,15 @@ static void act_mark(struct prop_run *r, void *arg)
 	memblock_mark_hotplug(range->base, range->size);
 }
 
-/* Some pages are of another kind than the rest: one region becomes many. */
+/* Some lines are of another kind than the rest: one region becomes many, and pages have parts in two. */
 static bool cut_memory(struct prop_run *r)
 {
-	u64 frames = r->w->machine->nr_frames;
+	u64 lines = ram_bytes(r) / LINE_BYTES;
 
-	for (u64 i = 0; i < 12; i++) {
-		u64 dice = mix(r->played->header.seed, i), first = dice % frames;
-		struct range range = { first << PAGE_SHIFT, min_of(1 + (dice >> 32) % 8, frames - first) << PAGE_SHIFT };
+	for (u64 i = 0; i < MOST_CUTS; i++) {
+		u64 dice = mix(r->played->header.seed, i), first = dice % lines;
+		u64 nr = min_of(1 + (dice >> 32) % MOST_CUT_LINES, lines - first);
+		struct range range = { first * LINE_BYTES, nr * LINE_BYTES };
 
 		if (!machine_do(r, (struct place){ 0, CONTEXT_TASK }, act_mark, &range))
 			return false;

@@ -280,7 +280,7 @@ static bool bulk_holds(struct prop_run *r, const struct program *p)
 	if (!play(r, p, NULL) || !scopes_end(r, plain))
 		return false;
 	nr = r->last.kind == ASKED_BULK ? r->last.nr : 8;
-	plenty = first_zone_has(r, r->last.gfp, nr);
+	plenty = !param_of(r, PARAM_PAGE_OWNER) && first_zone_has(r, r->last.gfp, nr); /* with owners: one page [B26] */
 	state_mark(r);
 	got = ask_bulk(r, plain, r->last.gfp, nr, pfn);
 	if (!state_return(r) || !scopes_end(r, plain))
