@@ -73,7 +73,6 @@ static const char *compare_pcp(struct world *w, unsigned z, unsigned cpu, const 
 {
 	const struct model_pcp *pcp = &zone->pcp[cpu];
 	struct pcp_figures f = pcp_figures(z / MAX_NR_ZONES, z % MAX_NR_ZONES, cpu);
-	struct pcp_tuning seen = { f.high, f.free_count, f.alloc_factor, f.freed_high_order };
 
 	SAME("P2", "the batch", f.batch, zone->batch);
 	SAME("P3", "high_min", f.high_min, zone->high_min);
@@ -81,10 +80,14 @@ static const char *compare_pcp(struct world *w, unsigned z, unsigned cpu, const 
 	SAME("P8", "the count of a CPU's lists", f.count, pcp->count);
 	for (unsigned l = 0; f.count && l < w->model->nr_lists; l++)
 		SAME("P8", "the length of a CPU's list", f.nr[l], pcp->nr[l]);
-	if (w->model->vague_tuning)
-		model_adopt_tuning(w->model, z, cpu, seen);
-	else if (memcmp(&seen, &pcp->tuning, sizeof(seen)))
-		return differs(w, "P6", z, "what a CPU's lists may hold", f.high, pcp->tuning.high);
+	if (unlikely(w->model->vague_tuning)) {
+		model_adopt_tuning(w->model, z, cpu, (struct pcp_tuning){ f.high, f.free_count, f.alloc_factor, f.freed_high_order });
+		return NULL;
+	}
+	SAME("P6", "what a CPU's lists may hold", f.high, pcp->tuning.high);
+	SAME("P5", "the frees a CPU has counted", f.free_count, pcp->tuning.free_count);
+	SAME("P4", "the factor of a CPU's refills", f.alloc_factor, pcp->tuning.alloc_factor);
+	SAME("P5", "the flag \"freed a high order\"", f.freed_high_order, pcp->tuning.freed_high_order);
 	return NULL;
 }
 

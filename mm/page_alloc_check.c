@@ -109,6 +109,16 @@ static inline bool is_empty_list(const struct list_head *head)
 	return head->next == head && head->prev == head;
 }
 
+/* All of an array, without a branch for each. */
+static inline bool are_empty_lists(const struct list_head *head, unsigned nr)
+{
+	u64 differ = 0;
+
+	for (unsigned i = 0; i < nr; i++)
+		differ |= ((u64)head[i].next ^ (u64)(head + i)) | ((u64)head[i].prev ^ (u64)(head + i));
+	return !differ;
+}
+
 /* Blocks on one free list. */
 static u64 check_free_list(struct recount *r, const struct zone *zone, unsigned order, unsigned type)
 {
@@ -165,9 +175,10 @@ static void check_zone(struct recount *r, const struct zone *zone)
 	u64 pages[MIGRATE_TYPES] = { 0 };
 
 	for (unsigned o = 0; o <= r->mm->max_order; o++) {
+		unsigned first = are_empty_lists(zone->free_area[o].free_list, MIGRATE_TYPES) ? MIGRATE_TYPES : 0;
 		u64 nr = 0;
 
-		for (unsigned type = 0; type < MIGRATE_TYPES && !r->broken; type++) {
+		for (unsigned type = first; type < MIGRATE_TYPES && !r->broken; type++) {
 			u64 blocks;
 
 			if (is_empty_list(&zone->free_area[o].free_list[type]))
@@ -231,7 +242,8 @@ static void check_pcp(struct recount *r, const struct zone *zone, const struct p
 	u32 high = pcp->tuning.high, lowest = min_of(pcp->high_min, pcp->high_max);
 	u64 pages = 0;
 
-	for (unsigned list = 0; list < NR_PCP_LISTS && !r->broken; list++) {
+	for (unsigned list = are_empty_lists(pcp->lists, NR_PCP_LISTS) ? NR_PCP_LISTS : 0;
+	     list < NR_PCP_LISTS && !r->broken; list++) {
 		unsigned order;
 
 		if (likely(is_empty_list(&pcp->lists[list])))

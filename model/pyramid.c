@@ -215,8 +215,12 @@ static u64 first_wrong_group(const struct model *m, unsigned order)
 static u64 count_zeros(const u16 *v, u64 n)
 {
 	u16 zeros = 0; /* at most 64 pageblocks, so it fits */
+	u64 i = 0;
 
-	for (u64 i = 0; i < n; i++)
+	for (; i + 8 <= n; i += 8)
+		for (u64 k = 0; k < 8; k++)
+			zeros = (u16)(zeros + !v[i + k]);
+	for (; i < n; i++)
 		zeros = (u16)(zeros + !v[i]);
 	return zeros;
 }
