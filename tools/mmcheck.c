@@ -21,7 +21,7 @@ static const struct command {
 	{ "hunt", cmd_hunt, "[--seed N] [--seconds N] [--ops N] [--tables ...] [--stats] [-o FILE]", "random programs until a finding" },
 	{ "minimize", cmd_minimize, "FILE -o FILE [--seconds N]", "the smallest program with the same finding" },
 	{ "export-c", cmd_export_c, "FILE -o FILE.c", "a program as C on the public API" },
-	{ "show", cmd_show, "FILE [--at N] buddyinfo|blocks|zones|log", "the machine after N operations" },
+	{ "show", cmd_show, "FILE [--at N] buddyinfo|...|zoneinfo|blocks|lists|log", "the machine after N operations" },
 	{ "digest", cmd_digest, "FILE... | --gen SEED COUNT", "digests, equal on every compiler and flavour" },
 	{ "ops", cmd_ops, "", "all operations and their arguments" },
 	{ "witness", cmd_witness, "[-v] FILE", "judge a recording of a real kernel (ftrace text, .zst, -)" },

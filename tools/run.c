@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "tools.h"
+#include "vmstat.h"
 
 #if defined(__SANITIZE_THREAD__)
 #define WATCHDOG_SECONDS 60
@@ -247,45 +248,94 @@ int cmd_digest(int argc, char **argv)
 
 /* --- show --------------------------------------------------------------------------------------------------------------- */
 
-static void show_blocks(struct world *w)
+static const char *const type_names[MIGRATE_TYPES] = { "Unmovable", "Movable", "Reclaimable", "HighAtomic", "CMA", "Isolate" };
+
+static void show_blocks(const struct world *w)
 {
 	static struct free_block block[1 << 16];
 	u64 n = page_alloc_dump(block, ARRAY_SIZE(block));
 
 	for (u64 i = 0; i < n && i < ARRAY_SIZE(block); i++)
-		printf("node %u zone %-7s order %2u pfn %u\n", block[i].nid, zone_name(block[i].zone), block[i].order,
-		       block[i].pfn);
+		printf("node %u zone %-7s order %2u pfn %7u %s\n", block[i].nid, zone_name(block[i].zone), block[i].order,
+		       block[i].pfn, type_names[block[i].migratetype]);
 	(void)w;
 }
 
-static void show_zones(struct world *w)
+static void show_zones(const struct world *w)
 {
-	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
+		struct zone_figures f = zone_figures(z / MAX_NR_ZONES, z % MAX_NR_ZONES);
+
 		if (w->model->zone[z].exists)
-			printf("node %u zone %-7s free %llu managed %llu min %llu\n", z / MAX_NR_ZONES, zone_name(z % MAX_NR_ZONES),
+			printf("node %u zone %-7s free %llu managed %llu min %llu low %llu high %llu boost %llu highatomic %llu\n",
+			       z / MAX_NR_ZONES, zone_name(z % MAX_NR_ZONES),
 			       (unsigned long long)zone_free_pages(z / MAX_NR_ZONES, z % MAX_NR_ZONES),
-			       (unsigned long long)w->model->zone[z].managed,
-			       (unsigned long long)zone_figures(z / MAX_NR_ZONES, z % MAX_NR_ZONES).min);
+			       (unsigned long long)f.managed, (unsigned long long)f.min, (unsigned long long)f.low,
+			       (unsigned long long)f.high, (unsigned long long)f.boost,
+			       (unsigned long long)f.nr_reserved_highatomic);
+	}
 }
 
-static bool show_what(struct world *w, const char *what)
+/* What rests on per-CPU lists: the first page handed out next comes first. */
+static void show_lists(const struct world *w)
+{
+	u32 pfn[64];
+
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		for (unsigned c = 0; w->model->zone[z].exists && c < w->model->nr_cpus; c++)
+			for (unsigned l = 0; l < w->model->nr_lists; l++) {
+				u64 n = pcp_dump(z / MAX_NR_ZONES, z % MAX_NR_ZONES, c, l, pfn, ARRAY_SIZE(pfn));
+
+				if (n)
+					printf("node %u zone %-7s cpu %u list %u order %u:", z / MAX_NR_ZONES,
+					       zone_name(z % MAX_NR_ZONES), c, l, model_list_order(w->model, l));
+				for (u64 i = 0; i < n && i < ARRAY_SIZE(pfn); i++)
+					printf(" %u", pfn[i]);
+				if (n)
+					printf("\n");
+			}
+}
+
+static void show_log(const struct world *w)
+{
+	fputs(world_log(w), stdout);
+}
+
+static const struct {
+	const char *name;
+	unsigned (*text)(char *out, unsigned bytes); /* a file of /proc */
+	void (*show)(const struct world *w);
+} sights[] = {
+	{ "buddyinfo", buddyinfo_show, NULL },
+	{ "pagetypeinfo", pagetypeinfo_show, NULL },
+	{ "zoneinfo", zoneinfo_show, NULL },
+	{ "vmstat", vmstat_show, NULL },
+	{ "meminfo", meminfo_show, NULL },
+	{ "blocks", NULL, show_blocks },
+	{ "lists", NULL, show_lists },
+	{ "zones", NULL, show_zones },
+	{ "log", NULL, show_log },
+};
+
+static bool show_what(const struct world *w, const char *what)
 {
 	static char text[65536];
 
-	if (!strcmp(what, "buddyinfo")) {
-		buddyinfo_show(text, sizeof(text));
+	for (size_t i = 0; i < ARRAY_SIZE(sights); i++) {
+		if (strcmp(sights[i].name, what))
+			continue;
+		if (sights[i].show) {
+			sights[i].show(w);
+			return true;
+		}
+		sights[i].text(text, sizeof(text));
 		fputs(text, stdout);
-	} else if (!strcmp(what, "blocks")) {
-		show_blocks(w);
-	} else if (!strcmp(what, "zones")) {
-		show_zones(w);
-	} else if (!strcmp(what, "log")) {
-		fputs(world_log(w), stdout);
-	} else {
-		return false;
+		return true;
 	}
-	return true;
+	return false;
 }
+
+#define SIGHTS "buddyinfo|pagetypeinfo|zoneinfo|vmstat|meminfo|blocks|lists|zones|log"
 
 int cmd_show(int argc, char **argv)
 {
@@ -299,7 +349,7 @@ int cmd_show(int argc, char **argv)
 		if (c != 'a' || !parse_number(optarg, 1 << 20, &at))
 			return c == 'a' ? EXIT_USAGE : bad_option(argv);
 	if (argc - optind != 2) {
-		complain("FILE [--at N] buddyinfo|blocks|zones|log");
+		complain("FILE [--at N] " SIGHTS);
 		return EXIT_USAGE;
 	}
 	program_init(&p);
@@ -316,7 +366,7 @@ int cmd_show(int argc, char **argv)
 		complain("the machine has no page allocator yet");
 		code = EXIT_USAGE;
 	} else if (!show_what(w, argv[optind + 1])) {
-		complain("show what? buddyinfo, blocks, zones or log, not %s", argv[optind + 1]);
+		complain("show what? " SIGHTS ", not %s", argv[optind + 1]);
 		code = EXIT_USAGE;
 	}
 	world_destroy(w);
