@@ -236,8 +236,9 @@ void model_begin_drain(struct model *m, unsigned cpu, enum model_drain kind, uns
 
 void model_begin_vmstat_update(struct model *m, unsigned cpu, bool all)
 {
-	(void)all;
 	begin(m, cpu, FLIGHT_OTHER);
+	if (!all)
+		expect_decay(m, cpu);
 }
 
 /* J1: which values a knob of /proc/sys/vm takes. */

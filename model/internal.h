@@ -82,6 +82,7 @@ const char *on_drain_all(struct model *m, const struct mm_event *ev);
 const char *on_stat_fold(struct model *m, const struct mm_event *ev);
 /* A block of a flush reached its free list. */
 void flush_goes_on(struct model *m, struct flight *f);
+void expect_decay(struct model *m, unsigned cpu);
 /* A block joins the list of a CPU. */
 void pcp_add(struct model *m, u64 pfn, unsigned order, unsigned cpu, unsigned list);
 

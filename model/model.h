@@ -263,6 +263,7 @@ struct model {
 	} bad_pages;		      /* B21: at most sixty a minute are shown */
 	bool order_warned, migratetype_warned;
 	u8 nofail_warned;
+	u32 decay_due[MODEL_NR_ZONES]; /* P11: limits of the CPU that updates its counters */
 	bool vague_tuning;	      /* sizes changed while others were at work: see model/pcp.c */
 	u8 deep;		      /* enum model_deep, since the last reset */
 	u64 pgalloc[MAX_NR_ZONES], allocstall[MAX_NR_ZONES], pgfree, kswapd_wakes;

@@ -327,17 +327,29 @@ const char *on_pcp_free(struct model *m, const struct mm_event *ev)
 
 /* --- emptying -------------------------------------------------------------------------------------------------------------------------- */
 
-/* P11: an eighth less, not below high_min, and not more at a time than a drain takes. Pages to go. */
+/* P11: an eighth less, not below high_min, and not so much that more than a drain takes must go at a time. */
+static u32 decayed(const struct model_zone *z, const struct model_pcp *pcp)
+{
+	s64 high = pcp->tuning.high, lowest = (s64)pcp->count - (s64)((u64)z->batch << PCP_BATCH_SCALE_MAX);
+
+	if (high <= (s64)z->high_min)
+		return (u32)high;
+	high = (s64)most((u64)(high - high / 8), z->high_min);
+	return lowest > high ? in_bounds(z, lowest) : (u32)high;
+}
+
+/* Pages to go. */
 static u32 decay(const struct model_zone *z, struct model_pcp *pcp)
 {
-	struct pcp_tuning *t = &pcp->tuning;
-	s64 lowest = (s64)pcp->count - (s64)((u64)z->batch << PCP_BATCH_SCALE_MAX);
+	pcp->tuning.high = decayed(z, pcp);
+	return pcp->count > pcp->tuning.high ? pcp->count - pcp->tuning.high : 0;
+}
 
-	if (t->high > z->high_min) {
-		t->high = (u32)most(t->high - t->high / 8, z->high_min);
-		t->high = lowest > (s64)t->high ? in_bounds(z, lowest) : t->high;
-	}
-	return pcp->count > t->high ? pcp->count - t->high : 0;
+/* What the limits of a CPU's lists must be when its update is over. */
+void expect_decay(struct model *m, unsigned cpu)
+{
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		m->decay_due[z] = decayed(&m->zone[z], &m->zone[z].pcp[cpu]);
 }
 
 const char *on_pcp_flush(struct model *m, const struct mm_event *ev)
@@ -466,15 +478,17 @@ const char *model_pcp_disable(struct model *m, unsigned cpu, unsigned zone, bool
 	return disable ? model_drained(m, cpu, DRAIN_ZONE, zone) : NULL;
 }
 
-/* P11: whatever is above its limit has gone. */
+/* P11: every limit has shrunk, and whatever is above it has gone. */
 const char *model_vmstat_updated(struct model *m, unsigned cpu, bool all)
 {
-	for (unsigned z = 0; !all && flight_on(m, cpu)->alone && z < MODEL_NR_ZONES; z++) {
+	for (unsigned z = 0; !all && certain(m, flight_on(m, cpu)) && z < MODEL_NR_ZONES; z++) {
 		const struct model_pcp *pcp = &m->zone[z].pcp[cpu];
 
-		if (pcp->tuning.high > m->zone[z].high_min && pcp->count > pcp->tuning.high)
-			return model_says(m, "P11: the lists of cpu %u hold %u pages after an update, at most %u may stay",
-					  cpu, pcp->count, pcp->tuning.high);
+		if (!m->zone[z].managed)
+			continue;
+		if (pcp->tuning.high != m->decay_due[z] || pcp->count > m->decay_due[z])
+			return model_says(m, "P11: the lists of cpu %u may hold %u pages after an update and hold %u, at most %u may stay",
+					  cpu, pcp->tuning.high, pcp->count, m->decay_due[z]);
 	}
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		for (unsigned c = 0; c < m->nr_cpus; c++)

@@ -51,7 +51,7 @@ enum mm_event_type {
 	EVENT_WAKEUP_KSWAPD, /* zone: its node's kswapd was asleep and is wanted now */
 	EVENT_KSWAPD_RUN,    /* zone: the first of its node: whoever was woken is awake, and may be woken again */
 	EVENT_BOOST_END,     /* zone: its boost is 0 from now on */
-	EVENT_DIRECT_RECLAIM, /* order, gfp; asked: pages the reclaimer says it freed */
+	EVENT_DIRECT_RECLAIM, /* order; asked: pages the reclaimer says it freed */
 	EVENT_STAT_FOLD,     /* zone, list_cpu: what this CPU held back of the zone's counters is added up */
 	EVENT_DRAIN_ALL,     /* zone (NR_ZONE_IDS: all): per-CPU lists of every CPU are about to be emptied */
 	NR_EVENT_TYPES
