@@ -3,13 +3,20 @@
  * test_golden.c - numbers derived by hand from the rules. A rule that is wrong in a header, in mm/ and in model/ alike is
  * still wrong here.
  *
- * E1, E5, E7, E8, E26 are the vectors of those names; B, F, W and Z are rules with an example worked out by hand.
+ * E1 to E10, E26 and E27 are the vectors of those names; B, F, P, W and Z are rules with an example worked out by hand.
+ * Where it can be had, a number is asked of mm and of the model; and what mm does on the way the model judges.
  */
 #include <stdlib.h>
 #include "../mm/internal.h"
 #include "machine.h"
 #include "model.h"
 #include "tap.h"
+
+/* Of model/internal.h: mm has a header of that name too. */
+void set_marks(struct model *m);
+void set_lowmem_reserves(struct model *m);
+bool mark_holds(const struct model *m, unsigned zone, unsigned order, u64 mark, unsigned highest, u32 flags, s64 free);
+bool zone_passes(const struct model *m, unsigned zone, unsigned order, unsigned highest, u32 flags);
 
 /* --- machines ---------------------------------------------------------------------------------------------------- */
 
@@ -81,6 +88,163 @@ static struct zone *normal(void)
 	return current_mm()->zone[ZONE_NORMAL];
 }
 
+static u64 free_pages_of_normal(void)
+{
+	return zone_page_state_snapshot(normal(), NR_FREE_PAGES);
+}
+
+/* Without per-CPU lists, and without what CPUs hold back of counters, every page is in plain sight. */
+static void show_all_pages(void)
+{
+	for (unsigned z = 0; z < MAX_ZONES; z++)
+		if (current_mm()->zone[z] && current_mm()->zone[z]->managed_pages)
+			zone_pcp_disable(z / MAX_NR_ZONES, z % MAX_NR_ZONES);
+	vmstat_refresh();
+	this_cpu->machine->nr_events = 0;
+}
+
+/* The machine of boot_one_zone(), as the buddy allocator sees it. */
+static struct machine *boot_buddy(u32 managed, u32 min_free_kbytes)
+{
+	struct machine *m = boot_one_zone(managed, min_free_kbytes);
+
+	show_all_pages();
+	return m;
+}
+
+static void set_all_marks(struct zone *zone, u64 pages)
+{
+	for (unsigned w = 0; w < NR_WMARK; w++)
+		zone->watermark[w] = pages;
+}
+
+/* --- a machine and its model -------------------------------------------------------------------------------------- */
+
+static struct model *judge;
+static char complaint[240];
+
+static void complain(const char *sentence)
+{
+	if (sentence && !complaint[0])
+		snprintf(complaint, sizeof(complaint), "%s", sentence);
+}
+
+static void hear_events(struct machine *m, void *arg)
+{
+	(void)arg;
+	for (u32 i = 0; i < m->nr_events; i++) {
+		struct mm_event ev;
+
+		memcpy(&ev, &m->host->event[i], sizeof(ev));
+		complain(model_event(judge, &ev));
+	}
+	m->nr_events = 0;
+	m->log_bytes = 0;
+}
+
+static void hear(void)
+{
+	hear_events(this_cpu->machine, NULL);
+	this_cpu->machine->fuel = this_cpu->machine->param[PARAM_FUEL];
+}
+
+static struct model *model_of(const struct machine_config *c)
+{
+	struct model_setup s;
+	struct model *m;
+
+	_Static_assert(NR_KNOBS == (unsigned)NR_PARAMS, "knobs and parameters have the same numbers");
+	model_setup_profile(&s, c->profile);
+	memcpy(s.knob, c->param, sizeof(s.knob));
+	s.nr_regions = c->nr_regions;
+	for (unsigned i = 0; i < c->nr_regions; i++)
+		s.region[i] = (struct model_region){ c->map[i].start_pfn, c->map[i].nr_pages, c->map[i].kind, c->map[i].node };
+	m = model_create(&s);
+	if (!m) {
+		printf("Bail out! no memory for a model\n");
+		exit(1);
+	}
+	return m;
+}
+
+static struct machine *boot_judged(const struct machine_config *c)
+{
+	struct machine *m = boot(c);
+
+	judge = model_of(c);
+	complaint[0] = 0;
+	m->host->event_full = hear_events;
+	return m;
+}
+
+static void end_judged(struct machine *m, const char *claim)
+{
+	if (!ok(!complaint[0] && !page_alloc_check() && !model_recount(judge), "%s", claim))
+		printf("# %s\n", complaint[0] ? complaint : page_alloc_check() ? page_alloc_check() : model_recount(judge));
+	model_destroy(judge);
+	machine_destroy(m);
+}
+
+static struct page *judged_alloc(gfp_t gfp, unsigned order)
+{
+	struct page *page;
+
+	model_scope(judge, 0, this_cpu->task_flags);
+	model_begin_alloc(judge, 0, 0, 1, NUMA_NO_NODE, gfp, order);
+	page = alloc_pages(gfp, order);
+	hear();
+	complain(model_answer_alloc(judge, 0, page ? page_to_pfn(page) : ~0ULL));
+	complain(model_end(judge, 0));
+	return page;
+}
+
+static void judged_free(struct page *page, unsigned order)
+{
+	model_begin_free(judge, 0, page_to_pfn(page), order);
+	__free_pages(page, order);
+	hear();
+	complain(model_end(judge, 0));
+}
+
+static void judged_show_all_pages(void)
+{
+	model_begin_drain(judge, 0, DRAIN_ZONE, ZONE_NORMAL);
+	complain(zone_pcp_disable(0, ZONE_NORMAL) ? "P10: not disabled" : NULL);
+	hear();
+	complain(model_pcp_disable(judge, 0, ZONE_NORMAL, true, true));
+	complain(model_end(judge, 0));
+}
+
+/* What CPUs hold back of counters is added up: then a mark can be met to the page. */
+static void judged_refresh(void)
+{
+	model_begin_vmstat_update(judge, 0, true);
+	vmstat_refresh();
+	hear();
+	complain(model_vmstat_updated(judge, 0, true));
+	complain(model_end(judge, 0));
+}
+
+static void judged_sysctl(enum mm_sysctl knob, u32 value)
+{
+	model_begin_other(judge, 0);
+	mm_sysctl_write(knob, value);
+	hear();
+	complain(model_sysctl(judge, 0, knob, value, true));
+	complain(model_end(judge, 0));
+}
+
+static struct machine *boot_judged_buddy(u32 managed, u32 min_free_kbytes)
+{
+	struct machine_config c;
+	struct machine *m;
+
+	one_zone(&c, managed, min_free_kbytes);
+	m = boot_judged(&c);
+	judged_show_all_pages();
+	return m;
+}
+
 /* Free blocks as "order@pfn order@pfn ...", by order, then by address. */
 static const char *shape(void)
 {
@@ -104,17 +268,166 @@ static void test_marks_of_one_gib(void)
 {
 	struct machine *m = boot_one_zone(262144, SIM_DERIVED);
 	struct model *model = model_one_zone(262144, 262144);
+	const struct model_zone *mz = &model->zone[ZONE_NORMAL];
 	const struct zone *zone = normal();
+	struct pcp_figures pcp = pcp_figures(0, ZONE_NORMAL, 3);
 
 	same_number(zone->managed_pages, 262144, "E1: the zone manages 262144 pages");
 	same_number(zone->watermark[WMARK_MIN], 1024, "E1: min is 1024");
 	same_number(zone->watermark[WMARK_LOW], 1286, "E1: low is 1286");
 	same_number(zone->watermark[WMARK_HIGH], 1548, "E1: high is 1548");
 	same_number(zone->watermark[WMARK_PROMO], 1810, "E1: promo is 1810");
-	same_number(model->zone[ZONE_NORMAL].managed, 262144, "E1: the model's zone manages 262144 pages");
-	same_number(model->zone[ZONE_NORMAL].min, 1024, "E1: the model's min is 1024");
+	ok(mz->managed == 262144 && mz->min == 1024 && mz->low == 1286 && mz->high == 1548 && mz->promo == 1810,
+	   "E1: and the same in the model");
+	same_number(totalreserve_pages(), 1548, "Z7: of one zone without a zone above totalreserve is its high mark");
+	same_number(model->totalreserve, 1548, "Z7: and the same in the model");
+	same_number(pcp.batch, 63, "E2: the batch is 63");
+	same_number(pcp.high_min, 321, "E2: high_min is 321");
+	same_number(pcp.high_max, 8192, "E2: high_max is 8192");
+	ok(mz->batch == 63 && mz->high_min == 321 && mz->high_max == 8192, "E2: and the same in the model");
+	same_number(zone->stat[0]->stat_threshold, 30, "E3: the threshold of counters is 30");
+	same_number(calculate_pressure_threshold(zone), 65, "E3: under pressure it is 65");
+	same_number(zone->percpu_drift_mark, 0, "E3: four times 30 is less than low - min: no drift mark");
+	ok(mz->threshold == 30 && !mz->drift_mark, "E3: and the same in the model");
 	model_destroy(model);
 	machine_destroy(m);
+}
+
+/* A zone of so many pages that no machine here has them: its numbers follow from managed pages alone. */
+static void test_marks_of_giants(void)
+{
+	static const struct {
+		u64 managed, min;
+		const char *claim;
+	} sizes[] = {
+		{ 1ULL << 22, 4096, "E1: 16 GiB have min_free_kbytes 16384" },
+		{ (1ULL << 30) - 1, 65535, "E1: a page less than 4 TiB has 262143" },
+		{ 1ULL << 30, 65536, "E1: 4 TiB have 262144" },
+		{ 1ULL << 34, 65536, "E1: 64 TiB have no more" },
+	};
+	struct machine *m = boot_one_zone(8192, SIM_DERIVED);
+	struct model *model = model_one_zone(8192, 262144);
+
+	for (unsigned i = 0; i < ARRAY_SIZE(sizes); i++) {
+		normal()->managed_pages = sizes[i].managed;
+		setup_per_zone_wmarks(current_mm());
+		model->zone[ZONE_NORMAL].managed = sizes[i].managed;
+		set_marks(model);
+		same_number(normal()->watermark[WMARK_MIN], sizes[i].min, sizes[i].claim);
+		same_number(model->zone[ZONE_NORMAL].min, sizes[i].min, "  and in the model");
+		same_number(normal()->watermark[WMARK_LOW], sizes[i].min + sizes[i].managed / 1000, "W2: low is a thousandth more");
+		same_number(model->zone[ZONE_NORMAL].low, sizes[i].min + sizes[i].managed / 1000, "  and in the model");
+	}
+	model_destroy(model);
+	machine_destroy(m);
+}
+
+/* --- P2, P3, W12 ---------------------------------------------------------------------------------------------------- */
+
+/* Four CPUs. A batch is managed >> 10, at most 256, a quarter of it, half more, down to a power of two, less one. */
+static const struct {
+	u32 managed;
+	u16 low, batch, high_min, high_max, threshold, drift_mark;
+	const char *claim;
+} list_sizes[] = {
+	{ 1024, 80, 1, 20, 32, 6, 120, "4 MiB" },      /* min 64, gap 16: 4 * 6 is more; 96 + 24 */
+	{ 16384, 320, 3, 80, 512, 6, 0, "64 MiB" },    /* 16: 4, 6, 4, 3; min 256 */
+	{ 65536, 640, 15, 160, 2048, 18, 0, "256 MiB" }, /* 64: 16, 24, 16, 15; min 512; 2 * 3 * (1 + 2) */
+	{ 131072, 905, 31, 226, 4096, 24, 0, "512 MiB" }, /* 128: 32, 48, 32, 31; min 2896 / 4; 2 * 3 * (1 + 3) */
+	{ 524288, 1972, 63, 493, 16384, 36, 0, "2 GiB" }, /* no more than 256; min 5792 / 4, gap 524; 2 * 3 * (1 + 5) */
+};
+
+static void test_list_sizes(void)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(list_sizes); i++) {
+		struct machine *m = boot_one_zone(list_sizes[i].managed, SIM_DERIVED);
+		struct model *model = model_one_zone(list_sizes[i].managed, 262144);
+		const struct model_zone *mz = &model->zone[ZONE_NORMAL];
+		struct zone_figures z = zone_figures(0, ZONE_NORMAL);
+		struct pcp_figures p = pcp_figures(0, ZONE_NORMAL, 0);
+
+		if (!ok(z.low == list_sizes[i].low && p.batch == list_sizes[i].batch &&
+				p.high_min == list_sizes[i].high_min && p.high_max == list_sizes[i].high_max &&
+				z.stat_threshold == list_sizes[i].threshold && z.drift_mark == list_sizes[i].drift_mark,
+			"P2, P3, W12: %s: sizes of lists and counters", list_sizes[i].claim))
+			printf("# low %u batch %u high %u..%u threshold %u drift %u\n", (unsigned)z.low, p.batch, p.high_min,
+			       p.high_max, z.stat_threshold, (unsigned)z.drift_mark);
+		ok(mz->low == list_sizes[i].low && mz->batch == list_sizes[i].batch &&
+			   mz->high_min == list_sizes[i].high_min && mz->high_max == list_sizes[i].high_max &&
+			   mz->threshold == list_sizes[i].threshold && mz->drift_mark == list_sizes[i].drift_mark,
+		   "  and in the model");
+		model_destroy(model);
+		machine_destroy(m);
+	}
+}
+
+/* P3: a set fraction takes the place of both ends. */
+static void test_fraction(void)
+{
+	struct machine_config c;
+	struct machine *m;
+	const struct model_zone *mz;
+
+	one_zone(&c, 262144, SIM_DERIVED);
+	m = boot_judged(&c);
+	mz = &judge->zone[ZONE_NORMAL];
+	judged_sysctl(SYSCTL_PERCPU_PAGELIST_HIGH_FRACTION, 100); /* 2621 / 4 */
+	same_number(pcp_figures(0, ZONE_NORMAL, 0).high_min, 655, "P3: with a fraction of 100 a list holds 655");
+	ok(pcp_figures(0, ZONE_NORMAL, 0).high_max == 655 && mz->high_min == 655 && mz->high_max == 655,
+	   "  at most, too, and in the model");
+	judged_sysctl(SYSCTL_PERCPU_PAGELIST_HIGH_FRACTION, 1 << 20);
+	same_number(pcp_figures(0, ZONE_NORMAL, 0).high_max, 252, "P3: never less than four batches");
+	same_number(mz->high_max, 252, "  and in the model");
+	judged_sysctl(SYSCTL_PERCPU_PAGELIST_HIGH_FRACTION, 0);
+	ok(pcp_figures(0, ZONE_NORMAL, 0).high_min == 321 && pcp_figures(0, ZONE_NORMAL, 0).high_max == 8192,
+	   "P3: and 0 brings the old ones back");
+	end_judged(m, "  all of it as the model says");
+}
+
+/* P4, P5: one zone of 1 GiB with four CPUs: batch 63, 321..8192. The first refills in a row, by hand. */
+static void test_refills(void)
+{
+	static const struct {
+		u16 requests, count, high;
+		u8 factor;
+		const char *claim;
+	} steps[] = {
+		/* room is high - count - batch; the refill is the scaled batch, while there is room */
+		{ 1, 62, 384, 1, "the first refill takes a batch" },		/* 63; high 321 + 63; room 321 */
+		{ 62, 0, 384, 1, "it serves 63" },
+		{ 1, 125, 510, 2, "the second takes two batches" },		/* 126; high 384 + 126; room 447 */
+		{ 125, 0, 510, 2, "it serves 126" },
+		{ 1, 251, 762, 3, "the third takes four" },			/* 252; high 762 */
+		{ 252, 503, 1266, 4, "the fourth takes eight" },		/* 504; high 1266 */
+		{ 504, 1007, 2274, 5, "the fifth takes 16" },			/* 1008; high 2274 */
+		{ 1008, 2015, 4290, 5, "the sixth takes 32, and then no more" },/* 2016; high 4290 */
+		{ 2016, 2015, 6306, 5, "the seventh takes 32 again" },
+	};
+	static struct page *page[4096];
+	struct machine_config c;
+	struct machine *m;
+	unsigned n = 0;
+
+	one_zone(&c, 262144, SIM_DERIVED);
+	m = boot_judged(&c);
+	for (unsigned i = 0; i < ARRAY_SIZE(steps); i++) {
+		struct pcp_figures p;
+
+		for (unsigned k = 0; k < steps[i].requests; k++)
+			page[n++] = judged_alloc(GFP_KERNEL, 0);
+		p = pcp_figures(0, ZONE_NORMAL, 0);
+		if (!ok(p.count == steps[i].count && p.high == steps[i].high && p.alloc_factor == steps[i].factor, "P4: %s",
+			steps[i].claim))
+			printf("# count %u high %u factor %u\n", p.count, p.high, p.alloc_factor);
+	}
+	judged_free(page[--n], 0);
+	same_number(pcp_figures(0, ZONE_NORMAL, 0).alloc_factor, 2, "P5: a free halves the factor");
+	same_number(pcp_figures(0, ZONE_NORMAL, 0).free_count, 1, "  and counts");
+	page[n++] = judged_alloc(GFP_KERNEL, 0);
+	same_number(pcp_figures(0, ZONE_NORMAL, 0).free_count, 0, "P4: a request halves the count");
+	while (n)
+		judged_free(page[--n], 0);
+	end_judged(m, "  all of it as the model says");
 }
 
 static void test_saturation(void)
@@ -211,63 +524,176 @@ static void test_small_zones(void)
 	machine_destroy(m);
 }
 
-/* --- E4, E5: W4 -------------------------------------------------------------------------------------------------- */
+/* --- E4, E5: W4, W5, W8, W9 ------------------------------------------------------------------------------------------ */
 
 static struct page *taken[4096];
 
-/* Every page of the one zone, singly: page i of the array is frame i. */
+/* Every page of the one zone, singly: page i of the array is frame i. The last ones nobody gets but in spite of all marks. */
 static void take_all(u64 nr)
 {
-	u64 min = normal()->watermark[WMARK_MIN];
-
-	normal()->watermark[WMARK_MIN] = 0;
 	for (u64 i = 0; i < nr; i++) {
-		struct page *page = alloc_pages(GFP_KERNEL, 0);
+		struct page *page = judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 0);
 
 		taken[page_to_pfn(page)] = page;
 	}
-	normal()->watermark[WMARK_MIN] = min;
-	this_cpu->machine->nr_events = 0;
+	judged_refresh();
 }
 
 static void give(u64 pfn)
 {
-	__free_pages(taken[pfn], 0);
-	this_cpu->machine->nr_events = 0;
+	judged_free(taken[pfn], 0);
+}
+
+static bool can_with(gfp_t gfp, unsigned order, u32 task_flags)
+{
+	struct page *page;
+
+	judged_refresh();
+	this_cpu->task_flags = task_flags;
+	page = judged_alloc(gfp | __GFP_NOWARN, order);
+	this_cpu->task_flags = 0;
+	if (page)
+		judged_free(page, order);
+	return page != NULL;
 }
 
 static bool can(unsigned order)
 {
-	struct page *page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, order);
-
-	if (page)
-		__free_pages(page, order);
-	return page != NULL;
+	return can_with(GFP_KERNEL, order, 0);
 }
 
-static void test_watermark(void)
+/* Who passes order 0 with a mark of 1024 from how many free pages on: halves and quarters of it, and one. */
+static const struct {
+	gfp_t gfp;
+	u32 task_flags;
+	u32 flags; /* of the test that decides */
+	u32 free;
+	const char *claim;
+} first_passes[] = {
+	{ GFP_KERNEL | __GFP_MEMALLOC, 0, ALLOC_NO_WATERMARKS, 1, "MEMALLOC passes always" },
+	{ GFP_KERNEL, PF_MEMALLOC, ALLOC_NO_WATERMARKS, 1, "so does a task that reclaims" },
+	{ GFP_ATOMIC, 0, ALLOC_MIN_RESERVE | ALLOC_NON_BLOCK, 385, "GFP_ATOMIC passes at 385" },
+	{ GFP_KERNEL | __GFP_HIGH, 0, ALLOC_MIN_RESERVE, 513, "HIGH that may block passes at 513" },
+	{ GFP_KERNEL, PF_REALTIME, ALLOC_MIN_RESERVE, 513, "so does a realtime task" },
+	{ GFP_KERNEL, PF_OOM_VICTIM, ALLOC_OOM, 513, "an OOM victim passes at 513" },
+	{ GFP_KERNEL, 0, ALLOC_WMARK_MIN, 1025, "GFP_KERNEL passes at 1025" },
+	{ GFP_NOWAIT, 0, ALLOC_NON_BLOCK, 1025, "so does one that just cannot wait" },
+	{ GFP_KERNEL | __GFP_MEMALLOC | __GFP_NOMEMALLOC, 0, ALLOC_WMARK_MIN, 1025, "so does one that must not" },
+};
+
+static bool test_says(u32 flags, unsigned order, s64 free)
 {
-	struct machine *m = boot_one_zone(4096, 4096);
+	bool is = __zone_watermark_ok(current_mm(), normal(), order, 1024, ZONE_NORMAL, flags, free);
+
+	complain(is == mark_holds(judge, ZONE_NORMAL, order, 1024, ZONE_NORMAL, flags, free) ? NULL : "W4: they differ");
+	return is;
+}
+
+static void test_who_passes(void)
+{
+	struct machine *m = boot_judged_buddy(4096, 4096);
+	u64 free = 0;
 
 	take_all(4096);
-	for (u64 i = 0; i < 1024; i++)
-		give(2 * i);
 	same_number(normal()->watermark[WMARK_MIN], 1024, "E4: min is 1024");
-	ok(!can(0), "E4: order 0 fails at 1024 free pages");
-	give(2048);
-	ok(can(0), "E4: and passes at 1025");
-	for (u64 i = 1025; i < 1032; i++)
-		give(2 * i);
-	ok(!can(3) && normal()->free_pages == 1032, "E5: order 3 fails at 1032 free pages without a block of order 3");
-	machine_destroy(m);
+	same_number(free_pages_of_normal(), 0, "  all is in use");
+	for (unsigned i = 0; i < ARRAY_SIZE(first_passes); i++) {
+		u64 due = first_passes[i].free;
+		bool early;
 
-	m = boot_one_zone(4096, 4096);
+		for (; free + 1 < due; free++)
+			give(2 * free);
+		early = free + 1 == due && can_with(first_passes[i].gfp, 0, first_passes[i].task_flags);
+		for (; free < due; free++)
+			give(2 * free);
+		ok(!early && can_with(first_passes[i].gfp, 0, first_passes[i].task_flags), "E4: %s", first_passes[i].claim);
+		ok(first_passes[i].flags == ALLOC_NO_WATERMARKS ||
+			   (!test_says(first_passes[i].flags, 0, (s64)due - 1) && test_says(first_passes[i].flags, 0, (s64)due)),
+		   "  and so does its test");
+	}
+	end_judged(m, "  as the model says");
+}
+
+static void test_order_3(void)
+{
+	struct machine *m = boot_judged_buddy(4096, 4096);
+
+	take_all(4096);
+	for (u64 i = 0; i < 1032; i++)
+		give(2 * i);
+	ok(!can(3) && free_pages_of_normal() == 1032, "E5: order 3 fails at 1032 free pages without a block of order 3");
+	end_judged(m, "  as the model says");
+	m = boot_judged_buddy(4096, 4096);
 	take_all(4096);
 	for (u64 i = 0; i < 1031; i++)
 		give(i);
 	ok(!can(3) && normal()->free_area[10].nr_free == 1, "E5: order 3 fails at 1031 free pages, whatever their shape");
+	ok(!test_says(0, 3, 1031), "  and so does its test");
 	give(1031);
-	ok(can(3) && normal()->free_pages == 1032, "E5: and passes at 1032 with a block of order 3 or more");
+	ok(can(3) && free_pages_of_normal() == 1032, "E5: and passes at 1032 with a block of order 3 or more");
+	ok(test_says(0, 3, 1032), "  and so does its test");
+	end_judged(m, "  as the model says");
+}
+
+/* W5: who may use the reserve does not feel a boost, as long as it asks for single pages. */
+static void test_boost_and_reserve(void)
+{
+	struct machine *m = boot_judged_buddy(4096, 4096);
+
+	take_all(4096);
+	for (u64 i = 0; i < 513; i++)
+		give(i);
+	normal()->watermark_boost = judge->zone[ZONE_NORMAL].boost = 1000;
+	ok(can_with(GFP_KERNEL | __GFP_HIGH, 0, 0), "W5: HIGH passes at 513 in spite of a boost of 1000");
+	ok(!can_with(GFP_KERNEL | __GFP_HIGH, 1, 0), "  but not for order 1");
+	for (u64 i = 513; i < 1025; i++)
+		give(i);
+	ok(!can(0), "  and GFP_KERNEL, which passes at 1025 without, does not");
+	normal()->watermark_boost = judge->zone[ZONE_NORMAL].boost = 0;
+	ok(can(0), "  before the boost has ended");
+	end_judged(m, "  as the model says");
+}
+
+/* L6: the try before somebody is killed asks for the high mark; a request that may not fail gets all there is. */
+static void test_nofail(void)
+{
+	struct machine *m = boot_judged_buddy(4096, 4096);
+
+	take_all(4096);
+	give(7);
+	ok(!can_with(GFP_ATOMIC | __GFP_NOFAIL, 0, 0), "L8: NOFAIL that may not sleep fails");
+	ok(!can_with(GFP_KERNEL | __GFP_NOFAIL | __GFP_THISNODE, 0, 0), "L6: NOFAIL on this node alone fails");
+	ok(can_with(GFP_KERNEL | __GFP_NOFAIL, 0, 0), "L6: NOFAIL gets the last page");
+	end_judged(m, "  as the model says");
+}
+
+/* --- E6: Z6 ---------------------------------------------------------------------------------------------------------- */
+
+#define ROW(dma, dma32, normal_, highmem, movable) { dma, dma32, normal_, highmem, movable, movable }
+
+static void test_lowmem_reserve(void)
+{
+	static const u64 managed[] = { 3840, 500000, 1500000 };
+	static const u64 row[3][MAX_NR_ZONES] = { ROW(0, 1953, 7812, 7812, 7812), ROW(0, 0, 5859, 5859, 5859), ROW(0, 0, 0, 0, 0) };
+	static const char *const claim[] = { "E6: the row of DMA", "E6: the row of DMA32", "E6: the row of Normal" };
+	struct machine_config c = { 0 };
+	struct machine *m;
+	struct model *model;
+
+	machine_config_profile(&c, PROFILE_REAL);
+	c.param[PARAM_FRAMES] = 16384;
+	c.param[PARAM_DMA32_PAGES] = 8192;
+	m = boot(&c);
+	model = model_of(&c);
+	for (unsigned z = 0; z < 3; z++)
+		current_mm()->zone[z]->managed_pages = model->zone[z].managed = managed[z];
+	setup_per_zone_lowmem_reserve(current_mm());
+	set_lowmem_reserves(model);
+	for (unsigned z = 0; z < 3; z++) {
+		ok(!memcmp(current_mm()->zone[z]->lowmem_reserve, row[z], sizeof(row[z])), "%s", claim[z]);
+		ok(!memcmp(model->zone[z].reserve, row[z], sizeof(row[z])), "  and in the model");
+	}
+	model_destroy(model);
 	machine_destroy(m);
 }
 
@@ -319,18 +745,28 @@ static void shuffle(u64 seed)
 	}
 }
 
+/* Blocks of this order on the lists of any type, by mm and by the model; ~0 when they differ. */
+static u64 nr_blocks(unsigned order)
+{
+	u64 n = 0;
+
+	for (unsigned type = 0; type < MIGRATE_TYPES; type++)
+		n += model_nr_free(judge, ZONE_NORMAL, order, type);
+	return n == normal()->free_area[order].nr_free ? n : ~0ULL;
+}
+
 static void free_in_order(u64 (*order)(u64 i), const char *claim)
 {
 	for (u64 i = 0; i < 1024; i++)
 		give(order(i));
-	if (!same_text(shape(), "10@0", claim) || page_alloc_check())
-		ok(false, "  and the lists are valid");
+	if (!same_text(shape(), "10@0", claim) || page_alloc_check() || nr_blocks(10) != 1)
+		ok(false, "  and the lists are valid, and the model's");
 	take_all(1024);
 }
 
 static void test_merging(void)
 {
-	struct machine *m = boot_one_zone(1024, 0);
+	struct machine *m = boot_judged_buddy(1024, 0);
 	char claim[80];
 
 	same_text(shape(), "10@0", "E7: the hand-over gives one block of order 10");
@@ -349,58 +785,172 @@ static void test_merging(void)
 	give(1);
 	give(0);
 	same_text(shape(), "1@0", "E7: frame 1 then 0 give a block of order 1 at 0");
+	same_number(nr_blocks(1), 1, "  and in the model");
 	give(3);
 	same_text(shape(), "0@3 1@0", "  frame 3 stays alone");
 	give(4);
 	same_text(shape(), "0@3 0@4 1@0", "  3 and 4 are neighbours and no buddies");
 	give(2);
 	same_text(shape(), "0@4 2@0", "B1: 2 merges with 3, then with 0..1");
-	machine_destroy(m);
+	end_judged(m, "  as the model says");
+}
+
+/* Movable pages on a machine with room for types. */
+static void test_merging_movable(void)
+{
+	struct machine *m = boot_judged_buddy(4096, 0);
+
+	for (u64 i = 0; i < 4096; i++) {
+		struct page *page = judged_alloc(GFP_HIGHUSER_MOVABLE, 0);
+
+		taken[page_to_pfn(page)] = page;
+	}
+	for (u64 i = 0; i < 1024; i++)
+		give(i * 389 % 1024);
+	same_text(shape(), "10@0", "E7: movable pages merge to a block of order 10");
+	same_number(model_nr_free(judge, ZONE_NORMAL, 10, MIGRATE_MOVABLE), 1, "  on the movable list, in the model too");
+	same_number(pageblock_migratetype_at(0), MIGRATE_MOVABLE, "  and in mm");
+	for (u64 i = 512; i < 1024; i++)
+		give(2 * i);
+	same_number(nr_blocks(0), 512, "E7: of other 1024 frames the even ones alone make 512 blocks of order 0");
+	same_text(shape() + strlen(shape()) - 4, "10@0", "  beside it");
+	end_judged(m, "  as the model says");
 }
 
 static void test_no_merging(void)
 {
-	struct machine *m = boot_one_zone(1024, 0);
+	struct machine *m = boot_judged_buddy(1024, 0);
 
 	take_all(1024);
 	for (u64 i = 0; i < 512; i++)
 		give(2 * i);
-	ok(normal()->free_area[0].nr_free == 512 && normal()->free_pages == 512 && !page_alloc_check(),
-	   "E7: even frames alone make 512 blocks of order 0");
-	machine_destroy(m);
+	same_number(nr_blocks(0), 512, "E7: even frames alone make 512 blocks of order 0");
+	same_number(free_pages_of_normal(), 512, "  of one page each");
+	end_judged(m, "  as the model says");
 }
 
 static void test_splitting(void)
 {
-	struct machine *m = boot_one_zone(1024, 0);
+	struct machine *m = boot_judged_buddy(1024, 0);
 	char text[400];
 
-	same_number(page_to_pfn(alloc_pages(GFP_KERNEL, 0)), 0, "E8: order 0 from one block of order 10 is frame 0");
+	same_number(page_to_pfn(judged_alloc(GFP_KERNEL, 0)), 0, "E8: order 0 from one block of order 10 is frame 0");
 	same_text(shape(), "0@1 1@2 2@4 3@8 4@16 5@32 6@64 7@128 8@256 9@512", "E8: one block of each order 0..9 is left");
+	for (unsigned order = 0; order < 10; order++)
+		complain(nr_blocks(order) == 1 ? NULL : "E8: another number of blocks in the model");
 	buddyinfo_show(text, sizeof(text));
 	same_text(text,
 		  "Node 0, zone   Normal      1      1      1      1      1      1      1      1      1      1      0 \n",
 		  "F1, E27: the line of buddyinfo");
-	same_number(page_to_pfn(alloc_pages(GFP_KERNEL, 2)), 4, "B8: order 2 is the block that fits");
-	same_number(page_to_pfn(alloc_pages(GFP_KERNEL, 2)), 8, "B8: the next one is the lower half of order 3");
+	same_number(page_to_pfn(judged_alloc(GFP_KERNEL, 2)), 4, "B8: order 2 is the block that fits");
+	same_number(page_to_pfn(judged_alloc(GFP_KERNEL, 2)), 8, "B8: the next one is the lower half of order 3");
 	same_text(shape(), "0@1 1@2 2@12 4@16 5@32 6@64 7@128 8@256 9@512", "B8: the upper half goes back");
-	machine_destroy(m);
+	end_judged(m, "  as the model says");
 }
 
 static void test_list_order(void)
 {
-	struct machine *m = boot_one_zone(1024, 0);
+	struct machine *m = boot_judged_buddy(1024, 0);
 
 	take_all(1024);
 	give(200);
 	give(100);
-	same_number(page_to_pfn(alloc_pages(GFP_KERNEL, 0)), 100, "B7: freed last, taken first");
+	same_number(page_to_pfn(judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 0)), 100, "B7: freed last, taken first");
 	give(2);
 	give(3);
 	give(0); /* with 1 it would merge with 2..3 */
-	same_number(page_to_pfn(alloc_pages(GFP_KERNEL, 0)), 200, "B7: but not a page that will soon merge further");
-	same_number(page_to_pfn(alloc_pages(GFP_KERNEL, 0)), 0, "  it is taken last");
-	machine_destroy(m);
+	same_number(page_to_pfn(judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 0)), 200, "B7: but not a page that will soon merge further");
+	same_number(page_to_pfn(judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 0)), 0, "  it is taken last");
+	end_judged(m, "  as the model says");
+}
+
+/* --- E9: B16; B10, B12, B13 -------------------------------------------------------------------------------------------- */
+
+/* A GiB in use but for half of each of the first six pageblocks. All of it is movable. */
+static void take_a_gib(void)
+{
+	static struct page *half[12];
+
+	for (unsigned i = 0; i < 12; i++)
+		half[i] = judged_alloc(GFP_HIGHUSER_MOVABLE | __GFP_MEMALLOC, 8);
+	while (model_free_pages(&judge->zone[ZONE_NORMAL]) >= 1024)
+		judged_alloc(GFP_HIGHUSER_MOVABLE | __GFP_MEMALLOC, 10);
+	while (model_free_pages(&judge->zone[ZONE_NORMAL]))
+		judged_alloc(GFP_HIGHUSER_MOVABLE | __GFP_MEMALLOC, 0);
+	for (unsigned i = 0; i < 12; i += 2)
+		judged_free(half[i], 8);
+}
+
+static void test_boosts(void)
+{
+	static const u16 boost[] = { 512, 1024, 1536, 2048, 2322, 2322 };
+	struct machine *m = boot_judged_buddy(262144, SIM_DERIVED);
+
+	take_a_gib();
+	same_number(free_pages_of_normal(), 6 * 256, "E9: half of six pageblocks is free");
+	for (unsigned i = 0; i < ARRAY_SIZE(boost); i++) {
+		char claim[80];
+
+		judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 8);
+		snprintf(claim, sizeof(claim), "E9: after %u claims the boost is %u", i + 1, boost[i]);
+		same_number(normal()->watermark_boost, boost[i], claim);
+		same_number(judge->zone[ZONE_NORMAL].boost, boost[i], "  and in the model");
+	}
+	ok(kswapd_is_wanted(0) && judge->kswapd_wanted[0], "B16: kswapd is wanted");
+	model_begin_other(judge, 0);
+	ok(kswapd_run(0) && !normal()->watermark_boost, "B16: and ends the boost when it has run");
+	hear();
+	complain(model_kswapd(judge, 0, 0, true));
+	complain(model_end(judge, 0));
+	end_judged(m, "  as the model says");
+}
+
+static void test_no_boost(void)
+{
+	struct machine *m = boot_judged_buddy(4096, 0);
+	struct page *half[2] = { judged_alloc(GFP_HIGHUSER_MOVABLE, 8), judged_alloc(GFP_HIGHUSER_MOVABLE, 8) };
+	u64 pfn = page_to_pfn(half[0]);
+
+	while (model_free_pages(&judge->zone[ZONE_NORMAL]))
+		judged_alloc(GFP_HIGHUSER_MOVABLE | __GFP_MEMALLOC, 9);
+	judged_sysctl(SYSCTL_WATERMARK_BOOST_FACTOR, 0);
+	judged_free(half[0], 8);
+	judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 0);
+	same_number(pageblock_migratetype_at(pfn), MIGRATE_UNMOVABLE, "B12: what cannot move claims a pageblock of movable pages");
+	same_number(normal()->watermark_boost, 0, "B16: a factor of 0 means no boost");
+	judged_free(half[1], 8);
+	same_number(model_nr_free(judge, ZONE_NORMAL, 8, MIGRATE_UNMOVABLE), 1, "B15: what is freed there is unmovable now");
+	judged_sysctl(SYSCTL_WATERMARK_BOOST_FACTOR, 15000);
+	judged_alloc(GFP_HIGHUSER_MOVABLE | __GFP_MEMALLOC, 8); /* 511 of 512 are free */
+	same_number(pageblock_migratetype_at(pfn), MIGRATE_MOVABLE, "B12: half of it free, a movable request claims it back");
+	same_number(normal()->watermark_boost, 512, "B16: a high mark of 8 allows a boost of one pageblock all the same");
+	same_number(judge->zone[ZONE_NORMAL].boost, 512, "  and in the model");
+	end_judged(m, "  as the model says");
+}
+
+/* --- E10: B17, B18 ----------------------------------------------------------------------------------------------------- */
+
+/* How many pages are reserved after twenty requests that may use the reserve, half a pageblock each. */
+static u64 reserved_after_twenty(u32 managed)
+{
+	struct machine *m = boot_judged_buddy(managed, SIM_DERIVED);
+	u64 reserved;
+
+	judged_sysctl(SYSCTL_MIN_FREE_KBYTES, managed * 5); /* above all there is; three eighths of it are not */
+	for (unsigned i = 0; i < 20; i++)
+		complain(judged_alloc(GFP_ATOMIC, 8) ? NULL : "E10: refused");
+	reserved = normal()->nr_reserved_highatomic;
+	complain(reserved == judge->zone[ZONE_NORMAL].blocks_of[MIGRATE_HIGHATOMIC] * 512 ? NULL : "E10: not the model's");
+	end_judged(m, "  as the model says");
+	return reserved;
+}
+
+static void test_highatomic(void)
+{
+	same_number(reserved_after_twenty(262144), 3072, "E10: of 1 GiB six pageblocks are reserved at most");
+	same_number(reserved_after_twenty(51199), 0, "E10: of 51199 pages none, 511 are no pageblock");
+	same_number(reserved_after_twenty(51200), 512, "E10: of 51200 pages one");
+	same_number(reserved_after_twenty(51300), 1024, "E10: of 51300 pages two, 513 is rounded up");
 }
 
 /* --- F1, F11 ----------------------------------------------------------------------------------------------------- */
@@ -551,7 +1101,7 @@ static void test_one_zone_left(void)
 
 	for (unsigned z = 0; z < MAX_ZONES; z++)
 		if (current_mm()->zone[z] && z != Z(3, ZONE_HIGHMEM))
-			current_mm()->zone[z]->watermark[WMARK_MIN] = 1 << 20;
+			set_all_marks(current_mm()->zone[z], 1 << 20);
 	for (gfp_t gfp = 0; gfp < 16; gfp++)
 		if (model_gfp_is_legal(gfp)) {
 			struct page *page = alloc_pages(GFP_KERNEL | __GFP_NOWARN | gfp, 0);
@@ -591,7 +1141,7 @@ static int refs(u64 pfn)
 
 static void test_extra_reference(void)
 {
-	struct machine *m = boot_one_zone(1024, 0);
+	struct machine *m = boot_buddy(1024, 0);
 	struct page *page = alloc_pages(GFP_KERNEL, 3);
 
 	get_page(page);
@@ -604,21 +1154,21 @@ static void test_extra_reference(void)
 	page = alloc_pages(GFP_KERNEL | __GFP_COMP, 3);
 	get_page(page);
 	__free_pages(page, 3);
-	ok(refs(0) == 1 && normal()->free_pages == 1016, "B22: a compound block stays whole");
+	ok(refs(0) == 1 && free_pages_of_normal() == 1016, "B22: a compound block stays whole");
 	put_page(page + 5);
 	same_text(shape(), "10@0", "  and goes by a reference of its tail");
 	free_pages(0, 3);
 	same_text(shape(), "10@0", "B22: free_pages(0) does nothing");
 	reports(REPORT_BAD_PAGE);
 	__free_pages(pfn_to_page(8), 0);
-	ok(reports(REPORT_BAD_PAGE) == 1 && normal()->free_pages == 1024 && !page_alloc_check(),
+	ok(reports(REPORT_BAD_PAGE) == 1 && free_pages_of_normal() == 1024 && !page_alloc_check(),
 	   "B29: a free of a free page is reported and changes nothing");
 	machine_destroy(m);
 }
 
 static void test_exact(void)
 {
-	struct machine *m = boot_one_zone(1024, 0);
+	struct machine *m = boot_buddy(1024, 0);
 	void *p = alloc_pages_exact(5 * 4096 - 1, GFP_KERNEL);
 
 	same_text(shape(), "0@5 1@6 3@8 4@16 5@32 6@64 7@128 8@256 9@512", "B23: of eight pages the three too many go back");
@@ -635,7 +1185,7 @@ static void test_exact(void)
 
 static void test_split(void)
 {
-	struct machine *m = boot_one_zone(1024, 0);
+	struct machine *m = boot_buddy(1024, 0);
 	struct page *page = alloc_pages(GFP_KERNEL, 2);
 
 	split_page(page, 2);
@@ -656,7 +1206,7 @@ static void test_split(void)
 
 static void test_misfits(void)
 {
-	struct machine *m = boot_one_zone(1024, 0);
+	struct machine *m = boot_buddy(1024, 0);
 
 	ok(!alloc_pages(GFP_KERNEL | __GFP_NOWARN, 11) && !reports(REPORT_ORDER_TOO_BIG), "B25: order 11 with NOWARN");
 	ok(!alloc_pages(GFP_KERNEL, 11) && reports(REPORT_ORDER_TOO_BIG) == 1, "B25: order 11 warns");
@@ -677,7 +1227,7 @@ static void test_misfits(void)
 
 static void test_bulk(void)
 {
-	struct machine *m = boot_one_zone(1024, 0);
+	struct machine *m = boot_buddy(1024, 0);
 	struct page *array[6] = { NULL };
 
 	same_number(alloc_pages_bulk(GFP_KERNEL, 0, array), 0, "B26: none of none");
@@ -687,12 +1237,17 @@ static void test_bulk(void)
 	same_number(alloc_pages_bulk(GFP_KERNEL, 5, array), 5, "B26: populated slots count from the front");
 	ok(page_to_pfn(array[0]) == 0 && page_to_pfn(array[3]) == 2 && array[2] && array[4] && !array[5],
 	   "  what was there stays, what was missing is filled, the rest is not touched");
-	same_number(1024 - normal()->free_pages, 5, "  and nothing more is taken");
+	same_number(1024 - free_pages_of_normal(), 5, "  and nothing more is taken");
 	same_number(alloc_pages_bulk(GFP_KERNEL, 5, array), 5, "B26: a full array is done at once");
-	same_number(1024 - normal()->free_pages, 5, "  and takes nothing");
-	normal()->watermark[WMARK_MIN] = 1024 - 7;
+	same_number(1024 - free_pages_of_normal(), 5, "  and takes nothing");
+	vmstat_refresh(); /* 1019 are free */
+	set_all_marks(normal(), 1013);
 	memset(array, 0, sizeof(array));
-	same_number(alloc_pages_bulk(GFP_KERNEL | __GFP_NOWARN, 6, array), 2, "B26: as many as there are");
+	same_number(alloc_pages_bulk(GFP_KERNEL, 6, array), 1, "B26: one page when the mark would not hold for all");
+	vmstat_refresh();
+	set_all_marks(normal(), 1011);
+	memset(array, 0, sizeof(array));
+	same_number(alloc_pages_bulk(GFP_KERNEL, 6, array), 6, "B26: all of them when it does");
 	machine_destroy(m);
 }
 
@@ -768,14 +1323,26 @@ static void test_stated_twice(void)
 int main(void)
 {
 	test_marks_of_one_gib();
+	test_marks_of_giants();
+	test_list_sizes();
+	test_fraction();
+	test_refills();
 	test_saturation();
 	test_highmem();
 	test_small_zones();
-	test_watermark();
+	test_who_passes();
+	test_order_3();
+	test_boost_and_reserve();
+	test_nofail();
+	test_lowmem_reserve();
 	test_merging();
+	test_merging_movable();
 	test_no_merging();
 	test_splitting();
 	test_list_order();
+	test_boosts();
+	test_no_boost();
+	test_highatomic();
 	test_buddyinfo();
 	test_gfp_names();
 	test_zonelists();

@@ -803,12 +803,16 @@ static void test_rebuild(void)
 	machine_destroy(m);
 }
 
+/* Pages nobody has: on the free lists, and on the lists of CPUs. */
 static u64 all_free_pages(void)
 {
 	u64 n = 0;
 
-	for (unsigned z = 0; z < MAX_ZONES; z++)
+	for (unsigned z = 0; z < MAX_ZONES; z++) {
 		n += zone_free_pages(z / MAX_NR_ZONES, z % MAX_NR_ZONES);
+		for (unsigned cpu = 0; cpu < SIM_MAX_CPUS; cpu++)
+			n += pcp_figures(z / MAX_NR_ZONES, z % MAX_NR_ZONES, cpu).count;
+	}
 	return n;
 }
 
