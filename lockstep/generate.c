@@ -532,10 +532,16 @@ static void append_map(struct maker *g, struct program *p)
 
 	for (unsigned i = 0; i < n; i++)
 		append_region(p, map[i].start_pfn, map[i].nr_pages, map[i].kind, map[i].node);
-	for (u32 i = 1 + below(g->rng, 2); i; i--)
-		append_region(p, below(g->rng, 64) * block, (1 + below(g->rng, 4)) * block, REGION_CMA, 0);
-	if (one_in(g->rng, 2))
-		append_region(p, holes[below(g->rng, 2)], block, REGION_DEVICE, below(g->rng, 3));
+	for (u32 i = 1 + below(g->rng, 2); i; i--) {
+		u32 at = below(g->rng, 64), blocks = 1 + below(g->rng, 4); /* in this order on every compiler */
+
+		append_region(p, at * block, blocks * block, REGION_CMA, 0);
+	}
+	if (one_in(g->rng, 2)) {
+		u32 hole = below(g->rng, 2), node = below(g->rng, 3);
+
+		append_region(p, holes[hole], block, REGION_DEVICE, node);
+	}
 }
 
 /* Mostly knobs: a machine of random regions is a machine of little memory. */
