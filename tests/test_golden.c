@@ -158,7 +158,8 @@ static struct model *model_of(const struct machine_config *c)
 	memcpy(s.knob, c->param, sizeof(s.knob));
 	s.nr_regions = c->nr_regions;
 	for (unsigned i = 0; i < c->nr_regions; i++)
-		s.region[i] = (struct model_region){ c->map[i].start_pfn, c->map[i].nr_pages, c->map[i].kind, c->map[i].node };
+		s.region[i] = (struct model_region){ c->map[i].start_pfn, c->map[i].nr_pages, c->map[i].kind,
+						     c->map[i].node };
 	m = model_create(&s);
 	if (!m) {
 		printf("Bail out! no memory for a model\n");
@@ -179,8 +180,10 @@ static struct machine *boot_judged(const struct machine_config *c)
 
 static void end_judged(struct machine *m, const char *claim)
 {
-	if (!ok(!complaint[0] && !page_alloc_check() && !model_recount(judge), "%s", claim))
-		printf("# %s\n", complaint[0] ? complaint : page_alloc_check() ? page_alloc_check() : model_recount(judge));
+	complain(page_alloc_check());
+	complain(model_recount(judge));
+	if (!ok(!complaint[0], "%s", claim))
+		printf("# %s\n", complaint);
 	model_destroy(judge);
 	machine_destroy(m);
 }
@@ -315,14 +318,15 @@ static void test_marks_of_giants(void)
 		set_marks(model);
 		same_number(normal()->watermark[WMARK_MIN], sizes[i].min, sizes[i].claim);
 		same_number(model->zone[ZONE_NORMAL].min, sizes[i].min, "  and in the model");
-		same_number(normal()->watermark[WMARK_LOW], sizes[i].min + sizes[i].managed / 1000, "W2: low is a thousandth more");
+		same_number(normal()->watermark[WMARK_LOW], sizes[i].min + sizes[i].managed / 1000,
+			    "W2: low is a thousandth more");
 		same_number(model->zone[ZONE_NORMAL].low, sizes[i].min + sizes[i].managed / 1000, "  and in the model");
 	}
 	model_destroy(model);
 	machine_destroy(m);
 }
 
-/* --- P2, P3, W12 ---------------------------------------------------------------------------------------------------- */
+/* --- P2, P3, W12 --------------------------------------------------------------------------------------------------- */
 
 /* Four CPUs. A batch is managed >> 10, at most 256, a quarter of it, half more, down to a power of two, less one. */
 static const struct {
@@ -350,8 +354,8 @@ static void test_list_sizes(void)
 				p.high_min == list_sizes[i].high_min && p.high_max == list_sizes[i].high_max &&
 				z.stat_threshold == list_sizes[i].threshold && z.drift_mark == list_sizes[i].drift_mark,
 			"P2, P3, W12: %s: sizes of lists and counters", list_sizes[i].claim))
-			printf("# low %u batch %u high %u..%u threshold %u drift %u\n", (unsigned)z.low, p.batch, p.high_min,
-			       p.high_max, z.stat_threshold, (unsigned)z.drift_mark);
+			printf("# low %u batch %u high %u..%u threshold %u drift %u\n", (unsigned)z.low, p.batch,
+			       p.high_min, p.high_max, z.stat_threshold, (unsigned)z.drift_mark);
 		ok(mz->low == list_sizes[i].low && mz->batch == list_sizes[i].batch &&
 			   mz->high_min == list_sizes[i].high_min && mz->high_max == list_sizes[i].high_max &&
 			   mz->threshold == list_sizes[i].threshold && mz->drift_mark == list_sizes[i].drift_mark,
@@ -416,8 +420,8 @@ static void test_refills(void)
 		for (unsigned k = 0; k < steps[i].requests; k++)
 			page[n++] = judged_alloc(GFP_KERNEL, 0);
 		p = pcp_figures(0, ZONE_NORMAL, 0);
-		if (!ok(p.count == steps[i].count && p.high == steps[i].high && p.alloc_factor == steps[i].factor, "P4: %s",
-			steps[i].claim))
+		if (!ok(p.count == steps[i].count && p.high == steps[i].high && p.alloc_factor == steps[i].factor,
+			"P4: %s", steps[i].claim))
 			printf("# count %u high %u factor %u\n", p.count, p.high, p.alloc_factor);
 	}
 	judged_free(page[--n], 0);
@@ -524,11 +528,11 @@ static void test_small_zones(void)
 	machine_destroy(m);
 }
 
-/* --- E4, E5: W4, W5, W8, W9 ------------------------------------------------------------------------------------------ */
+/* --- E4, E5: W4, W5, W8, W9 ---------------------------------------------------------------------------------------- */
 
 static struct page *taken[4096];
 
-/* Every page of the one zone, singly: page i of the array is frame i. The last ones nobody gets but in spite of all marks. */
+/* Every page of the one zone, singly, in spite of all marks: page i of the array is frame i. */
 static void take_all(u64 nr)
 {
 	for (u64 i = 0; i < nr; i++) {
@@ -585,7 +589,8 @@ static bool test_says(u32 flags, unsigned order, s64 free)
 {
 	bool is = __zone_watermark_ok(current_mm(), normal(), order, 1024, ZONE_NORMAL, flags, free);
 
-	complain(is == mark_holds(judge, ZONE_NORMAL, order, 1024, ZONE_NORMAL, flags, free) ? NULL : "W4: they differ");
+	if (is != mark_holds(judge, ZONE_NORMAL, order, 1024, ZONE_NORMAL, flags, free))
+		complain("W4: mm and the model differ");
 	return is;
 }
 
@@ -606,9 +611,11 @@ static void test_who_passes(void)
 		early = free + 1 == due && can_with(first_passes[i].gfp, 0, first_passes[i].task_flags);
 		for (; free < due; free++)
 			give(2 * free);
-		ok(!early && can_with(first_passes[i].gfp, 0, first_passes[i].task_flags), "E4: %s", first_passes[i].claim);
-		ok(first_passes[i].flags == ALLOC_NO_WATERMARKS ||
-			   (!test_says(first_passes[i].flags, 0, (s64)due - 1) && test_says(first_passes[i].flags, 0, (s64)due)),
+		ok(!early && can_with(first_passes[i].gfp, 0, first_passes[i].task_flags), "E4: %s",
+		   first_passes[i].claim);
+		if (first_passes[i].flags == ALLOC_NO_WATERMARKS)
+			continue;
+		ok(!test_says(first_passes[i].flags, 0, (s64)due - 1) && test_says(first_passes[i].flags, 0, (s64)due),
 		   "  and so does its test");
 	}
 	end_judged(m, "  as the model says");
@@ -667,14 +674,15 @@ static void test_nofail(void)
 	end_judged(m, "  as the model says");
 }
 
-/* --- E6: Z6 ---------------------------------------------------------------------------------------------------------- */
+/* --- E6: Z6 -------------------------------------------------------------------------------------------------------- */
 
 #define ROW(dma, dma32, normal_, highmem, movable) { dma, dma32, normal_, highmem, movable, movable }
 
 static void test_lowmem_reserve(void)
 {
 	static const u64 managed[] = { 3840, 500000, 1500000 };
-	static const u64 row[3][MAX_NR_ZONES] = { ROW(0, 1953, 7812, 7812, 7812), ROW(0, 0, 5859, 5859, 5859), ROW(0, 0, 0, 0, 0) };
+	static const u64 row[3][MAX_NR_ZONES] = { ROW(0, 1953, 7812, 7812, 7812), ROW(0, 0, 5859, 5859, 5859),
+						  ROW(0, 0, 0, 0, 0) };
 	static const char *const claim[] = { "E6: the row of DMA", "E6: the row of DMA32", "E6: the row of Normal" };
 	struct machine_config c = { 0 };
 	struct machine *m;
@@ -808,7 +816,8 @@ static void test_merging_movable(void)
 	for (u64 i = 0; i < 1024; i++)
 		give(i * 389 % 1024);
 	same_text(shape(), "10@0", "E7: movable pages merge to a block of order 10");
-	same_number(model_nr_free(judge, ZONE_NORMAL, 10, MIGRATE_MOVABLE), 1, "  on the movable list, in the model too");
+	same_number(model_nr_free(judge, ZONE_NORMAL, 10, MIGRATE_MOVABLE), 1,
+		    "  on the movable list, in the model too");
 	same_number(pageblock_migratetype_at(0), MIGRATE_MOVABLE, "  and in mm");
 	for (u64 i = 512; i < 1024; i++)
 		give(2 * i);
@@ -859,12 +868,13 @@ static void test_list_order(void)
 	give(2);
 	give(3);
 	give(0); /* with 1 it would merge with 2..3 */
-	same_number(page_to_pfn(judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 0)), 200, "B7: but not a page that will soon merge further");
+	same_number(page_to_pfn(judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 0)), 200,
+		    "B7: but not a page that will soon merge further");
 	same_number(page_to_pfn(judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 0)), 0, "  it is taken last");
 	end_judged(m, "  as the model says");
 }
 
-/* --- E9: B16; B10, B12, B13 -------------------------------------------------------------------------------------------- */
+/* --- E9: B16; B10, B12, B13 ---------------------------------------------------------------------------------------- */
 
 /* A GiB in use but for half of each of the first six pageblocks. All of it is movable. */
 static void take_a_gib(void)
@@ -916,19 +926,23 @@ static void test_no_boost(void)
 	judged_sysctl(SYSCTL_WATERMARK_BOOST_FACTOR, 0);
 	judged_free(half[0], 8);
 	judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 0);
-	same_number(pageblock_migratetype_at(pfn), MIGRATE_UNMOVABLE, "B12: what cannot move claims a pageblock of movable pages");
+	same_number(pageblock_migratetype_at(pfn), MIGRATE_UNMOVABLE,
+		    "B12: what cannot move claims a pageblock of movable pages");
 	same_number(normal()->watermark_boost, 0, "B16: a factor of 0 means no boost");
 	judged_free(half[1], 8);
-	same_number(model_nr_free(judge, ZONE_NORMAL, 8, MIGRATE_UNMOVABLE), 1, "B15: what is freed there is unmovable now");
+	same_number(model_nr_free(judge, ZONE_NORMAL, 8, MIGRATE_UNMOVABLE), 1,
+		    "B15: what is freed there is unmovable now");
 	judged_sysctl(SYSCTL_WATERMARK_BOOST_FACTOR, 15000);
 	judged_alloc(GFP_HIGHUSER_MOVABLE | __GFP_MEMALLOC, 8); /* 511 of 512 are free */
-	same_number(pageblock_migratetype_at(pfn), MIGRATE_MOVABLE, "B12: half of it free, a movable request claims it back");
-	same_number(normal()->watermark_boost, 512, "B16: a high mark of 8 allows a boost of one pageblock all the same");
+	same_number(pageblock_migratetype_at(pfn), MIGRATE_MOVABLE,
+		    "B12: half of it free, a movable request claims it back");
+	same_number(normal()->watermark_boost, 512,
+		    "B16: a high mark of 8 allows a boost of one pageblock all the same");
 	same_number(judge->zone[ZONE_NORMAL].boost, 512, "  and in the model");
 	end_judged(m, "  as the model says");
 }
 
-/* --- E10: B17, B18 ----------------------------------------------------------------------------------------------------- */
+/* --- E10: B17, B18 ------------------------------------------------------------------------------------------------- */
 
 /* How many pages are reserved after twenty requests that may use the reserve, half a pageblock each. */
 static u64 reserved_after_twenty(u32 managed)
@@ -940,7 +954,8 @@ static u64 reserved_after_twenty(u32 managed)
 	for (unsigned i = 0; i < 20; i++)
 		complain(judged_alloc(GFP_ATOMIC, 8) ? NULL : "E10: refused");
 	reserved = normal()->nr_reserved_highatomic;
-	complain(reserved == judge->zone[ZONE_NORMAL].blocks_of[MIGRATE_HIGHATOMIC] * 512 ? NULL : "E10: not the model's");
+	if (reserved != judge->zone[ZONE_NORMAL].blocks_of[MIGRATE_HIGHATOMIC] * 512)
+		complain("E10: not the model's");
 	end_judged(m, "  as the model says");
 	return reserved;
 }

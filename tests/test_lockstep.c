@@ -498,6 +498,16 @@ static void list_twice(void)
 	enlist(zone_of_block(b), b.pfn + 1, 0);
 	count_pages(zone_of_block(b), 1);
 }
+static void list_twice_in_a_large_block(void)
+{
+	static struct free_block block[512];
+	u64 n = page_alloc_dump(block, ARRAY_SIZE(block)), i = 0;
+
+	while (i < n && block[i].order < 6)
+		i++;
+	enlist(zone_of_block(block[i]), block[i].pfn + 1, 0);
+	count_pages(zone_of_block(block[i]), 1);
+}
 /* The first list with two blocks. */
 static struct list_head *long_list(void)
 {
@@ -1053,6 +1063,7 @@ static const struct corruption {
 	{ "an owned page has an order", give_an_owned_page_an_order, ORACLE_VALID, "B2" },
 	{ "an owned page is listed", list_an_owned_page, ORACLE_VALID, "B2" },
 	{ "a page is in two blocks", list_twice, ORACLE_VALID, "B3" },
+	{ "a page is in two blocks, one of them large", list_twice_in_a_large_block, ORACLE_VALID, "B3" },
 	{ "a link leads back", break_a_link, ORACLE_VALID, "B3" },
 	{ "a list is a circle without its head", close_a_circle, ORACLE_VALID, "B3" },
 	{ "a list ends in nothing", end_a_list, ORACLE_VALID, "B3" },
@@ -2416,7 +2427,8 @@ static const struct slip too_big_slips[] = {
 static const struct slip planned_fault_slips[] = {
 	FIRST(FAULT, "the planned failure comes too early", EV(ATTEMPT, 0), "L11", { 0 }),
 	REPLACED(ATTEMPT, "it does not come", EV(FAULT, 0), "L11",
-		SET(gfp, M), SET(order, 3), SET(alloc_flags, ALLOC_WMARK_LOW | ALLOC_KSWAPD | ALLOC_CMA | ALLOC_NOFRAGMENT)),
+		SET(gfp, M), SET(order, 3),
+		SET(alloc_flags, ALLOC_WMARK_LOW | ALLOC_KSWAPD | ALLOC_CMA | ALLOC_NOFRAGMENT)),
 	CUT("refused without it", EV(FAULT, 0), "L11"),
 	TWICE("it comes twice", EV(FAULT, 0), "L11", { 0 }),
 	CHANGED("at another place", EV(FAULT, 0), "L11", SET(report, FAULT_RECLAIM_PROGRESS)),
@@ -2700,8 +2712,8 @@ static const struct slip reserve_slips[] = {
 	CHANGED("another one is", EV(PAGEBLOCK, 1), "B17", ADD(pfn, 16)),
 	CHANGED("two are", EV(PAGEBLOCK, 1), "B17", ADD(pfn, 0), SET(order, 5)),
 	CHANGED("as another type", EV(PAGEBLOCK, 1), "B17", SET(migratetype, 2)),
-	FIRST(PAGEBLOCK, "it is given up while a scan can be served", EV(TAKE, 1), "L9", SET(pfn, 64), SET(order, 4), SET(from, 3),
-	      SET(migratetype, 0), SET(report, RETYPE_UNRESERVE)),
+	FIRST(PAGEBLOCK, "it is given up while a scan can be served", EV(TAKE, 1), "L9", SET(pfn, 64),
+	      SET(order, 4), SET(from, 3), SET(migratetype, 0), SET(report, RETYPE_UNRESERVE)),
 	CHANGED("the reserve is not used first", EV(TAKE, 1), "B11", ADD(pfn, 24), SET(source_order, 4)),
 };
 static const struct slip unreserve_slips[] = {
@@ -2740,10 +2752,10 @@ static const struct slip bulk_slips[] = {
 		SET(gfp, M), SET(order, 0), SET(alloc_flags, ALLOC_WMARK_LOW | ALLOC_KSWAPD | ALLOC_CMA)),
 };
 static const struct slip bulk_with_a_fault_slips[] = {
-	REPLACED(ATTEMPT, "the first attempt of a bulk does not fail", EV(FAULT, 1), "L11", SET(gfp, M | __GFP_NOWARN), SET(order, 0),
-		 SET(alloc_flags, ALLOC_WMARK_LOW | ALLOC_KSWAPD | ALLOC_CMA)),
-	REPLACED(ATTEMPT, "the second attempt of a bulk does not fail", EV(FAULT, 0), "L11", SET(gfp, M | __GFP_NOWARN), SET(order, 0),
-		 SET(alloc_flags, ALLOC_WMARK_LOW | ALLOC_KSWAPD | ALLOC_CMA)),
+	REPLACED(ATTEMPT, "the first attempt of a bulk does not fail", EV(FAULT, 1), "L11",
+		 SET(gfp, M | __GFP_NOWARN), SET(order, 0), SET(alloc_flags, ALLOC_WMARK_LOW | ALLOC_KSWAPD | ALLOC_CMA)),
+	REPLACED(ATTEMPT, "the second attempt of a bulk does not fail", EV(FAULT, 0), "L11",
+		 SET(gfp, M | __GFP_NOWARN), SET(order, 0), SET(alloc_flags, ALLOC_WMARK_LOW | ALLOC_KSWAPD | ALLOC_CMA)),
 };
 static const struct slip bulk_of_one_slips[] = {
 	CHANGED("a bulk scan for one page", EV(ATTEMPT, 0), "B26", SET(source_order, 1), SET(pfn, 1)),
@@ -2816,7 +2828,8 @@ static struct model *model_of(const struct machine_config *c)
 	memcpy(s.knob, c->param, sizeof(s.knob)); /* they have the same numbers */
 	s.nr_regions = c->nr_regions;
 	for (unsigned i = 0; i < c->nr_regions; i++)
-		s.region[i] = (struct model_region){ c->map[i].start_pfn, c->map[i].nr_pages, c->map[i].kind, c->map[i].node };
+		s.region[i] = (struct model_region){ c->map[i].start_pfn, c->map[i].nr_pages, c->map[i].kind,
+						     c->map[i].node };
 	return model_create(&s);
 }
 
@@ -3022,7 +3035,8 @@ static void test_slip(const struct scene *scene, const struct slip *slip)
 /*
  * What the model alone cannot miss, or need not. That a claim, or a steal, is announced once more says nothing new. Of a
  * refill that brought nothing, and of counters added up, only the comparison with mm tells. Scans of requests that
- * overlap are not judged one by one.
+ * overlap are not judged one by one. When the last page has left all lists of a CPU, the model would look for the one
+ * that leaves next without end.
  */
 static bool nobody_would_know(u32 i, enum how how)
 {
@@ -3039,7 +3053,7 @@ static bool nobody_would_know(u32 i, enum how how)
 	case EVENT_DRAIN_ALL:
 		return tape.step[i - 1].call == CALL_DRAIN && tape.step[i - 1].a[0] == DRAIN_ALL;
 	case EVENT_PAGE_PCPU_DRAIN:
-		return how == AGAIN;
+		return how == AGAIN && tape.model->zone[f->flush.zone].pcp[f->flush.cpu].count == 1u << s->ev.order;
 	case EVENT_ATTEMPT:
 	case EVENT_BELOW_HIGH:
 	case EVENT_WAKEUP_KSWAPD:
