@@ -123,7 +123,7 @@ static const char *judge_fallback(struct model *m, const struct flight *f, const
 	if (ev->source_order != order)
 		return model_says(m, "%s: a block of order %u is taken from another type, it should be order %u", clause,
 				  ev->source_order, order);
-	if (!is_free_block(m, ev->pfn, ev->source_order) || model_type_of(m, ev->pfn) != fallback_at(m, zone, order, f->type))
+	if ((ev->pfn & ((1ULL << ev->source_order) - 1)) || !is_free_block(m, ev->pfn, ev->source_order) || model_type_of(m, ev->pfn) != fallback_at(m, zone, order, f->type))
 		return model_says(m, "B10: pfn %llu order %u is no free block of the type that comes first",
 				  (unsigned long long)ev->pfn, ev->source_order);
 	return NULL;
@@ -210,11 +210,15 @@ const char *on_extfrag(struct model *m, const struct mm_event *ev)
 				  (unsigned long long)ev->pfn);
 	m->deep |= DID_FALL_BACK;
 	if (ev->claim) {
-		if (!f->fallback.done || f->fallback.from != MIGRATE_TYPES || model_type_of(m, ev->pfn) != f->type)
-			return model_says(m, "B12: pfn %llu is said to be claimed, its pageblock has type %u",
-					  (unsigned long long)ev->pfn, model_type_of(m, ev->pfn));
+		if (!f->fallback.unsaid || ev->from != f->fallback.was || (ev->pfn & ~(block_pages(m) - 1)) != f->fallback.block ||
+		    ev->source_order > m->max_order)
+			return model_says(m, "B12: pfn %llu is said to be claimed from type %u, its pageblock has type %u",
+					  (unsigned long long)ev->pfn, ev->from, model_type_of(m, ev->pfn));
+		f->fallback.unsaid = false;
 		return NULL;
 	}
+	if (f->fallback.done)
+		return model_says(m, "B13: pfn %llu is taken from another type a second time", (unsigned long long)ev->pfn);
 	if (f->fallback.due != ~0ULL)
 		return model_says(m, "B12: pageblock of pfn %llu could have been claimed",
 				  (unsigned long long)f->fallback.due);
@@ -361,8 +365,10 @@ const char *on_pageblock(struct model *m, const struct mm_event *ev)
 	if (ev->report == RETYPE_ISOLATE)
 		m->isolated_from[ev->pfn >> m->block_order] = ev->from;
 	if (ev->report == RETYPE_CLAIM) {
-		f->fallback.done = true;
+		f->fallback.done = f->fallback.unsaid = true;
 		f->fallback.from = MIGRATE_TYPES;
+		f->fallback.was = ev->from;
+		f->fallback.block = ev->pfn;
 	}
 	count_again(m, ev);
 	pyramid_retype(m, ev->pfn, ev->order, ev->migratetype);

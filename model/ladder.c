@@ -35,9 +35,7 @@ static u32 kswapd(const struct flight *f)
 /* L1: an ordinary zone is not fragmented while there is a lower one. */
 static u32 nofragment(const struct model *m, const struct flight *f)
 {
-	const struct model_zone *z = &m->zone[f->preferred];
-
-	if (z->index != ZONE_NORMAL)
+	if (f->preferred == MODEL_NR_ZONES || m->zone[f->preferred].index != ZONE_NORMAL)
 		return 0;
 	return m->nr_nodes == 1 || m->zone[f->preferred - 1].present ? ALLOC_NOFRAGMENT : 0;
 }
@@ -349,6 +347,7 @@ static void begin_scan(struct model *m, struct flight *f, unsigned rung, u32 fla
 	f->fallback.due = ~0ULL;
 	f->fallback.done = false;
 	f->fallback.from = MIGRATE_TYPES;
+	f->fallback.unsaid = false;
 	f->ladder.zone = (u8)(rung == RUNG_BULK ? bulk_zone(m, f, flags) : serving_zone(m, f, flags));
 	f->ladder.below_high = 0;
 	if (rung != RUNG_BULK)
@@ -480,7 +479,7 @@ const char *on_direct_reclaim(struct model *m, const struct mm_event *ev)
 	struct flight *f = flight_on(m, ev->cpu);
 	bool planned;
 
-	if (!f || f->kind != FLIGHT_ALLOC || !may_sleep(f))
+	if (!f || f->kind != FLIGHT_ALLOC || !may_sleep(f) || f->preferred == MODEL_NR_ZONES || ev->order != f->order)
 		return model_says(m, "L13: direct reclaim by a request that may not sleep");
 	if (f->alone && f->ladder.zone != MODEL_NR_ZONES)
 		return could_have_served(m, f, "not served, but reclaims,");
@@ -528,6 +527,7 @@ const char *on_drain_all(struct model *m, const struct mm_event *ev)
 		m->vague_tuning |= !f->alone;
 		return NULL;
 	}
+	f->drained_all = true;
 	if (f->kind != FLIGHT_ALLOC || !f->alone)
 		return NULL;
 	if (advance(m, f) != RUNG_DRAINED || f->ladder.drained)

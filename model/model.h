@@ -179,7 +179,7 @@ struct flight {
 	bool exact;	   /* alloc_pages_exact */
 	bool bulk;
 	bool disabled_now; /* the lists of a zone were disabled by this operation */
-	bool ran_kswapd;
+	bool ran_kswapd, drained_all;
 	bool settling;	   /* end of the program: reserves are given up without need */
 	u16 owner;
 	gfp_t gfp;	   /* after the task's scopes */
@@ -214,6 +214,9 @@ struct flight {
 		u64 due;	   /* pageblock that must be claimed, ~0 none */
 		bool done;	   /* announced: the take follows */
 		u8 from;	   /* type taken from by stealing; MIGRATE_TYPES: not stolen */
+		bool unsaid;	   /* a pageblock changed its type, and who caused it has not said so */
+		u8 was;		   /* the type it had */
+		u64 block;	   /* its first frame */
 	} fallback;
 	struct {
 		u8 zone, cpu, list, why;

@@ -130,6 +130,9 @@ static const char *judge_source(struct model *m, struct flight *f, const struct 
 
 	if (f->fallback.due != ~0ULL)
 		return model_says(m, "B12: pageblock of pfn %llu could have been claimed", (unsigned long long)f->fallback.due);
+	if (f->fallback.unsaid)
+		return model_says(m, "B12: nobody said why the pageblock of pfn %llu changed its type",
+				  (unsigned long long)f->fallback.block);
 	if (type != due)
 		return model_says(m, "B11: pfn %llu was taken from type %u, the request of type %u must take from %u",
 				  (unsigned long long)ev->pfn, type, f->type, due);

@@ -197,7 +197,8 @@ const char *on_pcp_refill(struct model *m, const struct mm_event *ev)
 	struct model_pcp *pcp;
 	u32 asked, got;
 
-	if (!f || f->kind != FLIGHT_ALLOC || ev->zone >= MODEL_NR_ZONES || !z->exists || ev->order != f->order)
+	if (!f || f->kind != FLIGHT_ALLOC || ev->zone >= MODEL_NR_ZONES || !z->exists || ev->order != f->order ||
+	    ev->migratetype != f->type || ev->list_cpu != ev->cpu)
 		return model_says(m, "P4: a per-CPU list was refilled, but nobody asked for it");
 	got = f->refilled;
 	f->refilled = 0;
@@ -399,6 +400,9 @@ const char *on_pcpu_drain(struct model *m, const struct mm_event *ev)
 	if (!f || !f->flush.going || ev->list_cpu != f->flush.cpu)
 		return model_says(m, "P7: pfn %llu leaves a per-CPU list that nobody empties", (unsigned long long)ev->pfn);
 	pcp = &m->zone[f->flush.zone].pcp[f->flush.cpu];
+	if (!pcp->count)
+		return model_says(m, "P7: pfn %llu leaves lists of cpu %u that are empty", (unsigned long long)ev->pfn,
+				  f->flush.cpu);
 	for (list = f->flush.list; !pcp->nr[list];)
 		list = (list + 1) % m->nr_lists;
 	seen = m->frame[ev->pfn < m->nr_frames ? ev->pfn : 0].list;
@@ -449,12 +453,18 @@ static bool concerns(enum model_drain kind, unsigned target, unsigned me, unsign
 
 const char *model_drained(struct model *m, unsigned cpu, enum model_drain kind, unsigned target)
 {
-	if (!flight_on(m, cpu)->alone)
+	const struct flight *f = flight_on(m, cpu);
+
+	if (!f->alone)
 		return NULL;
+	if (kind == DRAIN_ALL && !f->settling && !f->drained_all)
+		return model_says(m, "P10: a drain of all lists did not say that it began");
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		for (unsigned c = 0; m->zone[z].exists && c < m->nr_cpus; c++) {
 			if (concerns(kind, target, cpu, z, c) && m->zone[z].pcp[c].count)
 				return not_empty(m, z, c);
+			if (kind == DRAIN_CPU && c == target && (m->zone[z].held_back[c][0] || m->zone[z].held_back[c][1]))
+				return model_says(m, "P12: cpu %u is dead, and what it held back of zone %u is lost", c, z);
 		}
 	return NULL;
 }

@@ -146,11 +146,17 @@ void pyramid_change(struct model *m, u64 pfn, unsigned order, bool busy)
 	zone->free += busy ? -size : size;
 	zone->free_of[type] += busy ? -size : size;
 	full[0] = (u32)zone->free_of[type];
-	for (unsigned o = 1; o <= order; o++) {
+	for (unsigned o = 1; o <= order && o <= m->block_order; o++) {
 		for (u64 g = pfn >> o; g < (pfn + size) >> o; g++)
 			m->busy[o][g] = (u16)(busy ? 1u << o : 0);
 		full[o] += (u32)(busy ? -(size >> o) : size >> o);
 	}
+	for (unsigned o = m->block_order + 1; o <= order; o++) /* whose pageblocks may not merge any more [B28] */
+		for (u64 g = pfn >> o; g < (pfn + size) >> o; g++) {
+			count_full_group(m, o, g, -1);
+			m->busy[o][g] = (u16)busy_by_halves(m, o, g);
+			count_full_group(m, o, g, 1);
+		}
 	for (unsigned o = order + 1; o <= m->max_order; o++) {
 		u16 *count = &m->busy[o][pfn >> o];
 

@@ -2493,7 +2493,7 @@ static const struct slip claim_slips[] = {
 		SET(order, 3), SET(source_order, 5)),
 	REPLACED(PAGE_EXTFRAG, "stolen although it could be claimed", EV(PAGEBLOCK, 0), "B12",
 		SET(order, 3), SET(source_order, 5), SET(from, 1), SET(claim, 0)),
-	CHANGED("claimed, and said to be stolen", EV(PAGE_EXTFRAG, 0), "B11", SET(claim, 0)),
+	CHANGED("claimed, and said to be stolen", EV(PAGE_EXTFRAG, 0), "B13", SET(claim, 0)),
 	CHANGED("for another order", EV(PAGE_EXTFRAG, 0), "B11", SET(order, 2)),
 	CHANGED("by another type", EV(PAGE_EXTFRAG, 0), "B11", SET(migratetype, 2)),
 	CHANGED("outside the machine", EV(PAGE_EXTFRAG, 0), "B11", SET(pfn, 1024)),
@@ -2502,7 +2502,7 @@ static const struct slip claim_slips[] = {
 		SET(source_order, 4), SET(source_pfn, 16)),
 };
 static const struct slip pieces_slips[] = {
-	ENOUGH("a block goes whole to two types", EV(GIVE, 0), "N50", SET(order, 5), SET(source_order, 5)),
+	ENOUGH("a block goes whole to two types", EV(GIVE, 0), "B4", SET(order, 5), SET(source_order, 5)),
 	LOST("only one piece goes", EV(GIVE, 1), "N1"),
 };
 static const struct slip steal_slips[] = {
@@ -3044,16 +3044,12 @@ static bool nobody_would_know(u32 i, enum how how)
 	const struct flight *f = &tape.model->flight[s->ev.cpu][tape.model->depth[s->ev.cpu] - 1];
 
 	switch (s->ev.type) {
-	case EVENT_PAGE_EXTFRAG:
-		return s->ev.claim || how == AGAIN;
 	case EVENT_PCP_REFILL:
 		return tape.step[i - 1].ev.type != EVENT_PAGE_ALLOC_ZONE_LOCKED;
 	case EVENT_STAT_FOLD:
 		return true;
-	case EVENT_DRAIN_ALL:
-		return tape.step[i - 1].call == CALL_DRAIN && tape.step[i - 1].a[0] == DRAIN_ALL;
-	case EVENT_PAGE_PCPU_DRAIN:
-		return how == AGAIN && tape.model->zone[f->flush.zone].pcp[f->flush.cpu].count == 1u << s->ev.order;
+	case EVENT_DRAIN_ALL: /* saying it twice changes nothing */
+		return how == AGAIN && tape.step[i - 1].call == CALL_DRAIN && tape.step[i - 1].a[0] == DRAIN_ALL;
 	case EVENT_ATTEMPT:
 	case EVENT_BELOW_HIGH:
 	case EVENT_WAKEUP_KSWAPD:
