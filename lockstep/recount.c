@@ -252,6 +252,16 @@ static const char *compare_reserved(struct world *w)
 	return NULL;
 }
 
+/* Z8: a device's pages have the one reference of their driver. */
+static const char *compare_devices(struct world *w)
+{
+	for (u64 pfn = 0; pfn < w->model->nr_frames; pfn++)
+		if (w->model->frame[pfn].state == FRAME_DEVICE && page_ref_count_at(pfn) != 1)
+			return world_says(w, "Z8: pfn %llu is a device's own and has reference count %d",
+					  (unsigned long long)pfn, page_ref_count_at(pfn));
+	return NULL;
+}
+
 const char *world_check_boot(struct world *w, bool booted)
 {
 	const char *bad;
@@ -264,7 +274,7 @@ const char *world_check_boot(struct world *w, bool booted)
 	bad = world_recount(w);
 	if (bad || w->early)
 		return bad;
-	if ((bad = compare_reserved(w)))
+	if ((bad = compare_reserved(w)) || (bad = compare_devices(w)))
 		return bad;
 	if ((bad = compare_zonelists(w)))
 		return bad;

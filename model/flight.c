@@ -253,7 +253,6 @@ static bool sysctl_is_legal(unsigned knob, u32 value)
 
 const char *model_sysctl(struct model *m, unsigned cpu, unsigned knob, u32 value, bool ok)
 {
-	(void)cpu;
 	if (ok != sysctl_is_legal(knob, value))
 		return model_says(m, "J1: knob %u was%s set to %u", knob, ok ? "" : " not", value);
 	if (!ok)
@@ -261,6 +260,9 @@ const char *model_sysctl(struct model *m, unsigned cpu, unsigned knob, u32 value
 	m->sysctl[knob] = value;
 	if (knob <= 1)
 		set_marks(m);
+	for (unsigned z = 0; knob <= 1 && flight_on(m, cpu)->alone && z < MODEL_NR_ZONES; z++)
+		if (m->zone[z].boost) /* W2: new marks end it, and say so */
+			return model_says(m, "W2: the marks of zone %u are computed anew, and it is still boosted", z);
 	for (unsigned z = 0; knob == 3 && z < MODEL_NR_ZONES; z++)
 		if (m->zone[z].exists)
 			set_pcp_sizes(m, z);

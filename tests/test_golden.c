@@ -986,6 +986,23 @@ static void test_buddyinfo(void)
 	machine_destroy(m);
 }
 
+/* W7 */
+static void test_alloc_flags(void)
+{
+	static const struct {
+		unsigned flag, value;
+	} flags[] = {
+		{ ALLOC_WMARK_MIN, 0 },		{ ALLOC_WMARK_LOW, 1 },	    { ALLOC_WMARK_HIGH, 2 },
+		{ ALLOC_NO_WATERMARKS, 0x4 },	{ ALLOC_OOM, 0x8 },	    { ALLOC_NON_BLOCK, 0x10 },
+		{ ALLOC_MIN_RESERVE, 0x20 },	{ ALLOC_CPUSET, 0x40 },	    { ALLOC_CMA, 0x80 },
+		{ ALLOC_NOFRAGMENT, 0x100 },	{ ALLOC_HIGHATOMIC, 0x200 }, { ALLOC_KSWAPD, 0x800 },
+		{ ALLOC_RESERVES, 0x238 },
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(flags); i++)
+		same_number(flags[i].flag, flags[i].value, "W7: the value of an internal flag");
+}
+
 static void test_gfp_names(void)
 {
 	static const struct {
@@ -1359,6 +1376,7 @@ int main(void)
 	test_no_boost();
 	test_highatomic();
 	test_buddyinfo();
+	test_alloc_flags();
 	test_gfp_names();
 	test_zonelists();
 	test_gfp_zones();
