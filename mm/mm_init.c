@@ -200,10 +200,10 @@ static bool cma_block_is_intact(const struct mm *mm, u64 block)
 {
 	struct span frames = frames_of_block(mm, block);
 
-	if (mm->pageblock[block].has_holes)
+	if (mm->pageblock[block].has_holes || mm->pageblock[block].zone == NO_ZONE)
 		return false;
 	for (u64 pfn = frames.base; pfn < frames.end; pfn++)
-		if (!(mm->mem_map[pfn].flags & PG_reserved))
+		if (mm->mem_map[pfn].flags != PG_reserved) /* a device may have moved in */
 			return false;
 	return true;
 }
