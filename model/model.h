@@ -260,6 +260,7 @@ struct model {
 	u32 generation[MODEL_NR_OWNERS]; /* of a slot: how often it was asked to be filled */
 	u64 now_ns;
 	u64 next_warn_ns;
+	bool turn_is_open;	      /* somebody may have used up the turn silently: until the next report nobody knows */
 	struct {
 		u64 resume_ns;
 		u32 shown;

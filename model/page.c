@@ -449,6 +449,7 @@ static const char *judge_turn(struct model *m, struct flight *f, const struct mm
 		if ((f->gfp & __GFP_NOWARN) || m->now_ns < m->next_warn_ns || f->got)
 			return model_says(m, "N10: a failure report that is not due");
 		m->next_warn_ns = m->now_ns + m->setup.knob[KNOB_WARN_INTERVAL_MS] * 1000000ULL;
+		m->turn_is_open = false;
 		f->want[REPORT_ALLOC_FAILURE]++;
 	}
 	return NULL;
@@ -557,7 +558,7 @@ static void expect_failure_report(struct model *m, struct flight *f)
 		return;
 	if ((f->gfp & __GFP_DMA) && !manages_dma(m)) /* silent, and uses up the turn */
 		m->next_warn_ns = m->now_ns + m->setup.knob[KNOB_WARN_INTERVAL_MS] * 1000000ULL;
-	else if (f->alone)
+	else if (f->alone && !m->turn_is_open)
 		f->want[REPORT_ALLOC_FAILURE]++; /* and has not come */
 }
 
@@ -583,7 +584,9 @@ static const char *judge_refusal(struct model *m, struct flight *f)
 		return bad;
 	if (!f->alone && !may && !f->excused)
 		return model_says(m, "L9: order %u gfp %#x refused although a zone could give all the time", f->order, f->gfp);
-	if (!f->bulk || (f->prepared > 1 && !unsure_who_failed(m, f))) /* the bulk part fails silently */
+	if (unsure_who_failed(m, f))
+		m->turn_is_open |= (f->gfp & __GFP_DMA) && !manages_dma(m);
+	else if (!f->bulk || f->prepared > 1) /* the bulk part fails silently */
 		expect_failure_report(m, f);
 	return NULL;
 }
