@@ -56,7 +56,7 @@ objects = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
 TESTS        := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/test_*.c))
 FUZZ_TARGETS := $(patsubst fuzz/%.c,$(B)/%,$(wildcard fuzz/fuzz_*.c))
 TEST_COMMON  := $(filter-out tests/test_%,$(wildcard tests/*.c))
-FUZZ_COMMON  := $(filter-out fuzz/fuzz_%,$(wildcard fuzz/*.c))  # engine.c: our mutator, the sanitizers' options
+FUZZ_COMMON  := $(filter-out fuzz/fuzz_% fuzz/afl_%,$(wildcard fuzz/*.c))
 
 # --- how one file is compiled ----------------------------------------------------------------------------------------
 # Memory changes its type here all the time, hence -fno-strict-aliasing. No path of this machine enters a binary.
@@ -71,6 +71,7 @@ COMMON     := -D_GNU_SOURCE -fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. $
 ALL_CFLAGS  = -std=gnu11 $(COMMON) -Werror=implicit-function-declaration $(SAN.$(SAN)) $(CFLAGS)
 ALL_CXXFLAGS = -std=c++17 $(COMMON) $(SAN.$(SAN)) $(CXXFLAGS)
 ALL_LDFLAGS = $(SAN.$(SAN)) $(CFLAGS) $(LDFLAGS)
+RUNTIME     = $(RUNTIME.$(SAN))
 layer_of    = $(firstword $(subst /, ,$(1)))
 
 .DELETE_ON_ERROR:
@@ -126,19 +127,24 @@ $(B)/libmmcheck.a: $(call objects,$(wildcard mm/*.c sim/*.c)) mm sim
 
 $(B)/mmcheck: $(call objects,$(wildcard tools/*.c)) $(LIBS)
 	$(call note,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -lm -o $@
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) $(RUNTIME) -lm -o $@
 
 $(B)/test_%: $(B)/obj/tests/test_%.o $(call objects,$(TEST_COMMON)) $(LIBS)
 	$(call note,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -lm -lpthread -o $@
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) $(RUNTIME) -lm -lpthread -o $@
 
 $(B)/fuzz_%: $(B)/obj/fuzz/fuzz_%.o $(call objects,$(FUZZ_COMMON)) $(LIBS)
 	$(call note,LINK)
-	$(Q)$(FUZZ_LINK) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) $(LIB_FUZZING_ENGINE) -lm -o $@
+	$(Q)$(FUZZ_LINK) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) $(LIB_FUZZING_ENGINE) $(RUNTIME) -lm -o $@
 
 $(B)/props: $(call objects,$(wildcard props/*.c props/*.cc)) $(LIBS)
 	$(call note,LINK)
 	$(Q)$(CXX) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -lrapidcheck -lm -o $@
+
+# AFL++ loads the mutator of a target as a library; the text target is mutated as bytes, by AFL++ itself.
+$(B)/mutator_%.so: $(B)/obj/fuzz/fuzz_%.o $(call objects,$(FUZZ_COMMON) fuzz/afl_mutator.c) $(LIBS)
+	$(call note,LINK)
+	$(Q)$(CC) -shared -Wl,-Bsymbolic $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -lm -o $@
 
 fuzz:
 	@$(MAKE) --no-print-directory SAN=fuzz fuzz-targets

@@ -10,13 +10,15 @@
 #   tsan      races between simulated CPUs on threads             8x     clang
 #   gcc       what the other compiler understands differently     1x     gcc
 #   gccasan   the same, through gcc's own sanitizers              4x     gcc
-#   fuzz      asan + coverage of mm/ only: engines are steered    4x     clang   (`make fuzz`)
+#   fuzz      asan + coverage of mm/ only: engines are steered    4x     clang   (`make fuzz`; libFuzzer)
 #             by the code under test, never by the judge
+#   afl       what the model sees, in long programs; the same     1.2x   clang   (`make SAN=afl fuzz-targets`;
+#             steering, for AFL++                                                AFL++'s driver and runtime)
 #   cov       nothing; counts the lines reached                   2x     clang
 #   fuzzcov   the same for the fuzz targets                       2x     clang   (`make coverage`)
 #   valgrind  undefined values and bad addresses, uninstrumented  50x    clang   (run it with valgrind)
 
-FLAVOURS := plain asan msan tsan gcc gccasan fuzz cov fuzzcov valgrind
+FLAVOURS := plain asan msan tsan gcc gccasan fuzz afl cov fuzzcov valgrind
 CLANG   ?= clang-19
 CLANGXX ?= clang++-19
 GCC     ?= gcc
@@ -35,6 +37,7 @@ SAN.tsan     := -O2 -g -fsanitize=thread -fno-omit-frame-pointer
 SAN.gcc      := -O2 -g
 SAN.gccasan  := -O2 -g $(asan_gcc)
 SAN.fuzz     := -O2 -g $(asan_clang)
+SAN.afl      := -O2 -g -fPIC  # the mutator is a shared library of the same objects
 SAN.cov      := -O1 -g -fprofile-instr-generate -fcoverage-mapping
 SAN.fuzzcov  := $(SAN.cov)
 SAN.valgrind := -O1 -gdwarf-4 -fno-omit-frame-pointer -DMMCHECK_VALGRIND  # Debian 12's valgrind reads no DWARF 5
@@ -42,6 +45,7 @@ SAN.valgrind := -O1 -gdwarf-4 -fno-omit-frame-pointer -DMMCHECK_VALGRIND  # Debi
 # Coverage counters for the engines, of the code under test (STEERED in the Makefile). No comparison tracing: operands
 # are no bytes of the input, and it costs half of all executions.
 COV.fuzz := -fsanitize-coverage=inline-8bit-counters,pc-table
+COV.afl  := -fsanitize-coverage=trace-pc-guard
 COV.fuzzcov := $(COV.fuzz)
 
 # While fuzzing, the judges' own arrays are not watched: the same programs run in the asan flavour, where they are. Files
@@ -61,6 +65,11 @@ COV.fuzz :=
 JUDGE.fuzz :=
 FUZZ_LINK = $(CXX)
 else
-LIB_FUZZING_ENGINE := -fsanitize=fuzzer
+AFL_PATH ?= /usr/lib/afl
+ENGINE.fuzz    := -fsanitize=fuzzer
+ENGINE.fuzzcov := -fsanitize=fuzzer
+ENGINE.afl     := $(AFL_PATH)/libAFLDriver.a
+RUNTIME.afl    := $(AFL_PATH)/afl-compiler-rt-64.o  # whatever is instrumented for AFL++ needs it
+LIB_FUZZING_ENGINE = $(or $(ENGINE.$(SAN)),$(error SAN=$(SAN) has no fuzzing engine; fuzz, fuzzcov and afl have))
 FUZZ_LINK = $(CC)
 endif

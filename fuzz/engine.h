@@ -16,6 +16,9 @@ int fuzz_program(const u8 *data, size_t bytes);
 struct world *fuzz_world(void);
 /* Print the finding as people read it, then abort: the engine keeps the input. */
 _Noreturn void fuzz_abort(const struct program *p);
+/* A program made of `data` and, as far as it likes, of `add`, long enough to be worth an execution of AFL++. */
+#define FUZZ_LONG_OPS 512
+size_t fuzz_mutate_long(const u8 *data, size_t size, const u8 *add, size_t add_bytes, u8 *out, size_t max_size, u64 *rng);
 /* For targets that do not run programs: count an execution. */
 void fuzz_count(void);
 

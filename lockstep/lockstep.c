@@ -630,7 +630,7 @@ static struct rig *rig_for(struct world *w, const struct program *p)
 	}
 	config_from(&config, p);
 	config.capacity = p->header.profile == PROFILE_REAL ? 0 : MOST_FRAMES;
-	if (w->rig[CUSTOM_RIG] && w->rig[CUSTOM_RIG]->start == p->header.start &&
+	if (w->rig[CUSTOM_RIG] && w->rig[CUSTOM_RIG]->start == p->header.start && (!w->boot_anew || !w->rig[CUSTOM_RIG]->used) &&
 	    !memcmp(&w->rig[CUSTOM_RIG]->config, &config, sizeof(config)))
 		return w->rig[CUSTOM_RIG];
 	if (rig_rebuild(w, w->rig[CUSTOM_RIG], p, &config, early))
@@ -765,6 +765,24 @@ struct world *world_create(void)
 	w->block_room = 1024;
 	w->blocks = malloc(w->block_room * sizeof(*w->blocks));
 	return w;
+}
+
+bool world_make_repeatable(struct world *w)
+{
+	struct program p;
+	bool good = true;
+
+	program_init(&p);
+	for (unsigned i = 0; i < PROFILE_REAL * NR_START_STATES; i++) {
+		p.header.profile = (u8)(i / NR_START_STATES);
+		p.header.start = (u8)(i % NR_START_STATES);
+		lockstep_run(w, &p);
+		good &= w->rig[i] != NULL;
+	}
+	program_free(&p);
+	w->stats = (struct run_stats){ 0 };
+	w->boot_anew = true;
+	return good;
 }
 
 void world_destroy(struct world *w)

@@ -90,6 +90,8 @@ void program_free(struct program *p);
 void program_clear(struct program *p);
 void program_copy(struct program *to, const struct program *from);
 struct instr *program_append(struct program *p);
+/* Operations [begin, end) of another program, with their switches; what goes beyond MAX_OPS is dropped. */
+void program_append_ops(struct program *to, const struct program *from, u32 begin, u32 end);
 void program_add_switch(struct program *p, struct instr *last, struct sched_switch sw);
 
 /* Bytes to program: every string of at least a header is one. false: too short, or an unknown version. */
@@ -278,6 +280,7 @@ struct world {
 	struct slot slot[NR_SLOTS];
 	u32 bulk_pfn[NR_SLOTS][MAX_BULK];
 	u32 fill_pfn[NR_SLOTS][MAX_FILL]; /* of a slot of kind SLOT_FILL, slot.nr of them */
+	bool boot_anew;	       /* a program with a machine of its own boots it, even if the last one had the same */
 	bool record;	       /* keep what each step answered */
 	char **outcome;
 	u32 outcome_room;
@@ -296,6 +299,11 @@ struct world {
 
 struct world *world_create(void);
 void world_destroy(struct world *w);
+/*
+ * From here on what a run executes depends on its program alone, not on the runs before: the machines of all profiles
+ * but `real` boot now, others in each run. For engines that watch which code runs. false: no memory.
+ */
+bool world_make_repeatable(struct world *w);
 /* Run a whole program on a fresh machine, free all, settle, compare with boot. */
 const struct verdict *lockstep_run(struct world *w, const struct program *p);
 /* The comment of each step of the last recorded run ("ok pfn=24"); NULL where it did not run. */

@@ -65,24 +65,6 @@ static struct program *copy_of_best(struct minimizer *m)
 
 /* --- operations --------------------------------------------------------------------------------------------------- */
 
-static void copy_switches(struct program *to, struct instr *in, const struct program *from, const struct instr *old)
-{
-	for (u32 k = 0; k < old->nr_switches; k++)
-		program_add_switch(to, in, from->sw[old->first_switch + k]);
-}
-
-static void append_ops(struct program *to, const struct program *from, u32 begin, u32 end)
-{
-	for (u32 i = begin; i < end; i++) {
-		struct instr *in = program_append(to);
-
-		*in = from->op[i];
-		in->first_switch = 0;
-		in->nr_switches = 0;
-		copy_switches(to, in, from, &from->op[i]);
-	}
-}
-
 /* Without the operations [a, a_end) and [b, b_end), in this order. */
 static bool try_without(struct minimizer *m, u32 a, u32 a_end, u32 b, u32 b_end)
 {
@@ -90,9 +72,9 @@ static bool try_without(struct minimizer *m, u32 a, u32 a_end, u32 b, u32 b_end)
 
 	program_clear(c);
 	c->header = m->best->header;
-	append_ops(c, m->best, 0, a);
-	append_ops(c, m->best, a_end, b);
-	append_ops(c, m->best, b_end, m->best->nr_ops);
+	program_append_ops(c, m->best, 0, a);
+	program_append_ops(c, m->best, a_end, b);
+	program_append_ops(c, m->best, b_end, m->best->nr_ops);
 	return try_candidate(m);
 }
 

@@ -335,19 +335,6 @@ void program_mutate(struct program *p, u64 *rng, unsigned tables)
 	pack_switches(p);
 }
 
-static void append_ops(struct program *to, const struct program *from, u32 first, u32 nr)
-{
-	for (u32 i = first; i < first + nr && to->nr_ops < MAX_OPS; i++) {
-		struct instr *in = program_append(to);
-
-		*in = from->op[i];
-		in->first_switch = 0;
-		in->nr_switches = 0;
-		for (u32 k = 0; k < from->op[i].nr_switches; k++)
-			program_add_switch(to, in, from->sw[from->op[i].first_switch + k]);
-	}
-}
-
 /* The beginning of a, a piece of b, and half of the time the rest of a. `to` is neither of them. */
 void program_cross(struct program *to, const struct program *a, const struct program *b, u64 *rng)
 {
@@ -359,8 +346,8 @@ void program_cross(struct program *to, const struct program *a, const struct pro
 	to->header = a->header;
 	if (back_to_a)
 		nr = below(rng, nr + 1);
-	append_ops(to, a, 0, cut);
-	append_ops(to, b, from, nr);
+	program_append_ops(to, a, 0, cut);
+	program_append_ops(to, b, from, from + nr);
 	if (back_to_a)
-		append_ops(to, a, cut, a->nr_ops - cut);
+		program_append_ops(to, a, cut, a->nr_ops);
 }

@@ -8,6 +8,7 @@
  * What is taken belongs to nobody in the program and stays for good; the state it leaves is part of the boot image, so it
  * costs nothing per run. Every request is judged like any other.
  */
+#include <stdlib.h>
 #include "world.h"
 
 #define MOST_UNITS 4096
@@ -84,10 +85,9 @@ static const char *fill_zone(struct world *w, unsigned zone)
 
 static const char *fragment_zone(struct world *w, unsigned zone)
 {
-	static __thread u32 unit[MOST_UNITS];
+	u32 *unit = malloc(MOST_UNITS * sizeof(*unit)), nr = 0;
 	const struct model_zone *z = &w->model->zone[zone];
-	const char *bad = NULL;
-	u32 nr = 0;
+	const char *bad = unit ? NULL : "N50: the host has no memory for a fragmented start";
 
 	for (u64 pfn; !bad && nr < MOST_UNITS && z->free >= z->min + 8; nr++) {
 		unsigned order = (unsigned)(hash(nr ^ (u64)zone << 32) % 3);
@@ -100,6 +100,7 @@ static const char *fragment_zone(struct world *w, unsigned zone)
 	for (u32 i = 0; !bad && i < nr; i++)
 		if (hash(i + 77) & 1)
 			bad = give(w, unit[i] >> 2, unit[i] & 3);
+	free(unit);
 	return bad;
 }
 

@@ -130,6 +130,20 @@ void program_add_switch(struct program *p, struct instr *in, struct sched_switch
 	list[i] = (struct sched_switch){ .at = sw.at, .is_irq = !!sw.is_irq, .target = sw.target };
 }
 
+void program_append_ops(struct program *to, const struct program *from, u32 begin, u32 end)
+{
+	for (u32 i = begin; i < end && to->nr_ops < MAX_OPS; i++) {
+		const struct instr *old = &from->op[i];
+		struct instr *in = program_append(to);
+
+		*in = *old;
+		in->first_switch = 0;
+		in->nr_switches = 0;
+		for (u32 k = 0; k < old->nr_switches; k++)
+			program_add_switch(to, in, from->sw[old->first_switch + k]);
+	}
+}
+
 /* --- bytes to program ------------------------------------------------------------------------------------------------ */
 
 static inline u16 get16(const u8 *b)
