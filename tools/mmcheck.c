@@ -20,6 +20,7 @@ static const struct command {
 	{ "gen", cmd_gen, "[--seed N] [--ops N] [--tables page|memblock|all] [-o FILE]", "a random program" },
 	{ "hunt", cmd_hunt, "[--seed N] [--seconds N] [--ops N] [--tables ...] [--stats] [-o FILE]", "random programs until a finding" },
 	{ "minimize", cmd_minimize, "FILE -o FILE [--seconds N]", "the smallest program with the same finding" },
+	{ "triage", cmd_triage, "-o FOLDER [--seconds N] FILE...", "crash inputs to findings: one a clause and shape, minimized" },
 	{ "export-c", cmd_export_c, "FILE -o FILE.c", "a program as C on the public API" },
 	{ "show", cmd_show, "FILE [--at N] buddyinfo|...|zoneinfo|blocks|lists|log", "the machine after N operations" },
 	{ "digest", cmd_digest, "FILE... | --gen SEED COUNT", "digests, equal on every compiler and flavour" },

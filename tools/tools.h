@@ -16,6 +16,7 @@ int cmd_print(int argc, char **argv);
 int cmd_compile(int argc, char **argv);
 int cmd_gen(int argc, char **argv);
 int cmd_minimize(int argc, char **argv);
+int cmd_triage(int argc, char **argv);
 int cmd_export_c(int argc, char **argv);
 int cmd_ops(int argc, char **argv);
 int cmd_witness(int argc, char **argv);
