@@ -2,8 +2,9 @@
 #
 # mmcheck: a Linux-style memory allocation stack in user space, and a harness that judges it.
 #
-#   make check      install what is missing, build every flavour, run every test; ends with `N passed, N failed`
-#   make campaign   install, build, then fuzz and property-test      TIME=60 ENGINES="libfuzzer props" TARGETS="page"
+#   make check      install what is missing, build every flavour, run every test; ends with `N passed, N failed`;
+#                   SAN=msan check: what can be tested in that flavour alone
+#   make campaign   install, build, then fuzz and property-test      TIME=60 ENGINES="libfuzzer afl props" TARGETS="page"
 #   make all        the mmcheck command, libraries and unit tests of one flavour: build/$(SAN)/
 #   make fuzz       the fuzz targets: build/fuzz/fuzz_page DIR -runs=100000
 #   make props      build and run the property tests                 TIME=10 SEED=1 ONLY=name
@@ -76,7 +77,7 @@ layer_of    = $(firstword $(subst /, ,$(1)))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help all libs check campaign fuzz fuzz-targets props props-binary bugs bench coverage minimize layers threads format \
+.PHONY: help all libs check campaign fuzz fuzz-targets mutators props props-binary bugs bench coverage minimize layers threads format \
 	clean install force
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
@@ -149,6 +150,7 @@ $(B)/mutator_%.so: $(B)/obj/fuzz/fuzz_%.o $(call objects,$(FUZZ_COMMON) fuzz/afl
 fuzz:
 	@$(MAKE) --no-print-directory SAN=fuzz fuzz-targets
 fuzz-targets: $(FUZZ_TARGETS)
+mutators: $(patsubst fuzz/fuzz_%.c,$(B)/mutator_%.so,$(filter-out fuzz/fuzz_text.c,$(wildcard fuzz/fuzz_*.c)))
 
 # Properties run under asan, unless another flavour is asked for.
 PROPS_SAN := $(if $(filter file,$(origin SAN)),asan,$(SAN))
@@ -162,9 +164,10 @@ props: props-binary
 
 # --- jobs; each is a script of ci/ that can be run by hand -----------------------------------------------------------
 
+# Everything, or with SAN=x what can be seen in that flavour.
 check:
 	@ci/install
-	@JOBS='$(JOBS)' SEED='$(SEED)' ci/check
+	@JOBS='$(JOBS)' SEED='$(SEED)' FLAVOUR='$(if $(filter file,$(origin SAN)),,$(SAN))' ci/check
 
 campaign:
 	@ci/install

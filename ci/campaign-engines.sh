@@ -204,7 +204,6 @@ start_workers() { # uses engines, targets
 			continue
 		fi
 		for target in "${targets[@]}"; do
-			[[ $engine == afl && $target == canary ]] && continue # has no mutator of its own
 			start_worker "$engine" "$target"
 			both+=("$engine $target")
 		done

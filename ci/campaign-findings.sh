@@ -95,23 +95,40 @@ collect_law() { # TRACE LAW CLAUSE SENTENCE ENGINE
 
 # --- programs ----------------------------------------------------------------------------------------------------------
 
-# Inputs that are programs, all in one go: sets leftover to those that end well when mmcheck runs them.
-triage_programs() { # INPUT...
-	local input clause name engine log=$out/logs/triage.log
-	leftover=()
+# Where a finding can be seen: a sanitizer's report needs the sanitizer, the rest is faster without.
+flavour_of() { # INPUT
+	local run worker
+	run=$(basename "$1")
+	worker=${run%%.*} run=${run#*.}
+	run=${run%%.*}
+	if [[ $worker == libfuzzer-* ]] && grep -aE 'ERROR: (Address|Leak)Sanitizer|runtime error:' "$out/logs/$worker.$run.log" 2>/dev/null |
+		grep -vq 'AddressSanitizer: ABRT'; then # our own abort
+		echo asan
+	else
+		echo plain
+	fi
+}
+
+run_triage() { # FLAVOUR INPUT...
+	local flavour=$1
+	shift
+	"${WRAP[@]}" "build/$flavour/mmcheck" triage -o "$out/findings" --seconds "$MINIMIZE" "$@" >"$out/logs/triage.$flavour.log" 2>&1 </dev/null
+}
+
+# Inputs that are programs, all in one go; adds to leftover those that end well when mmcheck runs them.
+triage_programs() { # FLAVOUR INPUT...
+	local flavour=$1 input clause name origin
+	shift
 	(($# > 0)) || return 0
-	# shellcheck disable=SC2317 # run_with_progress calls it
-	run_triage() {
-		"${WRAP[@]}" build/asan/mmcheck triage -o "$out/findings" --seconds "$MINIMIZE" "$@" >"$log" 2>&1 </dev/null
-	}
-	run_with_progress "minimizing" run_triage "$@" || true
+	run_with_progress "minimizing" run_triage "$flavour" "$@" || true
 	[[ -s $out/findings/index.tsv ]] || {
-		leftover=("$@")
+		echo "campaign: $(tail -n 1 "$out/logs/triage.$flavour.log")" >&2
+		leftover+=("$@")
 		return
 	}
 	while IFS=$'\t' read -r input clause name; do
-		engine=$(basename "$input")
-		engine=${engine%%.*}
+		origin=$(basename "$input")
+		[[ $origin == seed.* ]] && origin="the seed ${origin#seed.*.}" || origin=${origin%%.*}
 		if [[ $clause == - ]]; then
 			leftover+=("$input")
 		elif [[ $name == - ]]; then
@@ -119,7 +136,7 @@ triage_programs() { # INPUT...
 		else
 			sentence=$(sed -n "s/^mmcheck: finding [^:]*: //p" "$out/findings/$name/report.txt" | head -n 1)
 			[[ $sentence ]] || sentence=$(grep -a -m 1 -E '^SUMMARY: |runtime error: ' "$out/findings/$name/report.txt" || echo "see report.txt")
-			note "$name" "$clause" "$sentence" "$engine" 1
+			note "$name" "$clause" "$sentence" "$origin" 1
 			ops_of[$name]=$(nr_ops "$out/findings/$name/minimized.trace")
 		fi
 	done <"$out/findings/index.tsv"
@@ -153,8 +170,9 @@ collect_leftover() { # INPUT...
 # --- all of them ---------------------------------------------------------------------------------------------------------
 
 collect_findings() {
-	local i worker log run input line origin programs=() texts=()
+	local i worker log run input line origin programs=() sanitized=() texts=() again=()
 	declare -gA more_of=()
+	leftover=()
 	collect_afl
 	for i in "${!workers[@]}"; do
 		worker=${workers[i]}
@@ -186,7 +204,12 @@ collect_findings() {
 	for input in "$out/artifacts"/seed.*; do
 		[[ ! -f $input ]] || programs+=("$input")
 	done
-	triage_programs "${programs[@]}"
+	for i in "${!programs[@]}"; do
+		[[ $(flavour_of "${programs[i]}") == plain ]] || { sanitized+=("${programs[i]}") && unset "programs[i]"; }
+	done
+	triage_programs plain "${programs[@]}"
+	again=("${leftover[@]}") leftover=()
+	triage_programs asan "${sanitized[@]}" "${again[@]}"
 	collect_leftover "${leftover[@]}" "${texts[@]}"
 }
 

@@ -79,12 +79,16 @@ static const char *says(const char *format, ...)
 	return text;
 }
 
+#define USUAL_REGIONS 4096 /* more than a small machine has: there, no run costs one more walk than another */
+
 /* All regions of a type; the buffer is this thread's and grows. */
 static const struct memblock_region *dump(bool reserved, unsigned *n)
 {
 	static __thread struct memblock_region *buffer;
 	static __thread unsigned room;
 
+	if (!buffer && (buffer = malloc(USUAL_REGIONS * sizeof(*buffer))))
+		room = USUAL_REGIONS;
 	*n = memblock_dump(reserved, buffer, room);
 	if (*n <= room)
 		return buffer;

@@ -24,7 +24,7 @@
 #include "tools.h"
 
 #define REPLAYS		  3
-#define INPUTS_A_CLAUSE	  8 /* so many are minimized: what differs in shape shows soon, and the rest is more of it */
+#define INPUTS_A_CLAUSE	  5 /* so many are minimized: what differs in shape shows soon, and the rest is more of it */
 #define NAME_BYTES	  96
 #define NOT_REPEATABLE	  "not repeatable"
 #define REPORT_CPU_SECONDS 20
@@ -46,35 +46,33 @@ static bool loads(struct program *p, const char *path)
 	return true;
 }
 
-static void find_clause(struct input *in)
+/* How it ends, once. */
+static void run_once(struct input *in, const struct program *p, struct death *first)
 {
-	struct program p;
-	struct death first;
-
-	program_init(&p);
-	in->clause[0] = 0;
-	if (loads(&p, in->path)) {
-		first = forked_run(&p);
-		snprintf(in->clause, sizeof(in->clause), "%s", first.what);
-		for (int i = 1; i < REPLAYS; i++)
-			if (!forked_same_death(&first, &p))
-				snprintf(in->clause, sizeof(in->clause), NOT_REPEATABLE);
-	}
-	program_free(&p);
+	*first = forked_run(p);
+	snprintf(in->clause, sizeof(in->clause), "%s", first->what);
 }
 
-static void minimize(struct program *p, double seconds)
+static void run_again(struct input *in, const struct program *p, struct death *first)
 {
-	struct death death = forked_run(p);
+	for (int i = 1; i < REPLAYS; i++)
+		if (!forked_same_death(first, p)) {
+			snprintf(in->clause, sizeof(in->clause), NOT_REPEATABLE);
+			return;
+		}
+}
+
+static void minimize(struct program *p, struct death *death, double seconds)
+{
 	struct minimize_limits limits = { seconds };
 
-	if (!death.died) {
+	if (!death->died) {
 		struct world *w = new_world();
 
 		program_minimize(w, p, &limits);
 		world_destroy(w);
 	} else {
-		program_minimize_with(p, forked_same_death, &death, &limits);
+		program_minimize_with(p, forked_same_death, death, &limits);
 	}
 }
 
@@ -245,24 +243,34 @@ static unsigned nr_minimized(const struct input *list, const struct input *in)
 	return n;
 }
 
+/* Minimize it, and keep it if there is none like it yet. false: it could not be written. */
+static bool become_finding(const struct input *list, struct input *in, struct program *p, struct death *death,
+			   const char *folder, double seconds)
+{
+	if (strcmp(in->clause, NOT_REPEATABLE))
+		minimize(p, death, seconds);
+	name_finding(in->name, in->clause, p);
+	if (!is_new(list, in))
+		return true;
+	printf("finding %s: %u operations, %s/%s\n", in->clause, p->nr_ops, folder, in->name);
+	fflush(stdout);
+	return keep(in, p, folder);
+}
+
 /* false: it could not be written. */
 static bool triage_one(const struct input *list, struct input *in, const char *folder, double seconds)
 {
 	struct program p;
+	struct death death;
 	bool good = true;
 
-	find_clause(in);
-	if (!in->clause[0] || nr_minimized(list, in) >= INPUTS_A_CLAUSE)
-		return true;
 	program_init(&p);
-	loads(&p, in->path);
-	if (strcmp(in->clause, NOT_REPEATABLE))
-		minimize(&p, seconds);
-	name_finding(in->name, in->clause, &p);
-	if (is_new(list, in)) {
-		good = keep(in, &p, folder);
-		printf("finding %s: %u operations, %s/%s\n", in->clause, p.nr_ops, folder, in->name);
-		fflush(stdout);
+	if (loads(&p, in->path)) {
+		run_once(in, &p, &death);
+		if (in->clause[0] && nr_minimized(list, in) < INPUTS_A_CLAUSE) {
+			run_again(in, &p, &death);
+			good = become_finding(list, in, &p, &death, folder, seconds);
+		}
 	}
 	program_free(&p);
 	return good;
