@@ -7,7 +7,7 @@
 #   make campaign   install, build, then fuzz and property-test      TIME=60 ENGINES="libfuzzer afl props" TARGETS="page"
 #   make all        the mmcheck command, libraries and unit tests of one flavour: build/$(SAN)/
 #   make fuzz       the fuzz targets: build/fuzz/fuzz_page DIR -runs=100000
-#   make props      build and run the property tests                 TIME=10 SEED=1 ONLY=name
+#   make props      build and run the property tests                 TIME=10 SEED=1 ONLY=name ENGINE=own|rapidcheck|theft
 #   make bugs       each planted bug must die for its stated reason  BUGS='*' SEEDS=5
 #   make bench      how fast; writes build/bench.json                QUICK=1
 #   make coverage   lines of mm/ that the fuzz targets reach          TIME=60 TARGETS="page memblock"
@@ -56,6 +56,7 @@ objects = $(patsubst %,$(B)/obj/%.o,$(basename $(1)))
 
 TESTS        := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/test_*.c))
 FUZZ_TARGETS := $(patsubst fuzz/%.c,$(B)/%,$(wildcard fuzz/fuzz_*.c))
+PROPS        := $(call objects,$(filter-out props/runner.c props/theft.c,$(wildcard props/*.c)))
 TEST_COMMON  := $(filter-out tests/test_%,$(wildcard tests/*.c))
 FUZZ_COMMON  := $(filter-out fuzz/fuzz_% fuzz/afl_%,$(wildcard fuzz/*.c))
 
@@ -77,8 +78,8 @@ layer_of    = $(firstword $(subst /, ,$(1)))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help all libs check campaign fuzz fuzz-targets mutators props props-binary bugs bench coverage minimize layers threads format \
-	clean install force
+.PHONY: help all libs check campaign fuzz fuzz-targets mutators props props-binary props-theft theft-found bugs bench coverage \
+	minimize layers threads format clean install force
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 Q    := $(if $(V),,@)
@@ -138,7 +139,12 @@ $(B)/fuzz_%: $(B)/obj/fuzz/fuzz_%.o $(call objects,$(FUZZ_COMMON)) $(LIBS)
 	$(call note,LINK)
 	$(Q)$(FUZZ_LINK) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) $(LIB_FUZZING_ENGINE) $(RUNTIME) -lm -o $@
 
-$(B)/props: $(call objects,$(wildcard props/*.c props/*.cc)) $(LIBS)
+# One driver, several engines: each is a file, and a program.
+$(B)/props: $(PROPS) $(B)/obj/props/runner.o $(LIBS)
+	$(call note,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -lm -o $@
+
+$(B)/props_rapidcheck: $(PROPS) $(B)/obj/props/rapidcheck.o $(LIBS)
 	$(call note,LINK)
 	$(Q)$(CXX) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -lrapidcheck -lm -o $@
 
@@ -147,20 +153,38 @@ $(B)/mutator_%.so: $(B)/obj/fuzz/fuzz_%.o $(call objects,$(FUZZ_COMMON) fuzz/afl
 	$(call note,LINK)
 	$(Q)$(CC) -shared -Wl,-Bsymbolic $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -lm -o $@
 
+# theft is in no distribution: THEFT=prefix says where it was installed, or pkg-config knows it.
+theft_cflags = $(if $(THEFT),-I$(THEFT)/include,$(shell pkg-config --cflags libtheft))
+theft_libs   = $(if $(THEFT),-L$(THEFT)/lib -ltheft,$(shell pkg-config --libs libtheft))
+theft-found:
+	@$(if $(THEFT),test -r '$(THEFT)/include/theft.h',pkg-config --exists libtheft 2>/dev/null) || { \
+		echo 'props_theft: libtheft is not found; say where it is installed: make props-theft THEFT=/prefix' >&2; exit 3; }
+$(B)/obj/props/theft.o: private CFLAGS += $(theft_cflags)
+$(B)/obj/props/theft.o: | theft-found
+$(B)/props_theft: $(PROPS) $(B)/obj/props/theft.o $(LIBS)
+	$(call note,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) $(theft_libs) -lm -o $@
+
 fuzz:
 	@$(MAKE) --no-print-directory SAN=fuzz fuzz-targets
 fuzz-targets: $(FUZZ_TARGETS)
 mutators: $(patsubst fuzz/fuzz_%.c,$(B)/mutator_%.so,$(filter-out fuzz/fuzz_text.c,$(wildcard fuzz/fuzz_*.c)))
 
 # Properties run under asan, unless another flavour is asked for.
-PROPS_SAN := $(if $(filter file,$(origin SAN)),asan,$(SAN))
-$(if $(and $(filter props props-binary,$(MAKECMDGOALS)),$(filter msan,$(PROPS_SAN))),\
-	$(error SAN=msan: RapidCheck's library is not instrumented; use asan or plain))
+PROPS_SAN         := $(if $(filter file,$(origin SAN)),asan,$(SAN))
+PROPS.own         := props
+PROPS.rapidcheck  := props_rapidcheck
+PROPS.theft       := props_theft
+ENGINE_OF_PROPS   := $(or $(ENGINE),own)
+PROPS_PROGRAM      = build/$(PROPS_SAN)/$(or $(PROPS.$(ENGINE_OF_PROPS)),$(error ENGINE=$(ENGINE): there are own, rapidcheck, theft))
+$(if $(and $(filter props props-binary,$(MAKECMDGOALS)),$(filter rapidcheck,$(ENGINE_OF_PROPS)),$(filter msan,$(PROPS_SAN))),\
+	$(error SAN=msan: RapidCheck's library is not instrumented; use ENGINE=own, or asan or plain))
 props-binary:
-	@$(MAKE) --no-print-directory SAN=$(PROPS_SAN) build/$(PROPS_SAN)/props
+	@$(MAKE) --no-print-directory SAN=$(PROPS_SAN) $(PROPS_PROGRAM)
 props: props-binary
-	$(if $(SEED),RC_PARAMS="$${RC_PARAMS:+$$RC_PARAMS }seed=$(SEED)") \
-		build/$(PROPS_SAN)/props --seconds $(or $(TIME),10) $(if $(ONLY),--only '$(ONLY)')
+	$(PROPS_PROGRAM) --seconds $(or $(TIME),10) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only '$(ONLY)')
+props-theft:
+	@$(MAKE) --no-print-directory props ENGINE=theft
 
 # --- jobs; each is a script of ci/ that can be run by hand -----------------------------------------------------------
 

@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * fork_run.c - a program run in a child process, for findings that kill: a sanitizer's report, a signal.
+ * fork_run.c - programs judged in a child process, for findings that kill: a sanitizer's report, a signal, a hang.
  *
- *   parent --fork--> child: lockstep_run()
+ *   parent --fork--> child: job->judge()
  *      ^                |--- stdout, stderr ---> what a tool reported
- *      '----------------'--- verdict ----------> the clause, if the child lived to say it
+ *      |                |--- verdict ----------> the clause, if the child lived to say it
+ *      '----------------'--- shared memory ----> it goes on
  *
  * How a program dies is one line without addresses, so that a smaller program can be compared with it:
  *   asan heap-buffer-overflow in free_one_block | ubsan shift exponent N is too large ... (mm/page_alloc.c:70) |
- *   msan use-of-uninitialized-value in expand | signal 11 | no progress | exit 3
+ *   msan use-of-uninitialized-value in expand | valgrind Invalid read of size N in expand | signal 11 | no progress | exit 3
  * The function is the first frame that lies in mm/, or the first that has a name.
+ *
+ * A child hangs when it used so much CPU time without a step of progress: a busy host does not make it hang. One that
+ * sleeps for ten times as long hangs too.
  */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -23,59 +28,83 @@
 #include "fork_run.h"
 
 #define CHILD_SECONDS 10
-#define REPORT_BYTES  32768
+#define SLEEP_FACTOR  10
+#define LOOK_EVERY_MS 50
 
 /* --- the child ---------------------------------------------------------------------------------------------------- */
 
-static void limit(int resource, rlim_t value)
+_Noreturn static void run_child(const struct fork_job *job, int report, int answer)
 {
-	setrlimit(resource, &(struct rlimit){ value, value });
-}
+	struct verdict v;
 
-/* A world of its own: what the parent's went through shall not matter. */
-_Noreturn static void run_child(const struct program *p, int report, int answer)
-{
-	const struct verdict *v;
-	struct world *w;
-
-	limit(RLIMIT_CORE, 0);
-	limit(RLIMIT_CPU, CHILD_SECONDS);
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody else would end one that loops */
+	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
 	dup2(report, STDOUT_FILENO);
 	dup2(report, STDERR_FILENO);
-	sim_watchdog_start(CHILD_SECONDS / 2);
-	w = world_create();
-	v = lockstep_run(w, p);
-	_exit(write(answer, v, sizeof(*v)) == (ssize_t)sizeof(*v) ? 0 : 3);
+	memset(&v, 0, sizeof(v));
+	job->judge(job->arg, &v);
+	_exit(write(answer, &v, sizeof(v)) == (ssize_t)sizeof(v) ? 0 : 3);
 }
 
 /* --- the parent --------------------------------------------------------------------------------------------------- */
 
-static s64 now_ms(void)
+static double seconds_of(clockid_t clock)
 {
-	struct timespec t;
+	struct timespec t = { 0, 0 };
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (s64)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	clock_gettime(clock, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Reads to the end: what does not fit is dropped. false: the child took too long. */
-static bool read_report(int fd, char text[REPORT_BYTES])
+struct watch {
+	const struct fork_job *job;
+	pid_t child;
+	u64 progress;	  /* as last seen */
+	double cpu, wall; /* then */
+};
+
+static double cpu_of(pid_t child)
 {
-	s64 deadline = now_ms() + CHILD_SECONDS * 1000;
+	clockid_t clock;
+
+	return clock_getcpuclockid(child, &clock) == 0 ? seconds_of(clock) : 0;
+}
+
+static void look(struct watch *w, u64 progress)
+{
+	w->progress = progress;
+	w->cpu = cpu_of(w->child);
+	w->wall = seconds_of(CLOCK_MONOTONIC);
+}
+
+static bool hangs(struct watch *w)
+{
+	u64 progress = w->job->progress ? *w->job->progress : 0;
+
+	if (progress == w->progress)
+		return cpu_of(w->child) - w->cpu > w->job->seconds ||
+		       seconds_of(CLOCK_MONOTONIC) - w->wall > w->job->seconds * SLEEP_FACTOR;
+	look(w, progress);
+	return false;
+}
+
+/* Reads to the end: what does not fit is dropped. false: the child hangs. */
+static bool read_report(struct watch *w, int fd, char text[FORK_REPORT_BYTES])
+{
 	size_t used = 0;
 	char bin[4096];
 
+	look(w, w->job->progress ? *w->job->progress : 0);
 	for (;;) {
-		bool full = used == REPORT_BYTES - 1;
-		s64 left = deadline - now_ms();
+		bool full = used == FORK_REPORT_BYTES - 1;
 		ssize_t n;
 
 		text[used] = 0;
-		if (left <= 0)
+		if (hangs(w))
 			return false;
-		if (poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, (int)left) <= 0)
+		if (poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, LOOK_EVERY_MS) <= 0)
 			continue;
-		n = full ? read(fd, bin, sizeof(bin)) : read(fd, text + used, REPORT_BYTES - 1 - used);
+		n = full ? read(fd, bin, sizeof(bin)) : read(fd, text + used, FORK_REPORT_BYTES - 1 - used);
 		if (n == 0 || (n < 0 && errno != EINTR))
 			return true;
 		used += full || n < 0 ? 0 : (size_t)n;
@@ -174,12 +203,31 @@ static bool describe_ubsan(struct death *d, const char *report)
 	return true;
 }
 
+/* "==7== Invalid read of size 4", then "==7==    at 0x4: NAME (FILE:LINE)": no folder, so the first frame it is. */
+static bool describe_valgrind(struct death *d, const char *report)
+{
+	const char *kind = strncmp(report, "==", 2) ? NULL : strstr(report, "== ");
+	const char *at = kind ? strstr(kind, " at 0x") : NULL, *name = at ? strstr(at, ": ") : NULL;
+	char text[80];
+
+	if (!name)
+		return false;
+	kind += strlen("== ");
+	name += strlen(": ");
+	snprintf(text, sizeof(text), "%.*s", (int)min_of(strcspn(kind, "\n"), sizeof(text) - 1), kind);
+	mask_numbers(text);
+	snprintf(d->what, sizeof(d->what), "valgrind %s in %.*s", text, (int)min_of(length_until(name, " ("), (size_t)60), name);
+	return true;
+}
+
 static const struct tool_row {
 	const char *name, *mark, *kind_ends;
 } tools[] = {
 	{ "asan", "ERROR: AddressSanitizer: ", " on " },
 	{ "msan", "WARNING: MemorySanitizer: ", "\n" },
+	{ "msan", "ERROR: MemorySanitizer: ", " on " },
 	{ "tsan", "WARNING: ThreadSanitizer: ", " (" },
+	{ "tsan", "ERROR: ThreadSanitizer: ", " on " },
 	{ "lsan", "ERROR: LeakSanitizer: ", "\n" },
 };
 
@@ -194,7 +242,7 @@ static bool describe_report(struct death *d, const char *report)
 		describe(d, tools[i].name, kind, length_until(kind, tools[i].kind_ends), kind);
 		return true;
 	}
-	return describe_ubsan(d, report);
+	return describe_ubsan(d, report) || describe_valgrind(d, report);
 }
 
 static void describe_death(struct death *d, int status, const char *report)
@@ -204,9 +252,7 @@ static void describe_death(struct death *d, int status, const char *report)
 	d->exit = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 	if (describe_report(d, report))
 		return;
-	if (d->signal == SIGXCPU)
-		snprintf(d->what, sizeof(d->what), "no progress");
-	else if (d->signal)
+	if (d->signal)
 		snprintf(d->what, sizeof(d->what), "signal %d", d->signal);
 	else
 		snprintf(d->what, sizeof(d->what), "exit %d", d->exit);
@@ -214,51 +260,78 @@ static void describe_death(struct death *d, int status, const char *report)
 
 /* --- both --------------------------------------------------------------------------------------------------------- */
 
-static void collect(struct death *d, pid_t child, int report_fd, int answer_fd)
+static bool read_verdict(int fd, struct verdict *v)
 {
-	char *report = malloc(REPORT_BYTES);
-	struct verdict v;
-	bool in_time = report && read_report(report_fd, report);
+	return read(fd, v, sizeof(*v)) == (ssize_t)sizeof(*v);
+}
+
+/* A verdict counts, unless a tool made the exit status its own afterwards. */
+static void collect(struct death *d, struct watch *w, char *report, int report_fd, int answer_fd)
+{
+	bool in_time = read_report(w, report_fd, report);
 	int status;
 
 	if (!in_time)
-		kill(child, SIGKILL);
-	status = wait_for(child);
+		kill(w->child, SIGKILL);
+	status = wait_for(w->child);
 	if (!in_time) {
-		*d = (struct death){ .died = true, .signal = SIGKILL };
+		d->died = true;
+		d->signal = SIGKILL;
 		snprintf(d->what, sizeof(d->what), "no progress");
-	} else if (read(answer_fd, &v, sizeof(v)) == (ssize_t)sizeof(v)) {
-		snprintf(d->what, sizeof(d->what), "%s", v.clause);
+	} else if (read_verdict(answer_fd, &d->verdict) && (d->verdict.failed || status == 0)) {
+		snprintf(d->what, sizeof(d->what), "%s", d->verdict.clause);
 	} else {
 		describe_death(d, status, report);
 	}
-	free(report);
+}
+
+static void fork_and_collect(struct death *d, const struct fork_job *job, char *report, const int out[2], const int answer[2])
+{
+	struct watch w = { .job = job };
+
+	fflush(stdout); /* or the child would print it again */
+	w.child = fork();
+	if (w.child == 0) {
+		close(out[0]), close(answer[0]);
+		run_child(job, out[1], answer[1]);
+	}
+	close(out[1]), close(answer[1]);
+	if (w.child > 0) {
+		memset(d, 0, sizeof(*d));
+		collect(d, &w, report, out[0], answer[0]);
+	}
+	close(out[0]), close(answer[0]);
+}
+
+struct death forked_judge(const struct fork_job *job)
+{
+	struct death d = { .died = true, .what = "host: no process to run it in" };
+	char *report = job->report ? job->report : malloc(FORK_REPORT_BYTES);
+	int out[2], answer[2];
+
+	if (report && pipe(out) == 0) {
+		if (pipe(answer) == 0)
+			fork_and_collect(&d, job, report, out, answer);
+		else
+			close(out[0]), close(out[1]);
+	}
+	if (!job->report)
+		free(report);
+	return d;
+}
+
+/* A world of its own: what the parent's went through shall not matter. */
+static void judge_in_lockstep(void *arg, struct verdict *v)
+{
+	struct world *w = world_create();
+
+	sim_watchdog_start(CHILD_SECONDS / 2);
+	*v = *lockstep_run(w, arg);
 }
 
 struct death forked_run(const struct program *p)
 {
-	struct death d = { .died = true, .what = "host: no process to run it in" };
-	int report[2], answer[2];
-	pid_t child;
-
-	if (pipe(report) < 0)
-		return d;
-	if (pipe(answer) < 0) {
-		close(report[0]), close(report[1]);
-		return d;
-	}
-	child = fork();
-	if (child == 0) {
-		close(report[0]), close(answer[0]);
-		run_child(p, report[1], answer[1]);
-	}
-	close(report[1]), close(answer[1]);
-	if (child > 0) {
-		memset(&d, 0, sizeof(d));
-		collect(&d, child, report[0], answer[0]);
-	}
-	close(report[0]), close(answer[0]);
-	return d;
+	return forked_judge(&(struct fork_job){ judge_in_lockstep, (void *)p, CHILD_SECONDS, NULL, NULL });
 }
 
 bool forked_same_death(void *wanted, const struct program *candidate)

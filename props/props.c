@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * props.c - the list of laws, programs out of wishes, and one check of one program.
+ * props.c - programs for laws, out of wishes or a seed, and one check of one program.
  *
  * A wish is a few numbers; each is taken modulo what is possible, so that every wish is an operation and smaller numbers
  * mean simpler ones. That is all a shrinker needs to know.
@@ -10,53 +10,26 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "fork_run.h"
 #include "observe.h"
+#include "tool.h"
 
 #define SLOTS	   16 /* few, so that operations meet */
 #define MOST_BYTES (16u << 20)
 
-static const struct prop *const props[] = {
-	&freeing_all_restores_boot,
-	&shape_depends_on_free_set,
-	&refusal_changes_nothing,
-	&smaller_order_succeeds,
-	&wider_request_succeeds,
-	&bulk_gives_like_singles,
-	&split_frees_like_whole,
-	&zeroed_is_zero,
-	&live_blocks_are_disjoint,
-	&thisnode_stays_home,
-	&twice_is_the_same,
-	&draining_keeps_the_total,
-	&just_freed_is_hot,
-	&settling_twice_changes_nothing,
-	&isolation_leaves_no_trace,
-	&requests_take_what_they_give,
-	&counters_tell_pages_out,
-	&urgent_gets_more,
-	&zones_by_address,
-	&reserves_are_kept,
-	&lowmem_is_kept,
-	&type_does_not_decide,
-	&hand_over_exactly_once,
-	&order_of_ranges_does_not_matter,
-	&reserve_then_free_leaves_no_trace,
-	&repeating_changes_nothing,
-	&early_allocations_are_disjoint,
-	&pieces_hand_over_alike,
-	NULL,
-};
-
 const struct prop *prop_nth(unsigned n)
 {
-	return n < ARRAY_SIZE(props) ? props[n] : NULL;
+	for (const struct prop *const *prop = prop_list; *prop; prop++)
+		if (!n--)
+			return *prop;
+	return NULL;
 }
 
 const struct prop *prop_by_name(const char *name)
 {
-	for (unsigned n = 0; props[n]; n++)
-		if (!strcmp(props[n]->name, name))
-			return props[n];
+	for (const struct prop *const *prop = prop_list; *prop; prop++)
+		if (!strcmp((*prop)->name, name))
+			return *prop;
 	return NULL;
 }
 
@@ -219,6 +192,64 @@ struct program *prop_program(struct prop_run *r, const struct prop *prop, const 
 	return p;
 }
 
+/* --- programs out of a seed -------------------------------------------------------------------------------------- */
+
+/* Short ones mostly: a law may cost a boot for each operation. */
+static u32 length_of(u64 seed)
+{
+	static const u8 most[] = { 4, 16, 32, 64, 64, 64, 128, 255 };
+	u64 state = seed ^ 0x70726f70; /* not the generator's own dice */
+	u64 dice = rng_next(&state);
+
+	return 1 + (u32)((dice >> 8) % most[dice % ARRAY_SIZE(most)]);
+}
+
+/*
+ * Laws count frames as free, held or reserved. Guard pages are neither, and what memblock reserves for CMA is handed over
+ * later: such machines are for lockstep alone.
+ */
+static const char *refuses(const struct prop *prop, const struct instr *in)
+{
+	const struct op *op = op_by_code(in->code);
+
+	if (op_is_knob(op))
+		return instr_get_arg(op, in, 0) == PARAM_GUARDPAGE_MINORDER ? "knows no guard pages" : NULL;
+	return prop->tables & TABLE_MEMBLOCK && instr_get_arg(op, in, 2) == REGION_CMA ? "knows no CMA" : NULL;
+}
+
+const char *prop_refuses(const struct prop *prop, const struct program *p)
+{
+	bool early = prop->tables & TABLE_MEMBLOCK;
+	const char *why = NULL;
+
+	if ((p->header.start == START_EARLY) != early)
+		return early ? "is about programs with start=early" : "is about programs with start=booted";
+	for (u32 i = program_boot_ops(p); i-- > 0 && !why;)
+		why = refuses(prop, &p->op[i]);
+	return why;
+}
+
+static void keep_usual_machine(const struct prop *prop, struct program *p)
+{
+	u32 boot = program_boot_ops(p), kept = 0;
+
+	for (u32 i = 0; i < p->nr_ops; i++)
+		if (i >= boot || !refuses(prop, &p->op[i]))
+			p->op[kept++] = p->op[i];
+	p->nr_ops = kept;
+}
+
+struct program *prop_generated(struct prop_run *r, const struct prop *prop, u64 seed)
+{
+	struct program *p = &r->program;
+
+	program_generate(p, seed, length_of(seed), prop->tables | TABLE_MACHINE);
+	keep_usual_machine(prop, p);
+	if (!program_boot_ops(p))
+		p->header.profile = seed % 3 ? PROFILE_SMALL : PROFILE_TINY;
+	return p;
+}
+
 const char *prop_program_text(struct prop_run *r, const struct program *p)
 {
 	FILE *out;
@@ -253,7 +284,7 @@ bool prop_check(struct prop_run *r, const struct prop *prop, const struct progra
 	r->prop = prop;
 	r->programs++;
 	memset(&r->verdict, 0, sizeof(r->verdict));
-	holds = prop->holds(r, p);
+	holds = prop->holds(r, p) || prop_fail(r, "it does not hold, and does not say why");
 	r->w->booting = false;
 	r->w->until = ~0u;
 	holds = holds && (r->alone || judged(r, p));
@@ -297,6 +328,30 @@ struct prop_run *prop_run_create(void)
 	return r;
 }
 
+/* One program of each kind of machine that prop_generated() makes: children find them booted. */
+static void boot_all(void *arg, struct verdict *v)
+{
+	static const u8 starts[] = { START_BOOTED, START_NEARLY_FULL, START_FRAGMENTED, START_EARLY };
+	struct prop_run *r = arg;
+
+	for (unsigned i = 0; i < 2 * ARRAY_SIZE(starts) && !v->failed; i++) {
+		program_clear(&r->program);
+		r->program.header.profile = i % 2 ? PROFILE_SMALL : PROFILE_TINY;
+		r->program.header.start = starts[i / 2];
+		*v = *lockstep_run(r->w, &r->program);
+	}
+}
+
+/* A machine that cannot even boot must not take this process with it: a child goes first. */
+void prop_run_boot(struct prop_run *r)
+{
+	struct verdict v = { 0 };
+	struct death d = forked_judge(&(struct fork_job){ boot_all, r, SIM_WATCHDOG_SECONDS, NULL, NULL });
+
+	if (!d.what[0])
+		boot_all(r, &v);
+}
+
 void prop_run_alone(struct prop_run *r, bool alone)
 {
 	r->alone = alone;
@@ -322,15 +377,24 @@ void prop_run_destroy(struct prop_run *r)
 
 /* --- files ------------------------------------------------------------------------------------------------------- */
 
-static void print_with_claim(struct prop_run *r, const struct prop *prop, const char *text, const char *says, FILE *out)
+/* The model sees it too, and lives to say so: a claim that `mmcheck run --expect` can test. */
+static bool is_claim(const struct prop_failure *f)
 {
+	return !f->died && strncmp(f->clause, "LAW ", 4) != 0;
+}
+
+static void print_with_claim(struct prop_run *r, const struct prop *prop, const struct prop_failure *f, const char *says,
+			     FILE *out)
+{
+	const char *text = prop_program_text(r, f->program);
 	size_t header = strcspn(text, "\n");
 
 	fprintf(out, "%.*s\n# law: %s\n", (int)header, text, prop->law);
-	if (r->verdict.failed)
-		fprintf(out, "# finding: %s: %s\n", r->verdict.clause, r->verdict.sentence);
-	if (r->verdict.failed && strncmp(r->verdict.clause, "LAW ", 4) != 0) /* the model sees it too */
-		fprintf(out, "# expect: finding %s\n", r->verdict.clause);
+	fprintf(out, "# finding: %s: %s\n", f->clause, f->sentence);
+	if (is_claim(f))
+		fprintf(out, "# expect: finding %s\n", f->clause);
+	if (f->tries)
+		fprintf(out, "# seed: %llu, minimized to %u operations of %u\n", ull(f->seed), f->program->nr_ops, f->ops_before);
 	fprintf(out, "# replay: %s\n", says);
 	fputs(text[header] ? text + header + 1 : "", out);
 }
@@ -350,7 +414,7 @@ static bool make_folders(const char *dir)
 	return true;
 }
 
-const char *prop_save(struct prop_run *r, const struct prop *prop, const struct program *p, const char *dir,
+const char *prop_save(struct prop_run *r, const struct prop *prop, const struct prop_failure *f, const char *dir,
 		      const char *says)
 {
 	char temporary[sizeof(r->path) + 16];
@@ -361,7 +425,7 @@ const char *prop_save(struct prop_run *r, const struct prop *prop, const struct 
 	snprintf(temporary, sizeof(temporary), "%s.%d", r->path, (int)getpid());
 	if (!make_folders(dir) || !(out = fopen(temporary, "w")))
 		return NULL;
-	print_with_claim(r, prop, prop_program_text(r, p), says, out);
+	print_with_claim(r, prop, f, says, out);
 	ok = !ferror(out);
 	ok = fclose(out) == 0 && ok;
 	if (ok && rename(temporary, r->path) == 0)
@@ -397,9 +461,10 @@ static u8 *read_file(const char *path, size_t *bytes)
 
 struct program *prop_load(struct prop_run *r, const struct prop *prop, const char *path, char *error, size_t bytes)
 {
-	bool early = prop->tables & TABLE_MEMBLOCK, ok;
+	bool ok;
 	size_t file_bytes = 0;
 	u8 *data = read_file(path, &file_bytes);
+	const char *refusal;
 
 	if (!data) {
 		snprintf(error, bytes, "%s", strerror(errno));
@@ -409,8 +474,9 @@ struct program *prop_load(struct prop_run *r, const struct prop *prop, const cha
 	free(data);
 	if (!ok)
 		return NULL;
-	if ((r->program.header.start == START_EARLY) == early)
+	refusal = prop_refuses(prop, &r->program);
+	if (!refusal)
 		return &r->program;
-	snprintf(error, bytes, "%s is about programs with start=%s", prop->name, early ? "early" : "booted");
+	snprintf(error, bytes, "%s %s", prop->name, refusal);
 	return NULL;
 }

@@ -6,6 +6,8 @@
  * tool_undefine          these bytes have no value yet (MSan, Valgrind)
  * tool_define            these bytes have a value although no instrumented code wrote them
  * tool_asks_poisoned     what the tool would say of an access: 1 bad, 0 fine, -1 this build has no opinion
+ * tool_complained        it has reported something and let the program go on (Valgrind)
+ * SIM_WATCHDOG_SECONDS   of CPU time that an operation may take: some tools are slow
  * raw_fill/raw_copy      stores that no tool sees: the machine's own hand, not a program's
  */
 #ifndef SIM_TOOL_H
@@ -147,6 +149,24 @@ static inline int tool_asks_poisoned(void *p, size_t n)
 	} while (0)
 #else
 #define TOOL_SILENT(statement) statement
+#endif
+
+#if defined(MMCHECK_VALGRIND)
+static inline bool tool_complained(void)
+{
+	return VALGRIND_COUNT_ERRORS != 0;
+}
+#else
+static inline bool tool_complained(void)
+{
+	return false;
+}
+#endif
+
+#if defined(TOOL_TSAN) || defined(MMCHECK_VALGRIND)
+#define SIM_WATCHDOG_SECONDS 60
+#else
+#define SIM_WATCHDOG_SECONDS 2
 #endif
 
 /* Memory known to hold zeroes: may be touched, and has a value. */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include "fork_run.h"
+#include "tool.h"
 #include "tools.h"
 #include "witness.h"
 
@@ -198,7 +199,7 @@ int cmd_minimize(int argc, char **argv)
 		return usage(words);
 	program_init(&p);
 	w = new_world();
-	sim_watchdog_start(2);
+	sim_watchdog_start(SIM_WATCHDOG_SECONDS);
 	if (load_program(&p, argv[optind], NULL, NULL, 0))
 		code = minimize(w, &p, out, &limits);
 	world_destroy(w);
@@ -236,7 +237,7 @@ int cmd_export_c(int argc, char **argv)
 		return usage("FILE -o FILE.c");
 	program_init(&p);
 	w = new_world();
-	sim_watchdog_start(2);
+	sim_watchdog_start(SIM_WATCHDOG_SECONDS);
 	if (load_program(&p, argv[optind], NULL, NULL, 0))
 		code = export_c(w, &p, argv[optind], out);
 	world_destroy(w);

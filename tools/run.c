@@ -4,16 +4,9 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "tool.h"
 #include "tools.h"
 #include "vmstat.h"
-
-#if defined(__SANITIZE_THREAD__)
-#define WATCHDOG_SECONDS 60
-#elif defined(MMCHECK_VALGRIND)
-#define WATCHDOG_SECONDS 60
-#else
-#define WATCHDOG_SECONDS 2
-#endif
 
 struct run_options {
 	bool verbose, expect, stats, gdb;
@@ -165,7 +158,7 @@ int cmd_run(int argc, char **argv)
 	if (o.gdb)
 		return exec_gdb(argv[optind]);
 	w = new_world();
-	sim_watchdog_start(WATCHDOG_SECONDS);
+	sim_watchdog_start(SIM_WATCHDOG_SECONDS);
 	for (; optind < argc; optind++) {
 		int code = run_one(w, &o, argv[optind]);
 
@@ -235,7 +228,7 @@ int cmd_digest(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	w = new_world();
-	sim_watchdog_start(WATCHDOG_SECONDS);
+	sim_watchdog_start(SIM_WATCHDOG_SECONDS);
 	if (strcmp(argv[1], "--gen"))
 		code = digest_files(w, argc, argv);
 	else if (parse_number(argv[2], ~0ULL, &seed) && parse_number(argv[3], 1 << 24, &count))
@@ -431,7 +424,7 @@ static int hunt(u64 seed, double seconds, u64 ops, unsigned tables, const char *
 	u64 i = 0;
 
 	program_init(&p);
-	sim_watchdog_start(WATCHDOG_SECONDS);
+	sim_watchdog_start(SIM_WATCHDOG_SECONDS);
 	for (; code == EXIT_FINE && (i % 64 || now() < end); i++) {
 		u64 this_seed = seed * 1000003 + i;
 

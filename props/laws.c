@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* laws.c - the list of laws, apart from what tries them: a test of the driver brings laws of its own. */
+#include "observe.h"
+
+const struct prop *const prop_list[] = {
+	&freeing_all_restores_boot,
+	&shape_depends_on_free_set,
+	&refusal_changes_nothing,
+	&smaller_order_succeeds,
+	&wider_request_succeeds,
+	&bulk_gives_like_singles,
+	&split_frees_like_whole,
+	&zeroed_is_zero,
+	&live_blocks_are_disjoint,
+	&thisnode_stays_home,
+	&twice_is_the_same,
+	&draining_keeps_the_total,
+	&just_freed_is_hot,
+	&settling_twice_changes_nothing,
+	&isolation_leaves_no_trace,
+	&requests_take_what_they_give,
+	&counters_tell_pages_out,
+	&urgent_gets_more,
+	&zones_by_address,
+	&reserves_are_kept,
+	&lowmem_is_kept,
+	&type_does_not_decide,
+	&hand_over_exactly_once,
+	&order_of_ranges_does_not_matter,
+	&reserve_then_free_leaves_no_trace,
+	&repeating_changes_nothing,
+	&early_allocations_are_disjoint,
+	&pieces_hand_over_alike,
+	NULL,
+};
