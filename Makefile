@@ -142,11 +142,11 @@ $(B)/fuzz_%: $(B)/obj/fuzz/fuzz_%.o $(call objects,$(FUZZ_COMMON)) $(LIBS)
 # One driver, several engines: each is a file, and a program.
 $(B)/props: $(PROPS) $(B)/obj/props/runner.o $(LIBS)
 	$(call note,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -lm -o $@
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) $(RUNTIME) -lm -o $@
 
 $(B)/props_rapidcheck: $(PROPS) $(B)/obj/props/rapidcheck.o $(LIBS)
 	$(call note,LINK)
-	$(Q)$(CXX) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) -lrapidcheck -lm -o $@
+	$(Q)$(CXX) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) $(RUNTIME) -lrapidcheck -lm -o $@
 
 # AFL++ loads the mutator of a target as a library; the text target is mutated as bytes, by AFL++ itself.
 $(B)/mutator_%.so: $(B)/obj/fuzz/fuzz_%.o $(call objects,$(FUZZ_COMMON) fuzz/afl_mutator.c) $(LIBS)
@@ -163,7 +163,7 @@ $(B)/obj/props/theft.o: private CFLAGS += $(theft_cflags)
 $(B)/obj/props/theft.o: | theft-found
 $(B)/props_theft: $(PROPS) $(B)/obj/props/theft.o $(LIBS)
 	$(call note,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) $(theft_libs) -lm -o $@
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) $(RUNTIME) $(theft_libs) -lm -o $@
 
 fuzz:
 	@$(MAKE) --no-print-directory SAN=fuzz fuzz-targets
