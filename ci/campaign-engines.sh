@@ -11,7 +11,7 @@
 #   props       own runner: the laws, a process for each batch of programs
 #   rapidcheck  the same laws, other programs
 #
-# Uses out, deadline, PIN, WRAP, SEED of ci/campaign.
+# Uses out, deadline, WRAP, SEED of ci/campaign.
 # shellcheck disable=SC2154,SC2034
 
 KNOWN_ENGINES="libfuzzer afl props rapidcheck"
@@ -82,7 +82,7 @@ libfuzzer_worker() { # WORKER TARGET SEED
 		log=$out/logs/$worker.$run.log
 		artifacts=$out/artifacts/$worker.$run.
 		status=0
-		"${PIN[@]}" "${WRAP[@]}" "build/fuzz/fuzz_$target" "out/campaign/corpus/$target" "$(seeds_of "$target")" -max_total_time="$left" \
+		"${WRAP[@]}" "build/fuzz/fuzz_$target" "out/campaign/corpus/$target" "$(seeds_of "$target")" -max_total_time="$left" \
 			-seed=$(((seed + run * 7919) % 2000000000 + 1)) -len_control=0 -max_len="$LONGEST" -timeout=20 -rss_limit_mb=2560 \
 			-reload=1 -print_final_stats=1 -artifact_prefix="$artifacts" >"$log" 2>&1 </dev/null || status=$?
 		run=$((run + 1))
@@ -106,11 +106,8 @@ afl_worker() { # WORKER TARGET SEED main|secondary
 	worker_says "$worker" running
 	[[ $4 == main ]] && role=(-M "$worker" -F "out/campaign/corpus/$target")
 	(
-		export AFL_NO_UI=1 TERM=xterm AFL_NO_AFFINITY=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 AFL_NO_CRASH_README=1
-		export AFL_SYNC_TIME=1 AFL_IMPORT_FIRST=1 AFL_IGNORE_UNKNOWN_ENVS=1 AFL_DRIVER_STDERR_DUPLICATE_FILENAME=$PWD/$out/logs/$worker.0.log
-		[[ $target == text ]] || export AFL_CUSTOM_MUTATOR_LIBRARY=$PWD/build/afl/mutator_$target.so AFL_CUSTOM_MUTATOR_ONLY=1
-		exec timeout --foreground -k 5 $((left + 20)) "${PIN[@]}" "${AFL_FUZZ:-afl-fuzz}" -i "$(seeds_of "$target")" -o "$out/afl/$target" "${role[@]}" -s "$seed" -t 5000 -m none \
-			-V "$left" -- "build/afl/fuzz_$target"
+		export AFL_SYNC_TIME=1 AFL_IMPORT_FIRST=1 AFL_DRIVER_STDERR_DUPLICATE_FILENAME=$PWD/$out/logs/$worker.0.log
+		afl_fuzz "$target" -i "$(seeds_of "$target")" -o "$out/afl/$target" "${role[@]}" -s "$seed" -V "$left"
 	) >"$out/logs/$worker.afl" 2>&1 </dev/null || true
 	stats=$out/afl/$target/$worker/fuzzer_stats
 	if [[ $(sed -n 's/^execs_done *: *//p' "$stats" 2>/dev/null) -gt 0 ]]; then
@@ -161,7 +158,7 @@ props_worker() { # WORKER ENGINE SEED
 		log=$out/logs/$worker.$run.log
 		status=0
 		mkdir -p "$out/artifacts/$worker.$run"
-		MMCHECK_FINDINGS=$out/artifacts/$worker.$run timeout --foreground -k 5 $((left + 30)) "${PIN[@]}" "${WRAP[@]}" "build/asan/$program" \
+		MMCHECK_FINDINGS=$out/artifacts/$worker.$run timeout --foreground -k 5 $((left + 30)) "${WRAP[@]}" "build/asan/$program" \
 			--seed $((seed + run)) --seconds "$left" >"$log" 2>&1 </dev/null || status=$?
 		run=$((run + 1))
 		if ((status == 1)) && grep -aq '^prop .*: FAILED ' "$log"; then
@@ -215,14 +212,12 @@ start_workers() { # uses engines, targets
 	done
 }
 
-# The first JOBS cores that we may use, when that is fewer than there are.
+# On the first JOBS cores that we may use, when that is fewer than there are; the engines inherit it.
 pin_to_jobs() {
 	local cores
-	PIN=()
 	((JOBS < $(nproc))) && command -v taskset >/dev/null || return 0
 	cores=$(taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' | while IFS=- read -r a b; do seq "$a" "${b:-$a}"; done | head -n "$JOBS" | paste -sd,)
-	taskset -c "$cores" true 2>/dev/null && PIN=(taskset -c "$cores")
-	return 0
+	taskset -cp "$cores" $$ >/dev/null 2>&1 || true
 }
 
 # --- what they say -----------------------------------------------------------------------------------------------------------

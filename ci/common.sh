@@ -50,6 +50,15 @@ aslr_wrapper() {
 	return 1
 }
 
+# afl_fuzz TARGET ARGS...: words before a run of afl-fuzz on a target; the text target is mutated as bytes. What is not asked
+# for: a screen, a core of its own, a machine tuned for it.
+afl_fuzz() {
+	local settings=(AFL_NO_UI=1 TERM=xterm AFL_NO_AFFINITY=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1
+		AFL_NO_CRASH_README=1 AFL_IGNORE_UNKNOWN_ENVS=1)
+	[[ $1 == text ]] || settings+=(AFL_CUSTOM_MUTATOR_LIBRARY="$PWD/build/afl/mutator_$1.so" AFL_CUSTOM_MUTATOR_ONLY=1)
+	exec env "${settings[@]}" "${AFL_FUZZ:-afl-fuzz}" "${@:2}" -t 5000 -m none -- "build/afl/fuzz_$1"
+}
+
 # End the background jobs of this shell and what they started: each is a process group of its own (set -m).
 end_jobs() {
 	local pid

@@ -24,7 +24,8 @@
 #define MOST_BATCH	  1000000
 
 static const char usage[] =
-	"usage: %s [--seconds N] [--seed N] [--trials N] [--only NAME] [--replay FILE] [--alone] [--batch N] [--list]\n"
+	"usage: %s [--seconds N] [--seed N] [--trials N] [--only NAME] [--replay FILE] [--alone]\n"
+	"             [--first] [--batch N] [--list]\n"
 	"\n"
 	"  --seconds N    time for all properties together, default 10\n"
 	"  --seed N       start here; RC_PARAMS=\"seed=N\" does the same\n"
@@ -32,6 +33,7 @@ static const char usage[] =
 	"  --only NAME    one property\n"
 	"  --replay FILE  try it on this program, text or bytes; needs --only\n"
 	"  --alone        only the laws; do not run the programs in lockstep with the model too\n"
+	"  --first        end with the first law that is broken\n"
 	"  --batch N      programs for one child process, default 256; 0: no child processes, for debuggers\n"
 	"  --list         names and laws\n"
 	"\n"
@@ -42,7 +44,7 @@ static const char usage[] =
 struct options {
 	double seconds;
 	u64 seed, trials, batch;
-	bool seeded, list, alone;
+	bool seeded, list, alone, first;
 	const struct prop *only;
 	const char *replay;
 };
@@ -113,7 +115,7 @@ static int try_all(const struct options *o, struct prop_run *run)
 	unsigned nr = nr_wanted(o), left = nr, findings = 0;
 	int status = EXIT_FINE;
 
-	for (unsigned n = 0; prop_nth(n) && status != EXIT_HOST; n++) {
+	for (unsigned n = 0; prop_nth(n) && status != EXIT_HOST && !(o->first && findings); n++) {
 		struct prop_trials t;
 		double turn;
 		int how;
@@ -208,6 +210,9 @@ static int read_option(struct options *o, int c, const char *word)
 	case 'a':
 		o->alone = true;
 		return 0;
+	case 'f':
+		o->first = true;
+		return 0;
 	case 'l':
 		o->list = true;
 		return 0;
@@ -226,7 +231,7 @@ static int read_options(struct options *o, int argc, char **argv)
 	static const struct option names[] = {
 		{ "seconds", 1, 0, 't' }, { "seed", 1, 0, 's' },  { "trials", 1, 0, 'n' }, { "batch", 1, 0, 'b' },
 		{ "only", 1, 0, 'o' },	  { "replay", 1, 0, 'r' }, { "alone", 0, 0, 'a' },  { "list", 0, 0, 'l' },
-		{ "help", 0, 0, 'h' },	  { 0 },
+		{ "first", 0, 0, 'f' },  { "help", 0, 0, 'h' },	  { 0 },
 	};
 	int c, bad;
 
