@@ -137,8 +137,11 @@ share_corpora() {
 
 # AFL++'s crashes and hangs, by the names of the other engines' artifacts; its queue has been shared.
 collect_afl() {
-	local file name
+	local file name process
 	[[ -d $out/afl ]] || return 0
+	for process in $(pgrep -f '^build/afl/fuzz_' || true); do # afl-fuzz now and then leaves one behind, stopped
+		! grep -qzF "$out/logs/" "/proc/$process/environ" 2>/dev/null || kill -KILL "$process" 2>/dev/null || true
+	done
 	share_corpora
 	while IFS= read -r file; do
 		name=${file#"$out/afl/"} # TARGET/WORKER/crashes/id:...

@@ -292,6 +292,12 @@ script 2 "campaign with zero seconds" ci/campaign TIME=0
 script 2 "campaign with an unknown argument" ci/campaign --magic
 grep -q '^exit status: 2 (' "$work/out"
 result $? "campaign prints its exit status" "$(said)"
+script 3 "campaign without AFL++" env AFL_FUZZ=no-such-afl-fuzz ci/campaign
+grep -q 'engine afl cannot run: no-such-afl-fuzz is missing (package afl++)' "$work/err"
+result $? "says which engine and which package" "$(said)"
+script 3 "campaign without a compiler" env CLANG=no-such-clang ENGINES=props ci/campaign
+script 2 "engines with a bug that does not exist" env BUGS=no-such-bug ci/engines
+script 2 "check with a flavour that does not exist" env FLAVOUR=magic ci/check
 script 2 "bugs-run with a pattern that matches nothing" env BUGS=no-such-bug ci/bugs-run
 script 2 "check with jobs that are no number" env JOBS=many ci/check
 
