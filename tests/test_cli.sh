@@ -273,6 +273,13 @@ timeout 60 "$mmcheck" witness - <"$work/recording" >"$work/out" 2>"$work/err"
 status=$?
 [[ $status == 0 ]] && tail -n 1 "$work/out" | grep -q '^witness: '
 result $? "witness: - reads standard input" "$(said)"
+if "$cc" examples/recorded_allocator.c -o "$work/recorded" && "$cc" -DBUG examples/recorded_allocator.c -o "$work/recorded-bug"; then
+	"$work/recorded" >"$work/foreign" && "$work/recorded-bug" >"$work/foreign-bug"
+	witness 0 "an allocator that only says what it did" "$work/foreign" "0 violations, 0 unknown"
+	witness 1 "the same with a bug" "$work/foreign-bug" "[1-9][0-9]* violations"
+else
+	result 1 "examples/recorded_allocator.c compiles"
+fi
 complains "witness of a file that is no recording" witness "$work/zeros"
 
 # --- the scripts -----------------------------------------------------------------------------------------------------------
