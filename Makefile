@@ -48,7 +48,7 @@ SEES.lockstep := -Isim -Isim/det -Imm/include -Imodel -Ilockstep
 SEES.fuzz     := $(SEES.lockstep) -Ifuzz
 SEES.props    := $(SEES.lockstep) -Iprops
 SEES.tools    := $(SEES.lockstep) -Itools
-SEES.tests    := $(SEES.lockstep) -Itests
+SEES.tests    := $(SEES.lockstep) -Iprops -Itests
 
 LAYERS := sim mm model lockstep
 LIBS   := $(patsubst %,$(B)/lib%.a,lockstep model mm sim)  # in link order
@@ -134,6 +134,9 @@ $(B)/mmcheck: $(call objects,$(wildcard tools/*.c)) $(LIBS)
 $(B)/test_%: $(B)/obj/tests/test_%.o $(call objects,$(TEST_COMMON)) $(LIBS)
 	$(call note,LINK)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) $(RUNTIME) -lm -lpthread -o $@
+
+# The driver and the own engine, with laws that misbehave instead of ours.
+$(B)/test_props: $(filter-out %/main.o %/laws.o,$(PROPS)) $(B)/obj/props/runner.o
 
 $(B)/fuzz_%: $(B)/obj/fuzz/fuzz_%.o $(call objects,$(FUZZ_COMMON)) $(LIBS)
 	$(call note,LINK)

@@ -13,7 +13,7 @@
  * The function is the first frame that lies in mm/, or the first that has a name.
  *
  * A child hangs when it used so much CPU time without a step of progress: a busy host does not make it hang. One that
- * sleeps for ten times as long hangs too.
+ * sleeps 20 s longer than that hangs too.
  */
 #include <errno.h>
 #include <poll.h>
@@ -28,7 +28,7 @@
 #include "fork_run.h"
 
 #define CHILD_SECONDS 10
-#define SLEEP_FACTOR  10
+#define SLEEP_SECONDS 20
 #define LOOK_EVERY_MS 50
 
 /* --- the child ---------------------------------------------------------------------------------------------------- */
@@ -83,7 +83,7 @@ static bool hangs(struct watch *w)
 
 	if (progress == w->progress)
 		return cpu_of(w->child) - w->cpu > w->job->seconds ||
-		       seconds_of(CLOCK_MONOTONIC) - w->wall > w->job->seconds * SLEEP_FACTOR;
+		       seconds_of(CLOCK_MONOTONIC) - w->wall > w->job->seconds + SLEEP_SECONDS;
 	look(w, progress);
 	return false;
 }
@@ -260,6 +260,23 @@ static void describe_death(struct death *d, int status, const char *report)
 
 /* --- both --------------------------------------------------------------------------------------------------------- */
 
+/*
+ * A sanitizer starts a process that knows names when it first needs one, which takes longer than all else. Once a child
+ * died, the parent starts it, and the children to come find it running.
+ */
+void __sanitizer_symbolize_pc(void *pc, const char *format, char *out, size_t bytes) __attribute__((weak));
+
+static void share_symbolizer(void)
+{
+	static bool shared;
+	char name[64];
+
+	if (shared || !__sanitizer_symbolize_pc)
+		return;
+	shared = true;
+	__sanitizer_symbolize_pc((void *)share_symbolizer, "%f", name, sizeof(name));
+}
+
 static bool read_verdict(int fd, struct verdict *v)
 {
 	return read(fd, v, sizeof(*v)) == (ssize_t)sizeof(*v);
@@ -282,6 +299,7 @@ static void collect(struct death *d, struct watch *w, char *report, int report_f
 		snprintf(d->what, sizeof(d->what), "%s", d->verdict.clause);
 	} else {
 		describe_death(d, status, report);
+		share_symbolizer();
 	}
 }
 

@@ -14,7 +14,7 @@
 #include "observe.h"
 #include "tool.h"
 
-#define HASTE 8 /* a candidate is said to hang after this part of the time: most of those tried do */
+#define HASTE 20 /* a candidate is said to hang after this part of the time: most of those tried do */
 
 /* --- noting ------------------------------------------------------------------------------------------------------ */
 
@@ -84,6 +84,7 @@ static void judge_one(void *arg, struct verdict *v)
 	const struct one *one = arg;
 
 	last_words_of(NULL, NULL);
+	prop_run_forked(one->t->run);
 	prop_check(one->t->run, one->t->prop, one->program);
 	*v = one->t->run->verdict;
 }
@@ -167,7 +168,8 @@ void prop_minimize(struct prop_trials *t, double seconds)
 	struct prop_failure *f = &t->failure;
 	struct program found;
 
-	if (!fails_again(t))
+	f->unrepeatable = !fails_alike(t, f->program);
+	if (f->unrepeatable)
 		return;
 	program_init(&found);
 	program_copy(&found, f->program);
@@ -211,6 +213,8 @@ bool prop_report(struct prop_trials *t)
 	if (f->tries)
 		printf("  minimized: %u operations, %u before, %llu programs tried\n", f->program->nr_ops, f->ops_before,
 		       ull(f->tries));
+	if (f->unrepeatable)
+		printf("  not minimized: alone it does not fail like this; the programs before it had a part\n");
 	printf("  replay: %s\n", replay);
 	if (f->again[0])
 		printf("  or: %s\n", f->again);

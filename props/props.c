@@ -346,10 +346,19 @@ static void boot_all(void *arg, struct verdict *v)
 void prop_run_boot(struct prop_run *r)
 {
 	struct verdict v = { 0 };
-	struct death d = forked_judge(&(struct fork_job){ boot_all, r, SIM_WATCHDOG_SECONDS, NULL, NULL });
 
-	if (!d.what[0])
+	if (TOOL_FORK_KEEPS_FIBERS && !forked_judge(&(struct fork_job){ boot_all, r, SIM_WATCHDOG_SECONDS, NULL, NULL }).what[0])
 		boot_all(r, &v);
+}
+
+void prop_run_forked(struct prop_run *r)
+{
+	if (TOOL_FORK_KEEPS_FIBERS)
+		return;
+	r->w = world_create(); /* the other one is of no use, not even for giving it back */
+	r->mark = NULL;
+	if (!r->w)
+		abort();
 }
 
 void prop_run_alone(struct prop_run *r, bool alone)

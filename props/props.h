@@ -59,6 +59,8 @@ void prop_run_destroy(struct prop_run *r);
 void prop_run_alone(struct prop_run *r, bool alone);
 /* Boot the usual machines now, so that child processes need not. */
 void prop_run_boot(struct prop_run *r);
+/* To be called in a child process before the first program there. */
+void prop_run_forked(struct prop_run *r);
 /* The program that wishes ask for; it belongs to r and is good until the next call. */
 struct program *prop_program(struct prop_run *r, const struct prop *prop, const struct prop_wishes *wishes);
 /* The same out of a seed: swarm weights, all operations that the law is about. */
@@ -79,6 +81,7 @@ uint64_t prop_operations(const struct prop_run *r);
 struct prop_failure {
 	bool found;
 	bool died; /* its process did, or had to be ended */
+	bool unrepeatable; /* alone in a new process it ends otherwise */
 	char clause[160], sentence[240];
 	struct program *program;
 	uint64_t seed;	     /* --seed of the engine that came to it */

@@ -36,6 +36,7 @@ static void try_batch(void *arg, struct verdict *v)
 	u64 ops = r->ops;
 
 	last_words_of(NULL, NULL);
+	prop_run_forked(r);
 	for (u64 n = b->first; n < b->end && (b->t->most || n == b->first || prop_now() < b->t->deadline); n++) {
 		b->board->trial = n + 1;
 		if (!prop_check(r, b->t->prop, prop_generated(r, b->t->prop, prop_seed_of(b->t, n))))

@@ -169,6 +169,13 @@ static inline bool tool_complained(void)
 #define SIM_WATCHDOG_SECONDS 2
 #endif
 
+/* TSan ends all fibers but the running one in a forked child: machines must be booted there. */
+#if defined(TOOL_TSAN)
+#define TOOL_FORK_KEEPS_FIBERS 0
+#else
+#define TOOL_FORK_KEEPS_FIBERS 1
+#endif
+
 /* Memory known to hold zeroes: may be touched, and has a value. */
 static inline void tool_unpoison_zeroed(const void *p, size_t n)
 {
