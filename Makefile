@@ -10,7 +10,7 @@
 #   make props      build and run the property tests                 TIME=10 SEED=1 ONLY=name ENGINE=own|rapidcheck|theft
 #   make bugs       each planted bug must die for its stated reason  BUGS='*' SEEDS=5
 #   make bench      how fast; writes build/bench.json                QUICK=1
-#   make coverage   lines of mm/ that the fuzz targets reach          TIME=60 TARGETS="page memblock"
+#   make coverage   lines and branches of mm/ that fuzzing reaches    TIME=60 TARGETS="page memblock"
 #   make minimize   smallest trace that fails alike                  FILE=crash-... [OUT=FILE.min]
 #   make layers     prove that mm/ and model/ do not know each other
 #   make threads    mm/ compiles for real threads too

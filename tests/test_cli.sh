@@ -307,6 +307,8 @@ script 2 "engines with a bug that does not exist" env BUGS=no-such-bug ci/engine
 script 2 "check with a flavour that does not exist" env FLAVOUR=magic ci/check
 script 2 "bugs-run with a pattern that matches nothing" env BUGS=no-such-bug ci/bugs-run
 script 2 "check with jobs that are no number" env JOBS=many ci/check
+script 2 "coverage of an unknown target" ci/coverage magic
+script 2 "coverage with a time that is no number" env TIME=soon ci/coverage
 
 echo "1..$count"
 ((failed == 0))
