@@ -91,6 +91,7 @@ const char *world_drain(struct world *w)
 		struct mm_event ev;
 
 		memcpy(&ev, &m->host->event[i], sizeof(ev));
+		w->announced[ev.type % NR_EVENT_TYPES] |= 1u << (ev.report & 31);
 		bad = model_event(w->model, &ev);
 	}
 	m->nr_events = 0;
@@ -434,6 +435,7 @@ static void finish(struct world *w)
 	w->digest = model_digest(w->model, w->digest);
 	w->deep = w->model->deep;
 	world_count_depth(w);
+	memcpy(w->mark, mm_marks(), sizeof(w->mark));
 	if (w->until != ~0u)
 		return;
 	if (w->since_recount && !recount(w))
@@ -475,6 +477,8 @@ static void model_setup_from(struct model_setup *s, const struct program *p);
 /* What the program finds in use when it begins. */
 static void prefill(struct world *w, struct rig *r)
 {
+	u32 passed[NR_MARKS], *marks;
+
 	w->machine = r->machine;
 	w->model = r->model;
 	r->start = w->program->header.start;
@@ -482,7 +486,10 @@ static void prefill(struct world *w, struct rig *r)
 	if (r->early || r->dead || w->program->header.profile == PROFILE_REAL ||
 	    w->program->header.start < START_NEARLY_FULL)
 		return;
+	marks = mm_marks();
+	memcpy(passed, marks, sizeof(passed));
 	sched_step(w, 0, STEP_PREFILL);
+	memcpy(marks, passed, sizeof(passed)); /* of the boot alone: a program shows the rest itself */
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		r->prefilled[z] = r->model->zone[z].managed - r->model->zone[z].free;
 }
@@ -688,6 +695,8 @@ static void prepare(struct world *w, const struct program *p, struct rig *r)
 	w->contents_whole = (p->header.flags & HEADER_CONTENTS_WHOLE) || contents_always_whole();
 	w->since_recount = 0;
 	w->rig_dirty = r->early;
+	memset(w->announced, 0, sizeof(w->announced));
+	memset(w->mark, 0, sizeof(w->mark));
 	if (bytes > w->started_room) {
 		w->started_room = bytes * 2;
 		w->started = realloc(w->started, w->started_room);

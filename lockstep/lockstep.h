@@ -15,8 +15,10 @@
 #include "model.h"
 #include "gfp.h"
 #include "mm.h"
+#include "marks.h"
 #include "memblock.h"
 #include "page_debug.h"
+#include "trace_events.h"
 
 #define MMCHECK_VERSION	    "0.1.0"
 #define PROGRAM_VERSION	    1
@@ -267,6 +269,8 @@ struct world {
 	struct run_stats stats;
 	u64 digest;
 	u32 deep;	       /* enum depth, of this program so far */
+	u32 announced[NR_EVENT_TYPES]; /* a bit for each kind (field `report`) of each event, of this program so far */
+	u32 mark[NR_MARKS];    /* of mm, when the operations of this program had run */
 	u32 step;	       /* operation that runs */
 	u32 cursor;	       /* first operation not yet looked at */
 	u32 since_recount;
@@ -329,6 +333,13 @@ static inline struct scratch *world_scratch(struct world *w)
 	return &w->scratch[world_cpu()][w->nesting[world_cpu()]];
 }
 void world_fail(struct world *w, const char *sentence);
+/*
+ * Rare places, mm's marks and what it announced, numbered from 0: the name of one, NULL past the end; and whether the
+ * last program came by, boot included, while nothing failed. What is freed and settled at its end does not count.
+ */
+const char *mark_name(unsigned mark);
+const char *mark_sentence(unsigned mark);
+bool world_passed(const struct world *w, unsigned mark);
 /* Kernel log written by this operation. */
 const char *world_log(const struct world *w);
 /* At the end of a program. */

@@ -101,6 +101,6 @@ void kunmap_local(const void *address)
 		return;
 	}
 	put(stack->depth, stack->depth - 1);
-	if (!is_mapped(mm, pfn))
+	if (!marked(is_mapped(mm, pfn), MARK_KMAP_SHARED))
 		kasan_unmap_page(mm->mem_map + pfn);
 }

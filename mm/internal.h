@@ -12,6 +12,7 @@
 #include "types.h"
 #include "gfp.h"
 #include "kasan.h"
+#include "marks.h"
 #include "memblock.h"
 #include "mm.h"
 #include "page_debug.h"
@@ -146,11 +147,27 @@ struct mm {
 	u64 vm_event[SIM_MAX_CPUS][NR_VM_EVENT_ITEMS];
 	struct page_owner *page_owner; /* one a frame; NULL: not kept */
 	struct kmap_stack *kmap;	/* one a CPU's task */
+	u32 mark[NR_MARKS];
 };
 
 static inline struct mm *current_mm(void)
 {
 	return this_cpu->machine->mm;
+}
+
+/* A rare place was passed. CPUs may lose a count to each other, never the first one for good. */
+static inline void count_mark(enum mm_mark mark)
+{
+	u32 *count = &current_mm()->mark[mark];
+
+	__atomic_store_n(count, __atomic_load_n(count, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
+}
+/* The same if it was; the answer is the condition's. */
+static inline bool marked(bool passed, enum mm_mark mark)
+{
+	if (unlikely(passed))
+		count_mark(mark);
+	return passed;
 }
 
 /* --- doors: pfn, page, zone ------------------------------------------------------------------------------------------ */

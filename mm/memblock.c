@@ -213,7 +213,7 @@ static bool may_hold(const struct memblock_state *s, const struct memblock_regio
 {
 	if (r->flags & MEMBLOCK_NOMAP)
 		return false;
-	if (s->movable_node && (r->flags & MEMBLOCK_HOTPLUG))
+	if (marked(s->movable_node && (r->flags & MEMBLOCK_HOTPLUG), MARK_MEMBLOCK_HOTPLUG_SPARED))
 		return false;
 	if (q->mirrored_only && !(r->flags & MEMBLOCK_MIRROR))
 		return false;
@@ -265,6 +265,7 @@ static u64 find_on_node(const struct memblock_state *s, struct search q, bool ex
 
 	if (at || !is_node(q.nid) || exact_nid)
 		return at;
+	count_mark(MARK_MEMBLOCK_NODE_IS_FULL);
 	q.nid = NUMA_NO_NODE;
 	return find_place(s, &q);
 }
@@ -289,6 +290,7 @@ static u64 find_mirrored_first(const struct memblock_state *s, struct search q, 
 	at = find_on_node(s, q, exact_nid);
 	if (at || !q.mirrored_only)
 		return at;
+	count_mark(MARK_MEMBLOCK_MIRROR_IS_FULL);
 	q.mirrored_only = false;
 	return find_on_node(s, q, exact_nid);
 }
@@ -330,6 +332,7 @@ static u64 find_outside(struct span request, u64 bytes)
 {
 	u64 at = memblock_find_in_range(request.end, MEMBLOCK_ALLOC_ANYWHERE, bytes, PAGE_SIZE);
 
+	marked(!at, MARK_MEMBLOCK_ARRAY_BELOW);
 	return at ? at : memblock_find_in_range(0, request.base, bytes, PAGE_SIZE);
 }
 
@@ -360,8 +363,9 @@ static int double_array(struct memblock_state *s, struct memblock_type *type, st
 	if (type == &s->memory && make_room(s, &s->reserved, 3, request))
 		return -ENOMEM;
 	at = find_outside(request, bytes);
-	if (!at)
+	if (marked(!at, MARK_MEMBLOCK_ARRAY_HAS_NO_PLACE))
 		return -ENOMEM;
+	count_mark(type == &s->memory ? MARK_MEMBLOCK_MEMORY_DOUBLES : MARK_MEMBLOCK_RESERVED_DOUBLES);
 	move_array(type, at);
 	fill_gaps(&s->reserved, (struct span){ at, at + bytes }, MAX_NUMNODES, MEMBLOCK_NONE);
 	cut_out(s, &s->reserved, old);
@@ -444,6 +448,7 @@ int memblock_phys_free(phys_addr_t base, phys_addr_t size)
 	while (span.base < span.end) {
 		struct span array = first_array_in(s, span);
 
+		marked(array.base < array.end, MARK_MEMBLOCK_ARRAY_SPARED);
 		cut_out(s, &s->reserved, (struct span){ span.base, array.base });
 		span.base = array.end;
 	}
@@ -545,10 +550,10 @@ phys_addr_t memblock_phys_alloc_range(phys_addr_t size, phys_addr_t align, phys_
 	struct search q = { { start, end }, ALIGN(size, SMP_CACHE_BYTES), checked_align(align), nid, false };
 	u64 at;
 
-	if (q.size < size) /* wrapped */
+	if (marked(q.size < size, MARK_MEMBLOCK_SIZE_WRAPS))
 		return 0;
 	at = find_mirrored_first(s, q, exact_nid);
-	if (!at && start) {
+	if (!at && marked(start, MARK_MEMBLOCK_BELOW_START)) {
 		q.window.base = 0;
 		at = find_mirrored_first(s, q, exact_nid);
 	}

@@ -178,8 +178,10 @@ static void reserve_cma_block(struct mm *mm, u64 block)
 {
 	struct span frames = frames_of_block(mm, block);
 
-	if (!is_free_memory(frames) || memblock_reserve(PFN_PHYS(frames.base), PFN_PHYS(frames.end - frames.base)))
+	if (!is_free_memory(frames) || memblock_reserve(PFN_PHYS(frames.base), PFN_PHYS(frames.end - frames.base))) {
+		count_mark(MARK_BOOT_CMA_NOT_FREE);
 		return;
+	}
 	mm->pageblock[block].migratetype = MIGRATE_CMA;
 }
 
@@ -239,7 +241,8 @@ static void find_devices(const struct mm *mm, u8 *node_of_block)
 		struct span blocks = blocks_of_row(mm, &m->map[i]);
 
 		for (u64 b = blocks.base; m->map[i].kind == REGION_DEVICE && b < blocks.end; b++)
-			if (node_of_block[b] == NO_ZONE && !is_memory(frames_of_block(mm, b)))
+			if (node_of_block[b] == NO_ZONE &&
+			    !marked(is_memory(frames_of_block(mm, b)), MARK_BOOT_DEVICE_IS_MEMORY))
 				node_of_block[b] = (u8)(node_of_row(mm, &m->map[i]) | DEVICE_BLOCK);
 	}
 }
@@ -347,7 +350,7 @@ static void find_nodes(struct mm *mm, u8 *node_of_block)
 		for (u64 pfn = PFN_UP(r->base); pfn < end;) {
 			u64 block = pfn >> mm->pageblock_order;
 
-			if (node_of_block[block] == NO_ZONE && !pfn_valid(mm, pfn)) {
+			if (node_of_block[block] == NO_ZONE && marked(!pfn_valid(mm, pfn), MARK_BOOT_FRAME_IN_PART)) {
 				pfn++;
 				continue;
 			}
@@ -564,7 +567,7 @@ static unsigned largest_order_at(const struct mm *mm, u64 pfn, u64 end)
 
 	while (pfn + (1ULL << order) > end)
 		order--;
-	while (order > mm->pageblock_order && !one_zone(mm, pfn, order))
+	while (order > mm->pageblock_order && marked(!one_zone(mm, pfn, order), MARK_BOOT_BLOCK_CUT_AT_ZONE))
 		order--;
 	return order;
 }
@@ -602,9 +605,10 @@ static u64 pages_to_manage(const struct mm *mm, u64 nr_blocks)
 static void init_migratetypes(struct mm *mm, u64 nr_blocks)
 {
 	for (u64 b = 0; b < nr_blocks; b++)
-		if (mm->pageblock[b].migratetype != MIGRATE_CMA || !cma_block_is_intact(mm, b))
+		if (mm->pageblock[b].migratetype != MIGRATE_CMA || marked(!cma_block_is_intact(mm, b), MARK_BOOT_CMA_LOST))
 			mm->pageblock[b].migratetype = MIGRATE_MOVABLE;
 	mm->mobility_disabled = pages_to_manage(mm, nr_blocks) < pageblock_nr_pages(mm) * MIGRATE_TYPES;
+	marked(mm->mobility_disabled, MARK_BOOT_MOBILITY_OFF);
 	for (u64 b = 0; mm->mobility_disabled && b < nr_blocks; b++)
 		if (mm->pageblock[b].migratetype == MIGRATE_MOVABLE)
 			mm->pageblock[b].migratetype = MIGRATE_UNMOVABLE;

@@ -134,7 +134,10 @@ static bool may_merge(const struct mm *mm, u64 buddy, unsigned order, unsigned t
 	if (likely(order < mm->pageblock_order))
 		return true;
 	other = pfn_to_pageblock(mm, buddy)->migratetype;
-	return other == type || (is_migrate_mergeable(other) && is_migrate_mergeable(type));
+	if (other == type || (is_migrate_mergeable(other) && is_migrate_mergeable(type)))
+		return true;
+	count_mark(MARK_MERGE_KEPT_APART);
+	return false;
 }
 
 /* Would the block at pfn soon merge further? Then it should be handed out last. [B7] */
@@ -153,12 +156,14 @@ static s64 absorb_buddy(struct mm *mm, struct zone *zone, u64 buddy, unsigned or
 	struct page *page = mm->mem_map + buddy;
 	bool guard = page->flags & PG_guard;
 
-	if (unlikely(guard))
+	if (unlikely(marked(guard, MARK_GUARD_MERGED)))
 		clear_page_guard(page);
 	else
 		del_from_free_list(zone, page, order);
-	if (unlikely(order >= mm->pageblock_order))
+	if (unlikely(order >= mm->pageblock_order)) {
+		marked(pfn_to_pageblock(mm, buddy)->migratetype != type, MARK_MERGE_OF_TWO_TYPES);
 		set_pageblock_types(mm, buddy, order, type);
+	}
 	return guard ? (s64)(1ULL << order) : 0;
 }
 
@@ -210,6 +215,7 @@ void free_one_page(struct mm *mm, struct zone *zone, u64 pfn, unsigned order)
 {
 	unsigned piece = piece_order(mm, pfn, order);
 
+	marked(piece < order, MARK_FREED_IN_PIECES);
 	for (u64 p = pfn; p < pfn + (1ULL << order); p += 1ULL << piece)
 		free_piece(mm, zone, p, piece);
 }
@@ -343,6 +349,7 @@ void retype_pageblocks(struct mm *mm, struct zone *zone, u64 pfn, unsigned order
 	s64 nr = (s64)(1ULL << order);
 
 	VM_BUG_ON(order < mm->pageblock_order);
+	marked(whole.order != 0xff && whole.order > order, MARK_RETYPED_WITHIN_A_FREE_BLOCK);
 	if (whole.order != 0xff)
 		del_from_free_list(zone, mm->mem_map + whole.pfn, whole.order);
 	set_pageblock_types(mm, pfn, order, to);
@@ -474,6 +481,7 @@ void __free_pages(struct page *page, unsigned order)
 	if (put_page_testzero(mm, page)) {
 		free_the_block(mm, page, order);
 	} else if (had_owner && !compound) { /* the holder of the other reference keeps the first page alone [B22] */
+		marked(order > 0, MARK_FREED_BUT_FOR_THE_FIRST);
 		while (order-- > 0)
 			free_the_block(mm, page + (1ULL << order), order);
 	}
@@ -496,6 +504,7 @@ void put_page(struct page *page)
 {
 	struct mm *mm = current_mm();
 
+	marked(page->flags & PG_tail, MARK_PUT_OF_A_TAIL);
 	page = compound_head(page);
 	if (put_page_testzero(mm, page))
 		free_the_block(mm, page, page->flags & PG_head ? (unsigned)page->private : 0);

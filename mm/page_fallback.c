@@ -41,8 +41,10 @@ static struct fallback find_fallback(const struct zone *zone, unsigned order, un
 		unsigned type = fallbacks[wanted][i];
 		struct page *page = list_first_entry_or_null(&area->free_list[type], struct page, lru);
 
-		if (page)
+		if (page) {
+			marked(i > 0, MARK_FALLBACK_SECOND_CHOICE);
 			return (struct fallback){ page, order, type };
+		}
 	}
 	return (struct fallback){ NULL, order, MIGRATE_TYPES };
 }
@@ -72,6 +74,7 @@ static struct page *claim_whole_blocks(struct mm *mm, struct zone *zone, const s
 {
 	u64 pfn = page_pfn(mm, f->page);
 
+	count_mark(MARK_CLAIM_OF_WHOLE_BLOCKS);
 	set_pageblock_types(mm, pfn, f->order, wanted);
 	move_to_free_list(zone, f->page, wanted, false);
 	mm_announce((struct mm_event){ .type = EVENT_PAGEBLOCK,
@@ -91,9 +94,10 @@ static bool boost_watermark(const struct mm *mm, struct zone *zone)
 	u64 factor = mm->sysctl[SYSCTL_WATERMARK_BOOST_FACTOR], block = pageblock_nr_pages(mm);
 	u64 most = zone->watermark[WMARK_HIGH] * factor / 10000;
 
-	if (!most || zone->managed_pages < 4 * block)
+	if (marked(!most || zone->managed_pages < 4 * block, MARK_BOOST_NOT_HERE))
 		return false;
 	most = max_of(most, block);
+	marked(zone->watermark_boost + block > most, MARK_BOOST_AT_MOST);
 	zone->watermark_boost = min_of(zone->watermark_boost + block, most);
 	return true;
 }
@@ -116,6 +120,7 @@ static bool block_is_worth_it(const struct mm *mm, const struct fallback *f, uns
 
 	if (wanted != MIGRATE_MOVABLE && f->type == MIGRATE_MOVABLE)
 		alike = pageblock_nr_pages(mm) - free;
+	marked(alike && free < pageblock_nr_pages(mm) / 2, MARK_CLAIM_MOSTLY_IN_USE);
 	return free + alike >= pageblock_nr_pages(mm) / 2 || mm->mobility_disabled;
 }
 
@@ -125,8 +130,9 @@ static struct page *try_to_claim_block(struct mm *mm, struct zone *zone, const s
 	if (f->order >= mm->pageblock_order)
 		return claim_whole_blocks(mm, zone, f, order, wanted, refill);
 	boost_and_announce(mm, zone, f, alloc_flags);
-	if (!block_is_worth_it(mm, f, wanted))
+	if (marked(!block_is_worth_it(mm, f, wanted), MARK_CLAIM_REFUSED))
 		return NULL;
+	count_mark(MARK_CLAIM_OF_A_PART);
 	move_freepages_block(mm, zone, page_pfn(mm, f->page), wanted, RETYPE_CLAIM);
 	announce_fallback(mm, f, order, wanted, true);
 	return __rmqueue_smallest(mm, zone, order, wanted, wanted, refill);
@@ -156,6 +162,7 @@ static struct page *__rmqueue_steal(struct mm *mm, struct zone *zone, unsigned o
 
 		if (!f.page)
 			continue;
+		count_mark(o > order ? MARK_STEAL_OF_A_PIECE : MARK_STEAL_OF_A_BLOCK);
 		announce_fallback(mm, &f, order, wanted, false);
 		take_block(mm, zone, f.page, o, order, f.type, wanted, refill);
 		return f.page;
@@ -180,12 +187,12 @@ struct page *__rmqueue(struct mm *mm, struct zone *zone, unsigned order, unsigne
 {
 	struct page *page = NULL;
 
-	if (unlikely((alloc_flags & ALLOC_CMA) && cma_has_too_much(zone)))
+	if (unlikely((alloc_flags & ALLOC_CMA) && marked(cma_has_too_much(zone), MARK_CMA_FIRST)))
 		page = rmqueue_cma(mm, zone, order, type, refill);
 	if (!page)
 		page = __rmqueue_smallest(mm, zone, order, type, type, refill);
 	if (!page && (alloc_flags & ALLOC_CMA))
-		page = rmqueue_cma(mm, zone, order, type, refill);
+		marked(page = rmqueue_cma(mm, zone, order, type, refill), MARK_CMA_LAST);
 	if (!page)
 		page = __rmqueue_claim(mm, zone, order, type, alloc_flags, refill);
 	if (!page && !(alloc_flags & ALLOC_NOFRAGMENT))
@@ -205,11 +212,11 @@ struct page *rmqueue_buddy(struct mm *mm, struct zone *zone, unsigned order, uns
 
 	spin_lock_irqsave(&zone->lock, flags);
 	if (unlikely(alloc_flags & ALLOC_HIGHATOMIC))
-		page = rmqueue_highatomic(mm, zone, order, type);
+		marked(page = rmqueue_highatomic(mm, zone, order, type), MARK_HIGHATOMIC_SERVES);
 	if (!page)
 		page = __rmqueue(mm, zone, order, type, alloc_flags, false);
 	if (!page && (alloc_flags & (ALLOC_OOM | ALLOC_NON_BLOCK))) /* to fail now is worse than to fail the next one [W11] */
-		page = rmqueue_highatomic(mm, zone, order, type);
+		marked(page = rmqueue_highatomic(mm, zone, order, type), MARK_HIGHATOMIC_LAST_RESORT);
 	spin_unlock_irqrestore(&zone->lock, flags);
 	return page;
 }
@@ -230,11 +237,12 @@ void reserve_highatomic_pageblock(struct mm *mm, struct zone *zone, struct page 
 	u64 pfn = page_pfn(mm, page) & ~((1ULL << whole) - 1), most = most_highatomic(mm, zone);
 	unsigned long flags;
 
-	if (zone->nr_reserved_highatomic >= most)
+	if (marked(zone->nr_reserved_highatomic >= most, MARK_HIGHATOMIC_AT_MOST))
 		return;
 	spin_lock_irqsave(&zone->lock, flags);
 	if (zone->nr_reserved_highatomic < most && is_migrate_mergeable(pfn_to_pageblock(mm, pfn)->migratetype) &&
 	    pageblocks_alike(mm, pfn, whole)) {
+		marked(whole > mm->pageblock_order, MARK_HIGHATOMIC_OF_SEVERAL_BLOCKS);
 		zone->nr_reserved_highatomic += 1ULL << whole;
 		retype_pageblocks(mm, zone, pfn, whole, MIGRATE_HIGHATOMIC, RETYPE_RESERVE);
 	}
@@ -272,6 +280,7 @@ bool unreserve_highatomic_pageblock(struct mm *mm, const struct zonelist *list, 
 			continue;
 		spin_lock_irqsave(&zone->lock, flags);
 		done = unreserve_first_free(mm, zone, type);
+		marked(done, force ? MARK_UNRESERVE_FORCED : MARK_UNRESERVE_FOR_RECLAIM);
 		spin_unlock_irqrestore(&zone->lock, flags);
 	}
 	return done;

@@ -32,7 +32,7 @@ static int isolate_block(struct mm *mm, struct zone *zone, u64 pfn)
 {
 	struct pageblock *block = pfn_to_pageblock(mm, pfn);
 
-	if (block->migratetype == MIGRATE_ISOLATE || block->migratetype == MIGRATE_HIGHATOMIC)
+	if (marked(block->migratetype == MIGRATE_ISOLATE || block->migratetype == MIGRATE_HIGHATOMIC, MARK_ISOLATE_REFUSED))
 		return -EBUSY;
 	block->isolated_from = block->migratetype;
 	zone->nr_isolated_blocks++;

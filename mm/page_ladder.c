@@ -122,11 +122,11 @@ static unsigned slow_flags(const struct alloc_context *ac)
 
 	_Static_assert(__GFP_HIGH == (unsigned)ALLOC_MIN_RESERVE && __GFP_KSWAPD_RECLAIM == (unsigned)ALLOC_KSWAPD, "W7");
 	if (ac->gfp & __GFP_DIRECT_RECLAIM) {
-		if ((this_cpu->task_flags & PF_REALTIME) && !in_interrupt())
+		if (marked((this_cpu->task_flags & PF_REALTIME) && !in_interrupt(), MARK_RIGHTS_OF_REALTIME))
 			flags |= ALLOC_MIN_RESERVE;
 		return flags;
 	}
-	if (!(ac->gfp & __GFP_NOMEMALLOC)) {
+	if (!marked(ac->gfp & __GFP_NOMEMALLOC, MARK_RIGHTS_DECLINED)) {
 		flags |= ALLOC_NON_BLOCK;
 		if (ac->order && (flags & ALLOC_MIN_RESERVE))
 			flags |= ALLOC_HIGHATOMIC;
@@ -141,11 +141,11 @@ static unsigned reserve_flags(gfp_t gfp)
 
 	if (gfp & __GFP_NOMEMALLOC)
 		return 0;
-	if (gfp & __GFP_MEMALLOC)
+	if (marked(gfp & __GFP_MEMALLOC, MARK_RIGHTS_BY_MASK))
 		return ALLOC_NO_WATERMARKS;
-	if (this_cpu->softirq && (task & PF_MEMALLOC))
+	if (marked(this_cpu->softirq && (task & PF_MEMALLOC), MARK_RIGHTS_IN_SOFTIRQ))
 		return ALLOC_NO_WATERMARKS;
-	if (in_interrupt())
+	if (marked(in_interrupt(), MARK_RIGHTS_NOT_IN_INTERRUPT))
 		return 0;
 	if (task & PF_MEMALLOC)
 		return ALLOC_NO_WATERMARKS;
@@ -166,12 +166,14 @@ static bool zone_may_serve(const struct alloc_context *ac, struct zone *zone, un
 		zone_set_below_high(zone, true);
 	}
 	mark = wmark_pages(zone, (enum zone_watermark)(flags & ALLOC_WMARK_MASK));
-	return zone_watermark_fast(ac->mm, zone, ac->order, mark, ac->highest, flags) || (flags & ALLOC_NO_WATERMARKS);
+	return zone_watermark_fast(ac->mm, zone, ac->order, mark, ac->highest, flags) ||
+	       marked(flags & ALLOC_NO_WATERMARKS, MARK_WMARK_IGNORED);
 }
 
 /* Somebody broke into a pageblock and lifted the marks: kswapd is to make room. [B16] */
 static sim_cold void wake_for_boost(const struct alloc_context *ac, struct zone *zone)
 {
+	count_mark(MARK_BOOST_WAKES_KSWAPD);
 	zone_clear_flag(zone, ZONE_BOOSTED_WATERMARK);
 	wakeup_kswapd(ac->mm, zone, 0, 0);
 }
@@ -209,7 +211,7 @@ static struct page *walk_zonelist(const struct alloc_context *ac, unsigned flags
 		sim_tick();
 		if (zone->index > ac->highest)
 			continue;
-		if ((flags & ALLOC_NOFRAGMENT) && zone->nid != ac->preferred->nid)
+		if (marked((flags & ALLOC_NOFRAGMENT) && zone->nid != ac->preferred->nid, MARK_NOFRAGMENT_STAYS_HOME))
 			return NULL;
 		page = zone_may_serve(ac, zone, flags) ? rmqueue(ac, zone, flags) : NULL;
 		if (!page)
@@ -229,7 +231,7 @@ static struct page *get_page_from_freelist(const struct alloc_context *ac, unsig
 	mm_announce((struct mm_event){
 		.type = EVENT_ATTEMPT, .gfp = ac->gfp, .order = (u8)ac->order, .alloc_flags = flags });
 	page = walk_zonelist(ac, flags);
-	if (unlikely(!page && (flags & ALLOC_NOFRAGMENT)))
+	if (unlikely(!page && marked(flags & ALLOC_NOFRAGMENT, MARK_NOFRAGMENT_GIVEN_UP)))
 		page = walk_zonelist(ac, flags & ~(unsigned)ALLOC_NOFRAGMENT);
 	return page;
 }
@@ -284,10 +286,10 @@ static bool direct_reclaim(const struct alloc_context *ac, struct slowpath *s, u
 	if (!*progress)
 		return false;
 	if (attempt(ac, s, s->flags))
-		return true;
+		return marked(true, MARK_RECLAIM_SERVES_AT_ONCE);
 	unreserve_highatomic_pageblock(ac->mm, ac->list, ac->highest, ac->type, false);
 	drain_all_pages();
-	return attempt(ac, s, s->flags);
+	return marked(attempt(ac, s, s->flags), MARK_RECLAIM_SERVES_AFTER_DRAIN);
 }
 
 /* Would some zone give, if what is free now were all there is? [L4] */
@@ -308,24 +310,25 @@ static bool retry_may_help(const struct alloc_context *ac, unsigned flags)
 static bool should_reclaim_retry(const struct alloc_context *ac, struct slowpath *s, u64 progress)
 {
 	s->loops = progress ? 0 : s->loops + 1; /* of costly orders nobody asks */
-	if (s->loops <= MAX_RECLAIM_RETRIES && retry_may_help(ac, s->flags))
+	if (!marked(s->loops > MAX_RECLAIM_RETRIES, MARK_RETRIES_USED_UP) && retry_may_help(ac, s->flags))
 		return true;
-	return unreserve_highatomic_pageblock(ac->mm, ac->list, ac->highest, ac->type, true);
+	return marked(unreserve_highatomic_pageblock(ac->mm, ac->list, ac->highest, ac->type, true),
+		      MARK_RETRY_WITH_RESERVE);
 }
 
 /* A request for which somebody would be killed may have what the victim leaves; *killed says so. [L6] */
 static bool may_oom(const struct alloc_context *ac, struct slowpath *s, bool *killed)
 {
 	if (attempt(ac, s, ALLOC_WMARK_HIGH | ALLOC_CPUSET))
-		return true;
+		return marked(true, MARK_OOM_NOT_NEEDED);
 	*killed = (ac->gfp & __GFP_NOFAIL) && !s->costly && !(ac->gfp & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE)) &&
 		  ac->highest >= ZONE_NORMAL;
-	return *killed && attempt_anywhere(ac, s, ALLOC_NO_WATERMARKS);
+	return *killed && marked(attempt_anywhere(ac, s, ALLOC_NO_WATERMARKS), MARK_NOFAIL_TAKES_ALL);
 }
 
 static enum step next_lap(struct slowpath *s)
 {
-	return ++s->laps < this_cpu->machine->param[PARAM_NOFAIL_LAPS] ? LAP : FAIL;
+	return marked(++s->laps >= this_cpu->machine->param[PARAM_NOFAIL_LAPS], MARK_NOFAIL_GIVES_UP) ? FAIL : LAP;
 }
 
 static bool victim_has_had_its_share(const struct alloc_context *ac, const struct slowpath *s)
@@ -354,7 +357,7 @@ static enum step one_lap(const struct alloc_context *ac, struct slowpath *s)
 		return LAP;
 	if (may_oom(ac, s, &killed))
 		return SERVED;
-	if (!killed || victim_has_had_its_share(ac, s))
+	if (!killed || marked(victim_has_had_its_share(ac, s), MARK_OOM_VICTIM_HAD_ITS_SHARE))
 		return NOPAGE;
 	s->loops = 0;
 	return next_lap(s);
@@ -373,7 +376,7 @@ static enum step no_page(const struct alloc_context *ac, struct slowpath *s)
 		warn_nofail(ac, NOFAIL_MEMALLOC);
 	if (s->costly)
 		warn_nofail(ac, NOFAIL_COSTLY);
-	return attempt_anywhere(ac, s, ALLOC_MIN_RESERVE) ? SERVED : next_lap(s);
+	return marked(attempt_anywhere(ac, s, ALLOC_MIN_RESERVE), MARK_NOFAIL_BELOW_MIN) ? SERVED : next_lap(s);
 }
 
 static struct page *alloc_pages_slowpath(const struct alloc_context *ac)
@@ -388,7 +391,7 @@ static struct page *alloc_pages_slowpath(const struct alloc_context *ac)
 	wake_all_kswapds(ac, s.flags);
 	if (attempt(ac, &s, s.flags))
 		return s.page;
-	if (s.costly && s.can_reclaim && (ac->gfp & __GFP_NORETRY))
+	if (marked(s.costly && s.can_reclaim && (ac->gfp & __GFP_NORETRY), MARK_COSTLY_DOES_WITHOUT))
 		step = NOPAGE;
 	while (step == LAP || step == NOPAGE) {
 		sim_tick();
@@ -483,7 +486,7 @@ static struct zone *bulk_zone(const struct alloc_context *ac, unsigned flags, un
 		sim_tick();
 		if (zone->index > ac->highest)
 			continue;
-		if (zone->nid != ac->preferred->nid)
+		if (marked(zone->nid != ac->preferred->nid, MARK_BULK_STAYS_HOME))
 			return NULL;
 		if (zone_watermark_fast(ac->mm, zone, 0, wmark_pages(zone, WMARK_LOW) + nr, ac->highest, flags))
 			return zone;
@@ -501,8 +504,10 @@ static unsigned long fill_from_list(const struct alloc_context *ac, struct zone 
 		struct page *page = pcp_take(ac->mm, zone, pcp, 0, ac->type, flags);
 
 		sim_tick();
-		if (!page)
+		if (!page) {
+			count_mark(MARK_BULK_RUNS_OUT);
 			break;
+		}
 		prep_new_page(ac->mm, page, 0, ac->gfp, ac->type, 0);
 		array[n] = page;
 		got++;
@@ -537,7 +542,7 @@ unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr, struct page **array)
 		return n;
 	if (!prepare_alloc_pages(&ac, this_cpu->node, gfp, 0))
 		return n;
-	one_page = nr - n == 1 || ac.mm->page_owner;
+	one_page = nr - n == 1 || marked(ac.mm->page_owner, MARK_BULK_ONE_BY_ONE);
 	if (one_page || !alloc_from_pcp(&ac, n, nr, array))
 		array[n] = alloc_pages(gfp, 0);
 	return populated(array, n, nr);

@@ -193,6 +193,7 @@ void put_page_history(struct text *t, const struct mm *mm, u64 pfn)
 
 	if (!o || !o->freed)
 		return;
+	count_mark(MARK_OWNER_TELLS_HISTORY);
 	text_words(t, "page last allocated via ");
 	put_request(t, o);
 	put_stack(t, &o->allocated_at);

@@ -86,7 +86,7 @@ static void zero_pages(const struct mm *mm, u64 pfn, u64 nr)
 static void take_zeroed_pages(const struct mm *mm, u64 pfn, u64 nr)
 {
 	for (u64 p = pfn; p < pfn + nr; p++) {
-		if (!frame_was_filled(p))
+		if (marked(!frame_was_filled(p), MARK_ZEROED_LATE))
 			zero_pages(mm, p, 1);
 		else if (p < lowmem_end(mm))
 			tool_define(ram_address(this_cpu->machine, p), PAGE_SIZE);
@@ -114,7 +114,7 @@ void init_pages_at_hand_over(struct mm *mm, struct page *page, unsigned order)
 	if (likely(!mm->want_poison && !want_init_on_free(mm)))
 		return;
 	for (u64 p = pfn; p < pfn + (1ULL << order); p++)
-		if (frame_was_filled(p))
+		if (marked(frame_was_filled(p), MARK_FILLED_AT_HAND_OVER))
 			fill_pages(p, 1, mm->want_poison ? POISON_WORD : 0);
 }
 
@@ -164,7 +164,7 @@ static void put_dump(struct text *t, u64 pfn, const u8 *bytes, struct damage d)
 
 	for (u64 i = 0; i < shown; i += DUMP_ROW)
 		put_dump_row(t, PFN_PHYS(pfn) + d.first + i, bytes + d.first + i, min_of(shown - i, (u64)DUMP_ROW));
-	if (n == shown)
+	if (!marked(n > shown, MARK_POISON_DUMP_CUT))
 		return;
 	text_words(t, "... up to ");
 	text_hex_digits(t, PFN_PHYS(pfn) + d.last, 8);
@@ -181,7 +181,7 @@ static sim_cold void report_damage(const struct mm *mm, u64 pfn)
 	TOOL_SILENT(read_bytes(bytes, ram_address(this_cpu->machine, pfn), PAGE_SIZE));
 	tool_define(bytes, sizeof(bytes));
 	d = find_damage(bytes);
-	text_words(&t, d.first == d.last && is_power_of_two(bytes[d.first] ^ PAGE_POISON) ?
+	text_words(&t, marked(d.first == d.last && is_power_of_two(bytes[d.first] ^ PAGE_POISON), MARK_POISON_SINGLE_BIT) ?
 			       "pagealloc: single bit error\n" :
 			       "pagealloc: memory corruption\n");
 	put_dump(&t, pfn, bytes, d);

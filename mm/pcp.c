@@ -137,6 +137,15 @@ void zone_pcp_update(struct mm *mm, struct zone *zone)
 
 /* --- flush [P7] ------------------------------------------------------------------------------------------------------------- */
 
+/* Its pageblock's, since the block came to the list; that of whole pageblocks without a type of their own is not known. */
+static bool changed_type(const struct mm *mm, u64 pfn, unsigned list)
+{
+	unsigned type = pfn_to_pageblock(mm, pfn)->migratetype;
+
+	return type != pcp_list_type(mm, list) && list < MIGRATE_PCPTYPES * (mm->costly_order + 1u) &&
+	       (is_migrate_mergeable(type) || type == MIGRATE_ISOLATE);
+}
+
 /* The last block of a list goes, to where its pageblock belongs by now; returns its pages. */
 static s64 free_last_of_list(struct mm *mm, struct zone *zone, unsigned cpu, unsigned list)
 {
@@ -147,6 +156,7 @@ static s64 free_last_of_list(struct mm *mm, struct zone *zone, unsigned cpu, uns
 
 	list_del(&page->lru);
 	pcp->count -= 1u << order;
+	marked(changed_type(mm, pfn, list), MARK_PCP_BLOCK_CHANGED_TYPE);
 	mm_announce((struct mm_event){ .type = EVENT_PAGE_PCPU_DRAIN,
 				       .pfn = pfn,
 				       .order = (u8)order,
@@ -191,11 +201,18 @@ void free_pcppages_bulk(struct mm *mm, struct zone *zone, unsigned cpu, s64 nr, 
 
 /* --- allocation [P4] ---------------------------------------------------------------------------------------------------------- */
 
+/* By the task below this interrupt, or by another CPU's drain. */
+static sim_cold struct per_cpu_pages *list_is_taken(void)
+{
+	count_mark(this_cpu->hardirq || this_cpu->softirq ? MARK_PCP_TAKEN_BELOW : MARK_PCP_TAKEN_ELSEWHERE);
+	return NULL;
+}
+
 struct per_cpu_pages *pcp_trylock(struct zone *zone)
 {
 	struct per_cpu_pages *pcp = this_cpu_pcp(zone);
 
-	return likely(spin_trylock(&pcp->lock)) ? pcp : NULL;
+	return likely(spin_trylock(&pcp->lock)) ? pcp : list_is_taken();
 }
 
 /* More for each refill in a row, as far as there is room below high. Orders above 0 are not scaled. */
@@ -205,8 +222,8 @@ static s64 scaled_batch(struct per_cpu_pages *pcp, s64 batch)
 	s64 room = max_of((s64)t->high - (s64)pcp->count - (s64)pcp->batch, (s64)pcp->batch);
 
 	if (batch <= room && t->alloc_factor < PCP_BATCH_SCALE_MAX)
-		t->alloc_factor++;
-	return min_of(batch, room);
+		marked(++t->alloc_factor == PCP_BATCH_SCALE_MAX, MARK_PCP_BATCH_AT_MOST);
+	return marked(batch > room, MARK_PCP_BATCH_CUT) ? room : batch;
 }
 
 /* Blocks that a refill asks for; the list is tuned by it. */
@@ -216,7 +233,7 @@ static unsigned nr_pcp_alloc(const struct zone *zone, struct per_cpu_pages *pcp,
 	s64 batch = pcp->batch;
 
 	t->high = in_bounds(pcp, t->high);
-	if (unlikely(t->high < pcp->batch)) /* disabled, or booting */
+	if (unlikely(marked(t->high < pcp->batch, MARK_PCP_REFILL_OF_ONE))) /* disabled, or booting */
 		return 1;
 	if (!order)
 		batch <<= t->alloc_factor;
@@ -239,8 +256,10 @@ static void rmqueue_bulk(struct mm *mm, struct zone *zone, struct per_cpu_pages 
 	for (unsigned i = 0; i < asked; i++) {
 		struct page *page = __rmqueue(mm, zone, order, type, alloc_flags, true);
 
-		if (!page)
+		if (!page) {
+			marked(i > 0, MARK_PCP_REFILL_SHORT);
 			break;
+		}
 		list_add_tail(&page->lru, list);
 		pcp->count += 1u << order;
 	}
@@ -279,7 +298,7 @@ struct page *rmqueue_pcplist(struct mm *mm, struct zone *zone, unsigned order, u
 	struct per_cpu_pages *pcp = pcp_trylock(zone);
 	struct page *page;
 
-	if (unlikely(!pcp))
+	if (unlikely(marked(!pcp, MARK_PCP_ALLOC_PASSES)))
 		return NULL;
 	pcp->tuning.free_count >>= 1;
 	page = pcp_take(mm, zone, pcp, order, type, alloc_flags);
@@ -314,22 +333,23 @@ static u32 nr_pcp_high(const struct zone *zone, struct per_cpu_pages *pcp, bool 
 
 	if (unlikely(!high))
 		return 0;
-	if (unlikely(free_high)) {
+	if (unlikely(marked(free_high, MARK_PCP_HIGH_ORDERS_GO))) {
 		t->high = in_bounds(pcp, (s64)high - (s64)most_at_a_time(pcp));
 		return 0;
 	}
-	if (unlikely(zone_has_flag(zone, ZONE_RECLAIM_ACTIVE))) {
+	if (unlikely(marked(zone_has_flag(zone, ZONE_RECLAIM_ACTIVE), MARK_PCP_HIGH_LOWERED_BY_KSWAPD))) {
 		lower_high(pcp, high);
 		return min_of(pcp->batch << 2, t->high);
 	}
 	if (pcp->high_min == pcp->high_max)
 		return high;
-	if (zone_has_flag(zone, ZONE_BELOW_HIGH)) {
+	if (marked(zone_has_flag(zone, ZONE_BELOW_HIGH), MARK_PCP_HIGH_LOWERED_BELOW_HIGH)) {
 		lower_high(pcp, high);
 		return max_of(pcp->count, pcp->high_min);
 	}
 	if (pcp->count >= high)
 		t->high = max_of(high, in_bounds(pcp, (s64)t->free_count + pcp->batch));
+	marked(t->high > high, MARK_PCP_HIGH_RAISED_BY_FREES);
 	return high;
 }
 
@@ -390,14 +410,14 @@ void free_unref_page(struct mm *mm, struct zone *zone, struct page *page, unsign
 	struct per_cpu_pages *pcp = pcp_trylock(zone);
 	unsigned type = pfn_to_pageblock(mm, page_pfn(mm, page))->migratetype;
 
-	if (unlikely(!pcp)) {
+	if (unlikely(marked(!pcp, MARK_PCP_FREE_PASSES))) {
 		free_to_buddy(mm, zone, page, order);
 		return;
 	}
 	if (likely(type != MIGRATE_ISOLATE))
 		free_unref_page_commit(mm, zone, pcp, page, order, is_migrate_mergeable(type) ? type : MIGRATE_MOVABLE);
 	spin_unlock(&pcp->lock);
-	if (unlikely(type == MIGRATE_ISOLATE))
+	if (unlikely(marked(type == MIGRATE_ISOLATE, MARK_PCP_FREE_INTO_ISOLATED)))
 		free_to_buddy(mm, zone, page, order);
 }
 
@@ -438,7 +458,7 @@ void drain_all_pages(void)
 {
 	struct mm *mm = current_mm();
 
-	if (__atomic_exchange_n(&mm->draining_all, true, __ATOMIC_ACQUIRE))
+	if (marked(__atomic_exchange_n(&mm->draining_all, true, __ATOMIC_ACQUIRE), MARK_PCP_DRAIN_RUNS_ALREADY))
 		return;
 	announce_drain(NR_ZONE_IDS);
 	for (unsigned cpu = 0; cpu < nr_cpus(); cpu++)
@@ -461,7 +481,7 @@ int zone_pcp_disable(unsigned nid, unsigned index)
 
 	if (!zone || zone->pcp_disable_depth == UINT8_MAX)
 		return -EINVAL;
-	if (zone->pcp_disable_depth++)
+	if (marked(zone->pcp_disable_depth++, MARK_PCP_DISABLED_TWICE))
 		return 0;
 	__atomic_fetch_or(&mm->pcp_disabled, 1u << zone_id(zone), __ATOMIC_RELAXED);
 	zone_disable_pagesets(zone);
@@ -505,6 +525,7 @@ static u32 decayed_high(const struct per_cpu_pages *pcp)
 	if (high <= (s64)pcp->high_min)
 		return (u32)high;
 	high = max_of(high - high / 8, (s64)pcp->high_min);
+	marked(high < lowest, MARK_PCP_DECAY_CUT);
 	return in_bounds(pcp, max_of(high, lowest));
 }
 

@@ -433,10 +433,10 @@ static bool failure_is_worth_a_report(struct mm *mm, gfp_t gfp)
 {
 	u64 now = sim_now_ns();
 
-	if ((gfp & __GFP_NOWARN) || now < mm->next_failure_report_ns)
+	if ((gfp & __GFP_NOWARN) || marked(now < mm->next_failure_report_ns, MARK_REPORT_TOO_SOON))
 		return false;
 	mm->next_failure_report_ns = now + this_cpu->machine->param[PARAM_WARN_INTERVAL_MS] * 1000000ULL;
-	return !(gfp & __GFP_DMA) || has_managed_dma(mm);
+	return !marked((gfp & __GFP_DMA) && !has_managed_dma(mm), MARK_REPORT_FOR_NOBODYS_ZONE);
 }
 
 sim_cold void warn_alloc_failure(gfp_t gfp, unsigned order)
@@ -484,6 +484,7 @@ static bool bad_page_is_worth_a_report(struct mm *mm)
 {
 	if (mm->bad_pages.shown == BAD_PAGES_A_MINUTE) {
 		if (sim_now_ns() < mm->bad_pages.resume_ns) {
+			count_mark(MARK_BAD_PAGE_UNSAID);
 			mm->bad_pages.suppressed++;
 			return false;
 		}

@@ -20,8 +20,10 @@ u64 try_to_free_pages(struct mm *mm, const struct zonelist *list, gfp_t gfp, uns
 
 void wakeup_kswapd(struct mm *mm, struct zone *zone, gfp_t gfp, unsigned order)
 {
-	if (__atomic_exchange_n(&mm->kswapd_wanted[zone->nid], true, __ATOMIC_RELAXED))
+	if (__atomic_exchange_n(&mm->kswapd_wanted[zone->nid], true, __ATOMIC_RELAXED)) {
+		count_mark(MARK_KSWAPD_WOKEN_ALREADY);
 		return;
+	}
 	count_vm_events(KSWAPD_WAKE, 1);
 	mm_announce((struct mm_event){ .type = EVENT_WAKEUP_KSWAPD,
 				       .zone = (u8)zone_id(zone),

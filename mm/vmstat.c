@@ -208,6 +208,11 @@ void vm_stat_fold_cpu(struct mm *mm, unsigned cpu)
 				    NR_VM_NUMA_EVENT_ITEMS);
 }
 
+u32 *mm_marks(void)
+{
+	return current_mm() ? current_mm()->mark : NULL;
+}
+
 u64 vm_events_sum(unsigned item)
 {
 	const struct mm *mm = current_mm();
@@ -626,7 +631,7 @@ static u64 length_up_to(const struct list_head *head, u64 most)
 	u64 n = 0;
 
 	list_for_each (pos, head) {
-		if (n == most)
+		if (marked(n == most, MARK_LIST_TOO_LONG_TO_COUNT))
 			break;
 		n++;
 	}

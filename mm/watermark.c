@@ -38,6 +38,19 @@ static bool has_block(const struct mm *mm, const struct zone *zone, unsigned ord
 		if ((alloc_flags & (ALLOC_HIGHATOMIC | ALLOC_OOM)) && !list_empty(&area->free_list[MIGRATE_HIGHATOMIC]))
 			return true;
 	}
+	count_mark(MARK_WMARK_NO_BLOCK);
+	return false;
+}
+
+/* Which of the things that are kept back from this request decided? */
+static sim_cold bool below_mark(const struct zone *zone, s64 free, s64 least, unsigned highest, unsigned alloc_flags)
+{
+	marked(free > least, MARK_WMARK_LOWMEM_RESERVE);
+	least += (s64)zone->lowmem_reserve[highest];
+	if (!(alloc_flags & ALLOC_CMA))
+		marked(free + zone_page_state(zone, NR_FREE_CMA_PAGES) > least, MARK_WMARK_CMA);
+	if (!(alloc_flags & ALLOC_RESERVES))
+		marked(free + (s64)zone->nr_free_highatomic > least, MARK_WMARK_HIGHATOMIC);
 	return false;
 }
 
@@ -67,7 +80,7 @@ bool __zone_watermark_ok(const struct mm *mm, const struct zone *zone, unsigned 
 	if (!(alloc_flags & ALLOC_CMA))
 		free -= zone_page_state(zone, NR_FREE_CMA_PAGES);
 	if (free <= least + (s64)zone->lowmem_reserve[highest])
-		return false;
+		return below_mark(zone, free, least, highest, alloc_flags);
 	return !order || has_block(mm, zone, order, alloc_flags);
 }
 
@@ -80,7 +93,8 @@ bool zone_watermark_fast(const struct mm *mm, const struct zone *zone, unsigned 
 		return true;
 	if (order || !(alloc_flags & ALLOC_MIN_RESERVE) || (alloc_flags & ALLOC_WMARK_MASK) != ALLOC_WMARK_MIN)
 		return false;
-	return __zone_watermark_ok(mm, zone, 0, zone->watermark[WMARK_MIN], highest, alloc_flags, free);
+	return marked(__zone_watermark_ok(mm, zone, 0, zone->watermark[WMARK_MIN], highest, alloc_flags, free),
+		      MARK_WMARK_WITHOUT_BOOST);
 }
 
 void zone_set_below_high(struct zone *zone, bool below)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* io.c - files in, files out; nothing half-written. */
+#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "tools.h"
 
@@ -71,6 +73,71 @@ u8 *read_whole(const char *path, size_t *bytes)
 		fclose(file);
 	return data;
 }
+
+/* --- lists of files ------------------------------------------------------------------------------------------------ */
+
+static void add_file(struct file_list *list, const char *path)
+{
+	if (list->nr == list->room) {
+		list->room = list->room ? list->room * 2 : 64;
+		list->path = realloc(list->path, list->room * sizeof(*list->path));
+	}
+	list->path[list->nr++] = strdup(path);
+}
+
+static int is_input(const struct dirent *entry)
+{
+	const char *dot = strrchr(entry->d_name, '.');
+
+	return entry->d_name[0] != '.' && entry->d_type != DT_DIR && (!dot || strcmp(dot, ".md") != 0);
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* false: it is no folder. */
+static bool add_folder(struct file_list *list, const char *path)
+{
+	struct dirent **entry;
+	char file[4096];
+	int n = scandir(path, &entry, is_input, by_bytes);
+
+	for (int i = 0; i < n; i++) {
+		snprintf(file, sizeof(file), "%s/%s", path, entry[i]->d_name);
+		add_file(list, file);
+		free(entry[i]);
+	}
+	if (n >= 0)
+		free(entry);
+	return n >= 0;
+}
+
+bool list_files(struct file_list *list, char *const *paths, int nr)
+{
+	for (int i = 0; i < nr; i++) {
+		u32 before = list->nr;
+
+		if (!add_folder(list, paths[i])) {
+			add_file(list, paths[i]);
+		} else if (list->nr == before) {
+			complain("%s holds no file", paths[i]);
+			return false;
+		}
+	}
+	return true;
+}
+
+void free_files(struct file_list *list)
+{
+	for (u32 i = 0; i < list->nr; i++)
+		free(list->path[i]);
+	free(list->path);
+	*list = (struct file_list){ 0 };
+}
+
+/* --- output -------------------------------------------------------------------------------------------------------- */
 
 bool out_open(struct out_file *o, const char *path)
 {
@@ -171,6 +238,14 @@ bool parse_number(const char *text, u64 most, u64 *out)
 		return true;
 	complain("%s is not a number from 0 to %llu", text, (unsigned long long)most);
 	return false;
+}
+
+double monotonic_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
 struct world *new_world(void)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* make.c - commands that make programs out of programs: print, compile, gen, minimize, export-c; and the list of ops. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,30 +68,9 @@ static int compile_file(const char *path, const char *folder)
 	return code;
 }
 
-static int compile_folder(const char *path, const char *folder)
-{
-	DIR *dir = opendir(path);
-	struct dirent *entry;
-	char file[4096];
-	int worst = EXIT_FINE;
-
-	if (!dir)
-		return compile_file(path, folder);
-	while ((entry = readdir(dir))) {
-		int code;
-
-		if (entry->d_name[0] == '.' || entry->d_type == DT_DIR)
-			continue;
-		snprintf(file, sizeof(file), "%s/%s", path, entry->d_name);
-		code = compile_file(file, folder);
-		worst = max_of(worst, code);
-	}
-	closedir(dir);
-	return worst;
-}
-
 int cmd_compile(int argc, char **argv)
 {
+	struct file_list files = { 0 };
 	const char *folder = NULL;
 	int c, worst = EXIT_FINE;
 
@@ -107,11 +85,14 @@ int cmd_compile(int argc, char **argv)
 		complain("cannot make %s: %s", folder, strerror(errno));
 		return EXIT_ENVIRONMENT;
 	}
-	for (; optind < argc; optind++) {
-		int code = compile_folder(argv[optind], folder);
+	if (!list_files(&files, argv + optind, argc - optind))
+		worst = EXIT_USAGE;
+	for (u32 i = 0; i < files.nr; i++) {
+		int code = compile_file(files.path[i], folder);
 
 		worst = max_of(worst, code);
 	}
+	free_files(&files);
 	return worst;
 }
 

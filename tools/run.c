@@ -2,7 +2,6 @@
 /* run.c - commands that run programs: run, digest, show, hunt. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "tool.h"
 #include "tools.h"
@@ -369,14 +368,6 @@ int cmd_show(int argc, char **argv)
 
 /* --- hunt ---------------------------------------------------------------------------------------------------------------- */
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 unsigned tables_by_name(const char *name)
 {
 	if (!strcmp(name, "page"))
@@ -418,14 +409,14 @@ static u32 length_of(u64 i, u64 ops)
 static int hunt(u64 seed, double seconds, u64 ops, unsigned tables, const char *path, bool stats)
 {
 	struct world *w = new_world();
-	double end = now() + seconds;
+	double end = monotonic_seconds() + seconds;
 	struct program p;
 	int code = EXIT_FINE;
 	u64 i = 0;
 
 	program_init(&p);
 	sim_watchdog_start(SIM_WATCHDOG_SECONDS);
-	for (; code == EXIT_FINE && (i % 64 || now() < end); i++) {
+	for (; code == EXIT_FINE && (i % 64 || monotonic_seconds() < end); i++) {
 		u64 this_seed = seed * 1000003 + i;
 
 		program_generate(&p, this_seed, length_of(i, ops), tables);

@@ -6,6 +6,12 @@
 #include <getopt.h>
 #include "lockstep.h"
 
+#if defined(__SANITIZE_THREAD__) || defined(MMCHECK_VALGRIND)
+#define WATCHDOG_SECONDS 60
+#else
+#define WATCHDOG_SECONDS 2
+#endif
+
 enum exit_code { EXIT_FINE = 0, EXIT_FINDING = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
 /* Every command: options begin at argv[1]; returns an exit code. */
@@ -22,6 +28,8 @@ int cmd_ops(int argc, char **argv);
 int cmd_witness(int argc, char **argv);
 int cmd_hunt(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
+int cmd_marks(int argc, char **argv);
+int cmd_reach(int argc, char **argv);
 
 /* One line on stderr, "mmcheck COMMAND: ...". */
 void complain(const char *format, ...) printf_like(1, 2);
@@ -29,6 +37,14 @@ extern const char *command_name;
 
 /* A whole file, `-` standard input, in memory with a NUL behind; NULL after complaining. Free it. */
 u8 *read_whole(const char *path, size_t *bytes);
+/* Files, and those in folders, hidden ones and *.md left out, in the order of their names. */
+struct file_list {
+	char **path;
+	u32 nr, room;
+};
+/* false after complaining: a path is not there, or a folder holds no file. Free the list in both cases. */
+bool list_files(struct file_list *list, char *const *paths, int nr);
+void free_files(struct file_list *list);
 /* Write to a temporary beside path, then rename; `-` standard output. */
 struct out_file {
 	FILE *file;
@@ -45,6 +61,7 @@ bool load_program(struct program *p, const char *path, char ***expected, char *c
 bool parse_number(const char *text, u64 most, u64 *out);
 /* page, memblock, all: bits of enum op_table; 0 after complaining. */
 unsigned tables_by_name(const char *name);
+double monotonic_seconds(void);
 /* A machine or an exit: every command that runs programs begins here. */
 struct world *new_world(void);
 
