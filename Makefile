@@ -11,6 +11,7 @@
 #   make bugs       each planted bug must die for its stated reason  BUGS='*' SEEDS=5
 #   make bench      how fast; writes build/bench.json                QUICK=1
 #   make coverage   lines and branches of mm/ that fuzzing reaches    TIME=60 TARGETS="page memblock"
+#   make marks      rare places of mm/ that no trace of the corpus comes by
 #   make minimize   smallest trace that fails alike                  FILE=crash-... [OUT=FILE.min]
 #   make layers     prove that mm/ and model/ do not know each other
 #   make threads    mm/ compiles for real threads too
@@ -79,7 +80,7 @@ layer_of    = $(firstword $(subst /, ,$(1)))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: help all libs check campaign fuzz fuzz-targets mutators props props-binary props-theft theft-found bugs bench coverage \
-	minimize layers threads format clean install force
+	marks minimize layers threads format clean install force
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 Q    := $(if $(V),,@)
@@ -209,6 +210,9 @@ bench:
 coverage:
 	@ci/install
 	@TIME='$(or $(TIME),60)' JOBS='$(JOBS)' ci/coverage $(TARGETS)
+
+marks: $(MMCHECK)
+	@MMCHECK='$(MMCHECK)' ci/marks
 
 minimize: $(MMCHECK)
 	$(if $(FILE),,$(error make minimize FILE=crash-... [OUT=...]))

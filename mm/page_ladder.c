@@ -145,8 +145,10 @@ static unsigned reserve_flags(gfp_t gfp)
 		return ALLOC_NO_WATERMARKS;
 	if (marked(this_cpu->softirq && (task & PF_MEMALLOC), MARK_RIGHTS_IN_SOFTIRQ))
 		return ALLOC_NO_WATERMARKS;
-	if (marked(in_interrupt(), MARK_RIGHTS_NOT_IN_INTERRUPT))
+	if (in_interrupt()) {
+		marked(task & (PF_MEMALLOC | PF_OOM_VICTIM), MARK_RIGHTS_NOT_IN_INTERRUPT);
 		return 0;
+	}
 	if (task & PF_MEMALLOC)
 		return ALLOC_NO_WATERMARKS;
 	return task & PF_OOM_VICTIM ? ALLOC_OOM : 0;

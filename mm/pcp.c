@@ -137,8 +137,8 @@ void zone_pcp_update(struct mm *mm, struct zone *zone)
 
 /* --- flush [P7] ------------------------------------------------------------------------------------------------------------- */
 
-/* Its pageblock's, since the block came to the list; that of whole pageblocks without a type of their own is not known. */
-static bool changed_type(const struct mm *mm, u64 pfn, unsigned list)
+/* Does its pageblock belong to others than the list? CMA and reserved pages, and whole pageblocks, share a list. */
+static bool of_other_type(const struct mm *mm, u64 pfn, unsigned list)
 {
 	unsigned type = pfn_to_pageblock(mm, pfn)->migratetype;
 
@@ -156,7 +156,7 @@ static s64 free_last_of_list(struct mm *mm, struct zone *zone, unsigned cpu, uns
 
 	list_del(&page->lru);
 	pcp->count -= 1u << order;
-	marked(changed_type(mm, pfn, list), MARK_PCP_BLOCK_CHANGED_TYPE);
+	marked(of_other_type(mm, pfn, list), MARK_PCP_BLOCK_OF_OTHER_TYPE);
 	mm_announce((struct mm_event){ .type = EVENT_PAGE_PCPU_DRAIN,
 				       .pfn = pfn,
 				       .order = (u8)order,

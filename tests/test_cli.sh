@@ -233,6 +233,42 @@ exits 2 "minimize of a program that is no finding" minimize "$work/good.trace" -
 [[ ! -e $work/no.trace ]]
 result $? "writes nothing"
 
+# --- marks -----------------------------------------------------------------------------------------------------------------
+
+good=$(first_trace good 'kunmap_wrong')
+complains "marks without a file" marks
+complains "marks of a missing file" marks "$work/missing"
+mkdir "$work/nothing"
+complains "marks of an empty folder" marks "$work/nothing"
+complains "marks of a text cut after 7 bytes" marks "$work/truncated.trace"
+exits 0 "marks" marks "$good" "$work/good.trace"
+grep -q "^report_kmap  *1 files, first $good\$" "$work/out" && grep -q '^list_too_long_to_count  *0 files$' "$work/out"
+result $? "it counts files, and names the first" "$(grep -E 'report_kmap|too_long' "$work/out")"
+sed '$d' "$work/out" >"$work/rows"
+[[ $(tail -n 1 "$work/out") == "marks: $(grep -c ' [1-9][0-9]* files' "$work/rows") of $(wc -l <"$work/rows") reached by 2 files" ]]
+result $? "its last line is the sum" "$(tail -n 1 "$work/out")"
+run marks --each "$good" "$work/good.trace" "$good"
+[[ $(sed -n 1p "$work/out") == "$(sed -n 3p "$work/out")" && $(sed -n 1p "$work/out") == *report_kmap* && $(sed -n 2p "$work/out") != *report_kmap* ]]
+result $? "marks go back with the machine" "$(said)"
+exits 0 "marks --unreached" marks --unreached "$good"
+! grep -q '^report_kmap' "$work/out" && grep -q '^list_too_long_to_count' "$work/out"
+result $? "it lists the others" "$(said)"
+[[ -z $bad ]] || exits 1 "marks of a program with a finding" marks "$bad"
+complains "reach without -o" reach report_kmap
+complains "reach of an unknown mark" reach report_magic -o "$work/never"
+complains "reach from an empty folder" reach report_kmap -o "$work/never" "$work/nothing"
+complains "reach from a missing file" reach report_kmap -o "$work/never" "$work/missing"
+exits 1 "reach of a mark that there is no way to" reach list_too_long_to_count --seconds 1 -o "$work/never"
+[[ ! -e $work/never && $(wc -l <"$work/err") == 1 ]]
+result $? "writes nothing, and says so in one line" "$(said)"
+exits 0 "reach" reach report_kmap --seconds 5 -o "$work/reached.trace" "$work/good.trace" "$good"
+exits 0 "what it writes answers as it says" run --expect "$work/reached.trace"
+[[ $(grep -c '^[0-9]*:' "$work/reached.trace") -lt $(grep -c '^[0-9]*:' "$good") ]] && grep -q '   # ok' "$work/reached.trace"
+result $? "is smaller than what it began with, with outcomes" "$(cat "$work/reached.trace")"
+run marks --each "$work/reached.trace"
+grep -qw report_kmap "$work/out"
+result $? "and comes by the mark" "$(said)"
+
 # --- recordings of a real kernel -------------------------------------------------------------------------------------------
 
 event() { # TIME EVENT PFN ORDER
@@ -307,6 +343,21 @@ script 2 "engines with a bug that does not exist" env BUGS=no-such-bug ci/engine
 script 2 "check with a flavour that does not exist" env FLAVOUR=magic ci/check
 script 2 "bugs-run with a pattern that matches nothing" env BUGS=no-such-bug ci/bugs-run
 script 2 "check with jobs that are no number" env JOBS=many ci/check
+script 2 "marks with a list of excuses that is not there" env EXCUSES="$work/missing" ci/marks
+echo 'no_such_mark for no reason' >"$work/excuses"
+script 2 "marks with an excuse for what is no mark" env EXCUSES="$work/excuses" ci/marks
+echo 'report_kmap' >"$work/excuses"
+script 2 "marks with an excuse without a reason" env EXCUSES="$work/excuses" ci/marks
+EXCUSES=/dev/null ci/marks >"$work/out" 2>&1
+[[ $? == 1 ]] && grep -q '^mark list_too_long_to_count: reached by no trace$' "$work/out"
+result $? "marks without excuses fails" "$(<"$work/out")"
+{
+	cat ci/marks-unreached.txt
+	echo 'report_kmap  nobody knows'
+} >"$work/excuses"
+EXCUSES=$work/excuses ci/marks >"$work/out" 2>&1
+[[ $? == 1 ]] && grep -q '^mark report_kmap: excused, but reached$' "$work/out"
+result $? "marks with an excuse too many fails" "$(<"$work/out")"
 script 2 "coverage of an unknown target" ci/coverage magic
 script 2 "coverage with a time that is no number" env TIME=soon ci/coverage
 

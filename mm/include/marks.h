@@ -73,7 +73,7 @@
 	MARK(PCP_HIGH_LOWERED_BY_KSWAPD, "a free lowered the limit while kswapd was at work")                           \
 	MARK(PCP_HIGH_LOWERED_BELOW_HIGH, "a free lowered the limit while the zone was below its high mark")            \
 	MARK(PCP_HIGH_RAISED_BY_FREES, "frees in a row raised the limit")                                               \
-	MARK(PCP_BLOCK_CHANGED_TYPE, "a block left a list for a pageblock that is of another type by now")              \
+	MARK(PCP_BLOCK_OF_OTHER_TYPE, "a block left a list for a pageblock of another type")                            \
 	MARK(PCP_DRAIN_RUNS_ALREADY, "a drain of all lists found another one under way")                                \
 	MARK(PCP_DISABLED_TWICE, "a zone whose lists are disabled was disabled again")                                  \
 	MARK(PCP_DECAY_CUT, "a limit sank by less, so that not too much goes at once")                                  \
