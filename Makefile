@@ -9,6 +9,7 @@
 #   make fuzz       the fuzz targets: build/fuzz/fuzz_page DIR -runs=100000
 #   make props      build and run the property tests                 TIME=10 SEED=1 ONLY=name ENGINE=own|rapidcheck|theft
 #   make bugs       each planted bug must die for its stated reason  BUGS='*' SEEDS=5
+#   make mutate     how many small random changes of mm/ are noticed  N=200 SEED=1 FILES='mm/*.c' ONLY=id,...
 #   make bench      how fast; writes build/bench.json                QUICK=1
 #   make coverage   lines and branches of mm/ that fuzzing reaches    TIME=60 TARGETS="page memblock"
 #   make marks      rare places of mm/ that no trace of the corpus comes by
@@ -79,8 +80,8 @@ layer_of    = $(firstword $(subst /, ,$(1)))
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: help all libs check campaign fuzz fuzz-targets mutators props props-binary props-theft theft-found bugs bench coverage \
-	marks minimize layers threads format clean install force
+.PHONY: help all libs check campaign fuzz fuzz-targets mutators props props-binary props-theft theft-found bugs mutate \
+	bench coverage marks minimize layers threads format clean install force print-flags
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 Q    := $(if $(V),,@)
@@ -98,11 +99,16 @@ $(B)/flags: force
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(stamp)' | cmp -s - $@ || printf '%s\n' '$(stamp)' >$@
 
+flags_of = $(ALL_CFLAGS) $(if $(filter $(JUDGES),$(1)),$(JUDGE.$(SAN))) $(if $(filter $(STEERED),$(1)),$(COV.$(SAN))) \
+	-DMMCHECK_FLAVOUR=\"$(SAN)\" $(SEES.$(call layer_of,$(1)))
 $(B)/obj/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call note,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) $(if $(filter $(JUDGES),$<),$(JUDGE.$(SAN))) $(if $(filter $(STEERED),$<),$(COV.$(SAN))) -DMMCHECK_FLAVOUR=\"$(SAN)\" \
-		$(SEES.$(call layer_of,$<)) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(call flags_of,$<) -MMD -MP -c $< -o $@
+
+# For tools that read sources: each of FILES and what it is compiled with.
+print-flags:
+	@:$(foreach file,$(FILES),$(info $(file) $(call flags_of,$(file))))
 
 # The C++ driver sees its own folder alone: sim/sched.h would hide the system's.
 $(B)/obj/%.o: %.cc $(B)/flags
@@ -203,6 +209,11 @@ campaign:
 
 bugs:
 	@BUGS='$(or $(BUGS),*)' SEEDS='$(or $(SEEDS),5)' SEED='$(SEED)' JOBS='$(JOBS)' ci/bugs-run
+
+mutate:
+	@ci/install
+	@ci/mutate --jobs '$(JOBS)' $(if $(N),--number '$(N)') $(if $(SEED),--seed '$(SEED)') $(if $(FILES),--files '$(FILES)') \
+		$(if $(ONLY),--only '$(ONLY)')
 
 bench:
 	@QUICK='$(QUICK)' JOBS='$(JOBS)' ci/bench

@@ -406,7 +406,8 @@ static u32 length_of(u64 i, u64 ops)
 	return (u32)(i % 16 == 15 ? ops * 8 : ops);
 }
 
-static int hunt(u64 seed, double seconds, u64 ops, unsigned tables, const char *path, bool stats)
+/* With `most` programs and time enough, how it ends depends on no clock. */
+static int hunt(u64 seed, double seconds, u64 most, u64 ops, unsigned tables, const char *path, bool stats)
 {
 	struct world *w = new_world();
 	double end = monotonic_seconds() + seconds;
@@ -416,7 +417,7 @@ static int hunt(u64 seed, double seconds, u64 ops, unsigned tables, const char *
 
 	program_init(&p);
 	sim_watchdog_start(SIM_WATCHDOG_SECONDS);
-	for (; code == EXIT_FINE && (i % 64 || monotonic_seconds() < end); i++) {
+	for (; code == EXIT_FINE && i < most && (i % 64 || monotonic_seconds() < end); i++) {
 		u64 this_seed = seed * 1000003 + i;
 
 		program_generate(&p, this_seed, length_of(i, ops), tables);
@@ -440,10 +441,10 @@ int cmd_hunt(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "seed", 1, 0, 's' }, { "seconds", 1, 0, 't' }, { "ops", 1, 0, 'n' }, { "tables", 1, 0, 'T' },
-		{ "stats", 0, 0, 'S' }, { 0 },
+		{ "stats", 0, 0, 'S' }, { "programs", 1, 0, 'p' }, { 0 },
 	};
 	bool stats = false;
-	u64 seed = 1, seconds = 10, ops = 64;
+	u64 seed = 1, seconds = 10, ops = 64, most = ~0ULL;
 	unsigned tables = TABLE_MACHINE | TABLE_PAGE;
 	const char *path = NULL;
 	int c;
@@ -457,6 +458,8 @@ int cmd_hunt(int argc, char **argv)
 			good = parse_number(optarg, 1000000, &seconds);
 		else if (c == 'n')
 			good = parse_number(optarg, 8192, &ops);
+		else if (c == 'p')
+			good = parse_number(optarg, ~0ULL, &most);
 		else if (c == 'T')
 			good = (tables = tables_by_name(optarg)) != 0;
 		else if (c == 'S')
@@ -472,5 +475,5 @@ int cmd_hunt(int argc, char **argv)
 		complain("what is %s?", argv[optind]);
 		return EXIT_USAGE;
 	}
-	return hunt(seed, (double)seconds, ops, tables, path, stats);
+	return hunt(seed, (double)seconds, most, ops, tables, path, stats);
 }

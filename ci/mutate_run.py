@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+mutate_run.py - one mutant: build it in a tree of its own, and look until something notices it.
+
+A tree costs its copies, one object and a link: the base holds sources and objects of the plain flavour, and make finds
+out what changed. Objects are compared without their line tables: a mutant with the object of the original is
+equivalent to it, one with the object of another mutant is a duplicate.
+
+The steps go from quick to slow, and the first that notices ends it. To notice is to say so: exit status 1 with a
+finding, a claim that does not hold or a test that fails; or to die by a signal, or to use up all CPU time. Exit status
+2, 3, 126 and 127 mean that the step could not look: a mutant that no step notices and one could not look at is no
+survivor, it is a fault of this tool. Hunts count programs, not seconds, so that a verdict depends on no clock.
+"""
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+
+FOLDERS = ("sim", "mm", "model", "lockstep", "fuzz", "props", "tools", "tests")
+BUILD = "build/plain"
+CPU_SECONDS = 40        # a step that needs more is stuck
+WALL_SECONDS = 600      # on a machine with much else to do
+OUTPUT_BYTES = 64 << 20
+HUNT_SECONDS = "100000"  # never reached: programs are counted
+
+REASONS = (  # what a step says when it notices something
+    (re.compile(r"finding ([^:,\n]+): "), "{}"),
+    (re.compile(r"it claims finding ([^,\n]+), but"), "claim {}"),
+    (re.compile(r"step \d+ answered (\"[^\"\n]*\"), the trace says"), "answer {}"),
+    (re.compile(r"^not ok \d+ - ([^\n]*)", re.M), "{}"),
+    (re.compile(r"^prop ([^:\n]*): FAILED", re.M), "LAW {}"),
+)
+
+
+class CannotRun(Exception):
+    """The environment is not good enough: exit status 3."""
+
+
+class Steps:
+    """What is done to a mutant of a file, in order: (name, program, arguments)."""
+
+    def __init__(self, top, quick, seed):
+        self.quick, self.seed = quick, str(seed)
+        self.corpus = sorted(
+            os.path.join(folder, name) for sub in sorted(os.listdir(f"{top}/corpus")) if os.path.isdir(f"{top}/corpus/{sub}")
+            for folder, _, names in os.walk(f"{top}/corpus/{sub}") for name in names
+            if not name.endswith(".md") and not name.startswith("."))
+
+    def hunt(self, tables, programs):
+        return (f"hunt {tables}", "mmcheck", ["hunt", "--seed", self.seed, "--seconds", HUNT_SECONDS, "--programs", str(programs),
+                                              "--tables", tables])
+
+    def corpus_step(self):
+        return ("corpus", "mmcheck", ["run", "--expect", *self.corpus])
+
+    @staticmethod
+    def tests(*names):
+        return [(name, name, []) for name in names]
+
+    def of(self, path):
+        memory = "memblock" if "memblock" in path else "page"
+        if is_harness(path):  # a judge that lost something raises false alarms, or misses what a test claims
+            return [*self.tests("test_text", "test_page_debug"), self.corpus_step(), self.hunt("all", 1000),
+                    *self.tests("test_witness", "test_lockstep", "test_golden", "test_sim"), self.hunt(memory, 2000)]
+        steps = [self.corpus_step(), self.hunt("all", 1000), *self.tests("test_page_debug", "test_text"),
+                 self.hunt(memory, 5000), *self.tests("test_golden")]
+        if not self.quick:
+            steps += [self.hunt("page", 10000), self.hunt("all", 3000), ("props", "props", ["--seconds", "3"])]
+        return steps
+
+
+def is_harness(path):
+    return not path.startswith("mm/") or path.endswith("_check.c")
+
+
+class Children:
+    """What was started and still runs; each in a process group of its own, so that all of it can be ended."""
+
+    def __init__(self):
+        self.lock, self.running, self.ended = threading.Lock(), set(), False
+
+    def run(self, argv, cwd, log, cpu=CPU_SECONDS, env=None):
+        """Exit status, negative for a signal; "timeout" when the wall clock ran out."""
+        limits = ["prlimit", f"--cpu={cpu}:{cpu + 2}", f"--fsize={OUTPUT_BYTES}", "--core=0"]
+        with open(log, "wb") as out:
+            with self.lock:
+                if self.ended:
+                    raise KeyboardInterrupt
+                child = subprocess.Popen(limits + argv, cwd=cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+                                         start_new_session=True, env=env)
+                self.running.add(child)
+            try:
+                return child.wait(WALL_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+                return "timeout"
+            finally:
+                with self.lock:
+                    self.running.discard(child)
+
+    def end(self):
+        with self.lock:
+            self.ended = True
+            for child in self.running:
+                try:
+                    os.killpg(child.pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+
+
+def tail(log):
+    with open(log, "rb") as f:
+        lines = f.read()[-4000:].decode("latin-1").strip().splitlines()
+    return lines[-1][:200] if lines else "(nothing)"
+
+
+def reason_in(log):
+    with open(log, "rb") as f:
+        text = f.read(4 << 20).decode("latin-1")
+    for pattern, form in REASONS:
+        match = pattern.search(text)
+        if match:
+            return form.format(match.group(1).strip())[:120]
+    return None
+
+
+def what_it_means(status, log):
+    """("alive" | "killed" | "could not look", clause or explanation)"""
+    if status == 0:
+        return "alive", ""
+    if status == "timeout" or status == -signal.SIGXCPU:
+        return "killed", "no progress"
+    if status < 0:
+        return "killed", f"signal {-status}"
+    reason = reason_in(log) if status not in (2, 3, 126, 127) else None
+    if reason:
+        return "killed", reason
+    return "could not look", f"exit status {status}: {tail(log)}"
+
+
+class Trees:
+    """The base, and a copy of it for each mutant."""
+
+    def __init__(self, top, work, children, jobs):
+        self.top, self.work, self.children, self.jobs = top, work, children, jobs
+        self.base, self.env = f"{work}/base", clean_environment()
+
+    def make(self, tree, programs, log, jobs=1):
+        argv = ["make", "--no-print-directory", f"-j{jobs}", "SAN=plain", *[f"{BUILD}/{p}" for p in programs]]
+        return self.children.run(argv, tree, log, cpu=600, env=self.env)
+
+    def plan_base(self, programs):
+        log = f"{self.work}/base.log"
+        if self.make(self.top, programs, log, self.jobs):
+            raise CannotRun(f"the tree does not build without any mutant: {tail(log)}")
+        self.copy(self.top, self.base)
+
+    @staticmethod
+    def copy(source, target):
+        os.makedirs(f"{target}/{BUILD}")
+        for folder in FOLDERS:
+            if os.path.isdir(f"{source}/{folder}"):
+                shutil.copytree(f"{source}/{folder}", f"{target}/{folder}", symlinks=True)
+        for name in ("Makefile", "sanitizers.mk"):
+            shutil.copy2(f"{source}/{name}", target)
+        for name in os.listdir(f"{source}/{BUILD}"):
+            path = f"{source}/{BUILD}/{name}"
+            if name == "obj":
+                shutil.copytree(path, f"{target}/{BUILD}/obj")
+            elif name.endswith(".a") or name == "flags":
+                shutil.copy2(path, f"{target}/{BUILD}")
+
+    def object_digest(self, tree, path):
+        """Of the object without line tables: what is left is what runs."""
+        bare = f"{tree}/bare.o"
+        strip = subprocess.run(["strip", "-g", "-o", bare, f"{tree}/{BUILD}/obj/{path[:-2]}.o"], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+        if strip.returncode:
+            raise CannotRun("strip: " + strip.stderr.decode("latin-1").strip()[:200])
+        with open(bare, "rb") as f:
+            return hashlib.sha256(f.read()).hexdigest()
+
+
+def clean_environment():
+    """No flags, and no jobserver, of a calling make."""
+    drop = {"CC", "CXX", "CFLAGS", "CXXFLAGS", "LDFLAGS", "LIB_FUZZING_ENGINE", "SAN", "MAKEFLAGS", "MFLAGS", "MAKELEVEL",
+            "MAKEOVERRIDES"}
+    return {k: v for k, v in os.environ.items() if k not in drop}
+
+
+class Result:
+    """What became of a mutant. word: killed, survived, equivalent, duplicate, stillborn, unjudged."""
+
+    def __init__(self, mutant):
+        self.mutant, self.word, self.killer, self.clause, self.seconds, self.digest = mutant, "unjudged", "", "", 0.0, ""
+
+
+def look(trees, tree, steps, result):
+    """All steps until one notices."""
+    blind = ""
+    env = dict(trees.env, RC_PARAMS="seed=1", MMCHECK_FINDINGS=tree)
+    for name, program, arguments in steps:
+        if not os.path.exists(f"{tree}/{BUILD}/{program}") and trees.make(tree, [program], f"{tree}/make.log"):
+            raise CannotRun(f"{program} does not link with {result.mutant.id if result.mutant else 'no mutant'}: {tail(f'{tree}/make.log')}")
+        status = trees.children.run([f"{tree}/{BUILD}/{program}", *arguments], tree, f"{tree}/log", env=env)
+        word, clause = what_it_means(status, f"{tree}/log")
+        if word == "killed":
+            result.word, result.killer, result.clause = word, name, clause
+            return
+        if word != "alive":
+            blind = blind or f"{name}: {clause}"
+    result.word, result.clause = ("unjudged", blind) if blind else ("survived", "")
+
+
+def try_mutant(trees, mutant, number, steps, base_digest):
+    """One mutant from text to verdict."""
+    result, start = Result(mutant), time.monotonic()
+    tree = f"{trees.work}/{number}"
+    try:
+        trees.copy(trees.base, tree)
+        with open(f"{tree}/{mutant.path}", "wb") as f:
+            f.write(mutant.mutated().encode("latin-1"))
+        if trees.make(tree, [f"obj/{mutant.path[:-2]}.o"], f"{tree}/make.log"):
+            result.word, result.clause = "stillborn", tail(f"{tree}/make.log")
+        else:
+            result.digest = trees.object_digest(tree, mutant.path)
+            if result.digest == base_digest[mutant.path]:
+                result.word = "equivalent"
+            else:
+                look(trees, tree, steps, result)
+    finally:
+        shutil.rmtree(tree, ignore_errors=True)
+    result.seconds = time.monotonic() - start
+    return result
