@@ -24,6 +24,7 @@ from clang.cindex import CursorKind as K
 TOKEN = re.compile(
     r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[A-Za-z_]\w*|\.?\d(?:[eEpP][+-]|[\w.])*"""
     r"""|>>=|<<=|\.\.\.|->|\+\+|--|&&|\|\||<<|>>|[-+*/%&|^=!<>]=|\S""", re.S)
+COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|\d+)([uUlL]*)$")
 DEFINE = re.compile(r"[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]")  # no parameters: NAME( has no blank
 
@@ -63,16 +64,16 @@ OPERATORS = ("relational", "arithmetic", "logical", "bitwise", "constant", "minm
 class Mutant:
     """One change of one file."""
 
-    def __init__(self, source, function, operator, start, end, new):
+    def __init__(self, source, function, operator, start, end, new, where):
         self.source, self.function, self.operator = source, function, operator
-        self.start, self.end, self.new = start, end, new
-        self.path, self.line = source.path, source.line_of(start)
+        self.start, self.end, self.new, self.where = start, end, new, where
+        self.path, self.line = source.path, source.line_of(where)
         self.report = source.is_report(function)
         self.id = ""
 
     def key(self):
         """What the name is made of: the line, what stands before the change in it, and what the change is."""
-        begin, stop = self.source.line_span(self.start)
+        begin, stop = self.source.line_span(self.where)
         words = (self.source.text[begin:stop].strip(), self.source.text[begin:self.start].strip(),
                  self.source.text[self.start:self.end].strip(), self.new.strip())
         return "\0".join((self.path, self.function, self.operator) + words)
@@ -170,9 +171,11 @@ class Maker:
         self.source, self.text, self.found, self.function = source, source.text, {}, ""
         self.void = self.returns_bool = False
 
-    def add(self, operator, start, end, new):
+    def add(self, operator, start, end, new, where=None):
+        """where: what it is about, when that is not its beginning."""
         if self.text[start:end] != new and not self.source.is_blocked(start, end):
-            self.found.setdefault((start, end, new), Mutant(self.source, self.function, operator, start, end, new))
+            self.found.setdefault((start, end, new), Mutant(self.source, self.function, operator, start, end, new,
+                                                                   start if where is None else where))
 
     def span(self, cursor):
         return offset_of(cursor.extent.start), offset_of(cursor.extent.end)
@@ -276,15 +279,16 @@ class Maker:
         """alone: the body of an if or a loop, where something must remain."""
         begin, stop = self.source.line_span(start)[0], self.source.line_span(end - 1)[1]
         if not alone and not self.text[begin:start].strip() and not self.text[end:stop].strip():
-            self.add(operator, begin, stop + 1, "")
+            self.add(operator, begin, stop + 1, "", start)
         else:
             self.add(operator, start, end, ";")
 
     def swap(self, operator, previous, here):
         if previous and previous[1] <= here[0]:
             between = self.text[previous[1]:here[0]]
-            if not between.strip():
-                self.add(operator, previous[0], here[1], self.text[slice(*here)] + between + self.text[slice(*previous)])
+            if not COMMENT.sub("", between).strip():
+                self.add(operator, previous[0], here[1], self.text[slice(*here)] + between + self.text[slice(*previous)],
+                         here[0])
 
     def call(self, cursor, span, previous, alone):
         """A statement that calls: what it is for decides the operator."""

@@ -22,7 +22,7 @@ import time
 
 FOLDERS = ("sim", "mm", "model", "lockstep", "fuzz", "props", "tools", "tests")
 BUILD = "build/plain"
-CPU_SECONDS = 40        # a step that needs more is stuck
+CPU_SECONDS = 20        # a step that needs more is stuck
 WALL_SECONDS = 600      # on a machine with much else to do
 OUTPUT_BYTES = 64 << 20
 HUNT_SECONDS = "100000"  # never reached: programs are counted
@@ -119,6 +119,13 @@ def tail(log):
     return lines[-1][:200] if lines else "(nothing)"
 
 
+def error_in(log):
+    """What a compiler says first."""
+    with open(log, "rb") as f:
+        match = re.search(r" error: ([^\n]*)", f.read(4 << 20).decode("latin-1"))
+    return match.group(1)[:200] if match else tail(log)
+
+
 def reason_in(log):
     with open(log, "rb") as f:
         text = f.read(4 << 20).decode("latin-1")
@@ -143,6 +150,14 @@ def what_it_means(status, log):
     return "could not look", f"exit status {status}: {tail(log)}"
 
 
+def link(source, target):
+    """Compiler, ar and linker put new files in place of old ones, so they may be shared; a .d is written over."""
+    if source.endswith(".d"):
+        shutil.copy2(source, target)
+    else:
+        os.link(source, target)
+
+
 class Trees:
     """The base, and a copy of it for each mutant."""
 
@@ -161,19 +176,22 @@ class Trees:
         self.copy(self.top, self.base)
 
     @staticmethod
-    def copy(source, target):
+    def copy(source, target, put=shutil.copy2):
+        """Sources and what was made of them, without the programs."""
         os.makedirs(f"{target}/{BUILD}")
-        for folder in FOLDERS:
-            if os.path.isdir(f"{source}/{folder}"):
-                shutil.copytree(f"{source}/{folder}", f"{target}/{folder}", symlinks=True)
-        for name in ("Makefile", "sanitizers.mk"):
-            shutil.copy2(f"{source}/{name}", target)
-        for name in os.listdir(f"{source}/{BUILD}"):
-            path = f"{source}/{BUILD}/{name}"
-            if name == "obj":
-                shutil.copytree(path, f"{target}/{BUILD}/obj")
-            elif name.endswith(".a") or name == "flags":
-                shutil.copy2(path, f"{target}/{BUILD}")
+        folders = [f for f in (*FOLDERS, f"{BUILD}/obj") if os.path.isdir(f"{source}/{f}")]
+        files = [f"{BUILD}/{f}" for f in os.listdir(f"{source}/{BUILD}") if f.endswith(".a") or f == "flags"]
+        for folder in folders:
+            shutil.copytree(f"{source}/{folder}", f"{target}/{folder}", copy_function=put)
+        for name in ("Makefile", "sanitizers.mk", *files):
+            put(f"{source}/{name}", f"{target}/{name}")
+
+    def plant(self, mutant, tree):
+        """The base by links, and one file that is not as there."""
+        self.copy(self.base, tree, link)
+        os.remove(f"{tree}/{mutant.path}")
+        with open(f"{tree}/{mutant.path}", "wb") as f:
+            f.write(mutant.mutated().encode("latin-1"))
 
     def object_digest(self, tree, path):
         """Of the object without line tables: what is left is what runs."""
@@ -222,11 +240,9 @@ def try_mutant(trees, mutant, number, steps, base_digest):
     result, start = Result(mutant), time.monotonic()
     tree = f"{trees.work}/{number}"
     try:
-        trees.copy(trees.base, tree)
-        with open(f"{tree}/{mutant.path}", "wb") as f:
-            f.write(mutant.mutated().encode("latin-1"))
+        trees.plant(mutant, tree)
         if trees.make(tree, [f"obj/{mutant.path[:-2]}.o"], f"{tree}/make.log"):
-            result.word, result.clause = "stillborn", tail(f"{tree}/make.log")
+            result.word, result.clause = "stillborn", error_in(f"{tree}/make.log")
         else:
             result.digest = trees.object_digest(tree, mutant.path)
             if result.digest == base_digest[mutant.path]:

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* tiny.h - what tiny.c uses. Nothing in it is a mutant. */
+#include <stdbool.h>
+
+#define min_of(a, b) ((a) < (b) ? (a) : (b))
+#define max_of(a, b) ((a) > (b) ? (a) : (b))
+#define likely(x) __builtin_expect(!!(x), 1)
+#define VM_BUG_ON(condition) \
+	do {                 \
+		if (condition) \
+			__builtin_trap(); \
+	} while (0)
+
+extern int locks, told, total;
+extern bool asleep;
+static inline void spin_lock(int *lock)
+{
+	++*lock;
+}
+static inline void spin_unlock(int *lock)
+{
+	--*lock;
+}
+void mm_announce(int what);
+int sum_of_table(void);
+unsigned smaller(unsigned x, unsigned y);
+bool in_order(int low, int x, int high);
+int ratio(int part, int whole);
+void locked(int step);
+int color(int x);
+int overwritten(int x);
+unsigned length(const char *words);
+bool environment_is_good(void);
+int unseen(int x);
