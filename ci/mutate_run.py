@@ -69,7 +69,8 @@ class Steps:
         steps = [self.corpus_step(), self.hunt("all", 1000), *self.tests("test_page_debug", "test_text"),
                  self.hunt(memory, 5000), *self.tests("test_golden")]
         if not self.quick:
-            steps += [self.hunt("page", 10000), self.hunt("all", 3000), ("props", "props", ["--seconds", "3"])]
+            steps += [*self.tests("test_lockstep", "test_sim"), self.hunt("page", 10000), self.hunt("all", 3000),
+                      ("props", "props", ["--seconds", "3"])]
         return steps
 
 
