@@ -2,6 +2,7 @@
 /* marks.c - which rare places of mm programs come by (marks), and a small program that comes by one of them (reach). */
 #include <stdlib.h>
 #include <string.h>
+#include "tool.h"
 #include "tools.h"
 
 static unsigned nr_marks(void)
