@@ -13,6 +13,7 @@
 #   make bench      how fast; writes build/bench.json                QUICK=1
 #   make coverage   lines and branches of mm/ that fuzzing reaches    TIME=60 TARGETS="page memblock"
 #   make marks      rare places of mm/ that no trace of the corpus comes by
+#   make corpus-min what campaigns learned, as few small traces in corpus/seeds
 #   make minimize   smallest trace that fails alike                  FILE=crash-... [OUT=FILE.min]
 #   make layers     prove that mm/ and model/ do not know each other
 #   make threads    mm/ compiles for real threads too
@@ -81,7 +82,7 @@ layer_of    = $(firstword $(subst /, ,$(1)))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: help all libs check campaign fuzz fuzz-targets mutators props props-binary props-theft theft-found bugs mutate \
-	bench coverage marks minimize layers threads format clean install force print-flags
+	bench coverage marks corpus-min minimize layers threads format clean install force print-flags
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 Q    := $(if $(V),,@)
@@ -224,6 +225,9 @@ coverage:
 
 marks: $(MMCHECK)
 	@MMCHECK='$(MMCHECK)' ci/marks
+
+corpus-min:
+	@JOBS='$(JOBS)' ci/corpus-min $(TARGETS)
 
 minimize: $(MMCHECK)
 	$(if $(FILE),,$(error make minimize FILE=crash-... [OUT=...]))

@@ -6,6 +6,9 @@
 # Flavours pick their compilers in sanitizers.mk; ours must not inherit one, nor the jobserver of a calling make.
 unset CC CXX CFLAGS CXXFLAGS LDFLAGS LIB_FUZZING_ENGINE SAN MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
+# shellcheck disable=SC2034 # bytes that corpus/ may have; read by the scripts that source this one
+CORPUS_BUDGET=$((2 << 20))
+
 now_us() {
 	local t=${EPOCHREALTIME/[.,]/}
 	printf '%s' "$t"
@@ -15,6 +18,14 @@ now_us() {
 seconds() {
 	local us=$(($(now_us) - $1))
 	printf '%d.%02d' $((us / 1000000)) $((us % 1000000 / 10000))
+}
+
+# Folders of traces that engines begin with.
+seed_folders() {
+	local folder
+	for folder in corpus/good corpus/seeds; do
+		[[ ! -d $folder ]] || echo "$folder"
+	done
 }
 
 is_number() {

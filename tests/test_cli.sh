@@ -254,6 +254,9 @@ exits 0 "marks --unreached" marks --unreached "$good"
 ! grep -q '^report_kmap' "$work/out" && grep -q '^list_too_long_to_count' "$work/out"
 result $? "it lists the others" "$(said)"
 [[ -z $bad ]] || exits 1 "marks of a program with a finding" marks "$bad"
+complains "seeds without -o" seeds "$good"
+complains "seeds with unknown tables" seeds --tables magic -o "$work/never" "$good"
+exits 3 "seeds where no edges are counted" seeds -o "$work/never" "$good"
 complains "reach without -o" reach report_kmap
 complains "reach of an unknown mark" reach report_magic -o "$work/never"
 complains "reach from an empty folder" reach report_kmap -o "$work/never" "$work/nothing"
@@ -358,6 +361,12 @@ result $? "marks without excuses fails" "$(<"$work/out")"
 EXCUSES=$work/excuses ci/marks >"$work/out" 2>&1
 [[ $? == 1 ]] && grep -q '^mark report_kmap: excused, but reached$' "$work/out"
 result $? "marks with an excuse too many fails" "$(<"$work/out")"
+script 2 "corpus-min of an unknown target" ci/corpus-min magic
+script 2 "corpus-min with a budget that is no number" env BUDGET=much ci/corpus-min
+mkdir -p "$work/corpus/good"
+script 2 "corpus-min of a corpus without a trace" env CORPUS="$work/corpus" LEARNED="$work/missing" ci/corpus-min
+cp "$work/good.trace" "$work/corpus/good/"
+script 2 "corpus-min when nothing was learned" env CORPUS="$work/corpus" LEARNED="$work/missing" ci/corpus-min
 script 2 "coverage of an unknown target" ci/coverage magic
 script 2 "coverage with a time that is no number" env TIME=soon ci/coverage
 

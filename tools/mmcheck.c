@@ -24,6 +24,8 @@ static const struct command {
 	{ "marks", cmd_marks, "[-v] [--unreached] [--each] FILE|FOLDER...", "which rare places of mm programs come by" },
 	{ "reach", cmd_reach, "MARK [--seed N] [--seconds N] [--ops N] [--tables ...] -o FILE [FILE|FOLDER...]",
 	  "the smallest program that comes by a mark" },
+	{ "seeds", cmd_seeds, "[--tables ...] [--base FILE|FOLDER]... -o FOLDER FILE|FOLDER...",
+	  "small programs for the edges that others reach (flavour fuzz)" },
 	{ "export-c", cmd_export_c, "FILE -o FILE.c", "a program as C on the public API" },
 	{ "show", cmd_show, "FILE [--at N] buddyinfo|...|zoneinfo|blocks|lists|log", "the machine after N operations" },
 	{ "digest", cmd_digest, "FILE... | --gen SEED COUNT", "digests, equal on every compiler and flavour" },

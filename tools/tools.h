@@ -30,6 +30,7 @@ int cmd_hunt(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_marks(int argc, char **argv);
 int cmd_reach(int argc, char **argv);
+int cmd_seeds(int argc, char **argv);
 
 /* One line on stderr, "mmcheck COMMAND: ...". */
 void complain(const char *format, ...) printf_like(1, 2);
