@@ -172,6 +172,12 @@ static struct page *__rmqueue_steal(struct mm *mm, struct zone *zone, unsigned o
 
 /* --- all ways [B11] --------------------------------------------------------------------------------------------------------- */
 
+static struct page *served(struct page *page, enum mm_mark mark)
+{
+	marked(page != NULL, mark);
+	return page;
+}
+
 static struct page *rmqueue_cma(struct mm *mm, struct zone *zone, unsigned order, unsigned type, bool refill)
 {
 	return __rmqueue_smallest(mm, zone, order, MIGRATE_CMA, type, refill);
@@ -192,7 +198,7 @@ struct page *__rmqueue(struct mm *mm, struct zone *zone, unsigned order, unsigne
 	if (!page)
 		page = __rmqueue_smallest(mm, zone, order, type, type, refill);
 	if (!page && (alloc_flags & ALLOC_CMA))
-		marked(page = rmqueue_cma(mm, zone, order, type, refill), MARK_CMA_LAST);
+		page = served(rmqueue_cma(mm, zone, order, type, refill), MARK_CMA_LAST);
 	if (!page)
 		page = __rmqueue_claim(mm, zone, order, type, alloc_flags, refill);
 	if (!page && !(alloc_flags & ALLOC_NOFRAGMENT))
@@ -212,11 +218,11 @@ struct page *rmqueue_buddy(struct mm *mm, struct zone *zone, unsigned order, uns
 
 	spin_lock_irqsave(&zone->lock, flags);
 	if (unlikely(alloc_flags & ALLOC_HIGHATOMIC))
-		marked(page = rmqueue_highatomic(mm, zone, order, type), MARK_HIGHATOMIC_SERVES);
+		page = served(rmqueue_highatomic(mm, zone, order, type), MARK_HIGHATOMIC_SERVES);
 	if (!page)
 		page = __rmqueue(mm, zone, order, type, alloc_flags, false);
 	if (!page && (alloc_flags & (ALLOC_OOM | ALLOC_NON_BLOCK))) /* to fail now is worse than to fail the next one [W11] */
-		marked(page = rmqueue_highatomic(mm, zone, order, type), MARK_HIGHATOMIC_LAST_RESORT);
+		page = served(rmqueue_highatomic(mm, zone, order, type), MARK_HIGHATOMIC_LAST_RESORT);
 	spin_unlock_irqrestore(&zone->lock, flags);
 	return page;
 }
