@@ -5,7 +5,7 @@
 #   flavour   catches                                             cost   compiler
 #   plain     what the model and the checkers see                 1x     clang
 #   asan      overflow, use after free, leaks, undefined          4x     clang   (props run here)
-#   msan      reads of memory that has no value                   4x     clang   (never props: RapidCheck's
+#   msan      reads of memory that has no value                   4x     clang   (never props_rapidcheck: its
 #                                                                                library is not instrumented)
 #   tsan      races between simulated CPUs on threads             8x     clang
 #   gcc       what the other compiler understands differently     1x     gcc
