@@ -9,7 +9,8 @@
  *
  * How a program dies is one line without addresses, so that a smaller program can be compared with it:
  *   asan heap-buffer-overflow in free_one_block | ubsan shift exponent N is too large ... (mm/page_alloc.c:70) |
- *   msan use-of-uninitialized-value in expand | valgrind Invalid read of size N in expand | signal 11 | no progress | exit 3
+ *   msan use-of-uninitialized-value in expand | valgrind Invalid read of size N in expand | signal 11 |
+ *   no progress | exit 3
  * The function is the first frame that lies in mm/, or the first that has a name.
  *
  * A child hangs when it used so much CPU time without a step of progress: a busy host does not make it hang. One that
@@ -216,7 +217,8 @@ static bool describe_valgrind(struct death *d, const char *report)
 	name += strlen(": ");
 	snprintf(text, sizeof(text), "%.*s", (int)min_of(strcspn(kind, "\n"), sizeof(text) - 1), kind);
 	mask_numbers(text);
-	snprintf(d->what, sizeof(d->what), "valgrind %s in %.*s", text, (int)min_of(length_until(name, " ("), (size_t)60), name);
+	snprintf(d->what, sizeof(d->what), "valgrind %s in %.*s", text,
+		 (int)min_of(length_until(name, " ("), (size_t)60), name);
 	return true;
 }
 
@@ -303,7 +305,8 @@ static void collect(struct death *d, struct watch *w, char *report, int report_f
 	}
 }
 
-static void fork_and_collect(struct death *d, const struct fork_job *job, char *report, const int out[2], const int answer[2])
+static void fork_and_collect(struct death *d, const struct fork_job *job, char *report, const int out[2],
+			     const int answer[2])
 {
 	struct watch w = { .job = job };
 

@@ -131,7 +131,8 @@ static bool ends_alike(const struct prop_failure *f, const struct death *d)
 static bool fails_alike(void *arg, const struct program *candidate)
 {
 	struct prop_trials *t = arg;
-	double seconds = strcmp(t->failure.clause, "no progress") ? SIM_WATCHDOG_SECONDS : 1.0 * SIM_WATCHDOG_SECONDS / HASTE;
+	bool hangs = !strcmp(t->failure.clause, "no progress");
+	double seconds = hangs ? 1.0 * SIM_WATCHDOG_SECONDS / HASTE : SIM_WATCHDOG_SECONDS;
 	struct death d;
 
 	if (prop_refuses(t->prop, candidate))
@@ -203,8 +204,8 @@ bool prop_report(struct prop_trials *t)
 	char replay[4608];
 	bool saved;
 
-	snprintf(replay, sizeof(replay), "build/" MMCHECK_FLAVOUR "/%s --only %s --replay %s/prop_%s.trace", the_engine.program,
-		 name, dir, name);
+	snprintf(replay, sizeof(replay), "build/" MMCHECK_FLAVOUR "/%s --only %s --replay %s/prop_%s.trace",
+		 the_engine.program, name, dir, name);
 	prop_print_failure(t);
 	saved = prop_save(t->run, t->prop, f, dir, replay);
 	if (!saved)

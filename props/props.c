@@ -345,9 +345,10 @@ static void boot_all(void *arg, struct verdict *v)
 /* A machine that cannot even boot must not take this process with it: a child goes first. */
 void prop_run_boot(struct prop_run *r)
 {
+	struct fork_job job = { boot_all, r, SIM_WATCHDOG_SECONDS, NULL, NULL };
 	struct verdict v = { 0 };
 
-	if (TOOL_FORK_KEEPS_FIBERS && !forked_judge(&(struct fork_job){ boot_all, r, SIM_WATCHDOG_SECONDS, NULL, NULL }).what[0])
+	if (TOOL_FORK_KEEPS_FIBERS && !forked_judge(&job).what[0])
 		boot_all(r, &v);
 }
 
@@ -403,7 +404,8 @@ static void print_with_claim(struct prop_run *r, const struct prop *prop, const 
 	if (is_claim(f))
 		fprintf(out, "# expect: finding %s\n", f->clause);
 	if (f->tries)
-		fprintf(out, "# seed: %llu, minimized to %u operations of %u\n", ull(f->seed), f->program->nr_ops, f->ops_before);
+		fprintf(out, "# seed: %llu, minimized to %u operations of %u\n", ull(f->seed), f->program->nr_ops,
+			f->ops_before);
 	fprintf(out, "# replay: %s\n", says);
 	fputs(text[header] ? text + header + 1 : "", out);
 }

@@ -67,8 +67,9 @@ static enum theft_trial_res holds(struct theft *t, void *arg)
 	const struct wishes *w = arg;
 	struct turn *turn = theft_hook_get_env(t);
 	struct prop_trials *trials = turn->trials;
+	const struct program *p = prop_program(trials->run, trials->prop, &w->all);
 
-	return prop_try(trials, prop_program(trials->run, trials->prop, &w->all), turn->seed) ? THEFT_TRIAL_PASS : THEFT_TRIAL_FAIL;
+	return prop_try(trials, p, turn->seed) ? THEFT_TRIAL_PASS : THEFT_TRIAL_FAIL;
 }
 
 static enum theft_hook_trial_pre_res may_go_on(const struct theft_hook_trial_pre_info *info, void *env)

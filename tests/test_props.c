@@ -111,8 +111,9 @@ LAW(is_noted, TABLE_PAGE);
 LAW(always, TABLE_PAGE);
 static const struct prop law_never_early = { "never_early", "for tests: never_early", TABLE_MEMBLOCK, never };
 
-const struct prop *const prop_list[] = { &law_never,  &law_never_early, &law_is_short, &law_is_mute, &law_crashes, &law_aborts,
-					 &law_leaves, &law_loops,	&law_tires,    &law_is_noted, &law_always, NULL };
+const struct prop *const prop_list[] = { &law_never,   &law_never_early, &law_is_short, &law_is_mute,
+					 &law_crashes, &law_aborts,	 &law_leaves,	&law_loops,
+					 &law_tires,   &law_is_noted,	 &law_always,	NULL };
 
 /* --- runs -------------------------------------------------------------------------------------------------------- */
 
