@@ -25,6 +25,7 @@ BUILD = "build/plain"
 CPU_SECONDS = 20        # a step that needs more is stuck
 WALL_SECONDS = 600      # on a machine with much else to do
 OUTPUT_BYTES = 64 << 20
+SCRIPTS = {"test_cli": ["bash", "tests/test_cli.sh"]}  # what is no program; it needs mmcheck, and what is named beside it
 HUNT_SECONDS = "100000"  # never reached: programs are counted
 
 REASONS = (  # what a step says when it notices something
@@ -33,6 +34,7 @@ REASONS = (  # what a step says when it notices something
     (re.compile(r"step \d+ answered (\"[^\"\n]*\"), the trace says"), "answer {}"),
     (re.compile(r"^not ok \d+ - ([^\n]*)", re.M), "{}"),
     (re.compile(r"^prop ([^:\n]*): FAILED", re.M), "LAW {}"),
+    (re.compile(r"^Bail out! ([^\n]*)", re.M), "{}"),
 )
 
 
@@ -65,7 +67,8 @@ class Steps:
         memory = "memblock" if "memblock" in path else "page"
         if is_harness(path):  # a judge that lost something raises false alarms, or misses what a test claims
             return [*self.tests("test_text", "test_page_debug"), self.corpus_step(), self.hunt("all", 1000),
-                    *self.tests("test_witness", "test_lockstep", "test_golden", "test_sim"), self.hunt(memory, 2000)]
+                    *self.tests("test_witness"), ("test_cli", "libmmcheck.a", []),
+                    *self.tests("test_lockstep", "test_golden", "test_sim"), self.hunt(memory, 2000)]
         steps = [self.corpus_step(), self.hunt("all", 1000), *self.tests("test_page_debug", "test_text"),
                  self.hunt(memory, 5000), *self.tests("test_golden")]
         if not self.quick:
@@ -176,10 +179,11 @@ class Trees:
             raise CannotRun(f"the tree does not build without any mutant: {tail(log)}")
         self.copy(self.top, self.base)
 
-    @staticmethod
-    def copy(source, target, put=shutil.copy2):
+    def copy(self, source, target, put=shutil.copy2):
         """Sources and what was made of them, without the programs."""
         os.makedirs(f"{target}/{BUILD}")
+        for folder in ("corpus", "ci"):  # read only
+            os.symlink(f"{self.top}/{folder}", f"{target}/{folder}")
         folders = [f for f in (*FOLDERS, f"{BUILD}/obj") if os.path.isdir(f"{source}/{f}")]
         files = [f"{BUILD}/{f}" for f in os.listdir(f"{source}/{BUILD}") if f.endswith(".a") or f == "flags"]
         for folder in folders:
@@ -189,6 +193,8 @@ class Trees:
 
     def plant(self, mutant, tree):
         """The base by links, and one file that is not as there."""
+        if self.children.ended:
+            raise KeyboardInterrupt
         self.copy(self.base, tree, link)
         os.remove(f"{tree}/{mutant.path}")
         with open(f"{tree}/{mutant.path}", "wb") as f:
@@ -224,9 +230,11 @@ def look(trees, tree, steps, result):
     blind = ""
     env = dict(trees.env, RC_PARAMS="seed=1", MMCHECK_FINDINGS=tree)
     for name, program, arguments in steps:
-        if not os.path.exists(f"{tree}/{BUILD}/{program}") and trees.make(tree, [program], f"{tree}/make.log"):
+        there = os.path.exists(f"{tree}/{BUILD}/{program}") and not program.endswith(".a")  # an archive is that of the base
+        if not there and trees.make(tree, [program], f"{tree}/make.log"):
             raise CannotRun(f"{program} does not link with {result.mutant.id if result.mutant else 'no mutant'}: {tail(f'{tree}/make.log')}")
-        status = trees.children.run([f"{tree}/{BUILD}/{program}", *arguments], tree, f"{tree}/log", env=env)
+        argv = SCRIPTS.get(name) or [f"{tree}/{BUILD}/{program}", *arguments]
+        status = trees.children.run(argv, tree, f"{tree}/log", env=env)
         word, clause = what_it_means(status, f"{tree}/log")
         if word == "killed":
             result.word, result.killer, result.clause = word, name, clause
