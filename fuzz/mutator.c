@@ -38,7 +38,7 @@ static void thin_out(struct program *p, u64 *rng)
 
 	if (rng_next(rng) % 16)
 		p->header.flags = 0;
-	if (rng_next(rng) % 8 == 0)
+	if (rng_next(rng) % 8 == 0 || !boot_ops)
 		return;
 	p->nr_ops -= boot_ops;
 	memmove(p->op, p->op + boot_ops, p->nr_ops * sizeof(*p->op));

@@ -137,10 +137,13 @@ struct warm {
 	u64 pfn[WARM];
 };
 
-/* Who was freed last is the first of its list, if a flush left anything there. */
-static bool is_first(struct prop_run *r, const struct warm *w, u64 pfn)
+/*
+ * Who was freed last is the first of its list, if a flush left anything there. type: of its pageblock when it was freed;
+ * what the flush gave back may have merged, and changed it since.
+ */
+static bool is_first(struct prop_run *r, const struct warm *w, u64 pfn, unsigned type)
 {
-	unsigned list = list_of(r, w->order, pageblock_migratetype_at(pfn)), zone = r->map[pfn];
+	unsigned list = list_of(r, w->order, type), zone = r->map[pfn];
 	u32 first;
 
 	if (list == NR_PCP_LISTS || zone == NO_ZONE)
@@ -190,8 +193,9 @@ static bool stays_warm(struct prop_run *r, struct warm *w)
 	}
 	for (unsigned i = 0; i < w->nr; i++) {
 		struct unit u = { w->pfn[i], (u8)w->order, 1, false };
+		unsigned type = pageblock_migratetype_at(w->pfn[i]);
 
-		if (!give_back(r, w->at, &u) || !is_first(r, w, w->pfn[i]))
+		if (!give_back(r, w->at, &u) || !is_first(r, w, w->pfn[i], type))
 			return false;
 	}
 	return !r->verdict.failed && (!w->nr || comes_back(r, w));

@@ -48,7 +48,7 @@ result $? "its summary is JSON" "$(head -c 400 $latest/summary.json 2>&1)"
 
 whole=0 small=999
 for folder in "$latest"/findings/*/; do
-	[[ -s $folder/input && -s $folder/report.txt && -s $folder/replay ]] || whole=1
+	[[ -e $folder/input && -s $folder/report.txt && -s $folder/replay ]] || whole=1
 	[[ $(basename "$folder") == "$clause"* && -s $folder/minimized.trace ]] || continue
 	ops=$(grep -cE '^[[:space:]]*[0-9]+: ' "$folder/minimized.trace")
 	((ops >= small)) || small=$ops best=$folder
