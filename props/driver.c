@@ -29,7 +29,7 @@ static const char usage[] =
 	"\n"
 	"  --seconds N    time for all properties together, default 10\n"
 	"  --seed N       start here; RC_PARAMS=\"seed=N\" does the same\n"
-	"  --trials N     so many programs for each property, however long it takes\n"
+	"  --trials N     so many programs for each property, and minimizing, however long it takes\n"
 	"  --only NAME    one property\n"
 	"  --replay FILE  try it on this program, text or bytes; needs --only\n"
 	"  --alone        only the laws; do not run the programs in lockstep with the model too\n"
@@ -91,7 +91,7 @@ static int conclude(struct prop_trials *t, bool could, double end)
 	}
 	if (t->failure.found) {
 		left = end - prop_now();
-		prop_minimize(t, min_of(max_of(left, FEWEST_MINIMIZING), MOST_MINIMIZING));
+		prop_minimize(t, t->most ? 0 : min_of(max_of(left, FEWEST_MINIMIZING), MOST_MINIMIZING));
 		status = prop_report(t) ? EXIT_FINDING : EXIT_HOST;
 	} else {
 		printf("prop %s: ok (%llu programs)\n", t->prop->name, ull(t->programs));

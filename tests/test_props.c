@@ -203,18 +203,18 @@ static unsigned lines_with(const char *begin)
 
 static void failing_laws(void)
 {
-	same_number((u64)run("--only never --seed 5 --seconds 2"), 1, "a law that never holds: exit status 1");
+	same_number((u64)run("--only never --seed 5 --trials 50"), 1, "a law that never holds: exit status 1");
 	says("prop never: FAILED LAW never: as ever\n", "it is reported with its clause and sentence");
 	says("\n  law: for tests: never\n  seed: 5\n  minimized: 0 operations, ", "its seed, and minimized to no operation");
 	says("mmcheck-trace 1 profile=tiny start=booted flags=- swarm=0x0 seed=0x0\n", "on the smallest machine");
 	says("\nprops: 1 properties, 1 programs, ", "at the first program");
-	run("--only never_early --seed 5 --seconds 2");
+	run("--only never_early --seed 5 --trials 50");
 	says("FAILED LAW never_early: as ever", "a law of memblock too");
 	says("mmcheck-trace 1 profile=tiny start=early ", "its smallest program still is one for it");
-	run("--only is_short --seed 5 --seconds 2");
+	run("--only is_short --seed 5 --trials 50");
 	says("prop is_short: FAILED LAW is_short: 3 operations\n", "the sentence is the smallest program's");
 	says("\n  minimized: 3 operations, ", "which has three operations");
-	run("--only is_mute --seed 5 --seconds 2");
+	run("--only is_mute --seed 5 --trials 50");
 	says("FAILED LAW is_mute: it does not hold, and does not say why", "a law that says no word is a failure");
 	same_number((u64)run("--only always --seed 5 --trials 9"), 0, "a law that holds: exit status 0");
 	says("prop always: ok (9 programs)\nprops: 1 properties, 9 programs, ", "nine programs were asked for");
@@ -234,15 +234,15 @@ static void dying_laws(const char *batch)
 {
 	char words[64];
 
-	snprintf(words, sizeof(words), "--only crashes --seed 6 --seconds 2 --batch %s", batch);
+	snprintf(words, sizeof(words), "--only crashes --seed 6 --trials 50 --batch %s", batch);
 	same_number((u64)run(words), 1, "a crash is a finding");
 	says("prop crashes: FAILED " SEGV, "the clause says how the process died");
 	says("\n  minimized: 2 operations, ", "the program that crashes is minimized");
-	snprintf(words, sizeof(words), "--only aborts --seed 6 --seconds 2 --batch %s", batch);
+	snprintf(words, sizeof(words), "--only aborts --seed 6 --trials 50 --batch %s", batch);
 	same_number((u64)run(words), 1, "an abort is a finding");
 	says("prop aborts: FAILED signal 6: the process died", "its clause is the signal");
 	says("\n  minimized: 1 operations, ", "the program that aborts is minimized");
-	run("--only leaves --seed 6 --seconds 2");
+	run("--only leaves --seed 6 --trials 50");
 	says("prop leaves: FAILED exit 0: ", "a process that ends too early is a finding");
 }
 
@@ -255,7 +255,7 @@ static void run_goes_on(void)
 		skip("all laws, and one that loops", "this flavour is slow");
 		return;
 	}
-	same_number((u64)run("--seed 6 --seconds 5"), 1, "all of them together: exit status 1");
+	same_number((u64)run("--seed 6 --trials 50"), 1, "all of them together: exit status 1");
 	says("prop loops: FAILED no progress: the program used 2 s of CPU time", "one that loops makes no progress");
 	loops = strstr(said, "prop loops:");
 	loops = loops ? strstr(loops, "\n  minimized: ") : NULL;
@@ -268,7 +268,7 @@ static void run_goes_on(void)
 
 static void unrepeatable_law(void)
 {
-	run("--only tires --seed 6 --seconds 2");
+	run("--only tires --seed 6 --trials 400");
 	says("prop tires: FAILED LAW tires: enough", "a law that fails after some programs");
 	says("\n  not minimized: alone it does not fail", "is not said to fail by its program alone");
 	run("--only tires --seed 6 --trials 20 --batch 1");
