@@ -336,6 +336,36 @@ static u32 switches_of(void *arg, u32 step, const struct sched_switch **list)
 	return w->program->op[step].nr_switches;
 }
 
+/* --- who looks for schedules asks where one may be changed -------------------------------------------------------------------- */
+
+/* Here a switch took effect: what each operation passed until now lies before it. */
+static void note_switch(void *arg)
+{
+	struct world *w = arg;
+	struct yield_probe *probe = w->probe;
+	u32 yields;
+
+	if (likely(!probe))
+		return;
+	probe->switches++;
+	for (u32 i = 0; i < PROBE_OPS; i++)
+		probe->before[i] = probe->passed[i];
+	for (unsigned cpu = 0; cpu < w->machine->param[PARAM_CPUS]; cpu++) {
+		u32 step = sched_op_on(w->machine->host->sched, cpu, &yields);
+
+		if (step < PROBE_OPS)
+			probe->before[step] = yields;
+	}
+}
+
+static void note_end(void *arg, u32 step, u32 yields)
+{
+	struct world *w = arg;
+
+	if (unlikely(w->probe) && step < PROBE_OPS)
+		w->probe->passed[step] = yields;
+}
+
 /* --- end of program --------------------------------------------------------------------------------------------------------- */
 
 static const char *free_all(struct world *w)
@@ -497,7 +527,7 @@ static void prefill(struct world *w, struct rig *r)
 /* Boot the machine that lies ready in r. */
 static void rig_boot(struct world *w, struct rig *r)
 {
-	struct sched_client client = { w, run_step, next_unstarted, unstarted_irq, switches_of };
+	struct sched_client client = { w, run_step, next_unstarted, unstarted_irq, switches_of, note_switch, note_end };
 
 	machine_enter(r->machine, 0);
 	r->machine->host->event_full = drain_full_ring;

@@ -261,6 +261,14 @@ struct scratch {
 	u32 freed[1 << (NR_PAGE_ORDERS - 1)];
 };
 
+/* Where a schedule of the program that runs could be changed: of its first operations, the yield points passed, and how many
+ * of them before the last switch that took effect. */
+#define PROBE_OPS 16
+struct yield_probe {
+	u32 passed[PROBE_OPS], before[PROBE_OPS];
+	u32 switches;
+};
+
 struct world {
 	struct machine *machine;
 	struct model *model;
@@ -296,6 +304,7 @@ struct world {
 	struct rig *current;
 	const u64 *prefilled;  /* pages of each zone that the start state holds */
 	struct model_counts retired; /* of machines thrown away */
+	struct yield_probe *probe; /* NULL: nobody looks */
 	u32 until;	       /* stop before this step; ~0 run all */
 	struct free_block *blocks; /* scratch of the recount */
 	u64 block_room;
@@ -382,6 +391,8 @@ u64 program_minimize_with(struct program *p, bool (*same)(void *arg, const struc
 bool program_export_c(const struct program *p, const struct verdict *v, char *const *outcome, FILE *out,
 		      const char *source_name);
 
+/* The host's clock, for limits of time. */
+double monotonic_seconds(void);
 /* splitmix64 step for everything in lockstep that needs numbers: seeds in, no clock. */
 u64 rng_next(u64 *state);
 

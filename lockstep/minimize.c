@@ -16,7 +16,6 @@
  *     and all of it was refused. So minimizing again changes nothing (unless the limit cut the first run short)
  */
 #include <string.h>
-#include <time.h>
 #include "lockstep.h"
 
 #define PAIRS_UP_TO 40 /* operations: all pairs of so many are tried */
@@ -32,17 +31,9 @@ struct minimizer {
 	bool changed; /* in this round */
 };
 
-static double now_seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 static bool out_of_time(const struct minimizer *m)
 {
-	return m->deadline != 0 && now_seconds() >= m->deadline;
+	return m->deadline != 0 && monotonic_seconds() >= m->deadline;
 }
 
 static bool try_candidate(struct minimizer *m)
@@ -531,7 +522,7 @@ static void one_round(struct minimizer *m)
 static u64 minimize(struct minimizer *m, const struct minimize_limits *limits)
 {
 	if (limits && limits->seconds > 0)
-		m->deadline = now_seconds() + limits->seconds;
+		m->deadline = monotonic_seconds() + limits->seconds;
 	program_init(&m->candidate);
 	do {
 		m->changed = false;

@@ -51,10 +51,7 @@ struct options {
 
 double prop_now(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+	return monotonic_seconds();
 }
 
 /* Each law has programs of its own. */

@@ -93,7 +93,7 @@ bool machine_do(struct prop_run *r, struct place at, void (*act)(struct prop_run
 {
 	struct machine *m = r->w->machine;
 	struct deed deed = { r, at.context, act, arg };
-	struct sched_client mine = { &deed, run_deed, nothing_unstarted, nothing_unstarted, no_switches };
+	struct sched_client mine = { &deed, run_deed, nothing_unstarted, nothing_unstarted, no_switches, NULL, NULL };
 	struct sched_client usual = *sched_get_client(m->host->sched);
 	bool ran;
 

@@ -36,6 +36,7 @@ struct sched {
 	unsigned nr_suspended, nr_in_flight;
 	int running; /* CPU whose fiber runs; -1 the main stack */
 	char *stacks;
+	u64 contended;
 };
 
 static struct fiber *fiber_of(struct sched *s, int cpu)
@@ -78,6 +79,8 @@ static void fiber_main(void *arg)
 
 	for (;;) {
 		s->client.run(s->client.arg, c->op);
+		if (s->client.ended)
+			s->client.ended(s->client.arg, c->op, s->machine->cpu[c - s->cpu].yields);
 		c->in_flight = false;
 		s->nr_in_flight--;
 		go(s, s->nr_suspended ? s->suspended[--s->nr_suspended] : -1);
@@ -172,14 +175,31 @@ unsigned sched_nr_in_flight(const struct sched *s)
 	return s->nr_in_flight;
 }
 
+u32 sched_op_on(const struct sched *s, unsigned cpu, u32 *yields)
+{
+	*yields = s->machine->cpu[cpu].yields;
+	return s->cpu[cpu].in_flight ? s->cpu[cpu].op : SCHED_NONE;
+}
+
+u64 sched_contended(const struct sched *s)
+{
+	return s->contended;
+}
+
+sim_cold void sched_note_contended(void)
+{
+	if (this_cpu->machine->host->sched)
+		this_cpu->machine->host->sched->contended++;
+}
+
 void sched_leave(struct sched *s)
 {
 	if (s && s->running >= 0)
 		go(s, -1);
 }
 
-/* Suspend the running fiber and go on with another CPU's operation, in flight or new. */
-static void switch_to_cpu(struct sched *s, unsigned cpu)
+/* Suspend the running fiber and go on with another CPU's operation, in flight or new. chosen: by the schedule. */
+static void switch_to_cpu(struct sched *s, unsigned cpu, bool chosen)
 {
 	struct sched_cpu *c;
 	u32 op = SCHED_NONE;
@@ -199,6 +219,8 @@ static void switch_to_cpu(struct sched *s, unsigned cpu)
 		memmove(&s->suspended[i], &s->suspended[i + 1], --s->nr_suspended - i);
 	}
 	s->suspended[s->nr_suspended++] = (u8)s->running;
+	if (chosen && s->client.switched)
+		s->client.switched(s->client.arg);
 	if (c->in_flight)
 		go(s, (int)cpu);
 	else
@@ -218,8 +240,12 @@ static void deliver_irq(struct sched *s, unsigned label)
 	if (op == SCHED_NONE)
 		return;
 	c->irq_nesting++;
+	if (s->client.switched)
+		s->client.switched(s->client.arg);
 	fetch_schedule(s, cpu->id, op);
 	s->client.run(s->client.arg, op);
+	if (s->client.ended)
+		s->client.ended(s->client.arg, op, cpu->yields);
 	c->irq_nesting--;
 	c->switches = before.switches;
 	c->nr_switches = before.nr_switches;
@@ -240,7 +266,7 @@ sim_cold void sched_point(enum sim_yield_point p)
 	if (sw->is_irq)
 		deliver_irq(s, sw->target);
 	else
-		switch_to_cpu(s, sw->target);
+		switch_to_cpu(s, sw->target, true);
 	/* several choices may name one index: an index already passed can no longer fire */
 	while (s->cpu[cpu].next < s->cpu[cpu].nr_switches &&
 	       s->cpu[cpu].switches[s->cpu[cpu].next].at < this_cpu->yields)
@@ -253,10 +279,11 @@ void sched_wait_for(unsigned holder_cpu)
 	struct sched *s = this_cpu->machine->host->sched;
 
 	sim_tick();
+	sched_note_contended();
 	if (!s || s->running < 0 || !s->cpu[holder_cpu].in_flight || holder_cpu == this_cpu->id)
 		sim_stop(STOP_LOCK_ORDER, "cpu %u waits for a lock that cpu %u holds and cannot release", this_cpu->id,
 			 holder_cpu);
-	switch_to_cpu(s, holder_cpu);
+	switch_to_cpu(s, holder_cpu, false);
 }
 
 /* --- copies for snapshots ------------------------------------------------------------------------------------------ */

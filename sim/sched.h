@@ -29,6 +29,9 @@ struct sched_client {
 	u32 (*next_unstarted)(void *arg, unsigned cpu);	    /* SCHED_NONE if the CPU has no more; marks it started */
 	u32 (*unstarted_irq)(void *arg, unsigned label);    /* the same for the operation with this irq label */
 	u32 (*switches)(void *arg, u32 op, const struct sched_switch **list); /* sorted by at; returns how many */
+	/* For who looks for schedules; may be NULL. A choice of the schedule had an effect; an operation ended. */
+	void (*switched)(void *arg);
+	void (*ended)(void *arg, u32 op, u32 yields);
 };
 
 struct sched;
@@ -45,6 +48,11 @@ void sched_abandon(struct sched *s);
 /* Is the caller on a fiber? */
 bool sched_in_operation(const struct sched *s);
 unsigned sched_nr_in_flight(const struct sched *s);
+/* The operation in flight on a CPU and the yield points it passed; SCHED_NONE: there is none. */
+u32 sched_op_on(const struct sched *s, unsigned cpu, u32 *yields);
+/* How often somebody met a lock that another one held, since the machine was made. */
+u64 sched_contended(const struct sched *s);
+void sched_note_contended(void);
 /* Leave the operation for good; returns only when there is none. Use sim_stop(). */
 void sched_leave(struct sched *s);
 /* A yield index named by the schedule was reached. */

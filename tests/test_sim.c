@@ -203,7 +203,8 @@ static u32 switches_of(void *arg, u32 op, const struct sched_switch **list)
 
 static void stage_open(void)
 {
-	static const struct sched_client client = { NULL, run_actor, next_of_cpu, next_irq, switches_of };
+	static const struct sched_client client = { .run = run_actor, .next_unstarted = next_of_cpu, .unstarted_irq = next_irq,
+							.switches = switches_of };
 
 	stage.m = new_machine(PROFILE_SMALL);
 	machine_enter(stage.m, 0);

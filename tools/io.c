@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 #include "tools.h"
 
@@ -238,14 +237,6 @@ bool parse_number(const char *text, u64 most, u64 *out)
 		return true;
 	complain("%s is not a number from 0 to %llu", text, (unsigned long long)most);
 	return false;
-}
-
-double monotonic_seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
 struct world *new_world(void)

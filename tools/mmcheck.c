@@ -31,6 +31,10 @@ static const struct command {
 	{ "digest", cmd_digest, "FILE... | --gen SEED COUNT", "digests, equal on every compiler and flavour" },
 	{ "ops", cmd_ops, "", "all operations and their arguments" },
 	{ "witness", cmd_witness, "[-v] FILE", "judge a recording of a real kernel (ftrace text, .zst, -)" },
+	{ "explore", cmd_explore,
+	  "[--profile P] [--frames N] [--cpus N] [--ops N] [--preemptions N] [--irq 0|1] [--scheduler dfs|random|pct|round_robin]\n"
+	  "            [--schedules N] [--seed N] [--seconds N] [-o FILE] [FILE]",
+	  "all small programs, or one, under all schedules with few preemptions" },
 	{ "bench", cmd_bench, "[--quick] [--json FILE]", "how fast" },
 };
 

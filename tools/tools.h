@@ -27,6 +27,7 @@ int cmd_export_c(int argc, char **argv);
 int cmd_ops(int argc, char **argv);
 int cmd_witness(int argc, char **argv);
 int cmd_hunt(int argc, char **argv);
+int cmd_explore(int argc, char **argv);
 int cmd_bench(int argc, char **argv);
 int cmd_marks(int argc, char **argv);
 int cmd_reach(int argc, char **argv);
@@ -62,7 +63,6 @@ bool load_program(struct program *p, const char *path, char ***expected, char *c
 bool parse_number(const char *text, u64 most, u64 *out);
 /* page, memblock, all: bits of enum op_table; 0 after complaining. */
 unsigned tables_by_name(const char *name);
-double monotonic_seconds(void);
 /* A machine or an exit: every command that runs programs begins here. */
 struct world *new_world(void);
 

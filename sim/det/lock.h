@@ -54,8 +54,10 @@ static inline bool spin_trylock(spinlock_t *lock)
 	const struct sim_cpu *c = this_cpu;
 
 	sim_yield(YIELD_TRYLOCK);
-	if (lock->locked)
+	if (unlikely(lock->locked)) {
+		sched_note_contended();
 		return false;
+	}
 	if (unlikely(c->nr_held && c->held[c->nr_held - 1]->rank > lock->rank))
 		sim_lock_out_of_order(lock);
 	sim_lock_taken(lock);
