@@ -40,12 +40,19 @@ static inline bool same_text(const char *is, const char *want, const char *claim
 	return same;
 }
 
+/* ci/oracle builds judges that know which place of theirs spoke last, and tells it here. */
+#ifndef tell_site
+#define tell_site(clause) (void)(clause)
+#endif
+
 /* A sentence of a judge: its clause must be this one; NULL: there must be none. */
 static inline bool says_clause(const char *sentence, const char *clause, const char *claim)
 {
 	size_t len = clause ? strlen(clause) : 0;
 	bool same = sentence && clause ? !strncmp(sentence, clause, len) && sentence[len] == ':' : sentence == clause;
 
+	if (same && clause)
+		tell_site(clause);
 	if (!ok(same, "%s", claim))
 		printf("# is \"%s\", must be %s\n", sentence ? sentence : "(nothing)", clause ? clause : "nothing");
 	return same;
