@@ -198,7 +198,7 @@ static u64 cpu_state(void)
 	       (u64)c->nmi << 32 | (u64)c->rcu_readers << 40 | (u64)c->nr_held << 48;
 }
 
-static const char *execute(struct world *w, u32 step, const struct op *op, const u64 *a)
+const char *world_execute(struct world *w, u32 step, const struct op *op, const u64 *a)
 {
 	u64 before = cpu_state();
 	struct outcome seen;
@@ -257,7 +257,7 @@ static void run_op(void *arg, u32 step)
 	below = set_place(w, (struct model_place){ op->name, step });
 	sim_enter_context((enum sim_context)context);
 	if (!bad)
-		bad = execute(w, step, op, a);
+		bad = world_execute(w, step, op, a);
 	sim_leave_context((enum sim_context)context);
 	set_place(w, below);
 	w->nesting[world_cpu()]--;

@@ -36,5 +36,7 @@ const char *world_says(struct world *w, const char *format, ...) printf_like(2, 
 
 /* lockstep.c: let the model judge what mm announced so far. */
 const char *world_drain(struct world *w);
+/* One operation on this CPU, begun, run and judged; no op of the catalogue where a test wants it to answer wrongly. */
+const char *world_execute(struct world *w, u32 step, const struct op *op, const u64 *a);
 
 #endif

@@ -45,14 +45,22 @@ static inline bool same_text(const char *is, const char *want, const char *claim
 #define tell_site(clause) (void)(clause)
 #endif
 
+/* Does this sentence of a judge say this clause, and no other? */
+static inline bool is_clause(const char *sentence, const char *clause)
+{
+	size_t len = strlen(clause);
+
+	if (!sentence || strncmp(sentence, clause, len) != 0 || sentence[len] != ':')
+		return false;
+	tell_site(clause);
+	return true;
+}
+
 /* A sentence of a judge: its clause must be this one; NULL: there must be none. */
 static inline bool says_clause(const char *sentence, const char *clause, const char *claim)
 {
-	size_t len = clause ? strlen(clause) : 0;
-	bool same = sentence && clause ? !strncmp(sentence, clause, len) && sentence[len] == ':' : sentence == clause;
+	bool same = clause ? is_clause(sentence, clause) : !sentence;
 
-	if (same && clause)
-		tell_site(clause);
 	if (!ok(same, "%s", claim))
 		printf("# is \"%s\", must be %s\n", sentence ? sentence : "(nothing)", clause ? clause : "nothing");
 	return same;

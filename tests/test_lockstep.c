@@ -426,6 +426,13 @@ static void list_misaligned(void)
 	unlist(b);
 	enlist(zone_of_block(b), b.pfn + 1, b.order);
 }
+/* Two pageblocks at least, and the last of them is said to lie elsewhere. */
+static void list_across_zones(void)
+{
+	struct free_block b = a_block(5);
+
+	pfn_to_pageblock(the_mm(), b.pfn + (1ULL << b.order) - 1)->zone = 3 * MAX_NR_ZONES + ZONE_HIGHMEM;
+}
 static void list_beyond_the_end(void)
 {
 	struct zone *zone = zone_of(3, ZONE_MOVABLE);
@@ -538,6 +545,10 @@ static void end_list(struct list_head *head)
 static void break_a_link(void)
 {
 	break_link(long_list());
+}
+static void begin_with_nothing(void)
+{
+	long_list()->next = NULL;
 }
 static void close_a_circle(void)
 {
@@ -743,6 +754,10 @@ static void list_a_free_page_with_a_cpu(void)
 static void break_a_pcp_link(void)
 {
 	break_link(a_pcp_list());
+}
+static void begin_a_pcp_list_with_nothing(void)
+{
+	a_pcp_list()->next = NULL;
 }
 static void end_a_pcp_list(void)
 {
@@ -1050,6 +1065,7 @@ static const struct corruption {
 	{ "a listed block has another order", change_order, ORACLE_VALID, "B2" },
 	{ "a block is on the list of another order", list_under_another_order, ORACLE_VALID, "B2" },
 	{ "a block is on the list of another zone", list_in_another_zone, ORACLE_VALID, "B2" },
+	{ "a block reaches into another zone", list_across_zones, ORACLE_VALID, "B2" },
 	{ "a block is not at a multiple of its size", list_misaligned, ORACLE_VALID, "B2" },
 	{ "a block is no page of the machine", list_beyond_the_end, ORACLE_VALID, "B3" },
 	{ "a block is on the list of another type", list_as_another_type, ORACLE_VALID, "B15" },
@@ -1066,6 +1082,7 @@ static const struct corruption {
 	{ "a page is in two blocks, one of them large", list_twice_in_a_large_block, ORACLE_VALID, "B3" },
 	{ "a link leads back", break_a_link, ORACLE_VALID, "B3" },
 	{ "a list is a circle without its head", close_a_circle, ORACLE_VALID, "B3" },
+	{ "a list begins with nothing", begin_with_nothing, ORACLE_VALID, "B3" },
 	{ "a list ends in nothing", end_a_list, ORACLE_VALID, "B3" },
 	{ "a list leads out of the machine", list_no_page, ORACLE_VALID, "B3" },
 	{ "a tail has a reference", reference_a_tail, ORACLE_VALID, "B19" },
@@ -1096,6 +1113,7 @@ static const struct corruption {
 	{ "it is not at a multiple of its size", list_misaligned_pcp_block, ORACLE_VALID, "P8" },
 	{ "it is inside a free block", list_a_free_page_with_a_cpu, ORACLE_VALID, "P8" },
 	{ "a link of a cpu's list leads back", break_a_pcp_link, ORACLE_VALID, "P8" },
+	{ "a cpu's list begins with nothing", begin_a_pcp_list_with_nothing, ORACLE_VALID, "P8" },
 	{ "a cpu's list ends in nothing", end_a_pcp_list, ORACLE_VALID, "P8" },
 	{ "a cpu's list goes round", circle_on_a_pcp_list, ORACLE_VALID, "P8" },
 	{ "a cpu's list leads out of the machine", list_no_page_with_a_cpu, ORACLE_VALID, "P8" },
@@ -1936,6 +1954,12 @@ static void scene_flush(void)
 	for (unsigned i = 0; i < ARRAY_SIZE(pfn); i++)
 		drop(pfn[i], 0);
 }
+static void scene_marks_anew(void) /* they end a boost */
+{
+	scene_boost();
+	mark();
+	set_knob(SYSCTL_WATERMARK_SCALE_FACTOR, 100);
+}
 static void scene_drain(void)
 {
 	on_cpu(2);
@@ -2489,6 +2513,7 @@ static const struct slip claim_slips[] = {
 	CHANGED("reserved instead", EV(PAGEBLOCK, 0), "B17", SET(report, RETYPE_RESERVE)),
 	CHANGED("unreserved instead", EV(PAGEBLOCK, 0), "B18", SET(report, RETYPE_UNRESERVE)),
 	LOST("not claimed at all", EV(PAGEBLOCK, 0), "B12"),
+	LOST("claimed, and nobody says why", EV(PAGE_EXTFRAG, 0), "B12"),
 	REPLACED(PAGE_ALLOC_ZONE_LOCKED, "taken from without a claim", EV(PAGEBLOCK, 0), "B11",
 		SET(order, 3), SET(source_order, 5)),
 	REPLACED(PAGE_EXTFRAG, "stolen although it could be claimed", EV(PAGEBLOCK, 0), "B12",
@@ -2558,6 +2583,9 @@ static const struct slip knobs_slips[] = {
 	CHANGED("to less than it takes", ON(SYSCTL, 2), "J1", ARG(1, 7)),
 	CHANGED("a knob that does not exist is", ON(SYSCTL, 3), "J1", ARG(0, 9)),
 };
+static const struct slip marks_anew_slips[] = {
+	LOST("marks are computed anew, and a boost stays", EV(BOOST_END, 0), "W2"),
+};
 static const struct slip idle_kswapd_slips[] = {
 	CHANGED("kswapd says that it was woken", ON(KSWAPD, 0), "L13", ARG(1, 1)),
 	POKED(want_kswapd, "kswapd was woken and does nothing", ON(KSWAPD, 0), "L13"),
@@ -2613,6 +2641,11 @@ static const struct slip flush_slips[] = {
 	CHANGED("from another cpu's list", EV(PAGE_PCPU_DRAIN, 0), "P7", SET(list_cpu, 3)),
 	CHANGED("a page leaves that is on no list", EV(PAGE_PCPU_DRAIN, 0), "P8", SET(pfn, 257)),
 };
+static void empty_lists_of_the_model(struct model *m)
+{
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		m->zone[z].pcp[2].count = 0;
+}
 static const struct slip drain_slips[] = {
 	CHANGED("a drain begins elsewhere", EV(PCP_FLUSH, 0), "P10", SET(order, 1)),
 	CHANGED("takes less at a time", EV(PCP_FLUSH, 0), "P10", ADD(asked, -1ULL)),
@@ -2621,6 +2654,8 @@ static const struct slip drain_slips[] = {
 		SET(pfn, 450), SET(order, 1)),
 	CUT("a drain of all leaves pages behind", EV(DRAIN_ALL, 0), "P10"),
 	CUT("the lists of a dead cpu hold pages", EV(PCP_FLUSH, 2), "P10"),
+	POKED(empty_lists_of_the_model, "pages leave lists that are empty", EV(PAGE_PCPU_DRAIN, 0), "P7"),
+	LOST("what a dead cpu held back is lost", EV(STAT_FOLD, 0), "P12"),
 	CHANGED("it takes counters along, and some stay", EV(STAT_FOLD, 0), "W12", SET(zone, NR_ZONE_IDS)),
 };
 static const struct slip disable_slips[] = {
@@ -2870,6 +2905,7 @@ static const struct scene {
 	SCENE(boost_in_vain, one_zone),
 	SCENE(boost_of_the_fast_path, one_zone),
 	SCENE(knobs, small),
+	SCENE(marks_anew, one_zone),
 	SCENE(idle_kswapd, small),
 	SCENE(cma, with_cma),
 	SCENE(list, small),

@@ -848,6 +848,53 @@ static const char *changed(const char *from, const char *to)
 	return out;
 }
 
+/* Whatever byte of the text is another one, exactly this clause speaks; and none does when it is as before. */
+static void each_byte(struct model *m, const char *(*judge)(struct model *m, const char *text), size_t from, size_t to,
+		      const char *clause, const char *claim)
+{
+	size_t noticed = 0;
+
+	for (size_t i = from; i < to; i++) {
+		text[i] ^= 1;
+		noticed += is_clause(judge(m, text), clause);
+		text[i] ^= 1;
+	}
+	if (!ok(from < to && noticed == to - from, "%s", claim))
+		printf("# %zu of %zu\n", noticed, to - from);
+	says_clause(judge(m, text), NULL, "  and once, not again when it is as before");
+}
+
+/* And a line more at the end. */
+static void whole_text(struct model *m, const char *(*judge)(struct model *m, const char *text), const char *clause,
+		       const char *claim)
+{
+	char again[40];
+
+	snprintf(again, sizeof(again), "  a line too many: %s", clause);
+	each_byte(m, judge, 0, strlen(text), clause, claim);
+	strcat(text, "\n");
+	says_clause(judge(m, text), clause, again);
+}
+
+static void test_each_byte(struct model *m)
+{
+	buddyinfo_show(text, sizeof(text));
+	whole_text(m, model_judge_buddyinfo, "F1", "another byte in buddyinfo: F1");
+	pagetypeinfo_show(text, sizeof(text));
+	whole_text(m, model_judge_pagetypeinfo, "F2", "another byte in pagetypeinfo: F2");
+	zoneinfo_show(text, sizeof(text));
+	whole_text(m, model_judge_zoneinfo, "F4", "another byte in zoneinfo: F4");
+	vmstat_show(text, sizeof(text));
+	whole_text(m, model_judge_vmstat, "F5", "another byte in vmstat: F5");
+	meminfo_show(text, sizeof(text));
+	whole_text(m, model_judge_meminfo, "F6", "another byte in meminfo: F6");
+}
+
+static const char *judge_failure_on_cpu_0(struct model *m, const char *is)
+{
+	return model_judge_failure_text(m, 0, is);
+}
+
 static void test_judges(struct model *m)
 {
 	zoneinfo_show(text, sizeof(text));
@@ -890,6 +937,8 @@ static void test_failure_judge(struct world *w)
 	warn_alloc_failure(GFP_KERNEL, 3);
 	snprintf(text, sizeof(text), "%s", log_text());
 	says_clause(model_judge_failure_text(m, 0, text), NULL, "control: the report of a failure");
+	each_byte(m, judge_failure_on_cpu_0, (size_t)(strstr(text, "Mem-Info:") - text),
+		  (size_t)(strstr(text, "hwpoisoned") - text), "F9", "another byte in Mem-Info: F9");
 	says_clause(model_judge_failure_text(m, 0, changed("order:3", "order:2")), "F8", "another order: F8");
 	says_clause(model_judge_failure_text(m, 0, changed("0xcc0", "0xcc1")), "F8", "another mask: F8");
 	says_clause(model_judge_failure_text(m, 0, changed("allowed=0-3", "allowed=0")), "F8", "other nodes: F8");
@@ -922,6 +971,7 @@ static void test_booted(void)
 		printf("# %s: %s\n", w->verdict.clause, w->verdict.sentence);
 	machine_enter(w->machine, 0);
 	test_judges(w->model);
+	test_each_byte(w->model);
 	test_failure_judge(w);
 	w->machine->nr_events = 0;
 	vmstat_refresh(); /* the model does not hear of it: nothing is judged from here */
