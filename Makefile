@@ -77,6 +77,7 @@ ALL_CFLAGS  = -std=gnu11 $(COMMON) -Werror=implicit-function-declaration $(SAN.$
 ALL_CXXFLAGS = -std=c++17 $(COMMON) $(SAN.$(SAN)) $(CXXFLAGS)
 ALL_LDFLAGS = $(SAN.$(SAN)) $(CFLAGS) $(LDFLAGS)
 RUNTIME     = $(RUNTIME.$(SAN))
+comma      := ,
 layer_of    = $(firstword $(subst /, ,$(1)))
 
 .DELETE_ON_ERROR:
@@ -145,6 +146,9 @@ $(B)/test_%: $(B)/obj/tests/test_%.o $(call objects,$(TEST_COMMON)) $(LIBS)
 
 # The driver and the own engine, with laws that misbehave instead of ours.
 $(B)/test_props: $(filter-out %/main.o %/laws.o,$(PROPS)) $(B)/obj/props/runner.o
+
+# Functions that answer wrongly when the test wants it.
+$(B)/test_answers: private LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,memblock_show page_address malloc)
 
 $(B)/fuzz_%: $(B)/obj/fuzz/fuzz_%.o $(call objects,$(FUZZ_COMMON)) $(LIBS)
 	$(call note,LINK)
