@@ -349,11 +349,280 @@ static void test_answer(const struct answer *is)
 	program_free(&p);
 }
 
+/* --- memblock's own check: one field of a sound state ------------------------------------------------------------- */
+
+#define MEMORY	 (&the_memblock()->memory)
+#define RESERVED (&the_memblock()->reserved)
+#define REGION	 MEMORY->regions[1]
+
+static void grow(struct memblock_type *t, u64 base)
+{
+	memcpy(ram_at(base), t->regions, t->cnt * sizeof(*t->regions));
+	t->max = 2 * INIT_MEMBLOCK_REGIONS;
+	t->regions = (void *)ram_at(base);
+}
+
+static void region_of_nothing(void)
+{
+	REGION.size = 0;
+}
+static void region_beyond_the_end(void)
+{
+	REGION.size = -REGION.base;
+}
+static void region_of_no_node(void)
+{
+	REGION.nid = MAX_NUMNODES + 1;
+}
+static void region_of_a_negative_node(void)
+{
+	REGION.nid = -1;
+}
+static void region_with_an_unknown_flag(void)
+{
+	REGION.flags = 8;
+}
+static void regions_out_of_order(void)
+{
+	REGION.base = 0;
+}
+static void regions_that_overlap(void)
+{
+	MEMORY->regions[0].size = REGION.base - MEMORY->regions[0].base + 64;
+}
+static void regions_not_merged(void)
+{
+	MEMORY->regions[0].size = REGION.base - MEMORY->regions[0].base;
+	MEMORY->regions[0].nid = REGION.nid;
+}
+static void slots_that_are_no_power(void)
+{
+	MEMORY->max = INIT_MEMBLOCK_REGIONS + 1;
+}
+static void fewer_slots_than_at_first(void)
+{
+	MEMORY->max = INIT_MEMBLOCK_REGIONS / 2;
+}
+static void more_regions_than_slots(void)
+{
+	MEMORY->cnt = INIT_MEMBLOCK_REGIONS + 1;
+}
+static void bytes_that_do_not_add_up(void)
+{
+	MEMORY->total_size += 64;
+}
+static void no_region_and_something_in_it(void)
+{
+	MEMORY->cnt = 0;
+	MEMORY->total_size = 0;
+}
+static void reserved_region_of_a_node(void)
+{
+	RESERVED->regions[0].nid = 0;
+}
+static void reserved_region_with_a_flag(void)
+{
+	RESERVED->regions[0].flags = MEMBLOCK_MIRROR;
+}
+static void first_array_with_more_slots(void)
+{
+	MEMORY->max = 2 * INIT_MEMBLOCK_REGIONS;
+}
+static void array_in_the_middle_of_a_page(void)
+{
+	grow(MEMORY, a_reserved_page() + 64);
+}
+static void array_in_the_first_page(void)
+{
+	grow(MEMORY, 0);
+}
+static void array_beyond_the_machine(void)
+{
+	grow(MEMORY, w->machine->param[PARAM_FRAMES] * PAGE_SIZE - PAGE_SIZE);
+}
+static void array_in_free_memory(void)
+{
+	u64 pfn = 1;
+
+	while (!model_memblock_frame_is_free(w->model->memblock, pfn))
+		pfn++;
+	grow(MEMORY, pfn * PAGE_SIZE);
+}
+static void arrays_in_one_place(void)
+{
+	u64 base = memblock_phys_alloc_range(4 * PAGE_SIZE, PAGE_SIZE, 0, MEMBLOCK_ALLOC_ANYWHERE, NUMA_NO_NODE, false);
+
+	grow(MEMORY, base);
+	memcpy(ram_at(base + PAGE_SIZE), RESERVED->regions, RESERVED->cnt * sizeof(*RESERVED->regions));
+	RESERVED->max = 2 * INIT_MEMBLOCK_REGIONS;
+	RESERVED->regions = (void *)ram_at(base + PAGE_SIZE);
+}
+
+static const struct {
+	const char *name;
+	void (*corrupt)(void);
+	const char *clause;
+} memblock_corruptions[] = {
+	{ "a region has no bytes", region_of_nothing, "M1" },
+	{ "a region goes round", region_beyond_the_end, "M1" },
+	{ "a region has a node that there is not", region_of_no_node, "M1" },
+	{ "a region has a negative node", region_of_a_negative_node, "M1" },
+	{ "a region has an unknown flag", region_with_an_unknown_flag, "M1" },
+	{ "regions are not in order", regions_out_of_order, "M1" },
+	{ "regions overlap", regions_that_overlap, "M1" },
+	{ "regions are not merged", regions_not_merged, "M1" },
+	{ "an array has slots that are no power", slots_that_are_no_power, "M6" },
+	{ "an array has fewer slots than at first", fewer_slots_than_at_first, "M6" },
+	{ "there are more regions than slots", more_regions_than_slots, "M6" },
+	{ "bytes do not add up", bytes_that_do_not_add_up, "M1" },
+	{ "there is no region, and something in it", no_region_and_something_in_it, "M3" },
+	{ "a reserved region has a node", reserved_region_of_a_node, "M1" },
+	{ "a reserved region has a flag", reserved_region_with_a_flag, "M1" },
+	{ "the first array has more slots", first_array_with_more_slots, "M6" },
+	{ "an array begins in the middle of a page", array_in_the_middle_of_a_page, "M6" },
+	{ "an array is in the first page", array_in_the_first_page, "M6" },
+	{ "an array ends beyond the machine", array_beyond_the_machine, "M6" },
+	{ "an array is in free memory", array_in_free_memory, "M6" },
+	{ "both arrays are in one place", arrays_in_one_place, "M6" },
+};
+
+static void test_memblock_check(void)
+{
+	struct program p;
+	char claim[120];
+
+	program_of(&p, EARLY "0: memblock_reserve base=2048 length=64\n1: memblock_check\n");
+	for (unsigned i = 0; i < ARRAY_SIZE(memblock_corruptions); i++) {
+		run_until_last(&p);
+		if (memblock_check())
+			ok(false, "%s: sound before", memblock_corruptions[i].name);
+		memblock_corruptions[i].corrupt();
+		snprintf(claim, sizeof(claim), "%s: %s", memblock_corruptions[i].name, memblock_corruptions[i].clause);
+		says_clause(memblock_check(), memblock_corruptions[i].clause, claim);
+	}
+	says_clause(run_last(&p, honest), NULL, "  and nothing when all is as before");
+	program_free(&p);
+}
+
+/* --- what no operation's answer shows ------------------------------------------------------------------------------ */
+
+static void claim_with_tool(const char *said, const char *clause, const char *claim)
+{
+	if (tool_has_an_opinion())
+		says_clause(said, clause, claim);
+	else
+		skip(claim, "this build has no tool to ask");
+}
+
+/* The tool lets somebody touch what it should not, or forbids what it should let. */
+static void test_who_may_touch(void)
+{
+	struct program p;
+	u64 pfn;
+
+	program_of(&p, HIGHMEM "1: p1 = alloc_pages gfp=GFP_KERNEL order=0\n2: p2 = alloc_pages gfp=GFP_KERNEL order=2\n"
+			       "3: free_pages p2\n4: buddyinfo\n");
+	run_until_last(&p);
+	pfn = w->slot[1].pfn;
+	says_clause(contents_check_reachable(w, pfn, 1), NULL, "control: a page handed out may be touched");
+	tool_poison(ram_address(w->machine, pfn), 64);
+	claim_with_tool(contents_check_reachable(w, pfn, 1), "B50", "it may not: B50");
+	tool_unpoison(ram_address(w->machine, pfn), 64);
+	tool_define(ram_address(w->machine, pfn), 64);
+	says_clause(contents_check_reachable(w, pfn, 1), NULL, "  and once");
+	pfn = w->slot[0].pfn;
+	says_clause(contents_check_reachable(w, pfn, 1), NULL, "control: a page of highmem may not be");
+	tool_unpoison(ram_address(w->machine, pfn), PAGE_SIZE);
+	claim_with_tool(contents_check_reachable(w, pfn, 1), "D50", "it may: D50");
+	tool_poison(ram_address(w->machine, pfn), PAGE_SIZE);
+	pfn = w->slot[2].pfn;
+	says_clause(contents_check_unreachable(w, pfn, 4), NULL, "control: free pages may not be touched");
+	tool_unpoison(ram_address(w->machine, pfn), 4 * PAGE_SIZE);
+	claim_with_tool(contents_check_unreachable(w, pfn, 4), "B51", "they may: B51");
+	tool_poison(ram_address(w->machine, pfn), 4 * PAGE_SIZE);
+	says_clause(contents_check_unreachable(w, pfn, 4), NULL, "  and once");
+	says_clause(run_last(&p, honest), NULL, "  and nothing when all is as before");
+	program_free(&p);
+}
+
+static void test_device(void)
+{
+	struct program p;
+
+	program_of(&p, "mmcheck-trace 1 profile=tiny start=booted flags=recount swarm=0x0 seed=0x0\n0: knob knob=nodes value=1\n"
+		       "1: region pfn=0 pages=24 kind=usable node=0\n2: region pfn=24 pages=8 kind=device node=0\n"
+		       "3: buddyinfo\n");
+	run_until_last(&p);
+	says_clause(world_check_boot(w, true), NULL, "control: a device");
+	page_of(25)->refcount = 2;
+	says_clause(world_check_boot(w, true), "Z8", "a device's page has two references: Z8");
+	page_of(25)->refcount = 1;
+	says_clause(world_check_boot(w, true), NULL, "  and once");
+	program_free(&p);
+}
+
+/* More references than anybody can have: giving all back would go on and on. */
+static void test_too_many_references(void)
+{
+	struct program p;
+
+	program_of(&p, A_PAGE "1: buddyinfo\n");
+	run_until_last(&p);
+	for (unsigned i = 0; i < 9; i++) {
+		page_of_slot(0)->refcount++;
+		model_get(w->model, w->slot[0].pfn);
+	}
+	says_clause(page_free_slot(w, 0), "B22", "a slot keeps its page however often it is given back: B22");
+	run_until_last(&p);
+	says_clause(page_free_slot(w, 0), NULL, "  and once");
+	program_free(&p);
+}
+
+static void test_no_memory_of_the_host(void)
+{
+	struct program p;
+
+	program_of(&p, A_PAGE "1: buddyinfo\n");
+	run_until_last(&p);
+	has_no_memory = true;
+	says_clause(world_prefill(w, START_FRAGMENTED), "N50", "the host has no memory for a start: N50");
+	has_no_memory = false;
+	run_until_last(&p);
+	says_clause(world_prefill(w, START_FRAGMENTED), NULL, "  and once");
+	program_free(&p);
+}
+
+/* --- recordings: ownership alone ------------------------------------------------------------------------------------ */
+
+static const char *hear(struct model *m, enum mm_event_type type, u64 pfn, gfp_t gfp, unsigned context)
+{
+	return model_event(m, &(struct mm_event){ .type = (u8)type, .pfn = pfn, .gfp = gfp, .context = (u8)context });
+}
+
+static void test_recordings(void)
+{
+	struct model *m = model_create_witness(64);
+
+	says_clause(hear(m, EVENT_PAGE_ALLOC, 8, GFP_ATOMIC, EVENT_ATOMIC), NULL, "control: a recorded allocation");
+	says_clause(hear(m, EVENT_PAGE_ALLOC, 9, GFP_KERNEL, EVENT_ATOMIC), "X1", "one that may sleep, in an interrupt: X1");
+	says_clause(hear(m, EVENT_PAGE_ALLOC, 9, GFP_KERNEL, 0), NULL, "  and once");
+	says_clause(hear(m, EVENT_PAGE_FREE_BATCHED, 8, 0, 0), "B22", "freed in a batch, and it has an owner: B22");
+	says_clause(hear(m, EVENT_PAGE_FREE, 8, 0, 0), NULL, "control: a recorded free");
+	says_clause(hear(m, EVENT_PAGE_FREE_BATCHED, 8, 0, 0), NULL, "  and then in a batch");
+	model_destroy(m);
+}
+
 int main(void)
 {
 	w = world_create();
 	for (unsigned i = 0; i < ARRAY_SIZE(answers); i++)
 		test_answer(&answers[i]);
+	test_memblock_check();
+	test_who_may_touch();
+	test_device();
+	test_too_many_references();
+	test_no_memory_of_the_host();
+	test_recordings();
 	world_destroy(w);
 	return tap_end();
 }
