@@ -155,7 +155,7 @@ LIAR(lets_anybody_touch, tool_unpoison(ram_at(base_of(a)), 64))
 
 /* pages */
 LIAR(marks_the_page, page_of(seen.value)->flags ^= PG_pfmemalloc)
-LIAR(hands_out_another_page, w->bulk_pfn[a[0]][0] = w->bulk_pfn[a[0]][1] + 1)
+LIAR(hands_out_another_page, w->bulk_pfn[a[0]][0] = 16)
 LIAR(hands_out_a_page_twice, w->bulk_pfn[a[0]][1] = w->bulk_pfn[a[0]][0])
 LIAR(counts_a_reference_more, page_of_slot(a[0])->refcount++)
 LIAR(counts_a_piece_twice, page_of_slot(a[0])[1].refcount++)
@@ -357,6 +357,7 @@ static void test_answer(const struct answer *is)
 
 static void grow(struct memblock_type *t, u64 base)
 {
+	tool_unpoison(ram_at(base), 2 * PAGE_SIZE);
 	memcpy(ram_at(base), t->regions, t->cnt * sizeof(*t->regions));
 	t->max = 2 * INIT_MEMBLOCK_REGIONS;
 	t->regions = (void *)ram_at(base);
@@ -453,9 +454,7 @@ static void arrays_in_one_place(void)
 	u64 base = memblock_phys_alloc_range(4 * PAGE_SIZE, PAGE_SIZE, 0, MEMBLOCK_ALLOC_ANYWHERE, NUMA_NO_NODE, false);
 
 	grow(MEMORY, base);
-	memcpy(ram_at(base + PAGE_SIZE), RESERVED->regions, RESERVED->cnt * sizeof(*RESERVED->regions));
-	RESERVED->max = 2 * INIT_MEMBLOCK_REGIONS;
-	RESERVED->regions = (void *)ram_at(base + PAGE_SIZE);
+	grow(RESERVED, base + PAGE_SIZE);
 }
 
 static const struct {
@@ -500,6 +499,29 @@ static void test_memblock_check(void)
 		snprintf(claim, sizeof(claim), "%s: %s", memblock_corruptions[i].name, memblock_corruptions[i].clause);
 		says_clause(memblock_check(), memblock_corruptions[i].clause, claim);
 	}
+	says_clause(run_last(&p, honest), NULL, "  and nothing when all is as before");
+	program_free(&p);
+}
+
+/* What the model says itself, before the operation's clause takes the place of M1. */
+static void test_dump(void)
+{
+	static struct memblock_region region[INIT_MEMBLOCK_REGIONS];
+	const u64 base[2] = { 4096, 0 };
+	const unsigned slots[2] = { INIT_MEMBLOCK_REGIONS, INIT_MEMBLOCK_REGIONS };
+	const struct model_memblock *mb;
+	struct program p;
+	unsigned n;
+
+	program_of(&p, EARLY "0: memblock_check\n");
+	run_until_last(&p);
+	mb = w->model->memblock;
+	n = memblock_dump(false, region, ARRAY_SIZE(region));
+	says_clause(model_memblock_judge_dump(mb, false, region, n), NULL, "control: the regions of memory");
+	says_clause(model_memblock_judge_dump(mb, false, region, n + 1), "M1", "one too many: M1");
+	region[0].size -= 64;
+	says_clause(model_memblock_judge_dump(mb, false, region, n), "M1", "one of another size: M1");
+	says_clause(model_memblock_move_arrays(w->model->memblock, base, slots, 0, 0), "M6", "an array moves and does not grow: M6");
 	says_clause(run_last(&p, honest), NULL, "  and nothing when all is as before");
 	program_free(&p);
 }
@@ -618,6 +640,7 @@ int main(void)
 	for (unsigned i = 0; i < ARRAY_SIZE(answers); i++)
 		test_answer(&answers[i]);
 	test_memblock_check();
+	test_dump();
 	test_who_may_touch();
 	test_device();
 	test_too_many_references();
