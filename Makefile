@@ -13,6 +13,7 @@
 #   make bench      how fast; writes build/bench.json                QUICK=1
 #   make coverage   lines and branches of mm/ that fuzzing reaches    TIME=60 TARGETS="page memblock"
 #   make marks      rare places of mm/ that no trace of the corpus comes by
+#   make oracle     clauses of the judges that no unit test makes speak
 #   make corpus-min what campaigns learned, as few small traces in corpus/seeds
 #   make minimize   smallest trace that fails alike                  FILE=crash-... [OUT=FILE.min]
 #   make layers     prove that mm/ and model/ do not know each other
@@ -83,7 +84,7 @@ layer_of    = $(firstword $(subst /, ,$(1)))
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: help all libs check campaign fuzz fuzz-targets mutators props props-binary props-theft theft-found bugs mutate \
-	bench coverage marks corpus-min minimize layers threads format clean install force print-flags
+	bench coverage marks oracle corpus-min minimize layers threads format clean install force print-flags
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := help
 Q    := $(if $(V),,@)
@@ -142,13 +143,13 @@ $(B)/mmcheck: $(call objects,$(wildcard tools/*.c)) $(LIBS)
 
 $(B)/test_%: $(B)/obj/tests/test_%.o $(call objects,$(TEST_COMMON)) $(LIBS)
 	$(call note,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIBS) $(RUNTIME) -lm -lpthread -o $@
+	$(Q)$(CC) $(ALL_LDFLAGS) $(WRAP) $(filter %.o,$^) $(LIBS) $(RUNTIME) -lm -lpthread -o $@
 
 # The driver and the own engine, with laws that misbehave instead of ours.
 $(B)/test_props: $(filter-out %/main.o %/laws.o,$(PROPS)) $(B)/obj/props/runner.o
 
 # Functions that answer wrongly when the test wants it.
-$(B)/test_answers: private LDFLAGS += $(patsubst %,-Wl$(comma)--wrap=%,memblock_show page_address malloc)
+$(B)/test_answers: private WRAP := $(patsubst %,-Wl$(comma)--wrap=%,memblock_show page_address malloc)
 
 $(B)/fuzz_%: $(B)/obj/fuzz/fuzz_%.o $(call objects,$(FUZZ_COMMON)) $(LIBS)
 	$(call note,LINK)
@@ -229,6 +230,9 @@ coverage:
 
 marks: $(MMCHECK)
 	@MMCHECK='$(MMCHECK)' ci/marks
+
+oracle:
+	@JOBS='$(JOBS)' ci/oracle
 
 corpus-min:
 	@JOBS='$(JOBS)' ci/corpus-min $(TARGETS)

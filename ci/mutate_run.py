@@ -68,7 +68,7 @@ class Steps:
         if is_harness(path):  # a judge that lost something raises false alarms, or misses what a test claims
             return [*self.tests("test_text", "test_page_debug"), self.corpus_step(), self.hunt("all", 1000),
                     *self.tests("test_witness"), ("test_cli", "libmmcheck.a", []),
-                    *self.tests("test_lockstep", "test_golden", "test_sim"), self.hunt(memory, 2000)]
+                    *self.tests("test_lockstep", "test_answers", "test_golden", "test_sim"), self.hunt(memory, 2000)]
         steps = [self.corpus_step(), self.hunt("all", 1000), *self.tests("test_page_debug", "test_text"),
                  self.hunt(memory, 5000), *self.tests("test_golden")]
         if not self.quick:

@@ -3,8 +3,8 @@
  * test_answers.c - who checks the judges of operations.
  *
  * A program is run up to its last operation. That one is run by a liar: it does what it should, and then changes its
- * answer, a field of mm, or the log, as a bug would. Exactly one clause must speak. Before, the same program is run by an
- * honest hand and nothing may be said; after, the liar's machine is reset and nothing may be left.
+ * answer, a field of mm, or the log, as a bug would. Exactly one clause must speak. Before, the same program is run by
+ * an honest hand and nothing may be said; after, the liar's machine is reset and nothing may be left.
  *
  * What no field can change, a function of mm that answers wrongly, is put between by the linker (--wrap, see Makefile).
  */
@@ -45,7 +45,8 @@ static bool tool_has_an_opinion(void)
 	return tool_asks_poisoned(w->machine->host->ram, 1) >= 0;
 }
 
-/* --- functions of mm that answer wrongly, when told to --------------------------------------------------------------- */
+/* --- functions of mm that answer wrongly, when told to ---------------------------------------------------------------
+ */
 
 static bool lies_about_text, lies_about_addresses, has_no_memory;
 
@@ -75,7 +76,8 @@ void *__wrap_malloc(size_t bytes)
 	return has_no_memory ? NULL : __real_malloc(bytes);
 }
 
-/* --- liars: the operation, then something else ----------------------------------------------------------------------- */
+/* --- liars: the operation, then something else -----------------------------------------------------------------------
+ */
 
 #define LIAR(name, ...)                                                                                                \
 	static struct outcome name(struct world *world, const u64 *a)                                                  \
@@ -94,7 +96,7 @@ static struct outcome honest(struct world *world, const u64 *a)
 LIAR(says_no, seen.ok = false, seen.has_value = false)
 LIAR(says_one_more, seen.value++)
 LIAR(says_something_else, seen.value += 4096)
-LIAR(says_yes, seen = ((struct outcome){ .ok = true, .has_value = true, .value = 4096 }))
+LIAR(says_yes, seen = ((struct outcome){.ok = true, .has_value = true, .value = 4096}))
 LIAR(says_the_other, seen.ok = !seen.ok)
 LIAR(says_a_page_of_text, seen.value = 4096)
 
@@ -118,7 +120,7 @@ static void add_region(struct memblock_type *t, u64 bytes)
 {
 	const struct memblock_region *last = &t->regions[t->cnt - 1];
 
-	t->regions[t->cnt] = (struct memblock_region){ region_end(last) + 4096, bytes, 0, last->nid };
+	t->regions[t->cnt] = (struct memblock_region){region_end(last) + 4096, bytes, 0, last->nid};
 	t->total_size += bytes;
 	t->cnt++;
 }
@@ -197,92 +199,101 @@ static const struct answer {
 	bool asks_tool; /* only builds with a tool can tell */
 } answers[] = {
 	/* ranges of memblock */
-	{ "memblock_add: a region moves", EARLY "0: memblock_add base=0 length=64\n", moves_a_region, "M2", false },
-	{ "memblock_add: there is one more", EARLY "0: memblock_add base=0 length=64\n", has_a_region_more, "M2", false },
-	{ "memblock_add: one is lost", EARLY "0: memblock_add base=0 length=64\n", loses_a_region, "M2", false },
-	{ "memblock_add: refused", EARLY "0: memblock_add base=0 length=64\n", says_no, "M6", false },
-	{ "memblock_add_node: a region moves", EARLY "0: memblock_add_node base=0 length=64 node=0 flag=0\n", moves_a_region,
-	  "M2", false },
-	{ "memblock_remove: a region moves", EARLY "0: memblock_remove base=0 length=64\n", moves_a_region, "M3", false },
-	{ "memblock_reserve: a region moves", EARLY "0: memblock_reserve base=2048 length=64\n", moves_a_reserved_region, "M2",
-	  false },
-	{ "memblock_phys_free: a region moves", EARLY "0: memblock_phys_free base=0 length=64\n", moves_a_region, "M3", false },
-	{ "memblock_phys_free: may be touched", EARLY "0: memblock_reserve base=2048 length=64\n1: memblock_phys_free base=2048 "
-						      "length=64\n", lets_anybody_touch, "M3", true },
-	{ "memblock_mark_hotplug: a region moves", EARLY "0: memblock_mark_hotplug base=0 length=64\n", moves_a_region, "M1",
-	  false },
-	{ "memblock_set_node: a region moves", EARLY "0: memblock_set_node base=0 length=64 node=0\n", moves_a_region, "M1",
-	  false },
-	{ "memblock_set_bottom_up: a region moves", EARLY "0: memblock_set_bottom_up on=1\n", moves_a_region, "M4", false },
-	{ "memblock_set_movable_node: a region moves", EARLY "0: memblock_set_movable_node on=1\n", moves_a_region, "M4",
-	  false },
+	{"memblock_add: a region moves", EARLY "0: memblock_add base=0 length=64\n", moves_a_region, "M2", false},
+	{"memblock_add: there is one more", EARLY "0: memblock_add base=0 length=64\n", has_a_region_more, "M2", false},
+	{"memblock_add: one is lost", EARLY "0: memblock_add base=0 length=64\n", loses_a_region, "M2", false},
+	{"memblock_add: refused", EARLY "0: memblock_add base=0 length=64\n", says_no, "M6", false},
+	{"memblock_add_node: a region moves", EARLY "0: memblock_add_node base=0 length=64 node=0 flag=0\n",
+	 moves_a_region, "M2", false},
+	{"memblock_remove: a region moves", EARLY "0: memblock_remove base=0 length=64\n", moves_a_region, "M3", false},
+	{"memblock_reserve: a region moves", EARLY "0: memblock_reserve base=2048 length=64\n", moves_a_reserved_region,
+	 "M2", false},
+	{"memblock_phys_free: a region moves", EARLY "0: memblock_phys_free base=0 length=64\n", moves_a_region, "M3",
+	 false},
+	{"memblock_phys_free: may be touched",
+	 EARLY "0: memblock_reserve base=2048 length=64\n1: memblock_phys_free base=2048 "
+	       "length=64\n",
+	 lets_anybody_touch, "M3", true},
+	{"memblock_mark_hotplug: a region moves", EARLY "0: memblock_mark_hotplug base=0 length=64\n", moves_a_region,
+	 "M1", false},
+	{"memblock_set_node: a region moves", EARLY "0: memblock_set_node base=0 length=64 node=0\n", moves_a_region,
+	 "M1", false},
+	{"memblock_set_bottom_up: a region moves", EARLY "0: memblock_set_bottom_up on=1\n", moves_a_region, "M4",
+	 false},
+	{"memblock_set_movable_node: a region moves", EARLY "0: memblock_set_movable_node on=1\n", moves_a_region, "M4",
+	 false},
 	/* its arrays */
-	{ "an array has slots that are no power", EARLY "0: memblock_reserve base=2048 length=64\n", has_a_hundred_slots, "M6",
-	  false },
-	{ "an array moves to half a page", EARLY "0: memblock_reserve base=2048 length=64\n", moves_to_half_a_page, "M6",
-	  false },
-	{ "an array moves to what is asked for", EARLY "0: memblock_reserve base=2048 length=64\n", moves_to_the_request,
-	  "M6", false },
-	{ "an array moves to what is in use", EARLY "0: memblock_reserve base=2048 length=64\n", moves_to_reserved_pages,
-	  "M6", false },
+	{"an array has slots that are no power", EARLY "0: memblock_reserve base=2048 length=64\n", has_a_hundred_slots,
+	 "M6", false},
+	{"an array moves to half a page", EARLY "0: memblock_reserve base=2048 length=64\n", moves_to_half_a_page, "M6",
+	 false},
+	{"an array moves to what is asked for", EARLY "0: memblock_reserve base=2048 length=64\n", moves_to_the_request,
+	 "M6", false},
+	{"an array moves to what is in use", EARLY "0: memblock_reserve base=2048 length=64\n", moves_to_reserved_pages,
+	 "M6", false},
 	/* searching and allocating */
-	{ "memblock_find_in_range: another place", EARLY "0: memblock_find_in_range base=0 bytes=64 align=1 length=0\n",
-	  says_something_else, "M4", false },
-	{ "memblock_find_in_range: refused", EARLY "0: memblock_find_in_range base=0 bytes=64 align=1 length=0\n", says_no,
-	  "M4", false },
-	{ "memblock_find_in_range: nothing fits", EARLY "0: memblock_find_in_range base=0 bytes=64 align=1 length=1\n", says_yes,
-	  "M4", false },
-	{ "memblock_find_in_range: a region moves", EARLY "0: memblock_find_in_range base=0 bytes=64 align=1 length=0\n",
-	  moves_a_region, "M4", false },
-	{ "memblock_alloc: another place", EARLY "0: memblock_alloc bytes=64 align=7\n", says_something_else, "M5", false },
-	{ "memblock_alloc: refused", EARLY "0: memblock_alloc bytes=64 align=7\n", says_no, "M5", false },
-	{ "memblock_alloc: a region moves", EARLY "0: memblock_alloc bytes=64 align=7\n", moves_a_region, "M5", false },
-	{ "memblock_alloc: not warned of", EARLY "0: memblock_alloc bytes=64 align=0\n", says_nothing_in_the_log, "M5", false },
-	{ "memblock_alloc: warned of without need", EARLY "0: memblock_alloc bytes=64 align=7\n", warns_of_the_align, "M5",
-	  false },
-	{ "memblock_alloc: not zero", EARLY "0: memblock_alloc bytes=4096 align=13\n", leaves_a_byte, "M5", false },
-	{ "memblock_alloc: zero, and reset does not know", EARLY "0: memblock_alloc bytes=4096 align=13\n", hides_a_line, "M5",
-	  false },
-	{ "memblock_alloc: may not be touched", EARLY "0: memblock_alloc bytes=64 align=7\n", forbids_to_touch, "M5", true },
+	{"memblock_find_in_range: another place", EARLY "0: memblock_find_in_range base=0 bytes=64 align=1 length=0\n",
+	 says_something_else, "M4", false},
+	{"memblock_find_in_range: refused", EARLY "0: memblock_find_in_range base=0 bytes=64 align=1 length=0\n",
+	 says_no, "M4", false},
+	{"memblock_find_in_range: nothing fits", EARLY "0: memblock_find_in_range base=0 bytes=64 align=1 length=1\n",
+	 says_yes, "M4", false},
+	{"memblock_find_in_range: a region moves", EARLY "0: memblock_find_in_range base=0 bytes=64 align=1 length=0\n",
+	 moves_a_region, "M4", false},
+	{"memblock_alloc: another place", EARLY "0: memblock_alloc bytes=64 align=7\n", says_something_else, "M5",
+	 false},
+	{"memblock_alloc: refused", EARLY "0: memblock_alloc bytes=64 align=7\n", says_no, "M5", false},
+	{"memblock_alloc: a region moves", EARLY "0: memblock_alloc bytes=64 align=7\n", moves_a_region, "M5", false},
+	{"memblock_alloc: not warned of", EARLY "0: memblock_alloc bytes=64 align=0\n", says_nothing_in_the_log, "M5",
+	 false},
+	{"memblock_alloc: warned of without need", EARLY "0: memblock_alloc bytes=64 align=7\n", warns_of_the_align,
+	 "M5", false},
+	{"memblock_alloc: not zero", EARLY "0: memblock_alloc bytes=4096 align=13\n", leaves_a_byte, "M5", false},
+	{"memblock_alloc: zero, and reset does not know", EARLY "0: memblock_alloc bytes=4096 align=13\n", hides_a_line,
+	 "M5", false},
+	{"memblock_alloc: may not be touched", EARLY "0: memblock_alloc bytes=64 align=7\n", forbids_to_touch, "M5",
+	 true},
 	/* questions */
-	{ "memblock_is_memory: the other", EARLY "0: memblock_is_memory base=2048\n", says_one_more, "M1", false },
-	{ "memblock_phys_mem_size: one more", EARLY "0: memblock_phys_mem_size\n", says_one_more, "M1", false },
-	{ "memblock_check: a region moves", EARLY "0: memblock_check\n", moves_a_region, "M1", false },
-	{ "memblock_show: a region moves", EARLY "0: memblock_show on=0\n", moves_a_region, "M1", false },
-	{ "memblock_show: more than there is room", EARLY "0: memblock_show on=0\n", says_a_page_of_text, "M8", false },
-	{ "memblock_show: another row", EARLY "0: memblock_show on=0\n", writes_another_row, "M8", false },
-	{ "memblock_show: a byte less", EARLY "0: memblock_show on=0\n", counts_a_byte_less, "M8", false },
+	{"memblock_is_memory: the other", EARLY "0: memblock_is_memory base=2048\n", says_one_more, "M1", false},
+	{"memblock_phys_mem_size: one more", EARLY "0: memblock_phys_mem_size\n", says_one_more, "M1", false},
+	{"memblock_check: a region moves", EARLY "0: memblock_check\n", moves_a_region, "M1", false},
+	{"memblock_show: a region moves", EARLY "0: memblock_show on=0\n", moves_a_region, "M1", false},
+	{"memblock_show: more than there is room", EARLY "0: memblock_show on=0\n", says_a_page_of_text, "M8", false},
+	{"memblock_show: another row", EARLY "0: memblock_show on=0\n", writes_another_row, "M8", false},
+	{"memblock_show: a byte less", EARLY "0: memblock_show on=0\n", counts_a_byte_less, "M8", false},
 	/* pages */
-	{ "alloc_pages: marked as from the reserve", BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL order=0\n", marks_the_page,
-	  "B19", false },
-	{ "alloc_pages: a report names another mode", BOOTED "0: fault site=page_alloc skip=0 times=1\n"
-							     "1: p0 = alloc_pages gfp=GFP_KERNEL order=0\n",
-	  names_another_mode, "F11", false },
-	{ "alloc_pages_bulk: another page", BOOTED "0: p0 = alloc_pages_bulk gfp=GFP_KERNEL count=4\n", hands_out_another_page,
-	  "B26", false },
-	{ "alloc_pages_bulk: a page twice", BOOTED "0: p0 = alloc_pages_bulk gfp=GFP_KERNEL count=4\n", hands_out_a_page_twice,
-	  "B26", false },
-	{ "get_page: one more", A_PAGE "1: get_page p0\n", counts_a_reference_more, "B22", false },
-	{ "split_page: a piece has two references", BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL order=1\n1: split_page p0\n",
-	  counts_a_piece_twice, "B24", false },
-	{ "buddyinfo: interrupts stay off", BOOTED "0: buddyinfo\n", leaves_interrupts_off, "N9", false },
+	{"alloc_pages: marked as from the reserve", BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL order=0\n",
+	 marks_the_page, "B19", false},
+	{"alloc_pages: a report names another mode",
+	 BOOTED "0: fault site=page_alloc skip=0 times=1\n"
+		"1: p0 = alloc_pages gfp=GFP_KERNEL order=0\n",
+	 names_another_mode, "F11", false},
+	{"alloc_pages_bulk: another page", BOOTED "0: p0 = alloc_pages_bulk gfp=GFP_KERNEL count=4\n",
+	 hands_out_another_page, "B26", false},
+	{"alloc_pages_bulk: a page twice", BOOTED "0: p0 = alloc_pages_bulk gfp=GFP_KERNEL count=4\n",
+	 hands_out_a_page_twice, "B26", false},
+	{"get_page: one more", A_PAGE "1: get_page p0\n", counts_a_reference_more, "B22", false},
+	{"split_page: a piece has two references",
+	 BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL order=1\n1: split_page p0\n", counts_a_piece_twice, "B24", false},
+	{"buddyinfo: interrupts stay off", BOOTED "0: buddyinfo\n", leaves_interrupts_off, "N9", false},
 	/* mappings */
-	{ "kmap_local: one more", HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n", maps_twice, "D51", false },
-	{ "kmap_local: refused", HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n", says_no, "D51", false },
-	{ "kmap_local: another page", HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n", says_one_more, "D50", false },
-	{ "kmap_local: no address", HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n", finds_no_address, "D50", false },
-	{ "kmap_local: may not be touched", HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n", forbids_the_page, "D50", true },
-	{ "kmap_local: no warning", HIGHMEM "1: kmap_repeat cpu=6 p0 offset=0 count=16\n2: kmap_local cpu=6 p0 offset=0\n",
-	  says_nothing_in_the_log, "D51", false },
-	{ "kmap_repeat: one more", HIGHMEM "1: kmap_repeat cpu=6 p0 offset=0 count=2\n", says_one_more, "D51", false },
-	{ "kunmap_local: one more", MAPPED "2: kmap_local cpu=6 p0 offset=0\n3: kunmap_local cpu=6\n", unmaps_twice, "D51",
-	  false },
-	{ "kunmap_local: the other may not be touched", MAPPED "2: kmap_local cpu=6 p0 offset=0\n3: kunmap_local cpu=6\n",
-	  forbids_the_page, "D50", true },
-	{ "kunmap_local: may be touched", MAPPED "2: kunmap_local cpu=6\n", leaves_the_page_open, "D50", true },
-	{ "page_owner: another order", OWNED "2: page_owner p0 offset=0\n", names_another_order, "D3", false },
-	{ "page_owner: another place", OWNED "2: page_owner p0 offset=0\n", names_another_place, "D3", false },
-	{ "page_owner: the other", OWNED "2: page_owner p0 offset=0\n", says_the_other, "D3", false },
+	{"kmap_local: one more", HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n", maps_twice, "D51", false},
+	{"kmap_local: refused", HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n", says_no, "D51", false},
+	{"kmap_local: another page", HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n", says_one_more, "D50", false},
+	{"kmap_local: no address", HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n", finds_no_address, "D50", false},
+	{"kmap_local: may not be touched", HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n", forbids_the_page, "D50", true},
+	{"kmap_local: no warning",
+	 HIGHMEM "1: kmap_repeat cpu=6 p0 offset=0 count=16\n2: kmap_local cpu=6 p0 offset=0\n",
+	 says_nothing_in_the_log, "D51", false},
+	{"kmap_repeat: one more", HIGHMEM "1: kmap_repeat cpu=6 p0 offset=0 count=2\n", says_one_more, "D51", false},
+	{"kunmap_local: one more", MAPPED "2: kmap_local cpu=6 p0 offset=0\n3: kunmap_local cpu=6\n", unmaps_twice,
+	 "D51", false},
+	{"kunmap_local: the other may not be touched",
+	 MAPPED "2: kmap_local cpu=6 p0 offset=0\n3: kunmap_local cpu=6\n", forbids_the_page, "D50", true},
+	{"kunmap_local: may be touched", MAPPED "2: kunmap_local cpu=6\n", leaves_the_page_open, "D50", true},
+	{"page_owner: another order", OWNED "2: page_owner p0 offset=0\n", names_another_order, "D3", false},
+	{"page_owner: another place", OWNED "2: page_owner p0 offset=0\n", names_another_place, "D3", false},
+	{"page_owner: the other", OWNED "2: page_owner p0 offset=0\n", says_the_other, "D3", false},
 };
 
 static void program_of(struct program *p, const char *text)
@@ -462,27 +473,27 @@ static const struct {
 	void (*corrupt)(void);
 	const char *clause;
 } memblock_corruptions[] = {
-	{ "a region has no bytes", region_of_nothing, "M1" },
-	{ "a region goes round", region_beyond_the_end, "M1" },
-	{ "a region has a node that there is not", region_of_no_node, "M1" },
-	{ "a region has a negative node", region_of_a_negative_node, "M1" },
-	{ "a region has an unknown flag", region_with_an_unknown_flag, "M1" },
-	{ "regions are not in order", regions_out_of_order, "M1" },
-	{ "regions overlap", regions_that_overlap, "M1" },
-	{ "regions are not merged", regions_not_merged, "M1" },
-	{ "an array has slots that are no power", slots_that_are_no_power, "M6" },
-	{ "an array has fewer slots than at first", fewer_slots_than_at_first, "M6" },
-	{ "there are more regions than slots", more_regions_than_slots, "M6" },
-	{ "bytes do not add up", bytes_that_do_not_add_up, "M1" },
-	{ "there is no region, and something in it", no_region_and_something_in_it, "M3" },
-	{ "a reserved region has a node", reserved_region_of_a_node, "M1" },
-	{ "a reserved region has a flag", reserved_region_with_a_flag, "M1" },
-	{ "the first array has more slots", first_array_with_more_slots, "M6" },
-	{ "an array begins in the middle of a page", array_in_the_middle_of_a_page, "M6" },
-	{ "an array is in the first page", array_in_the_first_page, "M6" },
-	{ "an array ends beyond the machine", array_beyond_the_machine, "M6" },
-	{ "an array is in free memory", array_in_free_memory, "M6" },
-	{ "both arrays are in one place", arrays_in_one_place, "M6" },
+	{"a region has no bytes", region_of_nothing, "M1"},
+	{"a region goes round", region_beyond_the_end, "M1"},
+	{"a region has a node that there is not", region_of_no_node, "M1"},
+	{"a region has a negative node", region_of_a_negative_node, "M1"},
+	{"a region has an unknown flag", region_with_an_unknown_flag, "M1"},
+	{"regions are not in order", regions_out_of_order, "M1"},
+	{"regions overlap", regions_that_overlap, "M1"},
+	{"regions are not merged", regions_not_merged, "M1"},
+	{"an array has slots that are no power", slots_that_are_no_power, "M6"},
+	{"an array has fewer slots than at first", fewer_slots_than_at_first, "M6"},
+	{"there are more regions than slots", more_regions_than_slots, "M6"},
+	{"bytes do not add up", bytes_that_do_not_add_up, "M1"},
+	{"there is no region, and something in it", no_region_and_something_in_it, "M3"},
+	{"a reserved region has a node", reserved_region_of_a_node, "M1"},
+	{"a reserved region has a flag", reserved_region_with_a_flag, "M1"},
+	{"the first array has more slots", first_array_with_more_slots, "M6"},
+	{"an array begins in the middle of a page", array_in_the_middle_of_a_page, "M6"},
+	{"an array is in the first page", array_in_the_first_page, "M6"},
+	{"an array ends beyond the machine", array_beyond_the_machine, "M6"},
+	{"an array is in free memory", array_in_free_memory, "M6"},
+	{"both arrays are in one place", arrays_in_one_place, "M6"},
 };
 
 static void test_memblock_check(void)
@@ -507,8 +518,8 @@ static void test_memblock_check(void)
 static void test_dump(void)
 {
 	static struct memblock_region region[INIT_MEMBLOCK_REGIONS];
-	const u64 base[2] = { 4096, 0 };
-	const unsigned slots[2] = { INIT_MEMBLOCK_REGIONS, INIT_MEMBLOCK_REGIONS };
+	const u64 base[2] = {4096, 0};
+	const unsigned slots[2] = {INIT_MEMBLOCK_REGIONS, INIT_MEMBLOCK_REGIONS};
 	const struct model_memblock *mb;
 	struct program p;
 	unsigned n;
@@ -521,12 +532,14 @@ static void test_dump(void)
 	says_clause(model_memblock_judge_dump(mb, false, region, n + 1), "M1", "one too many: M1");
 	region[0].size -= 64;
 	says_clause(model_memblock_judge_dump(mb, false, region, n), "M1", "one of another size: M1");
-	says_clause(model_memblock_move_arrays(w->model->memblock, base, slots, 0, 0), "M6", "an array moves and does not grow: M6");
+	says_clause(model_memblock_move_arrays(w->model->memblock, base, slots, 0, 0), "M6",
+		    "an array moves and does not grow: M6");
 	says_clause(run_last(&p, honest), NULL, "  and nothing when all is as before");
 	program_free(&p);
 }
 
-/* --- what no operation's answer shows ------------------------------------------------------------------------------ */
+/* --- what no operation's answer shows ------------------------------------------------------------------------------
+ */
 
 static void claim_with_tool(const char *said, const char *clause, const char *claim)
 {
@@ -542,8 +555,9 @@ static void test_who_may_touch(void)
 	struct program p;
 	u64 pfn;
 
-	program_of(&p, HIGHMEM "1: p1 = alloc_pages gfp=GFP_KERNEL order=0\n2: p2 = alloc_pages gfp=GFP_KERNEL order=2\n"
-			       "3: free_pages p2\n4: buddyinfo\n");
+	program_of(&p,
+		   HIGHMEM "1: p1 = alloc_pages gfp=GFP_KERNEL order=0\n2: p2 = alloc_pages gfp=GFP_KERNEL order=2\n"
+			   "3: free_pages p2\n4: buddyinfo\n");
 	run_until_last(&p);
 	pfn = w->slot[1].pfn;
 	says_clause(contents_check_reachable(w, pfn, 1), NULL, "control: a page handed out may be touched");
@@ -571,7 +585,8 @@ static void test_device(void)
 {
 	struct program p;
 
-	program_of(&p, "mmcheck-trace 1 profile=tiny start=booted flags=recount swarm=0x0 seed=0x0\n0: knob knob=nodes value=1\n"
+	program_of(&p, "mmcheck-trace 1 profile=tiny start=booted flags=recount swarm=0x0 seed=0x0\n0: knob knob=nodes "
+		       "value=1\n"
 		       "1: region pfn=0 pages=24 kind=usable node=0\n2: region pfn=24 pages=8 kind=device node=0\n"
 		       "3: buddyinfo\n");
 	run_until_last(&p);
@@ -614,11 +629,12 @@ static void test_no_memory_of_the_host(void)
 	program_free(&p);
 }
 
-/* --- recordings: ownership alone ------------------------------------------------------------------------------------ */
+/* --- recordings: ownership alone ------------------------------------------------------------------------------------
+ */
 
 static const char *hear(struct model *m, enum mm_event_type type, u64 pfn, gfp_t gfp, unsigned context)
 {
-	return model_event(m, &(struct mm_event){ .type = (u8)type, .pfn = pfn, .gfp = gfp, .context = (u8)context });
+	return model_event(m, &(struct mm_event){.type = (u8)type, .pfn = pfn, .gfp = gfp, .context = (u8)context});
 }
 
 static void test_recordings(void)
@@ -626,7 +642,8 @@ static void test_recordings(void)
 	struct model *m = model_create_witness(64);
 
 	says_clause(hear(m, EVENT_PAGE_ALLOC, 8, GFP_ATOMIC, EVENT_ATOMIC), NULL, "control: a recorded allocation");
-	says_clause(hear(m, EVENT_PAGE_ALLOC, 9, GFP_KERNEL, EVENT_ATOMIC), "X1", "one that may sleep, in an interrupt: X1");
+	says_clause(hear(m, EVENT_PAGE_ALLOC, 9, GFP_KERNEL, EVENT_ATOMIC), "X1",
+		    "one that may sleep, in an interrupt: X1");
 	says_clause(hear(m, EVENT_PAGE_ALLOC, 9, GFP_KERNEL, 0), NULL, "  and once");
 	says_clause(hear(m, EVENT_PAGE_FREE_BATCHED, 8, 0, 0), "B22", "freed in a batch, and it has an owner: B22");
 	says_clause(hear(m, EVENT_PAGE_FREE, 8, 0, 0), NULL, "control: a recorded free");
