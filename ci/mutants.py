@@ -11,7 +11,9 @@ The name of a mutant, file:function:operator:hash, hashes the line it stands on 
 edits elsewhere, even in the same function, leave it alone. Equal changes of equal lines in one function are counted.
 
 Left out: conditions of assertions (a mutant there makes an assertion that fires always or never, which says nothing of
-the code), sizes of arrays, enumerators, #include and #if.
+the code), what only counts a mark (count_mark, marked: nothing of the stack reads the counters), sizes of arrays,
+enumerators, #include and #if; announcements made one statement early, where the tree shows that nobody can tell
+(effects.py).
 """
 import ctypes
 import difflib
@@ -20,6 +22,8 @@ import re
 
 from clang import cindex
 from clang.cindex import CursorKind as K
+
+import effects
 
 TOKEN = re.compile(
     r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|[A-Za-z_]\w*|\.?\d(?:[eEpP][+-]|[\w.])*"""
@@ -45,6 +49,8 @@ UNARY = {"++": ("arithmetic", "--"), "--": ("arithmetic", "++"), "!": ("logical"
 WORDS = {"true": ("constant", "false"), "false": ("constant", "true"), "min_of": ("minmax", "max_of"),
          "max_of": ("minmax", "min_of")}
 ASSERTIONS = {"VM_BUG_ON", "lockdep_assert_held", "_Static_assert", "assert"}
+MARKS = {"count_mark", "marked"}
+CHANGES = {"=", "++", "--"} | {word for word in BINARY if word[-1] == "=" and word not in ("==", "!=", "<=", ">=")}
 
 UNLOCK = re.compile(r"(spin_unlock\w*|local_irq_enable)\s*\(")
 LOCK = re.compile(r"(spin_lock|spin_lock_irqsave|local_irq_disable)\s*\(")
@@ -107,7 +113,26 @@ class Source:
         if errors:
             raise ValueError(f"{path}:{errors[0].location.line}: {errors[0].spelling}")
         self.blocked = list(self.directives) + [self.macro_span(i) for i, (_, w) in enumerate(self.tokens) if w in ASSERTIONS]
+        self.marks = [self.mark_span(i) for i, (_, w) in enumerate(self.tokens) if w in MARKS]
         self.reports = {}
+
+    def mark_span(self, i):
+        """What is there for the mark alone: of marked(x, MARK) all behind x, and if nobody takes the answer, all of it."""
+        close = self.closing(i + 1)
+        inside = {word for _, word in self.tokens[i:close]}
+        start, end = self.macro_span(i)
+        nobody = self.tokens[i - 1][1] in (";", "{", "}", ")", "else") and self.tokens[close + 1][1] == ";"
+        if self.tokens[i][1] == "marked" and (not nobody or inside & CHANGES):
+            start = self.tokens[self.last_comma(i + 1)][0]
+        return start, end
+
+    def last_comma(self, i):
+        """Of the arguments in the parenthesis which token i opens."""
+        depth, comma = 0, i
+        for j in range(i, self.closing(i)):
+            depth += {"(": 1, ")": -1}.get(self.tokens[j][1], 0)
+            comma = j if depth == 1 and self.tokens[j][1] == "," else comma
+        return comma
 
     def macro_span(self, i):
         """From a name to the end of its arguments."""
@@ -132,7 +157,12 @@ class Source:
         return begin, stop if stop >= 0 else len(self.text)
 
     def is_blocked(self, start, end):
-        return any(start < b and a < max(end, start + 1) for a, b in self.blocked)
+        return (any(start < b and a < max(end, start + 1) for a, b in self.blocked) or
+                any(a <= start and end <= b for a, b in self.marks))
+
+    def is_mark(self, span):
+        """A statement that does nothing but count a mark."""
+        return any(a == span[0] and b == span[1] - 1 for a, b in self.marks)
 
     def is_report(self, function):
         return "show" in self.path.rsplit("/", 1)[-1] or bool(REPORT_NAMES.search(function)) or self.reports.get(function, False)
@@ -170,6 +200,8 @@ class Maker:
     def __init__(self, source):
         self.source, self.text, self.found, self.function = source, source.text, {}, ""
         self.void = self.returns_bool = False
+        self.quiet = effects.Reader(lambda name: any(p.match(name + "(") for p in (LOCK, UNLOCK, EVENT)))
+        self.announced = effects.reader_of_events()
 
     def add(self, operator, start, end, new, where=None):
         """where: what it is about, when that is not its beginning."""
@@ -284,7 +316,9 @@ class Maker:
             self.add(operator, start, end, ";")
 
     def swap(self, operator, previous, here):
-        if previous and previous[1] <= here[0]:
+        """previous: where the statement before is, and what."""
+        if previous and previous[0][1] <= here[0] and not self.source.is_mark(previous[0]):
+            previous = previous[0]
             between = self.text[previous[1]:here[0]]
             if not COMMENT.sub("", between).strip():
                 self.add(operator, previous[0], here[1], self.text[slice(*here)] + between + self.text[slice(*previous)],
@@ -292,6 +326,8 @@ class Maker:
 
     def call(self, cursor, span, previous, alone):
         """A statement that calls: what it is for decides the operator."""
+        if self.source.is_mark(span):
+            return
         words = self.text[span[0]:span[1]].rstrip(";").rstrip()
         if UNLOCK.match(words):
             self.delete("unlock", *span, alone)
@@ -303,7 +339,8 @@ class Maker:
                 self.add("irq", *span, f"{{ {match.group(2)} = this_cpu->irqs_off; spin_lock({match.group(1)}); }}")
         elif EVENT.match(words):
             self.delete("event_missing", *span, alone)
-            self.swap("event_early", previous, span)
+            if not previous or not effects.may_pass(self.quiet.of(previous[1]), self.announced.of(cursor)):
+                self.swap("event_early", previous, span)
         elif cursor.kind in EXPRESSION:
             self.delete("call" if cursor.kind == K.CALL_EXPR else "statement", *span, alone)
         elif words.startswith("INV"):
@@ -356,7 +393,7 @@ class Maker:
             here = self.whole(child)
             if last and self.void and len(children) > 1 and here:
                 self.add("return_early", here[0], here[0], "return;\n\t")
-            previous = here if child.kind != K.DECL_STMT else None
+            previous = (here, child) if here and child.kind != K.DECL_STMT else None
 
     def visit(self, cursor, inside):
         kind = cursor.kind

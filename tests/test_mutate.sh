@@ -24,7 +24,7 @@ result() { # 0|1 TITLE [FILE...]: what to show of a failure
 
 cp -r tests/data/mutate "$work/tree"
 mkdir -p "$work/tree/ci"
-cp ci/mutate ci/mutants.py ci/mutate_run.py "$work/tree/ci/"
+cp ci/mutate ci/mutants.py ci/effects.py ci/mutate_run.py "$work/tree/ci/"
 cd "$work/tree" || exit 3
 
 mutate() { # ARGS...: sets status, $work/out and $work/err

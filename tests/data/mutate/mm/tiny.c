@@ -4,6 +4,7 @@
 
 #define WEIGHT 2 /* mutants: constant constant */
 
+static int rest;
 static const int table[2] = { 3, 5 }; /* mutants: constant constant constant constant */
 
 int sum_of_table(void)
@@ -35,6 +36,19 @@ void locked(int step)
 	total += step; /* mutants: statement arithmetic */
 	mm_announce(total); /* mutants: event_missing event_early */
 	spin_unlock(&locks); /* mutants: return_early unlock unlock_moved */
+}
+
+/* Marks are nobody's business; an announcement may pass what it does not look at. */
+void counted(int step)
+{
+	count_mark(step > 3 ? 1 : 2);
+	marked(step > 4, 3);
+	marked(step++ > 5, 6); /* mutants: call arithmetic relational relational constant constant */
+	if (marked(step > 7, step > 8 ? 9 : 8)) /* mutants: condition relational relational constant constant */
+		bump(&total); /* mutants: call */
+	announce_total(); /* mutants: event_missing event_early */
+	rest += total; /* mutants: statement arithmetic */
+	announce_total(); /* mutants: return_early event_missing */
 }
 
 /* Equal numbers of two cases do not compile. */

@@ -21,12 +21,29 @@ static inline void spin_unlock(int *lock)
 {
 	--*lock;
 }
+static inline void bump(int *what)
+{
+	++*what;
+}
+void count_mark(int mark);
+static inline bool marked(bool passed, int mark)
+{
+	if (passed)
+		count_mark(mark);
+	return passed;
+}
 void mm_announce(int what);
+void sim_event(int what);
+static inline void announce_total(void)
+{
+	sim_event(total);
+}
 int sum_of_table(void);
 unsigned smaller(unsigned x, unsigned y);
 bool in_order(int low, int x, int high);
 int ratio(int part, int whole);
 void locked(int step);
+void counted(int step);
 int color(int x);
 int overwritten(int x);
 unsigned length(const char *words);
