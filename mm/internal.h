@@ -85,7 +85,6 @@ struct zone {
 	u64 percpu_drift_mark;
 	u64 start_pfn, spanned_pages, present_pages, managed_pages, cma_pages;
 	u32 nr_isolated_blocks;
-	u32 pcp_batch, pcp_high_min, pcp_high_max;
 	u8 pcp_disable_depth; /* how often zone_pcp_disable() was called and not undone */
 	struct per_cpu_pages *pcp[SIM_MAX_CPUS];
 	struct per_cpu_zonestat *stat[SIM_MAX_CPUS];

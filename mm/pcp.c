@@ -111,9 +111,6 @@ static void pageset_update(struct per_cpu_pages *pcp, u32 high_min, u32 high_max
 
 static void zone_set_pagesets(struct zone *zone, u32 high_min, u32 high_max, u32 batch)
 {
-	zone->pcp_batch = batch;
-	zone->pcp_high_min = high_min;
-	zone->pcp_high_max = high_max;
 	for (unsigned cpu = 0; cpu < nr_cpus(); cpu++)
 		pageset_update(zone->pcp[cpu], high_min, high_max, batch);
 }
