@@ -23,6 +23,7 @@ _Static_assert(NR_SYSCTLS <= 16, "ARG_SYSCTL has 4 bits");
 static const char *const region_kind_names[NR_REGION_KINDS] = { "usable", "reserved", "cma", "device" };
 static const char *const scope_names[6] = { "noreclaim", "nofs", "noio", "pin", "realtime", "oom_victim" };
 static const char *const site_names[] = { "page_alloc", "reclaim_progress" };
+static const char *const comb_names[5] = { "reserve", "free", "hotplug", "remove", "add" };
 static const char *const mark_names[3] = { "min", "low", "high" };
 
 static const char *const sysctl_names[NR_SYSCTLS] = {
@@ -88,6 +89,9 @@ const struct arg_kind_row arg_kinds[NR_ARG_KINDS] = {
 	[ARG_MARK]	  = { "mark",	 FIELD_ARGUMENT, 2, 3,		     mark_names },
 	[ARG_ABOVE]	  = { "offset",	 FIELD_ARGUMENT, 5, 32,		     above_names },
 	[ARG_PATTERN]	  = { "pattern", FIELD_ARGUMENT, 8, 0,		     NULL },
+	[ARG_COMB]	  = { "what",	 FIELD_ARGUMENT, 4, ARRAY_SIZE(comb_names), comb_names },
+	[ARG_TEETH]	  = { "teeth",	 FIELD_ARGUMENT, 8, 0,		     NULL },
+	[ARG_WIDTH]	  = { "width",	 FIELD_ARGUMENT, 8, 0,		     NULL },
 };
 
 const char *arg_value_name(unsigned kind, u64 value)

@@ -3,7 +3,8 @@
 #include <string.h>
 #include "lockstep.h"
 
-static const struct op *const tables[] = { machine_ops, page_ops, reach_ops, text_ops, debug_ops, memblock_ops };
+static const struct op *const tables[] = { machine_ops, page_ops,	  reach_ops,	    text_ops,
+					   debug_ops,	memblock_ops, memblock_comb_ops };
 
 #define CODES 0x300
 

@@ -146,6 +146,9 @@ static void put_slot(const struct exporter *e, const char *name, u64 slot)
 		fprintf(e->out, "%s%llu", name, (unsigned long long)slot);
 }
 
+static const char *const comb_calls[] = { "memblock_reserve", "memblock_phys_free", "memblock_mark_hotplug",
+					  "memblock_remove", "memblock_add" };
+
 /* Letters of memblock operations. */
 static void put_early_argument(struct exporter *e, char letter, const struct op *op, const u64 *a)
 {
@@ -179,6 +182,12 @@ static void put_early_argument(struct exporter *e, char letter, const struct op 
 		break;
 	case 'f':
 		put_number(e, export_value(op, a, ARG_MEMFLAG));
+		break;
+	case 'C':
+		fputs(comb_calls[export_value(op, a, ARG_COMB)], e->out);
+		break;
+	case 'w':
+		put_number(e, max_of(export_value(op, a, ARG_WIDTH), 1ULL) << e->grain_shift);
 		break;
 	}
 }

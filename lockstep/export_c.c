@@ -145,6 +145,7 @@ static const struct row rows[] = {
 	{ 0x0217, "end_value(memblock_reserved_size(), $E);\n", NULL },
 	{ 0x0218, "end_value(memblock_show($b, lists, 4096), $E);\n", NULL },
 	{ 0x0219, "end_value(memblock_check() == NULL, $E);\n", NULL },
+	{ 0x021a, "end_comb($C, $B, $w, $2, $E);\n", NULL },
 };
 
 static const struct row *row_of(u16 code)

@@ -369,9 +369,15 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 	case ARG_BASE:
 		return often_round(g, magnitude(g->rng, 17), SIM_PAGE_SIZE / 64);
 	case ARG_LENGTH:
+		if (one_in(g->rng, 16)) /* all there is */
+			return (1u << arg_kinds[kind].bits) - 1;
 		return often_round(g, magnitude(g->rng, 14), SIM_PAGE_SIZE / 64);
 	case ARG_BYTES:
 		return magnitude(g->rng, 14);
+	case ARG_TEETH: /* mostly so many that an array of regions is full, or nearly so */
+		return one_in(g->rng, 4) ? magnitude(g->rng, 8) : 110 + below(g->rng, 30);
+	case ARG_WIDTH: /* pages leave no room between them for an array */
+		return one_in(g->rng, 2) ? 64 : 1 + magnitude(g->rng, 7);
 	case ARG_ALIGN:
 		return one_in(g->rng, 2) ? 0 : below(g->rng, 17);
 	case ARG_START_PFN:
@@ -510,16 +516,15 @@ static void append_made(struct maker *g, struct program *p, u32 nr, enum phase p
 	}
 }
 
-static void append_region(struct program *p, u64 start_pfn, u64 pages, enum sim_region_kind kind, u64 nid)
+static void append_with(struct program *p, const char *name, u64 a, u64 b, u64 c, u64 d)
 {
-	const struct op *op = op_by_name("region", strlen("region"));
+	const struct op *op = op_by_name(name, strlen(name));
 	struct instr *in = program_append(p);
+	u64 value[] = { a, b, c, d };
 
 	in->code = op->code;
-	instr_set_arg(op, in, 0, start_pfn);
-	instr_set_arg(op, in, 1, pages);
-	instr_set_arg(op, in, 2, kind);
-	instr_set_arg(op, in, 3, nid);
+	for (unsigned i = 0; i < ARRAY_SIZE(value) && op->args[i] != ARG_NONE; i++)
+		instr_set_arg(op, in, i, value[i]);
 }
 
 /* The small machine's own map, with CMA in it, and now and then a device where it has holes. */
@@ -531,16 +536,16 @@ static void append_map(struct maker *g, struct program *p)
 	unsigned n = sim_profile_map(PROFILE_SMALL, sim_params[PARAM_FRAMES].value[PROFILE_SMALL], map);
 
 	for (unsigned i = 0; i < n; i++)
-		append_region(p, map[i].start_pfn, map[i].nr_pages, map[i].kind, map[i].node);
+		append_with(p, "region", map[i].start_pfn, map[i].nr_pages, map[i].kind, map[i].node);
 	for (u32 i = 1 + below(g->rng, 2); i; i--) {
 		u32 at = below(g->rng, 64), blocks = 1 + below(g->rng, 4); /* in this order on every compiler */
 
-		append_region(p, at * block, blocks * block, REGION_CMA, 0);
+		append_with(p, "region", at * block, blocks * block, REGION_CMA, 0);
 	}
 	if (one_in(g->rng, 2)) {
 		u32 hole = below(g->rng, 2), node = below(g->rng, 3);
 
-		append_region(p, holes[hole], block, REGION_DEVICE, node);
+		append_with(p, "region", holes[hole], block, REGION_DEVICE, node);
 	}
 }
 
@@ -552,6 +557,17 @@ static void append_boot(struct maker *g, struct program *p, u32 nr_ops)
 	if (nr_ops > 2 * SIM_MAX_REGIONS && one_in(g->rng, 3))
 		append_map(g, p);
 	append_made(g, p, min_of(nr_ops - p->nr_ops, boot_ops), PHASE_BOOT, TABLE_MACHINE);
+}
+
+/* Every second page of a machine is taken, and an array of regions gets nearly full: a bigger one has no place. */
+static void append_cramped(const struct maker *g, struct program *p)
+{
+	u32 frames = 32 + below(g->rng, 128), base = below(g->rng, 256), what = below(g->rng, 4);
+	u32 teeth = 110 + below(g->rng, 30), width = 1 + below(g->rng, 8);
+
+	append_with(p, "knob", PARAM_FRAMES, frames, 0, 0);
+	append_with(p, "memblock_comb", base / 64 * 64, 0, 255, 64);
+	append_with(p, "memblock_comb", base, what, teeth, width);
 }
 
 /* memblock first, then the hand-over, then what is left for a booted machine. */
@@ -600,6 +616,8 @@ void program_generate(struct program *p, u64 seed, u32 nr_ops, unsigned tables)
 	g.first_cpu = below(&rng, SIM_MAX_CPUS);
 	if (tables & TABLE_MACHINE && one_in(&rng, 32))
 		append_boot(&g, p, nr_ops);
+	if (p->header.start == START_EARLY && p->nr_ops + 3 <= nr_ops && one_in(&rng, 8))
+		append_cramped(&g, p);
 	if (p->header.start == START_EARLY)
 		append_early(&g, p, nr_ops);
 	append_made(&g, p, nr_ops - p->nr_ops, PHASE_LATE, tables);

@@ -153,6 +153,9 @@ enum arg_kind {
 	ARG_MARK,	/* min, low, high */
 	ARG_ABOVE,	/* pages above a mark: -16..15, two's complement */
 	ARG_PATTERN,	/* seed of a hash */
+	ARG_COMB,	/* memblock: what is done to each tooth */
+	ARG_TEETH,	/* 0..255 */
+	ARG_WIDTH,	/* memblock: grains, 8 bits */
 	NR_ARG_KINDS
 };
 
@@ -188,7 +191,8 @@ struct op {
 	const char *(*judge)(struct world *w, const u64 *a, struct outcome seen);
 };
 
-extern const struct op machine_ops[], page_ops[], reach_ops[], text_ops[], debug_ops[], memblock_ops[];
+extern const struct op machine_ops[], page_ops[], reach_ops[], text_ops[], debug_ops[], memblock_ops[],
+	memblock_comb_ops[];
 
 const struct op *op_by_code(u16 code);
 const struct op *op_by_name(const char *name, size_t len);

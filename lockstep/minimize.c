@@ -236,6 +236,8 @@ static enum shrink_class class_of(unsigned kind)
 	case ARG_BYTES:
 	case ARG_LENGTH:
 	case ARG_NR_PAGES:
+	case ARG_TEETH:
+	case ARG_WIDTH:
 		return SHRINK_SIZES;
 	case ARG_GFP:
 		return SHRINK_FLAGS;
@@ -250,6 +252,7 @@ static enum shrink_class class_of(unsigned kind)
 	case ARG_SYSCTL:
 	case ARG_ZONE:
 	case ARG_MARK:
+	case ARG_COMB:
 	case ARG_REGION_KIND_ALL:
 		return SHRINK_NEVER;
 	default:

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "lockstep.h"
+#include "ops_memblock.h"
 #include "tool.h"
 
 #define LENGTH_ALL 0x3fff
@@ -25,7 +25,7 @@ struct range {
 	u64 base, size;
 };
 
-static u64 in_bytes(const struct world *w, u64 grains)
+u64 memblock_in_bytes(const struct world *w, u64 grains)
 {
 	const struct model_memblock *mb = w->model->memblock;
 
@@ -40,9 +40,9 @@ static u64 whole_grains(const struct world *w, u64 bytes)
 /* a[0] base, a[1] length: never past the end of the machine. */
 static struct range range_of(const struct world *w, const u64 *a)
 {
-	u64 base = in_bytes(w, a[0]);
+	u64 base = memblock_in_bytes(w, a[0]);
 
-	return (struct range){ base, min_of(in_bytes(w, a[1]), in_bytes(w, ~0ULL) - base) };
+	return (struct range){ base, min_of(memblock_in_bytes(w, a[1]), memblock_in_bytes(w, ~0ULL) - base) };
 }
 
 static struct range long_range_of(const struct world *w, const u64 *a)
@@ -113,31 +113,73 @@ static const char *judge_regions(struct world *w, const char *clause)
 	return wrong ? says("%s: %s", clause, wrong + 4) : NULL;
 }
 
-static const char *judge_state(struct world *w, const char *clause)
+/* What is memory and not reserved may not be touched: the ends of each free run. Only where a tool has an opinion. */
+static const char *judge_free_memory(struct world *w)
+{
+	const struct model_memblock *mb = w->model->memblock;
+	char *ram = w->machine->host->ram;
+	u64 grain = 1ULL << mb->grain_shift;
+
+	if (tool_asks_poisoned(ram, 1) < 0)
+		return NULL;
+	for (u64 g = 0, end; model_memblock_next_free(mb, &g, &end); g = end)
+		if (!tool_asks_poisoned(ram + g * grain, 1) || !tool_asks_poisoned(ram + end * grain - 1, 1))
+			return says("B51: memory from %#llx to %#llx is free, and the tool would let anybody touch it",
+				    (unsigned long long)(g * grain), (unsigned long long)(end * grain));
+	return NULL;
+}
+
+const char *memblock_judge_state(struct world *w, const char *clause)
 {
 	const char *wrong = judge_regions(w, clause);
 
-	return wrong ? wrong : memblock_check();
+	if (!wrong)
+		wrong = memblock_check();
+	return wrong ? wrong : judge_free_memory(w);
 }
 
-static const char *judge_arrays(struct world *w, struct range request)
+bool memblock_arrays_moved(const struct world *w)
+{
+	u64 base;
+
+	for (int t = 0; t < 2; t++)
+		if (memblock_array(t, &base) != w->model->memblock->array[t].slots)
+			return true;
+	return false;
+}
+
+static const char *judge_arrays(struct world *w, const struct memblock_demand *d)
 {
 	u64 base[2];
 	unsigned slots[2];
 
 	for (int t = 0; t < 2; t++)
 		slots[t] = memblock_array(t, &base[t]);
-	return model_memblock_move_arrays(w->model->memblock, base, slots, request.base, request.size);
+	return model_memblock_move_arrays(w->model->memblock, base, slots, d);
 }
 
-/* Before the model does what mm did: the arrays may have moved, and a refusal needs an excuse. */
-static const char *judge_answer(struct world *w, struct range request, struct outcome seen)
+const char *memblock_judge_answer(struct world *w, const struct memblock_demand *d, bool ok)
 {
-	const char *wrong = judge_arrays(w, request);
+	const char *wrong = judge_arrays(w, d);
 
-	if (!wrong && !seen.ok)
-		wrong = model_memblock_judge_refusal(w->model->memblock, request.base, request.size);
+	if (!wrong && !ok)
+		wrong = model_memblock_judge_refusal(w->model->memblock, d);
 	return wrong;
+}
+
+static const char *judge_filling(struct world *w, struct range r, bool reserved, struct outcome seen)
+{
+	struct memblock_demand d = { .base = r.base, .size = r.size, .reserved = reserved, .fills = true };
+
+	return memblock_judge_answer(w, &d, seen.ok);
+}
+
+/* What changes a part of memory cuts at two ends; what gives back may leave an array standing in the middle, twice. */
+static const char *judge_cutting(struct world *w, struct range r, bool reserved, struct outcome seen)
+{
+	struct memblock_demand d = { .base = r.base, .size = r.size, .reserved = reserved, .spare = reserved ? 4 : 2 };
+
+	return memblock_judge_answer(w, &d, seen.ok);
 }
 
 static struct outcome done(int err)
@@ -157,11 +199,11 @@ static struct outcome run_add(struct world *w, const u64 *a)
 static const char *judge_add(struct world *w, const u64 *a, struct outcome seen)
 {
 	struct range r = range_of(w, a);
-	const char *wrong = judge_answer(w, r, seen);
+	const char *wrong = judge_filling(w, r, false, seen);
 
 	if (!wrong && seen.ok)
 		model_memblock_add(w->model->memblock, r.base, r.size, ANY_NODE, 0);
-	return wrong ? wrong : judge_state(w, "M2");
+	return wrong ? wrong : memblock_judge_state(w, "M2");
 }
 
 static struct outcome run_add_node(struct world *w, const u64 *a)
@@ -174,11 +216,11 @@ static struct outcome run_add_node(struct world *w, const u64 *a)
 static const char *judge_add_node(struct world *w, const u64 *a, struct outcome seen)
 {
 	struct range r = range_of(w, a);
-	const char *wrong = judge_answer(w, r, seen);
+	const char *wrong = judge_filling(w, r, false, seen);
 
 	if (!wrong && seen.ok)
 		model_memblock_add(w->model->memblock, r.base, r.size, (unsigned)a[2], (u32)a[3]);
-	return wrong ? wrong : judge_state(w, "M2");
+	return wrong ? wrong : memblock_judge_state(w, "M2");
 }
 
 static struct outcome run_remove(struct world *w, const u64 *a)
@@ -191,11 +233,11 @@ static struct outcome run_remove(struct world *w, const u64 *a)
 static const char *judge_remove(struct world *w, const u64 *a, struct outcome seen)
 {
 	struct range r = long_range_of(w, a);
-	const char *wrong = judge_answer(w, r, seen);
+	const char *wrong = judge_cutting(w, r, false, seen);
 
 	if (!wrong && seen.ok)
 		model_memblock_remove(w->model->memblock, r.base, r.size);
-	return wrong ? wrong : judge_state(w, "M3");
+	return wrong ? wrong : memblock_judge_state(w, "M3");
 }
 
 static struct outcome run_reserve(struct world *w, const u64 *a)
@@ -208,11 +250,11 @@ static struct outcome run_reserve(struct world *w, const u64 *a)
 static const char *judge_reserve(struct world *w, const u64 *a, struct outcome seen)
 {
 	struct range r = range_of(w, a);
-	const char *wrong = judge_answer(w, r, seen);
+	const char *wrong = judge_filling(w, r, true, seen);
 
 	if (!wrong && seen.ok)
 		model_memblock_reserve(w->model->memblock, r.base, r.size);
-	return wrong ? wrong : judge_state(w, "M2");
+	return wrong ? wrong : memblock_judge_state(w, "M2");
 }
 
 static struct outcome run_phys_free(struct world *w, const u64 *a)
@@ -241,12 +283,12 @@ static const char *judge_given_back(struct world *w, struct range r)
 static const char *judge_phys_free(struct world *w, const u64 *a, struct outcome seen)
 {
 	struct range r = long_range_of(w, a);
-	const char *wrong = judge_answer(w, r, seen);
+	const char *wrong = judge_cutting(w, r, true, seen);
 
 	if (!wrong && seen.ok)
 		model_memblock_unreserve(w->model->memblock, r.base, r.size);
 	if (!wrong)
-		wrong = judge_state(w, "M3");
+		wrong = memblock_judge_state(w, "M3");
 	return wrong || !seen.ok ? wrong : judge_given_back(w, range_of(w, a));
 }
 
@@ -255,11 +297,11 @@ static const char *judge_phys_free(struct world *w, const u64 *a, struct outcome
 static const char *judge_flag(struct world *w, const u64 *a, struct outcome seen, u32 flag, bool set)
 {
 	struct range r = long_range_of(w, a);
-	const char *wrong = judge_answer(w, r, seen);
+	const char *wrong = judge_cutting(w, r, false, seen);
 
 	if (!wrong && seen.ok)
 		model_memblock_flag(w->model->memblock, r.base, r.size, flag, set);
-	return wrong ? wrong : judge_state(w, "M1");
+	return wrong ? wrong : memblock_judge_state(w, "M1");
 }
 
 static struct outcome run_mark_hotplug(struct world *w, const u64 *a)
@@ -332,11 +374,11 @@ static struct outcome run_set_node(struct world *w, const u64 *a)
 static const char *judge_set_node(struct world *w, const u64 *a, struct outcome seen)
 {
 	struct range r = long_range_of(w, a);
-	const char *wrong = judge_answer(w, r, seen);
+	const char *wrong = judge_cutting(w, r, false, seen);
 
 	if (!wrong && seen.ok)
 		model_memblock_set_node(w->model->memblock, r.base, r.size, (unsigned)a[2]);
-	return wrong ? wrong : judge_state(w, "M1");
+	return wrong ? wrong : memblock_judge_state(w, "M1");
 }
 
 static struct outcome run_set_bottom_up(struct world *w, const u64 *a)
@@ -350,7 +392,7 @@ static const char *judge_set_bottom_up(struct world *w, const u64 *a, struct out
 {
 	(void)seen;
 	w->model->memblock->bottom_up = a[0];
-	return judge_state(w, "M4");
+	return memblock_judge_state(w, "M4");
 }
 
 static struct outcome run_set_movable_node(struct world *w, const u64 *a)
@@ -364,7 +406,7 @@ static const char *judge_set_movable_node(struct world *w, const u64 *a, struct 
 {
 	(void)seen;
 	w->model->memblock->movable_node = a[0];
-	return judge_state(w, "M4");
+	return memblock_judge_state(w, "M4");
 }
 
 /* --- searching: base, bytes, align, length of the window (0: no end) ---------------------------------------------- */
@@ -395,10 +437,10 @@ static const char *judge_place(const char *clause, struct outcome seen, u64 expe
 
 static struct request find_request(const struct world *w, const u64 *a)
 {
-	u64 start = in_bytes(w, a[0]), end = MEMBLOCK_ALLOC_ANYWHERE;
+	u64 start = memblock_in_bytes(w, a[0]), end = MEMBLOCK_ALLOC_ANYWHERE;
 
 	if (a[3])
-		end = start + in_bytes(w, a[3]);
+		end = start + memblock_in_bytes(w, a[3]);
 	return (struct request){ whole_grains(w, a[1]), align_of(a[2]), start, end, NUMA_NO_NODE, false };
 }
 
@@ -415,7 +457,7 @@ static const char *judge_find(struct world *w, const u64 *a, struct outcome seen
 	u64 expected = model_memblock_find(w->model->memblock, q.start, q.end, q.size, q.align);
 	const char *wrong = judge_place("M4", seen, expected);
 
-	return wrong ? wrong : judge_state(w, "M4");
+	return wrong ? wrong : memblock_judge_state(w, "M4");
 }
 
 /* --- allocating --------------------------------------------------------------------------------------------------- */
@@ -473,26 +515,25 @@ static const char *judge_contents(struct world *w, u64 at, u64 size, bool zero)
 	return wrong;
 }
 
-/* The place is decided before an array can grow, so the model is asked first and told of the arrays after. */
+/* The place is decided before an array can grow, so the model is asked first; it is taken when the arrays are known. */
 static const char *judge_taken(struct world *w, struct request q, struct outcome seen, bool zero)
 {
 	struct model_memblock *mb = w->model->memblock;
 	u64 at = model_memblock_alloc(mb, q.size, q.align, q.start, q.end, q.nid, q.exact);
-	struct range r = { at, at ? whole_grains(w, q.size) : 0 };
-	const char *wrong = judge_arrays(w, r);
+	struct memblock_demand d = { .base = at, .size = at ? whole_grains(w, q.size) : 0, .reserved = true, .fills = true };
+	const char *wrong;
 
-	if (!wrong && at && !seen.ok) {
-		model_memblock_unreserve(mb, at, r.size);
-		if (model_memblock_judge_refusal(mb, at, r.size))
-			wrong = judge_place("M5", seen, at);
-	} else if (!wrong) {
+	model_memblock_unreserve(mb, at, d.size);
+	wrong = judge_arrays(w, &d);
+	if (!wrong && (!at || seen.ok || model_memblock_judge_refusal(mb, &d)))
 		wrong = judge_place("M5", seen, at);
-	}
+	if (seen.ok)
+		model_memblock_reserve(mb, at, d.size);
 	if (!wrong)
 		wrong = judge_warning(w, q.align);
 	if (!wrong)
-		wrong = judge_state(w, "M5");
-	return wrong || !seen.ok ? wrong : judge_contents(w, at, r.size, zero);
+		wrong = memblock_judge_state(w, "M5");
+	return wrong || !seen.ok ? wrong : judge_contents(w, at, d.size, zero);
 }
 
 static struct outcome run_request(struct request q)
@@ -505,7 +546,7 @@ static struct request range_request(const struct world *w, const u64 *a)
 {
 	s32 nid = a[3] == ANY_NODE ? NUMA_NO_NODE : (s32)a[3];
 
-	return (struct request){ in_bytes(w, a[1]), align_of(a[2]), in_bytes(w, a[0]), MEMBLOCK_ALLOC_ANYWHERE, nid,
+	return (struct request){ memblock_in_bytes(w, a[1]), align_of(a[2]), memblock_in_bytes(w, a[0]), MEMBLOCK_ALLOC_ANYWHERE, nid,
 				 false };
 }
 
@@ -639,7 +680,7 @@ static const char *judge_bit(struct world *w, u64 g, struct outcome seen, u8 bit
 
 static struct outcome run_is_memory(struct world *w, const u64 *a)
 {
-	return answered(memblock_is_memory(in_bytes(w, a[0])));
+	return answered(memblock_is_memory(memblock_in_bytes(w, a[0])));
 }
 
 static const char *judge_is_memory(struct world *w, const u64 *a, struct outcome seen)
@@ -649,7 +690,7 @@ static const char *judge_is_memory(struct world *w, const u64 *a, struct outcome
 
 static struct outcome run_is_reserved(struct world *w, const u64 *a)
 {
-	return answered(memblock_is_reserved(in_bytes(w, a[0])));
+	return answered(memblock_is_reserved(memblock_in_bytes(w, a[0])));
 }
 
 static const char *judge_is_reserved(struct world *w, const u64 *a, struct outcome seen)
@@ -703,7 +744,7 @@ static struct outcome run_check(struct world *w, const u64 *a)
 static const char *judge_check(struct world *w, const u64 *a, struct outcome seen)
 {
 	(void)a, (void)seen;
-	return judge_state(w, "M1");
+	return memblock_judge_state(w, "M1");
 }
 
 /* --- text: M8, restated ------------------------------------------------------------------------------------------- */

@@ -259,6 +259,18 @@ const char *model_memblock_judge_dump(const struct model_memblock *mb, bool rese
 	return i == n ? NULL : says("M1: %s has %u regions, must be %u", type, n, i);
 }
 
+bool model_memblock_next_free(const struct model_memblock *mb, u64 *g, u64 *end)
+{
+	u8 mask = GRAIN_MEMORY | GRAIN_RESERVED;
+
+	while (*g < mb->nr_grains && (mb->grain[*g] & mask) != GRAIN_MEMORY)
+		*g = run_end(mb, *g, mb->nr_grains, mask);
+	if (*g >= mb->nr_grains)
+		return false;
+	*end = run_end(mb, *g, mb->nr_grains, mask);
+	return true;
+}
+
 /* --- frames ------------------------------------------------------------------------------------------------------- */
 
 static bool range_has(const struct model_memblock *mb, u64 base, u64 size, u8 mask, u8 is)

@@ -50,11 +50,21 @@ u64 model_memblock_alloc(struct model_memblock *mb, u64 size, u64 align, u64 sta
 /* The dump of memory or reserved must be the runs of the array: NULL or the first difference ("M1: ..."). */
 const char *model_memblock_judge_dump(const struct model_memblock *mb, bool reserved,
 				      const struct memblock_region *dump, unsigned n);
-/* An array has moved to base; `avoid` and `avoid_size` are what the operation was about: NULL or "M6: ...". */
-const char *model_memblock_move_arrays(struct model_memblock *mb, const u64 base[2], const unsigned slots[2], u64 avoid,
-				       u64 avoid_size);
-/* -ENOMEM for an operation on this range: NULL, or why an array could have grown or need not. */
-const char *model_memblock_judge_refusal(const struct model_memblock *mb, u64 base, u64 size);
+/* What an operation wants of an array: it fills the gaps of a range, or changes what lies in it with slots to spare. */
+struct memblock_demand {
+	u64 base, size;
+	bool reserved; /* of which array */
+	bool fills;
+	unsigned spare;
+};
+
+/* Before the model does what was asked. Arrays have so many slots now and lie at base: NULL or "M6: ...". */
+const char *model_memblock_move_arrays(struct model_memblock *mb, const u64 base[2], const unsigned slots[2],
+				       const struct memblock_demand *d);
+/* Then, if the answer was -ENOMEM: NULL, or why an array could have grown or need not. */
+const char *model_memblock_judge_refusal(const struct model_memblock *mb, const struct memblock_demand *d);
+/* The first run from grain g on that is memory and not reserved: false if there is none. */
+bool model_memblock_next_free(const struct model_memblock *mb, u64 *g, u64 *end);
 /* Is this whole frame memory, none of it reserved, and mapped? */
 bool model_memblock_frame_is_free(const struct model_memblock *mb, u64 pfn);
 bool model_memblock_frame_is_memory(const struct model_memblock *mb, u64 pfn);
