@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "ops_memblock.h"
 #include "vmstat.h"
 #include "world.h"
 
@@ -271,8 +272,10 @@ const char *world_check_boot(struct world *w, bool booted)
 				  (unsigned long long)managed_pages(w->model));
 	if (!booted)
 		return NULL;
+	if (w->early) /* what the boot itself took */
+		return memblock_judge_state(w, "M5");
 	bad = world_recount(w);
-	if (bad || w->early)
+	if (bad)
 		return bad;
 	if ((bad = compare_reserved(w)) || (bad = compare_devices(w)))
 		return bad;

@@ -386,19 +386,22 @@ static enum zone_type zone_by_limits(const struct mm *mm, u64 pfn)
 	return ZONE_HIGHMEM;
 }
 
-/* Lists that keep nothing, counters that hold nothing back: as it must be until there are marks. */
-static void init_percpu(struct zone *zone, unsigned cpu)
+/* Lists that keep nothing, counters that hold nothing back: as it must be until there are marks. false: no room. */
+static bool init_percpu(struct zone *zone, unsigned cpu)
 {
 	struct per_cpu_pages *pcp = zone->pcp[cpu] = meta(sizeof(*pcp));
 
 	zone->stat[cpu] = meta(sizeof(*zone->stat[cpu]));
-	VM_BUG_ON(!pcp || !zone->stat[cpu]);
+	if (!pcp || !zone->stat[cpu])
+		return false;
 	spin_lock_init(&pcp->lock, RANK_PCP);
 	pcp->batch = 1;
 	for (unsigned list = 0; list < NR_PCP_LISTS; list++)
 		INIT_LIST_HEAD(&pcp->lists[list]);
+	return true;
 }
 
+/* NULL: no room for its metadata. */
 static struct zone *get_zone(struct mm *mm, unsigned id)
 {
 	struct zone *zone = mm->zone[id];
@@ -406,7 +409,8 @@ static struct zone *get_zone(struct mm *mm, unsigned id)
 	if (zone)
 		return zone;
 	zone = mm->zone[id] = meta(sizeof(*zone));
-	VM_BUG_ON(!zone);
+	if (!zone)
+		return NULL;
 	spin_lock_init(&zone->lock, RANK_ZONE);
 	zone->nid = (u8)(id / MAX_NR_ZONES);
 	zone->index = (u8)(id % MAX_NR_ZONES);
@@ -414,7 +418,8 @@ static struct zone *get_zone(struct mm *mm, unsigned id)
 		for (unsigned type = 0; type < MIGRATE_TYPES; type++)
 			INIT_LIST_HEAD(&zone->free_area[o].free_list[type]);
 	for (unsigned cpu = 0; cpu < param(PARAM_CPUS); cpu++)
-		init_percpu(zone, cpu);
+		if (!init_percpu(zone, cpu))
+			return NULL;
 	return zone;
 }
 
@@ -429,20 +434,23 @@ static u64 present_in_block(const struct mm *mm, u64 block)
 	return n;
 }
 
-static void add_block_to_zone(struct mm *mm, u64 block, unsigned id)
+static bool add_block_to_zone(struct mm *mm, u64 block, unsigned id)
 {
 	struct zone *zone = get_zone(mm, id);
 	u64 start = block << mm->pageblock_order;
 
+	if (!zone)
+		return false;
 	mm->pageblock[block].zone = (u8)id;
 	if (!zone->spanned_pages)
 		zone->start_pfn = start;
 	zone->spanned_pages = start + (1ULL << mm->pageblock_order) - zone->start_pfn;
 	zone->present_pages += present_in_block(mm, block);
+	return true;
 }
 
-/* The last movable_pages of each node, zones for devices of old excepted, are ZONE_MOVABLE. */
-static void build_zones(struct mm *mm, const u8 *node_of_block, u64 nr_blocks)
+/* The last movable_pages of each node, zones for devices of old excepted, are ZONE_MOVABLE. false: no room for a zone. */
+static bool build_zones(struct mm *mm, const u8 *node_of_block, u64 nr_blocks)
 {
 	u64 movable_blocks = param(PARAM_MOVABLE_PAGES) >> mm->pageblock_order;
 	u64 end_of_node[MAX_NUMNODES] = { 0 };
@@ -463,8 +471,10 @@ static void build_zones(struct mm *mm, const u8 *node_of_block, u64 nr_blocks)
 		} else if (index >= ZONE_NORMAL && b + movable_blocks >= end_of_node[nid]) {
 			index = ZONE_MOVABLE;
 		}
-		add_block_to_zone(mm, b, nid * MAX_NR_ZONES + index);
+		if (!add_block_to_zone(mm, b, nid * MAX_NR_ZONES + index))
+			return false;
 	}
+	return true;
 }
 
 /* --- zonelists ------------------------------------------------------------------------------------------------------------------ */
@@ -651,7 +661,8 @@ int mm_boot_finish(void)
 	find_devices(mm, node_of_block);
 	find_holes(mm, node_of_block);
 	find_nodes(mm, node_of_block);
-	build_zones(mm, node_of_block, nr_blocks);
+	if (!build_zones(mm, node_of_block, nr_blocks))
+		return -1;
 	init_devices(mm, node_of_block, nr_blocks);
 	mark_reserved(mm);
 	init_migratetypes(mm, nr_blocks);

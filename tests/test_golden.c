@@ -41,6 +41,35 @@ static struct machine *boot_profile(enum sim_profile profile)
 	return boot(&c);
 }
 
+/* What the metadata of mm may take, in steps of a cache line: too little is -1 and nothing else, enough is a machine. */
+static void test_boot_with_little_room(void)
+{
+	struct machine_config c = { 0 };
+	unsigned refused = 0, booted = 0, broken = 0;
+	struct machine *m;
+	size_t enough;
+
+	machine_config_profile(&c, PROFILE_TINY);
+	c.param[PARAM_PAGE_OWNER] = 1;
+	m = machine_create(&c);
+	for (size_t room = 0; booted < 4; room += 64) {
+		machine_rebuild(m, &c);
+		enough = m->host->meta_bytes;
+		m->host->meta_bytes = m->host->meta_used + room;
+		machine_enter(m, 0);
+		if (mm_boot())
+			refused++;
+		else
+			booted++, broken += page_alloc_check() != NULL;
+		m->host->meta_bytes = enough;
+		if (refused > enough / 64)
+			break;
+	}
+	machine_destroy(m);
+	ok(refused > 100, "a machine that lacks room for metadata does not boot (%u times)", refused);
+	ok(booted == 4 && !broken, "  and the first that has enough is whole");
+}
+
 /* One zone Normal with the kernel's own orders, managing frames 0 .. managed - 1; the node's own page lies above them. */
 static void one_zone(struct machine_config *c, u32 managed, u32 min_free_kbytes)
 {
@@ -1354,6 +1383,7 @@ static void test_stated_twice(void)
 
 int main(void)
 {
+	test_boot_with_little_room();
 	test_marks_of_one_gib();
 	test_marks_of_giants();
 	test_list_sizes();
