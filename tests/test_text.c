@@ -1013,8 +1013,99 @@ static void test_room(void)
 	machine_destroy(m);
 }
 
+/* --- short buffers ------------------------------------------------------------------------------------------------ */
+
+static unsigned memory_text(char *out, unsigned bytes)
+{
+	return memblock_show(false, out, bytes);
+}
+
+static unsigned reserved_text(char *out, unsigned bytes)
+{
+	return memblock_show(true, out, bytes);
+}
+
+static struct page *owned;
+
+static unsigned owner_text(char *out, unsigned bytes)
+{
+	return page_owner_show(page_to_pfn(owned), out, bytes);
+}
+
+static unsigned gfp_text(char *out, unsigned bytes)
+{
+	return gfp_flags_show(GFP_HIGHUSER_MOVABLE | __GFP_ZERO | 1u << 31, out, bytes);
+}
+
+static unsigned no_gfp_text(char *out, unsigned bytes)
+{
+	return gfp_flags_show(0, out, bytes);
+}
+
+/* Bytes of its own, so that ASan sees one too many. What is there is where the whole text begins; its length is answered. */
+static bool is_cut(unsigned (*show)(char *out, unsigned bytes), const char *whole, unsigned bytes)
+{
+	char *out = malloc(bytes);
+	unsigned n;
+	bool good;
+
+	memset(out, '?', bytes);
+	n = show(out, bytes);
+	good = n < bytes && !out[n] && strlen(out) == n && !strncmp(out, whole, n);
+	if (!good)
+		printf("# with %u bytes: \"%.*s\"\n", bytes, (int)bytes, out);
+	free(out);
+	return good;
+}
+
+/* Each length there is, from the NUL alone to more than enough. */
+static void check_lengths(const char *name, unsigned (*show)(char *out, unsigned bytes))
+{
+	static char whole[65536];
+	unsigned length = show(whole, sizeof(whole)), bad = 0;
+
+	for (unsigned bytes = 1; bytes < length + 3 && bad < 3; bytes++)
+		bad += !is_cut(show, whole, bytes);
+	ok(length > 1 && !bad, "%s fits into every buffer", name);
+	ok(show(text, length + 1) == length && !strcmp(text, whole), "  and is whole when there is room");
+}
+
+static void test_short_buffers(void)
+{
+	struct machine_config c = { 0 };
+	struct machine *m;
+
+	machine_config_profile(&c, PROFILE_TINY);
+	c.param[PARAM_PAGE_OWNER] = 1;
+	m = machine_create(&c);
+	machine_enter(m, 0);
+	ok(!mm_boot() && (owned = alloc_pages(GFP_KERNEL, 0)), "a machine whose texts are cut");
+	m->fuel = ~0u;
+	check_lengths("buddyinfo", buddyinfo_show);
+	check_lengths("pagetypeinfo", pagetypeinfo_show);
+	check_lengths("zoneinfo", zoneinfo_show);
+	check_lengths("vmstat", vmstat_show);
+	check_lengths("meminfo", meminfo_show);
+	check_lengths("memblock's memory", memory_text);
+	check_lengths("memblock's reserved", reserved_text);
+	check_lengths("page_owner", owner_text);
+	check_lengths("a mask", gfp_text);
+	check_lengths("an empty mask", no_gfp_text);
+	machine_destroy(m);
+}
+
+/* As reports name them; behind the last there is a word, not what lies there. */
+static void test_zone_names(void)
+{
+	same_text(zone_name(MAX_NR_ZONES - 1), "Device", "C3: the last zone");
+	same_text(zone_name(MAX_NR_ZONES), "?", "  there is none behind it");
+	same_text(zone_name(~0u), "?", "  nor far behind it");
+}
+
 int main(void)
 {
+	test_zone_names();
+	test_short_buffers();
 	test_zoneinfo();
 	test_pagetypeinfo();
 	test_vmstat();

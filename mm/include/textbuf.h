@@ -54,17 +54,20 @@ static inline void text_padded(struct text *t, const char *words, size_t width)
 /* The same for a number; width up to 20. */
 static inline void text_number(struct text *t, u64 number, size_t width)
 {
-	char digits[20];
-	size_t i = sizeof(digits), n;
+	char digits[21];
+	size_t last = sizeof(digits) - 1, i = last, n;
 
-	if ((size_t)(t->end - t->at) < sizeof(digits) + width)
-		return; /* full */
 	for (; number >= 10; number /= 10)
 		digits[--i] = (char)('0' + number % 10);
 	digits[--i] = (char)('0' + number);
-	for (n = sizeof(digits) - i; width > n; width--)
+	if ((size_t)(t->end - t->at) < last + width) { /* may be cut */
+		digits[last] = 0;
+		text_padded(t, digits + i, width);
+		return;
+	}
+	for (n = last - i; width > n; width--)
 		*t->at++ = ' ';
-	for (; i < sizeof(digits); i++)
+	for (; i < last; i++)
 		*t->at++ = digits[i];
 	*t->at = 0;
 }
