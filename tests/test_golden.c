@@ -48,19 +48,23 @@ static void test_boot_with_little_room(void)
 	unsigned refused = 0, booted = 0, broken = 0;
 	struct machine *m;
 	size_t enough;
+	u64 pages;
 
 	machine_config_profile(&c, PROFILE_TINY);
 	c.param[PARAM_PAGE_OWNER] = 1;
-	m = machine_create(&c);
+	m = boot(&c);
+	pages = totalram_pages();
 	for (size_t room = 0; booted < 4; room += 64) {
 		machine_rebuild(m, &c);
 		enough = m->host->meta_bytes;
 		m->host->meta_bytes = m->host->meta_used + room;
 		machine_enter(m, 0);
-		if (mm_boot())
+		if (mm_boot()) {
 			refused++;
-		else
-			booted++, broken += page_alloc_check() != NULL;
+		} else {
+			booted++;
+			broken += page_alloc_check() || totalram_pages() != pages;
+		}
 		m->host->meta_bytes = enough;
 		if (refused > enough / 64)
 			break;
