@@ -11,6 +11,7 @@ finding, a claim that does not hold or a test that fails; or to die by a signal,
 2, 3, 126 and 127 mean that the step could not look: a mutant that no step notices and one could not look at is no
 survivor, it is a fault of this tool. Hunts count programs, not seconds, so that a verdict depends on no clock.
 """
+import glob
 import hashlib
 import os
 import re
@@ -25,7 +26,14 @@ BUILD = "build/plain"
 CPU_SECONDS = 20        # a step that needs more is stuck
 WALL_SECONDS = 600      # on a machine with much else to do
 OUTPUT_BYTES = 64 << 20
-SCRIPTS = {"test_cli": ["bash", "tests/test_cli.sh"]}  # what is no program; it needs mmcheck, and what is named beside it
+SCRIPTS = {  # what is no program; it needs mmcheck, and what is named beside it
+    "test_cli": ["bash", "tests/test_cli.sh"],
+    "test_forms": ["bash", "tests/test_forms.sh"],
+    "exports": ["bash", "-c", 'for trace in corpus/good/*.trace; do "$MMCHECK" export-c "$trace" -o - || exit 1; done'],
+}
+# What these print must be what they print without a mutant; of test_program it is its lines `# digest`.
+COMPARED = ("digests", "answers", "marks", "exports", "recording", "operations", "test_program")
+GENERATED = 300  # programs whose digests are compared
 HUNT_SECONDS = "100000"  # never reached: programs are counted
 
 REASONS = (  # what a step says when it notices something
@@ -43,10 +51,17 @@ class CannotRun(Exception):
 
 
 class Steps:
-    """What is done to a mutant of a file, in order: (name, program, arguments)."""
+    """
+    What is done to a mutant of a file, in order: (name, program, arguments).
+
+    Steps of COMPARED say nothing by themselves: what they print is promised to depend on nothing but the sources
+    (docs/language.md), so a mutant that prints something else was noticed. `make check` compares digests of flavours, and
+    test_forms with files; the others are for judges alone.
+    """
 
     def __init__(self, top, quick, seed):
         self.quick, self.seed = quick, str(seed)
+        self.recordings = sorted(glob.glob(f"{top}/tests/data/*.zst"))[:1]
         self.corpus = sorted(
             os.path.join(folder, name) for sub in sorted(os.listdir(f"{top}/corpus")) if os.path.isdir(f"{top}/corpus/{sub}")
             for folder, _, names in os.walk(f"{top}/corpus/{sub}") for name in names
@@ -59,6 +74,14 @@ class Steps:
     def corpus_step(self):
         return ("corpus", "mmcheck", ["run", "--expect", *self.corpus])
 
+    def compared(self):
+        """Quick ones: digests of programs nobody wrote, every trace as text with its answers, marks."""
+        return [("digests", "mmcheck", ["digest", "--gen", self.seed, str(GENERATED)]),
+                ("answers", "mmcheck", ["run", "-v", *self.corpus]),
+                ("marks", "mmcheck", ["marks", "--each", *self.corpus]),
+                ("recording", "mmcheck", ["witness", "-v", *self.recordings]),
+                ("operations", "mmcheck", ["ops"])]
+
     @staticmethod
     def tests(*names):
         return [(name, name, []) for name in names]
@@ -66,9 +89,10 @@ class Steps:
     def of(self, path):
         memory = "memblock" if "memblock" in path else "page"
         if is_harness(path):  # a judge that lost something raises false alarms, or misses what a test claims
-            return [*self.tests("test_text", "test_page_debug"), self.corpus_step(), self.hunt("all", 1000),
-                    *self.tests("test_witness"), ("test_cli", "libmmcheck.a", []),
-                    *self.tests("test_lockstep", "test_answers", "test_golden", "test_sim"), self.hunt(memory, 2000)]
+            return [*self.tests("test_text", "test_page_debug"), self.corpus_step(), *self.compared(),
+                    *self.tests("test_program", "test_witness"), ("test_forms", "mmcheck", []), self.hunt("all", 1000),
+                    *self.tests("test_lockstep", "test_answers", "test_golden", "test_sim"), ("exports", "mmcheck", []),
+                    ("test_cli", "libmmcheck.a", []), self.hunt(memory, 2000)]
         steps = [self.corpus_step(), self.hunt("all", 1000), *self.tests("test_page_debug", "test_text"),
                  self.hunt(memory, 5000), *self.tests("test_golden")]
         if not self.quick:
@@ -168,6 +192,7 @@ class Trees:
     def __init__(self, top, work, children, jobs):
         self.top, self.work, self.children, self.jobs = top, work, children, jobs
         self.base, self.env = f"{work}/base", clean_environment()
+        self.printed = {}  # exit status of each step that only prints, without a mutant
 
     def make(self, tree, programs, log, jobs=1):
         argv = ["make", "--no-print-directory", f"-j{jobs}", "SAN=plain", *[f"{BUILD}/{p}" for p in programs]]
@@ -182,7 +207,7 @@ class Trees:
     def copy(self, source, target, put=shutil.copy2):
         """Sources and what was made of them, without the programs."""
         os.makedirs(f"{target}/{BUILD}")
-        for folder in ("corpus", "ci"):  # read only
+        for folder in ("corpus", "ci", "examples"):  # read only
             os.symlink(f"{self.top}/{folder}", f"{target}/{folder}")
         folders = [f for f in (*FOLDERS, f"{BUILD}/obj") if os.path.isdir(f"{source}/{f}")]
         files = [f"{BUILD}/{f}" for f in os.listdir(f"{source}/{BUILD}") if f.endswith(".a") or f == "flags"]
@@ -225,17 +250,49 @@ class Result:
         self.mutant, self.word, self.killer, self.clause, self.seconds, self.digest = mutant, "unjudged", "", "", 0.0, ""
 
 
+def first_difference(log, kept):
+    """Of two outputs: a line; None: there is none."""
+    with open(log, "rb") as f, open(kept, "rb") as g:
+        new, old = f.read(), g.read()
+    if new == old:
+        return None
+    lines, before = new.decode("latin-1").splitlines(), old.decode("latin-1").splitlines()
+    for number, line in enumerate(lines):
+        if number >= len(before) or line != before[number]:
+            return f"prints {line.strip()}"[:120]
+    return "prints less"
+
+
+def compare(trees, tree, name, status):
+    """A step that only prints. Without a mutant it is done twice, and what it prints the first time is kept."""
+    kept, log = f"{trees.work}/printed.{name}", f"{tree}/log"
+    if status == "timeout" or status < 0 or status in (3, 126, 127):
+        return what_it_means(status, log)
+    if name not in trees.printed:
+        if tree != trees.base:
+            raise CannotRun(f"{name} was not looked at without a mutant")
+        shutil.copyfile(log, kept)
+        trees.printed[name] = status
+    differs = first_difference(log, kept)
+    if differs or status != trees.printed[name]:
+        return "killed", differs or f"exit status {status}"
+    return "alive", ""
+
+
 def look(trees, tree, steps, result):
     """All steps until one notices."""
     blind = ""
-    env = dict(trees.env, RC_PARAMS="seed=1", MMCHECK_FINDINGS=tree)
+    env = dict(trees.env, RC_PARAMS="seed=1", MMCHECK_FINDINGS=tree, MMCHECK=f"{BUILD}/mmcheck")
     for name, program, arguments in steps:
         there = os.path.exists(f"{tree}/{BUILD}/{program}") and not program.endswith(".a")  # an archive is that of the base
         if not there and trees.make(tree, [program], f"{tree}/make.log"):
             raise CannotRun(f"{program} does not link with {result.mutant.id if result.mutant else 'no mutant'}: {tail(f'{tree}/make.log')}")
         argv = SCRIPTS.get(name) or [f"{tree}/{BUILD}/{program}", *arguments]
         status = trees.children.run(argv, tree, f"{tree}/log", env=env)
-        word, clause = what_it_means(status, f"{tree}/log")
+        if name in COMPARED:
+            word, clause = compare(trees, tree, name, status)
+        else:
+            word, clause = what_it_means(status, f"{tree}/log")
         if word == "killed":
             result.word, result.killer, result.clause = word, name, clause
             return

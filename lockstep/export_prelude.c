@@ -128,7 +128,7 @@ const char export_prelude[] =
 	"\n"
 	"helper void end_count(u64 n, u64 wanted, const char *expected)\n"
 	"{\n"
-	"\tend(n == wanted ? \"ok\" : \"partly\", true, n, expected);\n"
+	"\tend(n || !wanted ? \"ok\" : \"partly\", true, n, expected);\n"
 	"}\n"
 	"\n"
 	"helper void end_place(u64 at, const char *expected)\n"

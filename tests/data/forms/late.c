@@ -1,0 +1,714 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Written by mmcheck 0.1.0 from tests/data/forms/late.trace.
+ *
+ *   cc repro.c -I include/mmcheck -I include/mmcheck/det -lmmcheck
+ *
+ * Prints what each operation answered. Exit status: 1 the finding shows, 0 it does not, 2 it does not
+ * and an answer is not the recorded one.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "machine.h"
+#include "mm.h"
+#include "gfp.h"
+#include "highmem.h"
+#include "vmstat.h"
+#include "memblock.h"
+#include "page_debug.h"
+
+#define helper static __attribute__((unused))
+
+static struct machine *m;
+static int step;
+static bool was_found, differs; /* differs: an answer is not the recorded one */
+static const char *recorded;    /* finding */
+static bool booted;
+static enum sim_context context;
+static char lists[65536], boot_lists[8192];
+helper struct page *p_none, *bulk_none[32]; /* answers of requests that got nothing */
+
+/* --- what is found ------------------------------------------------------------------------------ */
+
+helper void complain(const char *finding)
+{
+	printf("finding %s\n", finding);
+	was_found = true;
+}
+
+/* What was recorded is seen again if all answers are as recorded and the last is what is wrong; or if something
+ * is found here too before the end. */
+helper void found(const char *finding, bool by_answer)
+{
+	recorded = differs ? NULL : finding;
+	if (!recorded || !by_answer)
+		return;
+	complain(finding);
+	exit(1);
+}
+
+helper int exit_status(void)
+{
+	if (recorded && was_found)
+		printf("recorded as: %s\n", recorded);
+	else if (recorded)
+		printf("not seen: %s (only the model can see it, or it is mended)\n", recorded);
+	return was_found ? 1 : differs ? 2 : 0;
+}
+
+/* The allocator's own recount; the same news is told once. */
+helper void look(void)
+{
+	static char last[240];
+	const char *broken = booted ? page_alloc_check() : memblock_check();
+
+	if (m->log_bytes)
+		printf("%.*s", (int)m->log_bytes, m->host->log);
+	if (!broken || !strcmp(broken, last))
+		return;
+	complain(broken);
+	snprintf(last, sizeof(last), "%s", broken);
+}
+
+helper void remember_lists(void)
+{
+	booted = true;
+	buddyinfo_show(boot_lists, sizeof(boot_lists));
+}
+
+/* --- one operation ------------------------------------------------------------------------------ */
+
+helper void begin(int next_step, unsigned cpu, enum sim_context where)
+{
+	step = next_step;
+	context = where;
+	machine_enter(m, cpu);
+	m->now_ns += 1000;
+	m->fuel = m->param[PARAM_FUEL];
+	m->log_bytes = 0;
+	m->nr_events = 0;
+	sim_enter_context(where);
+}
+
+/* expected: what was recorded, or NULL. Words must agree for the program to make sense. */
+helper void end(const char *word, bool has_value, u64 value, const char *expected)
+{
+	char text[64];
+	size_t key = expected ? strcspn(expected, "0123456789") : 0;
+	bool same_word = expected && !strncmp(expected, word, strlen(word));
+
+	sim_leave_context(context);
+	if (!has_value)
+		snprintf(text, sizeof(text), "%s", word);
+	else if (same_word && expected[key])
+		snprintf(text, sizeof(text), "%.*s%llu", (int)key, expected, (unsigned long long)value);
+	else
+		snprintf(text, sizeof(text), "%s %llu", word, (unsigned long long)value);
+	printf("%d: %s\n", step, text);
+	look();
+	if (!expected || !strcmp(text, expected))
+		return;
+	printf("step %d: expected %s, got %s\n", step, expected, text);
+	differs = true;
+	if (!same_word)
+		exit(exit_status());
+}
+
+helper void end_ok(bool ok, const char *expected)
+{
+	end(ok ? "ok" : "refused", false, 0, expected);
+}
+
+helper void end_value(u64 value, const char *expected)
+{
+	end("ok", true, value, expected);
+}
+
+helper void end_page(const struct page *page, const char *expected)
+{
+	end(page ? "ok" : "refused", page, page ? page_to_pfn(page) : 0, expected);
+}
+
+helper void end_count(u64 n, u64 wanted, const char *expected)
+{
+	end(n || !wanted ? "ok" : "partly", true, n, expected);
+}
+
+helper void end_place(u64 at, const char *expected)
+{
+	end(at ? "ok" : "refused", at, at, expected);
+}
+
+/* --- memory ------------------------------------------------------------------------------------- */
+
+helper struct page *page_at(const void *address)
+{
+	return address ? virt_to_page(address) : NULL;
+}
+
+helper struct page *nth(const struct page *block, u64 i)
+{
+	return pfn_to_page(page_to_pfn(block) + i);
+}
+
+/* A page of an array was freed by somebody else. */
+helper void forget(struct page **bulk, int nr, const struct page *page)
+{
+	for (int i = 0; i < nr; i++)
+		if (bulk[i] == page)
+			bulk[i] = NULL;
+}
+
+helper u64 place_of(const void *memory)
+{
+	return memory ? (u64)((const char *)memory - m->host->ram) : 0;
+}
+
+/* Early memory is used, and was zero before if that was promised. */
+helper void use_memory(u64 at, u64 bytes, bool zero)
+{
+	const u64 *word = (const u64 *)(const void *)(m->host->ram + at);
+
+	for (u64 i = 0; at && zero && i < bytes / 8; i++)
+		if (word[i]) {
+			complain("M5: zeroed memory is not zero");
+			break;
+		}
+	if (at)
+		memset(m->host->ram + at, 0xa5, bytes);
+}
+
+/* The owner writes the number of its step into the first and the last word of each page ... */
+helper void fill(struct page *page, u64 nr, u64 owner)
+{
+	for (u64 i = 0; page && i < nr; i++) {
+		u64 *word = kmap_local_page(pfn_to_page(page_to_pfn(page) + i));
+
+		word[0] = word[PAGE_SIZE / 8 - 1] = owner + 1;
+		kunmap_local(word);
+	}
+}
+
+/* ... and finds it there until the page goes back. */
+helper void check(struct page *page, u64 nr, u64 owner)
+{
+	for (u64 i = 0; page && i < nr; i++) {
+		const u64 *word = kmap_local_page(pfn_to_page(page_to_pfn(page) + i));
+		bool good = word[0] == owner + 1 && word[PAGE_SIZE / 8 - 1] == owner + 1;
+
+		kunmap_local(word);
+		if (good)
+			continue;
+		printf("pfn %llu no longer holds what was written at step %llu\n",
+		       (unsigned long long)page_to_pfn(page) + i, (unsigned long long)owner);
+		complain("B52: a page no longer holds what its owner wrote");
+	}
+}
+
+helper void check_zero(struct page *page, u64 nr)
+{
+	for (u64 i = 0; page && i < nr; i++) {
+		const u64 *word = kmap_local_page(pfn_to_page(page_to_pfn(page) + i));
+		u64 wrong = 0;
+
+		for (u64 k = 0; k < PAGE_SIZE / 8; k++)
+			wrong |= word[k];
+		kunmap_local(word);
+		if (!wrong)
+			continue;
+		printf("pfn %llu is not zero\n", (unsigned long long)page_to_pfn(page) + i);
+		complain("B19: a page was asked for zeroed and is not");
+		return;
+	}
+}
+
+/* --- getting somewhere fast ---------------------------------------------------------------------- */
+
+helper s64 mark_of(unsigned nid, unsigned zone, unsigned mark)
+{
+	struct zone_figures f = zone_figures(nid, zone);
+
+	return (s64)(mark == 0 ? f.min : mark == 1 ? f.low : f.high);
+}
+
+/* Single pages, until so many are free in the zone. */
+helper u64 take_until(struct page **bulk, unsigned nid, unsigned zone, gfp_t gfp, s64 target, u64 most)
+{
+	u64 nr = 0;
+
+	while (nr < most && (s64)zone_free_pages(nid, zone) > target) {
+		bulk[nr] = alloc_pages_node((int)nid, gfp, 0);
+		if (!bulk[nr])
+			break;
+		nr++;
+	}
+	return nr;
+}
+
+helper void end_fill(struct page **bulk, unsigned nid, unsigned zone, gfp_t gfp, s64 target, u64 most,
+		     const char *expected)
+{
+	s64 end_at = target > 0 ? target : 0;
+	u64 nr = take_until(bulk, nid, zone, gfp, end_at, most);
+
+	end((s64)zone_free_pages(nid, zone) <= end_at ? "ok" : "partly", true, nr, expected);
+}
+
+/* Down to the low mark, then one page of each two buddies goes back. */
+helper void end_fragment(struct page **bulk, unsigned nid, unsigned zone, gfp_t gfp, u64 pattern, u64 most,
+			 const char *expected)
+{
+	u64 nr = take_until(bulk, nid, zone, gfp, mark_of(nid, zone, 1), most), kept = 0;
+
+	for (u64 i = 0; i < nr; i++) {
+		struct page *page = bulk[i];
+		u64 pfn = page_to_pfn(page);
+
+		bulk[i] = NULL;
+		if ((pfn / 2 + (pattern << 32)) * 0x9e3779b97f4a7c15 >> 63 == (pfn & 1))
+			__free_pages(page, 0);
+		else
+			bulk[kept++] = page;
+	}
+	end("ok", true, kept, expected);
+}
+
+/* --- the machine, first and last ----------------------------------------------------------------- */
+
+helper void set_knob(struct machine_config *config, const char *name, u32 value)
+{
+	for (int i = 0; i < NR_PARAMS; i++)
+		if (!strcmp(sim_params[i].name, name))
+			config->param[i] = value;
+}
+
+/* All is freed: the free lists are as after boot. */
+helper void finish(void)
+{
+	look();
+	page_alloc_settle();
+	buddyinfo_show(lists, sizeof(lists));
+	printf("%s", lists);
+	if (strcmp(lists, boot_lists) != 0)
+		complain("Q5: all is freed, but the free lists are not as after boot");
+}
+
+helper struct page *p0;
+helper struct page *p1;
+helper struct page *p2;
+helper struct page *p3;
+helper struct page *p4;
+helper struct page *p5;
+helper struct page *p6;
+helper struct page *p7;
+helper struct page *p8;
+helper struct page *bulk8[32];
+helper struct page *bulk9[32];
+helper struct page *p10;
+helper struct page *p11;
+helper struct page *p12;
+helper struct page *bulk12[256];
+helper struct page *p13;
+helper struct page *bulk13[256];
+helper struct page *p14;
+
+int main(void)
+{
+	struct machine_config config = { 0 };
+	unsigned regions __attribute__((unused)) = 0;
+	u64 at __attribute__((unused));
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	machine_config_profile(&config, PROFILE_SMALL);
+
+	/* 0: knob knob=page_owner value=1 */
+	set_knob(&config, "page_owner", 1u);
+	config.nr_regions =
+		sim_profile_map(config.profile, config.param[PARAM_FRAMES], config.map);
+	m = machine_create(&config);
+	if (!m)
+		return 3;
+	machine_enter(m, 0);
+	if (mm_boot() != 0) {
+		puts("no usable memory");
+		return 0;
+	}
+	remember_lists();
+	m->chance = 5u;
+	m->log_bytes = 0;
+	look();
+
+	/* 1: scope_save scope=nofs   # ok */
+	begin(1, 0, CONTEXT_TASK);
+	this_cpu->task_flags |= 1u << 1; /* enum sim_task_flag */
+	end_ok(true, "ok");
+
+	/* 2: scope_restore scope=nofs   # ok */
+	begin(2, 0, CONTEXT_TASK);
+	this_cpu->task_flags &= ~(1u << 1);
+	end_ok(true, "ok");
+
+	/* 3: sleep ms=20   # ok */
+	begin(3, 0, CONTEXT_TASK);
+	m->now_ns += 20 * 1000000ULL;
+	end_ok(true, "ok");
+
+	/* 4: fault site=reclaim_progress skip=1 times=2   # ok */
+	begin(4, 0, CONTEXT_TASK);
+	sim_plan_fault(m, (enum sim_fault_site)1, 1, 2);
+	end_ok(true, "ok");
+
+	/* 5: sysctl name=min_free_kbytes value=256   # ok */
+	begin(5, 0, CONTEXT_TASK);
+	end_ok(mm_sysctl_write((enum mm_sysctl)0, 256u) == 0, "ok");
+
+	/* 6: kswapd node=4   # ok 0 */
+	begin(6, 0, CONTEXT_TASK);
+	end_value(kswapd_run(this_cpu->node), "ok 0");
+
+	/* 7: kswapd cpu=1 node=0   # ok 0 */
+	begin(7, 1, CONTEXT_TASK);
+	end_value(kswapd_run(0), "ok 0");
+
+	/* 8: p0 = alloc_pages gfp=GFP_KERNEL|__GFP_ZERO order=2   # ok pfn=160 */
+	begin(8, 0, CONTEXT_TASK);
+	p0 = alloc_pages(GFP_KERNEL | __GFP_ZERO, 2);
+	end_page(p0, "ok pfn=160");
+	check_zero(p0, 4);
+	fill(p0, 4, 8);
+
+	/* 9: p1 = alloc_pages cpu=1 ctx=softirq gfp=GFP_ATOMIC order=0   # ok pfn=164 */
+	begin(9, 1, CONTEXT_SOFTIRQ);
+	p1 = alloc_pages(GFP_ATOMIC, 0);
+	end_page(p1, "ok pfn=164");
+	fill(p1, 1, 9);
+
+	/* 10: p2 = alloc_pages_node gfp=GFP_KERNEL|__GFP_COMP|__GFP_THISNODE order=1 node=0   # ok pfn=166 */
+	begin(10, 0, CONTEXT_TASK);
+	p2 = alloc_pages_node(0, GFP_KERNEL | __GFP_COMP | __GFP_THISNODE, 1);
+	end_page(p2, "ok pfn=166");
+	fill(p2, 2, 10);
+
+	/* 11: p3 = alloc_pages cpu=6 gfp=GFP_HIGHUSER order=1   # ok pfn=896 */
+	begin(11, 6, CONTEXT_TASK);
+	p3 = alloc_pages(GFP_HIGHUSER, 1);
+	end_page(p3, "ok pfn=896");
+	fill(p3, 2, 11);
+
+	/* 12: p4 = get_free_pages gfp=GFP_KERNEL order=1   # ok pfn=168 */
+	begin(12, 0, CONTEXT_TASK);
+	p4 = page_at((void *)__get_free_pages(GFP_KERNEL, 1));
+	end_page(p4, "ok pfn=168");
+	fill(p4, 2, 12);
+
+	/* 13: p5 = get_zeroed_page cpu=2 gfp=GFP_KERNEL   # ok pfn=384 */
+	begin(13, 2, CONTEXT_TASK);
+	p5 = page_at((void *)get_zeroed_page(GFP_KERNEL));
+	end_page(p5, "ok pfn=384");
+	check_zero(p5, 1);
+	fill(p5, 1, 13);
+
+	/* 14: p6 = alloc_pages_exact gfp=GFP_KERNEL|__GFP_ZERO size=12289   # ok pfn=172 */
+	begin(14, 0, CONTEXT_TASK);
+	p6 = page_at(alloc_pages_exact(12289, GFP_KERNEL | __GFP_ZERO));
+	end_page(p6, "ok pfn=172");
+	check_zero(p6, 4);
+	fill(p6, 4, 14);
+
+	/* 15: p7 = alloc_pages_exact gfp=GFP_KERNEL size=0   # ok pfn=165 */
+	begin(15, 0, CONTEXT_TASK);
+	p7 = page_at(alloc_pages_exact(1, GFP_KERNEL));
+	end_page(p7, "ok pfn=165");
+	fill(p7, 1, 15);
+
+	/* 16: p8 = alloc_pages_bulk cpu=2 gfp=GFP_KERNEL|__GFP_ZERO count=5   # ok pages=1 */
+	begin(16, 2, CONTEXT_TASK);
+	memset(bulk8, 0, sizeof(bulk8));
+	end_count(alloc_pages_bulk(GFP_KERNEL | __GFP_ZERO, 5, bulk8), 5, "ok pages=1");
+	for (int i = 0; i < 1; i++) {
+		check_zero(bulk8[i], 1);
+		fill(bulk8[i], 1, 16);
+	}
+
+	/* 17: p9 = alloc_pages_bulk gfp=GFP_NOWAIT count=0   # ok pages=0 */
+	begin(17, 0, CONTEXT_TASK);
+	memset(bulk9, 0, sizeof(bulk9));
+	end_count(alloc_pages_bulk(GFP_NOWAIT, 0, bulk9), 0, "ok pages=0");
+
+	/* 18: p10 = alloc_pages gfp=GFP_KERNEL order=11   # refused */
+	begin(18, 0, CONTEXT_TASK);
+	p10 = alloc_pages(GFP_KERNEL, 11);
+	end_page(p10, "refused");
+
+	/* 19: buddyinfo   # ok */
+	begin(19, 0, CONTEXT_TASK);
+	buddyinfo_show(lists, sizeof(lists));
+	printf("%s", lists);
+	end_ok(true, "ok");
+
+	/* 20: pagetypeinfo   # ok */
+	begin(20, 0, CONTEXT_TASK);
+	pagetypeinfo_show(lists, sizeof(lists));
+	printf("%s", lists);
+	end_ok(true, "ok");
+
+	/* 21: zoneinfo   # ok */
+	begin(21, 0, CONTEXT_TASK);
+	zoneinfo_show(lists, sizeof(lists));
+	printf("%s", lists);
+	end_ok(true, "ok");
+
+	/* 22: vmstat   # ok */
+	begin(22, 0, CONTEXT_TASK);
+	vmstat_show(lists, sizeof(lists));
+	printf("%s", lists);
+	end_ok(true, "ok");
+
+	/* 23: meminfo   # ok */
+	begin(23, 0, CONTEXT_TASK);
+	meminfo_show(lists, sizeof(lists));
+	printf("%s", lists);
+	end_ok(true, "ok");
+
+	/* 24: page_owner p0 offset=3   # ok (not expressible) */
+
+	/* 25: kmap_local p3 offset=0   # ok pfn=896 (not expressible) */
+
+	/* 26: kmap_local p3 offset=1   # ok pfn=897 (not expressible) */
+
+	/* 27: kunmap_wrong p3 offset=0   # ok (not expressible) */
+
+	/* 28: kunmap_local   # ok pfn=897 (not expressible) */
+
+	/* 29: check p0   # ok */
+	begin(29, 0, CONTEXT_TASK);
+	check(p0, 4, 8);
+	end_ok(true, "ok");
+
+	/* 30: get_page p2   # ok */
+	begin(30, 0, CONTEXT_TASK);
+	get_page(p2);
+	end_ok(true, "ok");
+
+	/* 31: put_page p2   # ok */
+	begin(31, 0, CONTEXT_TASK);
+	check(p2, 2, 10);
+	put_page(nth(p2, 1));
+	end_ok(true, "ok");
+
+	/* 32: split_page p4   # ok */
+	begin(32, 0, CONTEXT_TASK);
+	split_page(p4, 1);
+	end_ok(true, "ok");
+
+	/* 33: free_one p4 offset=1   # ok */
+	begin(33, 0, CONTEXT_TASK);
+	check(nth(p4, 1), 1, 12);
+	put_page(nth(p4, 1));
+	end_ok(true, "ok");
+
+	/* 34: check p4   # ok */
+	begin(34, 0, CONTEXT_TASK);
+	check(p4, 1, 12);
+	end_ok(true, "ok");
+
+	/* 35: free_one p6 offset=2   # ok */
+	begin(35, 0, CONTEXT_TASK);
+	check(nth(p6, 2), 1, 14);
+	put_page(nth(p6, 2));
+	end_ok(true, "ok");
+
+	/* 36: check p6   # ok */
+	begin(36, 0, CONTEXT_TASK);
+	check(p6, 1, 14);
+	check(nth(p6, 1), 1, 14);
+	check(nth(p6, 3), 1, 14);
+	end_ok(true, "ok");
+
+	/* 37: free_one p8 offset=4   # ok */
+	begin(37, 0, CONTEXT_TASK);
+	check(bulk8[0], 1, 16);
+	put_page(bulk8[0]);
+	end_ok(true, "ok");
+
+	/* 38: check p8   # skipped (skipped) */
+
+	/* 39: free_interior p0 offset=1   # ok */
+	begin(39, 0, CONTEXT_TASK);
+	__free_pages(nth(p0, 2), 0); /* the client's mistake */
+	end_ok(true, "ok");
+
+	/* 40: free_pages p0   # ok */
+	begin(40, 0, CONTEXT_TASK);
+	check(p0, 4, 8);
+	__free_pages(p0, 2);
+	end_ok(true, "ok");
+
+	/* 41: write_stale p0 line=7   # ok */
+	begin(41, 0, CONTEXT_TASK);
+	ram_write_raw(m, page_to_pfn(p0), 7, 0x6b6b6b6b6b6b6b6b); /* the client's mistake */
+	end_ok(true, "ok");
+
+	/* 42: flip_stale p0 line=3   # ok (not expressible) */
+
+	/* 43: kmap_repeat p3 offset=0 count=2   # ok mappings=2 (not expressible) */
+
+	/* 44: free_by_address p5   # ok */
+	begin(44, 0, CONTEXT_TASK);
+	check(p5, 1, 13);
+	free_pages((unsigned long)page_address(p5), 0);
+	free_pages(0, 0);
+	end_ok(true, "ok");
+
+	/* 45: free_pages p6   # ok */
+	begin(45, 0, CONTEXT_TASK);
+	check(p6, 1, 14);
+	check(nth(p6, 1), 1, 14);
+	check(nth(p6, 3), 1, 14);
+	__free_pages(p6, 0);
+	__free_pages(nth(p6, 1), 0);
+	__free_pages(nth(p6, 3), 0);
+	end_ok(true, "ok");
+
+	/* 46: free_pages p8   # ok */
+	begin(46, 0, CONTEXT_TASK);
+	__free_pages(bulk8[0], 0);
+	end_ok(true, "ok");
+
+	/* 47: free_pages p8   # ok */
+	begin(47, 0, CONTEXT_TASK);
+	__free_pages(bulk8[0], 0);
+	end_ok(true, "ok");
+
+	/* 48: free_pages p7   # ok */
+	begin(48, 0, CONTEXT_TASK);
+	check(p7, 1, 15);
+	free_pages_exact(page_address(p7), 4096);
+	end_ok(true, "ok");
+
+	/* 49: p11 = alloc_pages gfp=GFP_KERNEL|GFP_DMA32 order=3   # ok pfn=64 */
+	begin(49, 0, CONTEXT_TASK);
+	p11 = alloc_pages(GFP_KERNEL | GFP_DMA32, 3);
+	end_page(p11, "ok pfn=64");
+	fill(p11, 8, 49);
+
+	/* 50: get_page p11   # ok */
+	begin(50, 0, CONTEXT_TASK);
+	get_page(p11);
+	end_ok(true, "ok");
+
+	/* 51: free_pages p11   # ok */
+	begin(51, 0, CONTEXT_TASK);
+	check(p11, 8, 49);
+	__free_pages(p11, 3);
+	end_ok(true, "ok");
+
+	/* 52: put_page p11   # ok */
+	begin(52, 0, CONTEXT_TASK);
+	check(p11, 1, 49);
+	put_page(p11);
+	end_ok(true, "ok");
+
+	/* 53: drain_local   # ok */
+	begin(53, 0, CONTEXT_TASK);
+	drain_local_pages();
+	end_ok(true, "ok");
+
+	/* 54: drain_all   # ok */
+	begin(54, 0, CONTEXT_TASK);
+	drain_all_pages();
+	end_ok(true, "ok");
+
+	/* 55: pcp_disable zone=0/Normal   # ok */
+	begin(55, 0, CONTEXT_TASK);
+	end_ok(zone_pcp_disable(0, 2) == 0, "ok");
+
+	/* 56: pcp_enable zone=0/Normal   # ok */
+	begin(56, 0, CONTEXT_TASK);
+	end_ok(zone_pcp_enable(0, 2) == 0, "ok");
+
+	/* 57: cpu_dead target=3   # ok */
+	begin(57, 0, CONTEXT_TASK);
+	page_alloc_cpu_dead(3);
+	end_ok(true, "ok");
+
+	/* 58: isolate pfn=320   # ok */
+	begin(58, 0, CONTEXT_TASK);
+	end_ok(set_migratetype_isolate(320) == 0, "ok");
+
+	/* 59: unisolate pfn=320   # ok */
+	begin(59, 0, CONTEXT_TASK);
+	end_ok(unset_migratetype_isolate(320) == 0, "ok");
+
+	/* 60: vmstat_update   # ok */
+	begin(60, 0, CONTEXT_TASK);
+	vmstat_update();
+	end_ok(true, "ok");
+
+	/* 61: vmstat_refresh   # ok */
+	begin(61, 0, CONTEXT_TASK);
+	vmstat_refresh();
+	end_ok(true, "ok");
+
+	/* 62: p12 = fill_to zone=0/DMA32 mark=low offset=-3   # partly pages=64 */
+	begin(62, 0, CONTEXT_TASK);
+	memset(bulk12, 0, sizeof(bulk12));
+	end_fill(bulk12, 0, 1, GFP_NOWAIT | GFP_DMA32 | __GFP_MEMALLOC | __GFP_THISNODE, mark_of(0, 1, 1) + -3, 64, "partly pages=64");
+	for (int i = 0; i < 64; i++)
+		fill(bulk12[i], 1, 62);
+
+	/* 63: p13 = fragment zone=1/Normal pattern=5   # ok pages=32 */
+	begin(63, 0, CONTEXT_TASK);
+	memset(bulk13, 0, sizeof(bulk13));
+	end_fragment(bulk13, 1, 2, GFP_NOWAIT | __GFP_MEMALLOC | __GFP_THISNODE, 5, 64, "ok pages=32");
+	for (int i = 0; i < 32; i++)
+		fill(bulk13[i], 1, 63);
+
+	/* 64: check p12   # ok */
+	begin(64, 0, CONTEXT_TASK);
+	for (int i = 0; i < 64; i++)
+		check(bulk12[i], 1, 62);
+	end_ok(true, "ok");
+
+	/* 65: free_pages p12   # ok */
+	begin(65, 0, CONTEXT_TASK);
+	for (int i = 0; i < 64; i++)
+		check(bulk12[i], 1, 62);
+	for (int i = 0; i < 64; i++)
+		__free_pages(bulk12[i], 0);
+	end_ok(true, "ok");
+
+	/* 66: check p13   # ok */
+	begin(66, 0, CONTEXT_TASK);
+	for (int i = 0; i < 32; i++)
+		check(bulk13[i], 1, 63);
+	end_ok(true, "ok");
+
+	/* 67: p14 = alloc_pages_node cpu=3 ctx=hardirq gfp=GFP_ATOMIC|__GFP_NOWARN order=3 node=2   # ok pfn=512 */
+	begin(67, 3, CONTEXT_HARDIRQ);
+	p14 = alloc_pages_node(2, GFP_ATOMIC | __GFP_NOWARN, 3);
+	end_page(p14, "ok pfn=512");
+	fill(p14, 8, 67);
+
+	/* 68: code=0x1234 cpu=1 ctx=0x0 slot=0x5 slot2=0x7 gfp=0xcc0 argument=0x2 (not expressible) */
+
+	/* everything goes back */
+	begin(69, 0, CONTEXT_TASK);
+	check(p1, 1, 9);
+	__free_pages(p1, 0);
+	check(p2, 2, 10);
+	__free_pages(p2, 1);
+	check(p3, 2, 11);
+	__free_pages(p3, 1);
+	check(p4, 1, 12);
+	__free_pages(p4, 0);
+	for (int i = 0; i < 32; i++)
+		check(bulk13[i], 1, 63);
+	for (int i = 0; i < 32; i++)
+		__free_pages(bulk13[i], 0);
+	check(p14, 8, 67);
+	__free_pages(p14, 3);
+	finish();
+	return exit_status();
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test_forms.sh - programs as text, bytes and C, compared with files of tests/data/forms. Prints TAP.
+#
+#   MMCHECK=build/plain/mmcheck tests/test_forms.sh
+#   tests/test_forms.sh --record        write the files anew: when a form changed on purpose; look at the diff
+#
+# The bytes of a program are frozen, its text nearly so. late.trace and early.trace hold each operation there is; their
+# answers, and so the C, change when mm/ makes other choices on purpose, as expected outcomes of the corpus do.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 3
+mmcheck=${MMCHECK:-build/plain/mmcheck}
+library=${LIBMMCHECK:-build/plain/libmmcheck.a}
+cc=${CLANG:-clang-19}
+forms=tests/data/forms
+work=$(mktemp -d) || exit 3
+trap 'rm -rf "$work"' EXIT
+count=0 failed=0
+
+result() { # 0|1 TITLE [DETAIL]
+	count=$((count + 1))
+	if (($1 == 0)); then
+		echo "ok $count - $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok $count - $2"
+		[[ -z ${3:-} ]] || head -n 8 <<<"$3" | sed 's/^/#   /'
+	fi
+}
+
+write_forms() { # NAME FOLDER: all that is made of a trace
+	"$mmcheck" run -v "$forms/$1.trace" | sed '$d' >"$2/$1.answers"
+	"$mmcheck" print "$forms/$1.trace" >"$2/$1.printed"
+	"$mmcheck" compile "$forms/$1.trace" -o "$2/bytes"
+	od -An -v -tx2 --endian=little "$2/bytes/$1.trace" >"$2/$1.bytes"
+	[[ $1 == schedule ]] || "$mmcheck" export-c "$forms/$1.trace" -o "$2/$1.c"
+}
+
+if [[ ${1:-} == --record ]]; then
+	for name in late early schedule; do write_forms "$name" "$work"; done
+	rm -r "$work/bytes" "$work/"*.printed
+	cp "$work/"* "$forms/"
+	exit
+fi
+for name in late early schedule; do
+	write_forms "$name" "$work" 2>"$work/err"
+	for form in "$forms/$name".{answers,bytes,c}; do
+		[[ -e $form ]] || continue
+		difference=$(diff "$form" "$work/${form##*/}" 2>&1)
+		result $? "$name.trace: ${form##*/} is as recorded" "$difference$(<"$work/err")"
+	done
+	difference=$(diff <(sed 's/   # .*//' "$forms/$name.answers") "$work/$name.printed" 2>&1)
+	result $? "$name.trace: print writes the same without answers" "$difference"
+	difference=$("$mmcheck" print "$work/bytes/$name.trace" 2>&1 | diff "$work/$name.printed" - 2>&1)
+	result $? "$name.trace: its bytes print to the same text" "$difference"
+	difference=$("$mmcheck" print "$work/$name.printed" 2>&1 | diff "$work/$name.printed" - 2>&1)
+	result $? "$name.trace: what is printed prints to itself" "$difference"
+done
+used=$(sed -n 's/^[0-9]*: \(p[0-9]* = \)\?\([a-z_0-9]*\).*/\2/p' "$forms"/{late,early}.answers | sort -u)
+missing=$("$mmcheck" ops | awk '{ print $2 }' | grep -vE '^(region2|knob18|write_live|leak|get_page_unseen)$' | grep -vxF "$used")
+[[ $used && ! $missing ]]
+result $? "late.trace and early.trace hold every operation but the frozen ones and damage" "$missing"
+
+# The C answers as the program did: exit status 2 says that an answer is not the recorded one.
+for name in late early; do
+	if "$cc" -std=gnu11 -D_GNU_SOURCE -Wall -Werror -Isim -Isim/det -Imm/include "$work/$name.c" "$library" -lm -o "$work/$name" 2>"$work/err"; then
+		timeout 60 "$work/$name" >"$work/out" 2>&1 </dev/null
+		status=$?
+		((status == 0))
+		result $? "$name.c compiles, and answers as recorded" "exit status $status $(tail -n 4 "$work/out")"
+	else
+		result 1 "$name.c compiles, and answers as recorded" "$(<"$work/err")"
+	fi
+done
+
+echo "1..$count"
+((failed == 0))
