@@ -90,7 +90,7 @@ class Steps:
         memory = "memblock" if "memblock" in path else "page"
         if is_harness(path):  # a judge that lost something raises false alarms, or misses what a test claims
             return [*self.tests("test_text", "test_page_debug"), self.corpus_step(), *self.compared(),
-                    *self.tests("test_program", "test_witness"), ("test_forms", "mmcheck", []), self.hunt("all", 1000),
+                    *self.tests("test_program", "test_report", "test_witness"), ("test_forms", "mmcheck", []), self.hunt("all", 1000),
                     *self.tests("test_lockstep", "test_answers", "test_golden", "test_sim"), ("exports", "mmcheck", []),
                     ("test_cli", "libmmcheck.a", []), self.hunt(memory, 2000)]
         steps = [self.corpus_step(), self.hunt("all", 1000), *self.tests("test_page_debug", "test_text"),

@@ -395,7 +395,7 @@ const char *on_pcpu_drain(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
 	struct model_pcp *pcp;
-	unsigned list, seen;
+	unsigned list;
 
 	if (!f || !f->flush.going || ev->list_cpu != f->flush.cpu)
 		return model_says(m, "P7: pfn %llu leaves a per-CPU list that nobody empties", (unsigned long long)ev->pfn);
@@ -405,9 +405,8 @@ const char *on_pcpu_drain(struct model *m, const struct mm_event *ev)
 				  f->flush.cpu);
 	for (list = f->flush.list; !pcp->nr[list];)
 		list = (list + 1) % m->nr_lists;
-	seen = m->frame[ev->pfn < m->nr_frames ? ev->pfn : 0].list;
-	if (in_machine(m, ev->pfn, ev->order) && m->frame[ev->pfn].state == FRAME_PCP && seen != list)
-		return model_says(m, "P7: list %u is emptied, it is the turn of list %u", seen, list);
+	if (in_machine(m, ev->pfn, ev->order) && m->frame[ev->pfn].state == FRAME_PCP && m->frame[ev->pfn].list != list)
+		return model_says(m, "P7: list %u is emptied, it is the turn of list %u", m->frame[ev->pfn].list, list);
 	if (in_machine(m, ev->pfn, ev->order) && ev->migratetype != model_type_of(m, ev->pfn))
 		return model_says(m, "P1: pfn %llu leaves its list as type %u, its pageblock has type %u",
 				  (unsigned long long)ev->pfn, ev->migratetype, model_type_of(m, ev->pfn));
