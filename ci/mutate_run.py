@@ -29,7 +29,7 @@ OUTPUT_BYTES = 64 << 20
 SCRIPTS = {  # what is no program; it needs mmcheck, and what is named beside it
     "test_cli": ["bash", "tests/test_cli.sh"],
     "test_forms": ["bash", "tests/test_forms.sh"],
-    "exports": ["bash", "-c", 'for trace in corpus/good/*.trace; do "$MMCHECK" export-c "$trace" -o - || exit 1; done'],
+    "exports": ["bash", "-c", 'for trace; do "$MMCHECK" export-c "$trace" -o - || exit 1; done', "exports"],
 }
 # What these print must be what they print without a mutant; of test_program it is its lines `# digest`.
 COMPARED = ("digests", "answers", "marks", "exports", "recording", "operations", "test_program")
@@ -91,7 +91,7 @@ class Steps:
         if is_harness(path):  # a judge that lost something raises false alarms, or misses what a test claims
             return [*self.tests("test_text", "test_page_debug"), self.corpus_step(), *self.compared(),
                     *self.tests("test_program", "test_report", "test_witness"), ("test_forms", "mmcheck", []), self.hunt("all", 1000),
-                    *self.tests("test_lockstep", "test_answers", "test_golden", "test_sim"), ("exports", "mmcheck", []),
+                    *self.tests("test_lockstep", "test_answers", "test_golden", "test_sim"), ("exports", "mmcheck", [f for f in self.corpus if f.endswith(".trace") and "/good/" in f]),
                     ("test_cli", "libmmcheck.a", []), self.hunt(memory, 2000)]
         steps = [self.corpus_step(), self.hunt("all", 1000), *self.tests("test_page_debug", "test_text"),
                  self.hunt(memory, 5000), *self.tests("test_golden")]
@@ -287,7 +287,7 @@ def look(trees, tree, steps, result):
         there = os.path.exists(f"{tree}/{BUILD}/{program}") and not program.endswith(".a")  # an archive is that of the base
         if not there and trees.make(tree, [program], f"{tree}/make.log"):
             raise CannotRun(f"{program} does not link with {result.mutant.id if result.mutant else 'no mutant'}: {tail(f'{tree}/make.log')}")
-        argv = SCRIPTS.get(name) or [f"{tree}/{BUILD}/{program}", *arguments]
+        argv = [*SCRIPTS.get(name, [f"{tree}/{BUILD}/{program}"]), *arguments]
         status = trees.children.run(argv, tree, f"{tree}/log", env=env)
         if name in COMPARED:
             word, clause = compare(trees, tree, name, status)

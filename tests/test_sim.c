@@ -780,6 +780,32 @@ static void test_big_machine(void)
 	ok(!this_cpu, "nobody runs on a machine that is gone");
 }
 
+/* A machine of so many frames, neither booted nor used. */
+static bool resets(u64 nr_frames)
+{
+	struct machine_config c = { 0 };
+	struct machine *m;
+	bool good;
+
+	machine_config_profile(&c, PROFILE_REAL);
+	c.param[PARAM_FRAMES] = (u32)nr_frames;
+	m = machine_create(&c);
+	machine_enter(m, 0);
+	machine_seal(m);
+	good = machine_reset(m);
+	machine_destroy(m);
+	return good;
+}
+
+/* 96 bytes a frame, half a MiB, and the machine itself: in all 4 MiB, in whole pages. */
+static void test_largest_image(void)
+{
+	u64 frames = ((4u << 20) - (512u << 10) - sizeof(struct machine)) / 96;
+
+	ok(resets(frames), "metadata of 4 MiB have an image");
+	ok(!resets(frames + 1), "one frame more, and they have none");
+}
+
 static void test_rebuild(void)
 {
 	struct machine_config c = { .capacity = 4096 };
@@ -1085,6 +1111,7 @@ int main(void)
 	test_reset();
 	test_behind_its_back();
 	test_big_machine();
+	test_largest_image();
 	test_rebuild();
 	test_many_machines();
 	test_redzones();

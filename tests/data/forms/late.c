@@ -691,14 +691,36 @@ int main(void)
 	end_page(p14, "ok pfn=512");
 	fill(p14, 8, 67);
 
-	/* 68: code=0x1234 cpu=1 ctx=0x0 slot=0x5 slot2=0x7 gfp=0xcc0 argument=0x2 (not expressible) */
+	/* 68: p8 = alloc_pages gfp=GFP_KERNEL order=11   # refused */
+	begin(68, 0, CONTEXT_TASK);
+	p_none = alloc_pages(GFP_KERNEL, 11);
+	end_page(p_none, "refused");
 
-	/* everything goes back */
+	/* 69: p12 = alloc_pages_bulk gfp=GFP_NOWAIT count=0   # ok pages=0 */
 	begin(69, 0, CONTEXT_TASK);
-	check(p1, 1, 9);
-	__free_pages(p1, 0);
+	memset(bulk_none, 0, sizeof(bulk_none));
+	end_count(alloc_pages_bulk(GFP_NOWAIT, 0, bulk_none), 0, "ok pages=0");
+
+	/* 70: free_pages p2   # ok */
+	begin(70, 0, CONTEXT_TASK);
 	check(p2, 2, 10);
 	__free_pages(p2, 1);
+	end_ok(true, "ok");
+
+	/* 71: p2 = alloc_pages_exact gfp=none size=1   # ok pfn=165 */
+	begin(71, 0, CONTEXT_TASK);
+	p2 = page_at(alloc_pages_exact(1, 0));
+	end_page(p2, "ok pfn=165");
+	fill(p2, 1, 71);
+
+	/* 72: code=0x1234 cpu=1 ctx=0x0 slot=0x5 slot2=0x7 gfp=0xcc0 argument=0x2 (not expressible) */
+
+	/* everything goes back */
+	begin(73, 0, CONTEXT_TASK);
+	check(p1, 1, 9);
+	__free_pages(p1, 0);
+	check(p2, 1, 71);
+	free_pages_exact(page_address(p2), 4096);
 	check(p3, 2, 11);
 	__free_pages(p3, 1);
 	check(p4, 1, 12);
