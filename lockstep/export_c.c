@@ -285,7 +285,7 @@ static u32 put_boot_op(struct exporter *e, const struct op *op, const u64 *a)
 	if (op_is_knob(op)) {
 		const struct sim_param_row *row = &sim_params[a[0]];
 
-		if (a[1] < row->lowest || a[1] > row->highest)
+		if (!knob_counts((enum sim_profile)e->p->header.profile, a))
 			return 0;
 		fprintf(e->out, "\tset_knob(&config, \"%s\", %lluu);\n", row->name, (unsigned long long)a[1]);
 		e->frames = a[0] == PARAM_FRAMES ? (u32)a[1] : e->frames;

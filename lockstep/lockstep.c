@@ -598,6 +598,12 @@ u32 program_boot_ops(const struct program *p)
 /* What both sides are told: knobs by number, regions as asked. Only the profile `real` may be large. */
 #define MOST_FRAMES 4096
 
+bool knob_counts(enum sim_profile profile, const u64 *a)
+{
+	return a[1] >= sim_params[a[0]].lowest && a[1] <= sim_params[a[0]].highest &&
+	       (a[0] != PARAM_FRAMES || a[1] <= MOST_FRAMES || profile == PROFILE_REAL);
+}
+
 static void config_from(struct machine_config *c, const struct program *p)
 {
 	u32 n = program_boot_ops(p);
@@ -611,8 +617,7 @@ static void config_from(struct machine_config *c, const struct program *p)
 
 		instr_args(op, &p->op[i], a);
 		if (op_is_knob(op)) {
-			if (a[1] >= sim_params[a[0]].lowest && a[1] <= sim_params[a[0]].highest &&
-			    (a[0] != PARAM_FRAMES || a[1] <= MOST_FRAMES || c->profile == PROFILE_REAL))
+			if (knob_counts(c->profile, a))
 				c->param[a[0]] = (u32)a[1];
 		} else if (regions < SIM_MAX_REGIONS) {
 			c->map[regions++] = (struct sim_region){ a[0], a[1], (u8)a[2], (u8)(a[3] % MAX_NUMNODES) };

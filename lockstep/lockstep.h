@@ -203,6 +203,8 @@ static inline bool op_is_knob(const struct op *op)
 {
 	return op->args[0] == ARG_KNOB || op->args[0] == ARG_KNOB_ALL;
 }
+/* Is a knob with these arguments one that a machine of the profile heeds? */
+bool knob_counts(enum sim_profile profile, const u64 *a);
 /* Decode the arguments of an instruction. */
 void instr_args(const struct op *op, const struct instr *in, u64 a[MAX_ARGS]);
 

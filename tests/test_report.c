@@ -282,6 +282,56 @@ static void test_recounts(struct world *w)
 	same_number(recounts_of(w, 40, true) - none, 40, "after each, when the header asks for it");
 }
 
+/* --- what is said of counters, and long programs
+ * -------------------------------------------------------------------------- */
+
+/* A zone of the model that counts otherwise: the sentence says where, what, and both numbers. */
+static void test_sentence(struct world *w)
+{
+	static const char text[] = "mmcheck-trace 1 flags=recount\n0: sleep ms=1\n";
+	struct model_zone *zone;
+	struct program p;
+	char error[200], want[200];
+
+	program_init(&p);
+	program_parse(&p, text, strlen(text), error, sizeof(error), NULL);
+	(void)lockstep_run(w, &p);
+	zone = &((struct model *)w->model->image)->zone[2 * MAX_NR_ZONES + ZONE_HIGHMEM];
+	snprintf(want, sizeof(want), "node 2 zone HighMem: managed pages is %lld, it should be %lld",
+		 (long long)zone->managed, (long long)zone->managed + 7);
+	zone->managed += 7;
+	same_text(lockstep_run(w, &p)->sentence, want, "a count that differs is told with its zone");
+	zone->managed -= 7;
+	same_text(lockstep_run(w, &p)->clause, "", "and is as it was");
+	program_free(&p);
+}
+
+static void test_longest(void)
+{
+	struct world *w = world_create();
+	struct program p;
+	char *const *outcome;
+
+	program_init(&p);
+	(void)lockstep_run(w, &p); /* little room at first */
+	while (p.nr_ops < MAX_OPS) {
+		struct instr *in = program_append(&p);
+
+		in->code = 0x0013; /* sleep */
+		in->cpu = 1;
+	}
+	w->record = true;
+	same_text(lockstep_run(w, &p)->clause, "", "a program of 65,536 operations runs");
+	outcome = lockstep_outcome(w);
+	ok(outcome[0] && outcome[MAX_OPS - 1], "its first and last operation too");
+	p.nr_ops = 3;
+	(void)lockstep_run(w, &p);
+	outcome = lockstep_outcome(w);
+	ok(outcome[2] && !outcome[3] && !outcome[MAX_OPS - 1], "and leaves no answers behind");
+	program_free(&p);
+	world_destroy(w);
+}
+
 int main(void)
 {
 	struct world *w = world_create();
@@ -291,6 +341,8 @@ int main(void)
 	test_finding(w);
 	test_log(w);
 	test_recounts(w);
+	test_sentence(w);
+	test_longest();
 	world_destroy(w);
 	return tap_end();
 }

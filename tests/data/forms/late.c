@@ -713,10 +713,21 @@ int main(void)
 	end_page(p2, "ok pfn=165");
 	fill(p2, 1, 71);
 
-	/* 72: code=0x1234 cpu=1 ctx=0x0 slot=0x5 slot2=0x7 gfp=0xcc0 argument=0x2 (not expressible) */
+	/* 72: p12 = alloc_pages_exact gfp=GFP_KERNEL size=1048575   # refused */
+	begin(72, 0, CONTEXT_TASK);
+	p_none = page_at(alloc_pages_exact(1048575, GFP_KERNEL));
+	end_page(p_none, "refused");
+
+	/* 73: p12 = alloc_pages cpu=255 gfp=none order=0   # ok pfn=169 */
+	begin(73, 7, CONTEXT_TASK);
+	p12 = alloc_pages(0, 0);
+	end_page(p12, "ok pfn=169");
+	fill(p12, 1, 73);
+
+	/* 74: code=0x1234 cpu=1 ctx=0x0 slot=0x5 slot2=0x7 gfp=0xcc0 argument=0x2 (not expressible) */
 
 	/* everything goes back */
-	begin(73, 0, CONTEXT_TASK);
+	begin(75, 0, CONTEXT_TASK);
 	check(p1, 1, 9);
 	__free_pages(p1, 0);
 	check(p2, 1, 71);
@@ -725,6 +736,8 @@ int main(void)
 	__free_pages(p3, 1);
 	check(p4, 1, 12);
 	__free_pages(p4, 0);
+	check(p12, 1, 73);
+	__free_pages(p12, 0);
 	for (int i = 0; i < 32; i++)
 		check(bulk13[i], 1, 63);
 	for (int i = 0; i < 32; i++)
