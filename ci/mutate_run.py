@@ -77,7 +77,7 @@ class Steps:
     def compared(self):
         """Quick ones: digests of programs nobody wrote, every trace as text with its answers, marks."""
         return [("digests", "mmcheck", ["digest", "--gen", self.seed, str(GENERATED)]),
-                ("answers", "mmcheck", ["run", "-v", *self.corpus]),
+                ("answers", "mmcheck", ["run", "-v", "--stats", *self.corpus]),
                 ("marks", "mmcheck", ["marks", "--each", *self.corpus]),
                 ("recording", "mmcheck", ["witness", "-v", *self.recordings]),
                 ("operations", "mmcheck", ["ops"])]
@@ -91,7 +91,8 @@ class Steps:
         if is_harness(path):  # a judge that lost something raises false alarms, or misses what a test claims
             return [*self.tests("test_text", "test_page_debug"), self.corpus_step(), *self.compared(),
                     *self.tests("test_program", "test_report", "test_witness"), ("test_forms", "mmcheck", []), self.hunt("all", 1000),
-                    *self.tests("test_lockstep", "test_answers", "test_golden", "test_sim"), ("exports", "mmcheck", [f for f in self.corpus if f.endswith(".trace") and "/good/" in f]),
+                    *self.tests("test_lockstep", "test_answers", "test_golden", "test_sim"),
+                    ("exports", "mmcheck", [f for f in self.corpus if "/good/" in f]),
                     ("test_cli", "libmmcheck.a", []), self.hunt(memory, 2000)]
         steps = [self.corpus_step(), self.hunt("all", 1000), *self.tests("test_page_debug", "test_text"),
                  self.hunt(memory, 5000), *self.tests("test_golden")]

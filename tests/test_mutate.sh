@@ -112,6 +112,25 @@ status = run.Children().run(['sh', '-c', 'while :; do :; done'], '.', '$work/log
 sys.exit(run.what_it_means(status, '$work/log') != ('killed', 'no progress'))"
 result $? "an endless loop is killed: no progress"
 
+/usr/bin/python3 -B -c "
+import os, sys, types; sys.path.insert(0, 'ci')
+import mutate_run as run
+work = '$work/compare'
+trees = types.SimpleNamespace(work=work, base=work + '/base', printed={})
+def verdict(tree, text, status=0):
+    os.makedirs(work + tree, exist_ok=True)
+    with open(work + tree + '/log', 'w') as f:
+        f.write(text)
+    return run.compare(trees, work + tree, 'digests', status)
+right = [verdict('/base', 'a\nb\n') == ('alive', ''), verdict('/base', 'a\nb\n') == ('alive', ''),
+         verdict('/1', 'a\nb\n') == ('alive', ''), verdict('/2', 'a\nc\n') == ('killed', 'prints c'),
+         verdict('/3', 'a\n') == ('killed', 'prints less'), verdict('/4', 'a\nb\n', 1) == ('killed', 'exit status 1'),
+         verdict('/5', '', -11) == ('killed', 'signal 11'), verdict('/6', 'a\nb\n', 3)[0] == 'could not look',
+         verdict('/base', 'a\nx\n')[0] == 'killed']
+print(right)
+sys.exit(not all(right))" >"$work/out" 2>&1
+result $? "a step that only prints kills what makes it print something else" "$work/out"
+
 # --- the sample of make check -------------------------------------------------------------------------------------------
 
 sed -i 's/!environment_is_good()/0/' tools/main.c # no mutant that cannot be looked at

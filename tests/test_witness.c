@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "ftrace.h"
+#include "lockstep.h"
 #include "witness.h"
 
 #define SAMPLE "tests/data/linux-6.18-page-events.sample.trace.zst"
@@ -253,6 +255,42 @@ static void test_counts_of_the_unusual(void)
 	report(r.failed_allocs == 1 && r.judged == 3, "failed allocations are counted", "failed or judged");
 }
 
+/* Each name of a mask, and what the kernel's bits of it are here; two names; a name in hex concludes nothing. */
+static u32 bits_read(const char *names, char *line)
+{
+	struct ftrace *f = calloc(1, sizeof(*f));
+	struct ftrace_line l = {0};
+	u32 bits;
+
+	snprintf(line, 400, " <...>-107     [001] .....  4536.221007: mm_page_alloc: page=00000000dead pfn=0x100 order=0 "
+			    "migratetype=0 gfp_flags=%s", names);
+	bits = ftrace_read(f, line, strlen(line), &l) == FTRACE_PAGE && !f->unknown_flags ? l.ev.gfp : ~0u;
+	free(f);
+	return bits;
+}
+
+static void test_gfp_names(void)
+{
+	static const u32 usual[] = {GFP_TRANSHUGE, GFP_TRANSHUGE_LIGHT, GFP_HIGHUSER_MOVABLE, GFP_HIGHUSER, GFP_USER,
+				    GFP_KERNEL_ACCOUNT, GFP_KERNEL, GFP_NOFS, GFP_ATOMIC, GFP_NOIO, GFP_NOWAIT, GFP_DMA32};
+	char names[200], line[400];
+	unsigned wrong = 0;
+
+	for (unsigned i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+		gfp_names_of(usual[i], names, sizeof(names));
+		wrong += bits_read(names, line) != usual[i];
+	}
+	for (unsigned bit = 0; bit < 24; bit++) {
+		u32 mask = __GFP_ALL_BITS & 1u << bit;
+
+		gfp_names_of(mask, names, sizeof(names));
+		wrong += bits_read(names, line) != mask;
+	}
+	wrong += bits_read("none", line) != 0 || bits_read("GFP_ATOMIC|__GFP_ZERO", line) != (GFP_ATOMIC | __GFP_ZERO);
+	wrong += bits_read("__GFP_DMA|0x8000001", line) != __GFP_DMA || bits_read("__GFP_RECLAIM", line) != __GFP_RECLAIM;
+	report(!wrong, "a mask is read as it is printed", line);
+}
+
 /* The window holds the last eight events about the frames, nothing about others, and the line itself. */
 static void test_window(void)
 {
@@ -368,16 +406,17 @@ int main(void)
 {
 	unsigned n = sizeof(recordings) / sizeof(recordings[0]);
 
-	printf("1..%u\n", n + 14);
+	printf("1..%u\n", n + 15);
 	for (unsigned i = 0; i < n; i++)
 		test_recording(&recordings[i]);
 	test_counts_of_the_unusual();
+	test_gfp_names();
 	test_window();
 	test_old_mention();
 	test_many_violations();
 	test_junk();
 	test_input();
-	if (nr_tests != n + 14)
+	if (nr_tests != n + 15)
 		printf("Bail out! %u tests ran\n", nr_tests);
-	return nr_failed || nr_tests != n + 14;
+	return nr_failed || nr_tests != n + 15;
 }
