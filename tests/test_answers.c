@@ -520,6 +520,8 @@ static void test_dump(void)
 	static struct memblock_region region[INIT_MEMBLOCK_REGIONS];
 	const u64 base[2] = {4096, 0};
 	const unsigned slots[2] = {INIT_MEMBLOCK_REGIONS, INIT_MEMBLOCK_REGIONS};
+	const unsigned twice[2] = {2 * INIT_MEMBLOCK_REGIONS, INIT_MEMBLOCK_REGIONS};
+	const struct memblock_demand nothing = {0};
 	const struct model_memblock *mb;
 	struct program p;
 	unsigned n;
@@ -532,8 +534,12 @@ static void test_dump(void)
 	says_clause(model_memblock_judge_dump(mb, false, region, n + 1), "M1", "one too many: M1");
 	region[0].size -= 64;
 	says_clause(model_memblock_judge_dump(mb, false, region, n), "M1", "one of another size: M1");
-	says_clause(model_memblock_move_arrays(w->model->memblock, base, slots, 0, 0), "M6",
+	says_clause(model_memblock_move_arrays(w->model->memblock, base, slots, &nothing), "M6",
 		    "an array moves and does not grow: M6");
+	says_clause(model_memblock_move_arrays(w->model->memblock, base, twice, &nothing), "M6",
+		    "an array grows although there is room: M6");
+	says_clause(model_memblock_judge_refusal(w->model->memblock, &nothing), "M6",
+		    "what needs no slot is refused for want of slots: M6");
 	says_clause(run_last(&p, honest), NULL, "  and nothing when all is as before");
 	program_free(&p);
 }
