@@ -69,7 +69,8 @@ AFL_PATH ?= /usr/lib/afl
 ENGINE.fuzz    := -fsanitize=fuzzer
 ENGINE.fuzzcov := -fsanitize=fuzzer
 ENGINE.afl     := $(AFL_PATH)/libAFLDriver.a
-RUNTIME.afl    := $(AFL_PATH)/afl-compiler-rt-64.o  # whatever is instrumented for AFL++ needs it
+RUNTIME.afl    := $(AFL_PATH)/afl-compiler-rt-64.o  # whatever is instrumented needs a runtime
+RUNTIME.fuzzcov := -fsanitize=undefined             # and where no sanitizer brings it, this one does
 LIB_FUZZING_ENGINE = $(or $(ENGINE.$(SAN)),$(error SAN=$(SAN) has no fuzzing engine; fuzz, fuzzcov and afl have))
 FUZZ_LINK = $(CC)
 endif
