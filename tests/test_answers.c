@@ -398,9 +398,12 @@ static void regions_out_of_order(void)
 {
 	REGION.base = 0;
 }
-static void regions_that_overlap(void)
+static void regions_that_overlap(void) /* and are not to be merged, and add up */
 {
+	MEMORY->total_size -= MEMORY->regions[0].size;
 	MEMORY->regions[0].size = REGION.base - MEMORY->regions[0].base + 64;
+	MEMORY->total_size += MEMORY->regions[0].size;
+	REGION.flags ^= MEMBLOCK_HOTPLUG;
 }
 static void regions_not_merged(void)
 {
