@@ -46,6 +46,30 @@ static const char *judge_mode_names(struct world *w, gfp_t gfp)
 	return world_says(w, "F11: the report does not name gfp %#x as %.150s", gfp, names);
 }
 
+/* N10: the words of reports that are one sentence. A log that is nearly full may have lost them. */
+static const char *judge_words(struct world *w, const struct flight *f)
+{
+	static const char *const words[NR_REPORTS] = {
+		[REPORT_MIGRATETYPE] = "WARNING: gfp with both __GFP_MOVABLE and __GFP_RECLAIMABLE\n",
+		[REPORT_SLEEP_ATOMIC] = "BUG: sleeping function called from invalid context\n",
+		[REPORT_GFP_MISUSE] = "WARNING: alloc_pages_exact drops __GFP_COMP and __GFP_HIGHMEM\n",
+		[REPORT_SPLIT_COMPOUND] = "WARNING: split_page of a compound page, pfn ",
+		[REPORT_NOFAIL] = "WARNING: __GFP_NOFAIL ",
+	};
+	const char *log = world_log(w);
+	char order[80];
+
+	if (w->machine->log_bytes + 1024 > sizeof(w->machine->host->log))
+		return NULL;
+	for (unsigned r = 0; r < NR_REPORTS; r++)
+		if (f->seen[r] && words[r] && !strstr(log, words[r]))
+			return world_says(w, "N10: the log does not say \"%.60s\"", words[r]);
+	snprintf(order, sizeof(order), "WARNING: page allocation of order %u, the largest is %u\n", f->order, w->model->max_order);
+	if (f->seen[REPORT_ORDER_TOO_BIG] && !strstr(log, order))
+		return world_says(w, "N10: the log does not say \"%.60s\"", order);
+	return NULL;
+}
+
 /* Reports are output too: compared with the state they describe. Only when nobody else could have written to the log. */
 static const char *judge_log(struct world *w)
 {
@@ -54,7 +78,8 @@ static const char *judge_log(struct world *w)
 
 	if (!f->alone)
 		return NULL;
-	if (f->seen[REPORT_ALLOC_FAILURE])
+	bad = judge_words(w, f);
+	if (!bad && f->seen[REPORT_ALLOC_FAILURE])
 		bad = model_judge_failure_text(w->model, world_cpu(), world_log(w));
 	if (!bad && f->seen[REPORT_ALLOC_FAILURE])
 		bad = judge_mode_names(w, f->gfp);
@@ -502,13 +527,13 @@ static const char *judge_split(struct world *w, const u64 *a, struct outcome see
 	struct slot *s = &w->slot[a[0]];
 
 	if (!seen.ok)
-		return NULL;
+		return judge_log(w);
 	s->nr = 1u << s->order;
 	s->kind = SLOT_SPLIT;
 	for (u64 i = 0; i < s->nr; i++)
 		if (page_ref_count_at(s->pfn + i) != 1)
 			return "B24: a page of a split block does not have reference count 1";
-	return NULL;
+	return judge_log(w);
 }
 
 /* --- looking, and clients that go wrong ------------------------------------------------------------------------------------- */

@@ -512,6 +512,19 @@ const char *ladder_unreserved(struct model *m, struct flight *f, const struct mm
 	return NULL;
 }
 
+/* An operation that drains all lists does nothing else: what it began goes on until it ends. */
+static bool somebody_drains_all(const struct model *m, const struct flight *but)
+{
+	for (unsigned cpu = 0; cpu < m->nr_cpus; cpu++)
+		for (unsigned d = 0; d < m->depth[cpu]; d++) {
+			const struct flight *f = &m->flight[cpu][d];
+
+			if (f != but && f->kind == FLIGHT_OTHER && f->drained_all)
+				return true;
+		}
+	return false;
+}
+
 const char *on_drain_all(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
@@ -528,6 +541,8 @@ const char *on_drain_all(struct model *m, const struct mm_event *ev)
 		return NULL;
 	}
 	f->drained_all = true;
+	if (somebody_drains_all(m, f))
+		return model_says(m, "P10: all per-CPU lists are drained twice at once");
 	if (f->kind != FLIGHT_ALLOC || !f->alone)
 		return NULL;
 	if (advance(m, f) != RUNG_DRAINED || f->ladder.drained)
