@@ -114,7 +114,15 @@ class Source:
             raise ValueError(f"{path}:{errors[0].location.line}: {errors[0].spelling}")
         self.blocked = list(self.directives) + [self.macro_span(i) for i, (_, w) in enumerate(self.tokens) if w in ASSERTIONS]
         self.marks = [self.mark_span(i) for i, (_, w) in enumerate(self.tokens) if w in MARKS]
+        self.for_marks = self.functions_for_marks()
         self.reports = {}
+
+    def functions_for_marks(self):
+        """Static functions that nothing but marks asks."""
+        names = {c.spelling for c in self.tree.cursor.get_children() if c.kind == K.FUNCTION_DECL and c.is_definition() and
+                 c.storage_class == cindex.StorageClass.STATIC and c.location.file and c.location.file.name == self.path}
+        used = [(w, any(a <= start < b for a, b in self.marks)) for start, w in self.tokens if w in names]
+        return {name for name in names if (name, True) in used and used.count((name, False)) == 1}
 
     def mark_span(self, i):
         """What is there for the mark alone: of marked(x, MARK) all behind x, and if nobody takes the answer, all of it."""
@@ -436,6 +444,8 @@ class Maker:
     def top(self, cursor):
         start, end = self.span(cursor)
         self.function = cursor.spelling
+        if cursor.spelling in self.source.for_marks:
+            return
         if cursor.kind == K.FUNCTION_DECL and cursor.is_definition():
             result = cursor.result_type
             self.void = result.kind == cindex.TypeKind.VOID

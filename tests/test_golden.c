@@ -904,6 +904,14 @@ static void test_list_order(void)
 	same_number(page_to_pfn(judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 0)), 200,
 		    "B7: but not a page that will soon merge further");
 	same_number(page_to_pfn(judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 0)), 0, "  it is taken last");
+	give(300);
+	give(301);
+	for (u64 i = 4; i < 8; i++)
+		give(i);
+	give(1);
+	give(0); /* 0..1, while 2..3 are in use: with them it would merge with 4..7 */
+	same_number(page_to_pfn(judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 1)), 300, "B7: nor a block of order 1 that will");
+	same_number(page_to_pfn(judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 1)), 0, "  it is taken last");
 	end_judged(m, "  as the model says");
 }
 
@@ -945,6 +953,19 @@ static void test_boosts(void)
 	hear();
 	complain(model_kswapd(judge, 0, 0, true));
 	complain(model_end(judge, 0));
+	end_judged(m, "  as the model says");
+}
+
+/* The high mark is 1548: a share of 9,999 in 10,000 is 1547 pages, the rest of a page is lost. */
+static void test_share_of_boost(void)
+{
+	struct machine *m = boot_judged_buddy(262144, SIM_DERIVED);
+
+	take_a_gib();
+	judged_sysctl(SYSCTL_WATERMARK_BOOST_FACTOR, 9999);
+	for (unsigned i = 0; i < 4; i++)
+		judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 8);
+	same_number(normal()->watermark_boost, 1547, "B16: the boost is cut at its share of the high mark");
 	end_judged(m, "  as the model says");
 }
 
@@ -1407,6 +1428,7 @@ int main(void)
 	test_splitting();
 	test_list_order();
 	test_boosts();
+	test_share_of_boost();
 	test_no_boost();
 	test_highatomic();
 	test_buddyinfo();

@@ -1091,6 +1091,11 @@ static void test_short_buffers(void)
 	check_lengths("page_owner", owner_text);
 	check_lengths("a mask", gfp_text);
 	check_lengths("an empty mask", no_gfp_text);
+	strcpy(text, "what was there before");
+	ok(!page_owner_show(page_to_pfn(owned) + 1, text, sizeof(text)) && !text[0], "nobody owns the next page: an empty text");
+	memset(current_mm()->zone, 0, sizeof(mm.zone));
+	strcpy(text, "what was there before");
+	ok(!buddyinfo_show(text, sizeof(text)) && !text[0], "no zone, no line of buddyinfo");
 	machine_destroy(m);
 }
 

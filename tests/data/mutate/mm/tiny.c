@@ -38,11 +38,17 @@ void locked(int step)
 	spin_unlock(&locks); /* mutants: return_early unlock unlock_moved */
 }
 
+static bool is_for_a_mark(int step)
+{
+	return step > 2 && step < 9;
+}
+
 /* Marks are nobody's business; an announcement may pass what it does not look at. */
 void counted(int step)
 {
 	count_mark(step > 3 ? 1 : 2);
 	marked(step > 4, 3);
+	marked(is_for_a_mark(step), 4);
 	marked(step++ > 5, 6); /* mutants: call arithmetic relational relational constant constant */
 	if (marked(step > 7, step > 8 ? 9 : 8)) /* mutants: condition relational relational constant constant */
 		bump(&total); /* mutants: call */
