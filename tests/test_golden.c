@@ -74,6 +74,24 @@ static void test_boot_with_little_room(void)
 	ok(booted == 4 && !broken, "  and the first that has enough is whole");
 }
 
+/* A driver may add memory that this machine does not have: it is memory to memblock, and never handed out. */
+static void test_memory_beyond_ram(void)
+{
+	struct machine_config c = { 0 };
+	struct machine *m;
+	u64 ram, at;
+
+	machine_config_profile(&c, PROFILE_TINY);
+	m = machine_create(&c);
+	machine_enter(m, 0);
+	mm_boot_early();
+	ram = m->nr_frames * PAGE_SIZE;
+	at = memblock_find_in_range(0, MEMBLOCK_ALLOC_ANYWHERE, PAGE_SIZE, PAGE_SIZE);
+	ok(!memblock_add(ram, 64 * PAGE_SIZE) && memblock_is_memory(ram), "M2: memory beyond RAM is added");
+	same_number(memblock_find_in_range(0, MEMBLOCK_ALLOC_ANYWHERE, PAGE_SIZE, PAGE_SIZE), at, "M4: nothing is found there");
+	machine_destroy(m);
+}
+
 /* One zone Normal with the kernel's own orders, managing frames 0 .. managed - 1; the node's own page lies above them. */
 static void one_zone(struct machine_config *c, u32 managed, u32 min_free_kbytes)
 {
@@ -1413,6 +1431,7 @@ static void test_stated_twice(void)
 int main(void)
 {
 	test_boot_with_little_room();
+	test_memory_beyond_ram();
 	test_marks_of_one_gib();
 	test_marks_of_giants();
 	test_list_sizes();
