@@ -123,7 +123,10 @@ class Children:
                                          start_new_session=True, env=env)
                 self.running.add(child)
             try:
-                return child.wait(WALL_SECONDS)
+                status = child.wait(WALL_SECONDS)
+                if self.ended:  # by end(), so it says nothing
+                    raise KeyboardInterrupt
+                return status
             except subprocess.TimeoutExpired:
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
