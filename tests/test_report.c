@@ -306,6 +306,20 @@ static void test_sentence(struct world *w)
 	program_free(&p);
 }
 
+/* An event that cannot be: the sentence has its numbers in their places. */
+static void test_event_sentence(struct world *w)
+{
+	struct mm_event ev = {.type = EVENT_PAGEBLOCK, .pfn = 5000, .order = 5, .migratetype = 3};
+	struct program p;
+
+	program_init(&p);
+	(void)lockstep_run(w, &p);
+	model_begin_other(w->model, 0);
+	same_text(model_event(w->model, &ev), "B15: pfn 5000 order 5 changes its type to 3",
+		  "an event is told as it was announced");
+	program_free(&p);
+}
+
 static void test_longest(void)
 {
 	struct world *w = world_create();
@@ -343,6 +357,7 @@ int main(void)
 	test_recounts(w);
 	test_sentence(w);
 	test_longest();
+	test_event_sentence(w);
 	world_destroy(w);
 	return tap_end();
 }
