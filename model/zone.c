@@ -429,7 +429,6 @@ void model_build_zones(struct model *m)
 	u64 load[MAX_NUMNODES] = { 0 };
 
 	memset(m->zone, 0, sizeof(m->zone));
-	memset(m->zonelist_len, 0, sizeof(m->zonelist_len));
 	place_blocks(m);
 	count_pages(m);
 	choose_types(m);
