@@ -19,7 +19,6 @@ struct comb {
 	int (*call)(phys_addr_t base, phys_addr_t size);
 	void (*model)(struct model_memblock *mb, u64 base, u64 size);
 	struct memblock_demand demand;
-	const char *clause;
 };
 
 static void model_add(struct model_memblock *mb, u64 base, u64 size)
@@ -33,12 +32,22 @@ static void model_hotplug(struct model_memblock *mb, u64 base, u64 size)
 }
 
 static const struct comb combs[] = { /* in the order of the names of ARG_COMB */
-	{ memblock_reserve, model_memblock_reserve, { .reserved = true, .fills = true }, "M2" },
-	{ memblock_phys_free, model_memblock_unreserve, { .reserved = true, .spare = 4 }, "M3" },
-	{ memblock_mark_hotplug, model_hotplug, { .spare = 2 }, "M1" },
-	{ memblock_remove, model_memblock_remove, { .spare = 2 }, "M3" },
-	{ memblock_add, model_add, { .fills = true }, "M2" },
+	{ memblock_reserve, model_memblock_reserve, { .reserved = true, .fills = true } },
+	{ memblock_phys_free, model_memblock_unreserve, { .reserved = true, .spare = 4 } },
+	{ memblock_mark_hotplug, model_hotplug, { .spare = 2 } },
+	{ memblock_remove, model_memblock_remove, { .spare = 2 } },
+	{ memblock_add, model_add, { .fills = true } },
 };
+
+/* All regions, after what was done. */
+static const char *judge_state(struct world *w, const struct comb *comb)
+{
+	if (comb->call == memblock_mark_hotplug)
+		return memblock_judge_state(w, "M1");
+	if (comb->demand.fills)
+		return memblock_judge_state(w, "M2");
+	return memblock_judge_state(w, "M3");
+}
 
 static const char *judge_tooth(struct world *w, const struct comb *comb, const struct memblock_demand *d, bool ok)
 {
@@ -47,7 +56,7 @@ static const char *judge_tooth(struct world *w, const struct comb *comb, const s
 
 	if (!wrong && ok)
 		comb->model(w->model->memblock, d->base, d->size);
-	return !wrong && moved ? memblock_judge_state(w, comb->clause) : wrong;
+	return !wrong && moved ? judge_state(w, comb) : wrong;
 }
 
 /* How many teeth were done; world_scratch() holds what is wrong. */
@@ -90,7 +99,7 @@ static const char *judge_comb(struct world *w, const u64 *a, struct outcome seen
 	const char *wrong = world_scratch(w)->pending;
 
 	(void)seen;
-	return wrong ? wrong : memblock_judge_state(w, combs[a[1]].clause);
+	return wrong ? wrong : judge_state(w, &combs[a[1]]);
 }
 
 const struct op memblock_comb_ops[] = {

@@ -222,6 +222,12 @@ static const struct answer {
 	 false},
 	{"memblock_set_movable_node: a region moves", EARLY "0: memblock_set_movable_node on=1\n", moves_a_region, "M4",
 	 false},
+	{"memblock_comb of reserve: a region moves", EARLY "0: memblock_comb base=2048 what=reserve teeth=2 width=8\n",
+	 moves_a_reserved_region, "M2", false},
+	{"memblock_comb of free: a region moves", EARLY "0: memblock_comb base=2048 what=free teeth=2 width=8\n",
+	 moves_a_region, "M3", false},
+	{"memblock_comb of hotplug: a region moves", EARLY "0: memblock_comb base=2048 what=hotplug teeth=2 width=8\n",
+	 moves_a_region, "M1", false},
 	/* its arrays */
 	{"an array has slots that are no power", EARLY "0: memblock_reserve base=2048 length=64\n", has_a_hundred_slots,
 	 "M6", false},
