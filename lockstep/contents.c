@@ -198,6 +198,17 @@ const char *contents_check_received(struct world *w, u64 pfn, u64 nr, gfp_t gfp)
 	return bad || !model_zero_due(w->model, gfp) ? bad : contents_check_zero(w, pfn, nr);
 }
 
+/* D3: who had a page has it no longer; each page of a block has a record of its own. */
+static const char *check_no_owner(struct world *w, u64 pfn, u64 nr)
+{
+	char text[64];
+
+	for (u64 p = pfn; w->machine->param[PARAM_PAGE_OWNER] && p < pfn + nr; p++)
+		if (model_is_free(w->model, p) && page_owner_show(p, text, sizeof(text)))
+			return world_says(w, "D3: pfn %llu is free, and page_owner says who has it", (unsigned long long)p);
+	return NULL;
+}
+
 const char *contents_check_unreachable(struct world *w, u64 pfn, u64 nr)
 {
 	for (u64 p = pfn; p < pfn + nr; p++) {
@@ -206,5 +217,5 @@ const char *contents_check_unreachable(struct world *w, u64 pfn, u64 nr)
 		return world_says(w, "B51: pfn %llu is free, and the tool would let anybody touch it",
 				  (unsigned long long)p);
 	}
-	return NULL;
+	return check_no_owner(w, pfn, nr);
 }
