@@ -315,8 +315,10 @@ static void test_event_sentence(struct world *w)
 	program_init(&p);
 	(void)lockstep_run(w, &p);
 	model_begin_other(w->model, 0);
-	says_clause(model_free_block(w->model, 1ULL << 40, 0, 0, 0), "B4", "a block far outside of the machine is no free one");
-	says_clause(model_free_block(w->model, 0, w->model->max_order + 1, 0, 0), "B4", "nor one larger than the largest");
+	says_clause(model_free_block(w->model, 1ULL << 40, 0, 0, 0), "B4",
+		    "a block far outside of the machine is no free one");
+	says_clause(model_free_block(w->model, 0, w->model->max_order + 1, 0, 0), "B4",
+		    "nor one larger than the largest");
 	same_text(model_event(w->model, &ev), "B15: pfn 5000 order 5 changes its type to 3",
 		  "an event is told as it was announced");
 	program_free(&p);
