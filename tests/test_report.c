@@ -10,7 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 #include "fork_run.h"
+#include "model_text.h"
 #include "tap.h"
+#include "vmstat.h"
 
 /* --- reports of tools
  * ------------------------------------------------------------------------------------------------- */
@@ -324,6 +326,27 @@ static void test_event_sentence(struct world *w)
 	program_free(&p);
 }
 
+/* What a text of /proc has is shown up to its 70th character. */
+static void test_text_sentence(struct world *w)
+{
+	static char text[8192];
+	struct program p;
+	char *line, want[200];
+	const char *said;
+
+	program_init(&p);
+	w->until = 0;
+	(void)lockstep_run(w, &p);
+	w->until = ~0u;
+	pagetypeinfo_show(text, sizeof(text));
+	line = strstr(text, "Node    0, zone   Normal, type    Unmovable");
+	line[10] = '?';
+	snprintf(want, sizeof(want), "F2: the text has \"%.70s\" where \"Node    0, zone   Normal, type ", line);
+	said = model_judge_pagetypeinfo(w->model, text);
+	ok(said && !strncmp(said, want, strlen(want)), "a line that differs is told as it is and as it is due");
+	program_free(&p);
+}
+
 static void test_longest(void)
 {
 	struct world *w = world_create();
@@ -360,6 +383,7 @@ int main(void)
 	test_log(w);
 	test_recounts(w);
 	test_sentence(w);
+	test_text_sentence(w);
 	test_longest();
 	test_event_sentence(w);
 	world_destroy(w);

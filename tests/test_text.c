@@ -954,21 +954,6 @@ static void test_failure_judge(struct world *w)
 	says_clause(model_judge_failure_text(m, 0, ""), "F8", "nothing at all: F8");
 }
 
-/* What a text has is shown up to its 70th character. */
-static void test_sentence(struct model *m)
-{
-	static char wrong[sizeof(text)];
-	const char *said;
-	char *line, want[200];
-
-	pagetypeinfo_show(wrong, sizeof(wrong));
-	line = strstr(wrong, "Node    0, zone   Normal, type    Unmovable");
-	line[10] = '?';
-	snprintf(want, sizeof(want), "F2: the text has \"%.70s\" where \"Node    0, zone   Normal, type ", line);
-	said = model_judge_pagetypeinfo(m, wrong);
-	ok(said && !strncmp(said, want, strlen(want)), "a line that differs is told as it is and as it is due: %s", said);
-}
-
 static void test_booted(void)
 {
 	struct world *w = world_create();
