@@ -972,7 +972,6 @@ static void test_booted(void)
 	machine_enter(w->machine, 0);
 	test_judges(w->model);
 	test_each_byte(w->model);
-	test_sentence(w->model);
 	test_failure_judge(w);
 	w->machine->nr_events = 0;
 	vmstat_refresh(); /* the model does not hear of it: nothing is judged from here */
