@@ -272,6 +272,23 @@ run marks --each "$work/reached.trace"
 grep -qw report_kmap "$work/out"
 result $? "and comes by the mark" "$(said)"
 
+# --- schedules ---------------------------------------------------------------------------------------------------------------
+
+complains "explore with one CPU" explore --cpus 1
+complains "explore with an unknown scheduler" explore --scheduler luck
+complains "explore of what is no program" explore "$work/none"
+exits 3 "explore: bounds in which nobody meets a lock are an error" explore --frames 16 --ops 2 --preemptions 0
+exits 0 "explore: two operations, two preemptions" explore --frames 8 --ops 2 --preemptions 2
+tail -n 1 "$work/out" | grep -qE '^explore: no clause broken in [1-9][0-9]+ schedules of [1-9][0-9]* programs$'
+result $? "says how much it saw" "$(said)"
+cp "$work/out" "$work/explored"
+run explore --frames 8 --ops 2 --preemptions 2
+diff <(sed 's/; [0-9]* a second//; s/, [0-9.]* s$//' "$work/explored") <(sed 's/; [0-9]* a second//; s/, [0-9.]* s$//' "$work/out") >/dev/null
+result $? "and the same a second time" "$(said)"
+for scheduler in random pct round_robin; do
+	exits 0 "explore: $scheduler" explore --scheduler $scheduler --frames 8 --ops 2 --preemptions 2 --schedules 10 --seed 3
+done
+
 # --- recordings of a real kernel -------------------------------------------------------------------------------------------
 
 event() { # TIME EVENT PFN ORDER
