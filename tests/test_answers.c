@@ -111,6 +111,7 @@ static void change_log(const char *from, char to)
 LIAR(says_nothing_in_the_log, w->machine->log_bytes = 0)
 LIAR(warns_of_the_align, sim_log_text("WARNING: memblock allocation with align 0, taken as 64\n"))
 LIAR(names_another_mode, change_log("GFP_KERNEL", 'g'))
+LIAR(names_another_largest, change_log("the largest is", 'T'))
 
 /* regions */
 LIAR(moves_a_region, the_memblock()->memory.regions[0].base += 4096)
@@ -133,17 +134,7 @@ static void move_array(struct memblock_type *t, unsigned slots, u64 base)
 	t->regions = (void *)ram_at(base);
 }
 LIAR(has_a_hundred_slots, the_memblock()->memory.max = 100)
-LIAR(moves_to_half_a_page, move_array(&the_memblock()->memory, 256, 4096 * 20 + 64))
-LIAR(moves_to_the_request, move_array(&the_memblock()->memory, 256, 64 * 2048))
-static u64 a_reserved_page(void)
-{
-	u64 pfn = 1;
-
-	while (pfn < w->model->nr_frames && model_memblock_frame_is_free(w->model->memblock, pfn))
-		pfn++;
-	return pfn * PAGE_SIZE;
-}
-LIAR(moves_to_reserved_pages, move_array(&the_memblock()->memory, 256, a_reserved_page()))
+LIAR(grows_without_need, move_array(&the_memblock()->memory, 256, 4096 * 20))
 
 /* what memory holds, and who may touch it */
 LIAR(leaves_a_byte, ram_write_raw(w->machine, seen.value >> PAGE_SHIFT, 0, 1))
@@ -154,6 +145,17 @@ static u64 base_of(const u64 *a)
 	return a[0] << w->model->memblock->grain_shift;
 }
 LIAR(lets_anybody_touch, tool_unpoison(ram_at(base_of(a)), 64))
+LIAR(lets_touch_the_middle, tool_unpoison(ram_at(base_of(a) + 8 * 64), 64))
+static u64 last_free_byte(void)
+{
+	const struct model_memblock *mb = w->model->memblock;
+	u64 end = 0;
+
+	for (u64 g = 0, last; model_memblock_next_free(mb, &g, &last); g = last)
+		end = last;
+	return (end << mb->grain_shift) - 1;
+}
+LIAR(lets_touch_free_memory, tool_unpoison(ram_at(last_free_byte() / 64 * 64), 64))
 
 /* pages */
 LIAR(marks_the_page, page_of(seen.value)->flags ^= PG_pfmemalloc)
@@ -187,6 +189,8 @@ LIAR(counts_a_byte_less, lies_about_length = true)
 
 #define EARLY	"mmcheck-trace 1 profile=small start=early flags=- swarm=0x0 seed=0x0\n"
 #define BOOTED	"mmcheck-trace 1 profile=small start=booted flags=- swarm=0x0 seed=0x0\n"
+#define GIVEN_BACK                                                                                                     \
+	EARLY "0: memblock_reserve base=2048 length=64\n1: memblock_phys_free base=2048 length=64\n"
 #define A_PAGE	BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL order=0\n"
 #define HIGHMEM BOOTED "0: p0 = alloc_pages cpu=6 gfp=GFP_HIGHUSER order=0\n"
 #define MAPPED	HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n"
@@ -210,10 +214,10 @@ static const struct answer {
 	 "M2", false},
 	{"memblock_phys_free: a region moves", EARLY "0: memblock_phys_free base=0 length=64\n", moves_a_region, "M3",
 	 false},
-	{"memblock_phys_free: may be touched",
-	 EARLY "0: memblock_reserve base=2048 length=64\n1: memblock_phys_free base=2048 "
-	       "length=64\n",
-	 lets_anybody_touch, "M3", true},
+	{"memblock_phys_free: its end may be touched", GIVEN_BACK, lets_anybody_touch, "B51", true},
+	{"memblock_phys_free: its middle may be touched", GIVEN_BACK, lets_touch_the_middle, "M3", true},
+	{"memblock_reserve: what is free may be touched", EARLY "0: memblock_reserve base=2048 length=64\n",
+	 lets_touch_free_memory, "B51", true},
 	{"memblock_mark_hotplug: a region moves", EARLY "0: memblock_mark_hotplug base=0 length=64\n", moves_a_region,
 	 "M1", false},
 	{"memblock_set_node: a region moves", EARLY "0: memblock_set_node base=0 length=64 node=0\n", moves_a_region,
@@ -231,12 +235,8 @@ static const struct answer {
 	/* its arrays */
 	{"an array has slots that are no power", EARLY "0: memblock_reserve base=2048 length=64\n", has_a_hundred_slots,
 	 "M6", false},
-	{"an array moves to half a page", EARLY "0: memblock_reserve base=2048 length=64\n", moves_to_half_a_page, "M6",
+	{"an array grows and is not full", EARLY "0: memblock_reserve base=2048 length=64\n", grows_without_need, "M6",
 	 false},
-	{"an array moves to what is asked for", EARLY "0: memblock_reserve base=2048 length=64\n", moves_to_the_request,
-	 "M6", false},
-	{"an array moves to what is in use", EARLY "0: memblock_reserve base=2048 length=64\n", moves_to_reserved_pages,
-	 "M6", false},
 	/* searching and allocating */
 	{"memblock_find_in_range: another place", EARLY "0: memblock_find_in_range base=0 bytes=64 align=1 length=0\n",
 	 says_something_else, "M4", false},
@@ -274,6 +274,11 @@ static const struct answer {
 	 BOOTED "0: fault site=page_alloc skip=0 times=1\n"
 		"1: p0 = alloc_pages gfp=GFP_KERNEL order=0\n",
 	 names_another_mode, "F11", false},
+	{"alloc_pages: two types, and the log does not say so",
+	 BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL|__GFP_MOVABLE|__GFP_RECLAIMABLE order=0\n", says_nothing_in_the_log,
+	 "N10", false},
+	{"alloc_pages: too big, and the log says another order", BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL order=11\n",
+	 names_another_largest, "N10", false},
 	{"alloc_pages_bulk: another page", BOOTED "0: p0 = alloc_pages_bulk gfp=GFP_KERNEL count=4\n",
 	 hands_out_another_page, "B26", false},
 	{"alloc_pages_bulk: a page twice", BOOTED "0: p0 = alloc_pages_bulk gfp=GFP_KERNEL count=4\n",
@@ -449,6 +454,14 @@ static void first_array_with_more_slots(void)
 {
 	MEMORY->max = 2 * INIT_MEMBLOCK_REGIONS;
 }
+static u64 a_reserved_page(void)
+{
+	u64 pfn = 1;
+
+	while (pfn < w->model->nr_frames && model_memblock_frame_is_free(w->model->memblock, pfn))
+		pfn++;
+	return pfn * PAGE_SIZE;
+}
 static void array_in_the_middle_of_a_page(void)
 {
 	grow(MEMORY, a_reserved_page() + 64);
@@ -549,6 +562,59 @@ static void test_dump(void)
 		    "an array grows although there is room: M6");
 	says_clause(model_memblock_judge_refusal(w->model->memblock, &nothing), "M6",
 		    "what needs no slot is refused for want of slots: M6");
+	says_clause(run_last(&p, honest), NULL, "  and nothing when all is as before");
+	program_free(&p);
+}
+
+#define COMB_BASE  (2048ULL * 64)
+#define COMB_TEETH 120ULL
+#define COMB_BYTES (COMB_TEETH * 2 * 64)
+
+/* A comb of reserved grains all but fills the array; who asks for its gaps needs twice the slots. */
+static const char *array_moves_to(u64 base)
+{
+	const struct memblock_demand gaps = {.base = COMB_BASE, .size = COMB_BYTES, .reserved = true, .fills = true};
+	struct model_memblock *mb = w->model->memblock;
+
+	model_memblock_unreserve(mb, COMB_BASE, COMB_BYTES);
+	for (u64 tooth = 0; tooth < COMB_TEETH; tooth++)
+		model_memblock_reserve(mb, COMB_BASE + tooth * 128, 64);
+	return model_memblock_move_arrays(mb, (const u64[2]){0, base},
+					  (const unsigned[2]){INIT_MEMBLOCK_REGIONS, 2 * INIT_MEMBLOCK_REGIONS}, &gaps);
+}
+
+static void test_place_of_array(void)
+{
+	struct program p;
+	u64 free_place;
+
+	program_of(&p, EARLY "0: memblock_check\n");
+	run_until_last(&p);
+	free_place = model_memblock_find(w->model->memblock, COMB_BASE + COMB_BYTES, ~0ULL, 4 * PAGE_SIZE, PAGE_SIZE);
+	ok(free_place != 0, "control: there is a free place");
+	says_clause(array_moves_to(free_place), NULL, "control: a full array moves to a free place");
+	run_until_last(&p);
+	says_clause(array_moves_to(free_place + 64), "M6", "it moves to the middle of a page: M6");
+	run_until_last(&p);
+	says_clause(array_moves_to(0), "M6", "it moves to the first page: M6");
+	run_until_last(&p);
+	says_clause(array_moves_to(COMB_BASE), "M6", "it moves to what is asked for: M6");
+	run_until_last(&p);
+	says_clause(array_moves_to(a_reserved_page()), "M6", "it moves to what is in use: M6");
+	says_clause(run_last(&p, honest), NULL, "  and nothing when all is as before");
+	program_free(&p);
+}
+
+/* Before there is an allocator, a boot is judged by the regions it leaves. */
+static void test_early_boot(void)
+{
+	struct program p;
+
+	program_of(&p, EARLY "0: memblock_check\n");
+	run_until_last(&p);
+	says_clause(world_check_boot(w, true), NULL, "control: an early boot");
+	MEMORY->regions[0].base += PAGE_SIZE;
+	says_clause(world_check_boot(w, true), "M5", "a boot leaves a region elsewhere: M5");
 	says_clause(run_last(&p, honest), NULL, "  and nothing when all is as before");
 	program_free(&p);
 }
@@ -673,6 +739,8 @@ int main(void)
 		test_answer(&answers[i]);
 	test_memblock_check();
 	test_dump();
+	test_place_of_array();
+	test_early_boot();
 	test_who_may_touch();
 	test_device();
 	test_too_many_references();
