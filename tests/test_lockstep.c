@@ -1973,6 +1973,16 @@ static void scene_drain(void)
 	on_cpu(0);
 	drain(DRAIN_CPU, 2);
 }
+static void scene_drain_beside_a_request(void)
+{
+	on_cpu(1);
+	begin_ask(NUMA_NO_NODE, M, 3);
+	on_cpu(0);
+	mark();
+	drain(DRAIN_ALL, 0);
+	on_cpu(1);
+	finish_ask(NUMA_NO_NODE, M, 3);
+}
 static void scene_disable(void)
 {
 	on_cpu(2);
@@ -2658,6 +2668,9 @@ static const struct slip drain_slips[] = {
 	LOST("what a dead cpu held back is lost", EV(STAT_FOLD, 0), "P12"),
 	CHANGED("it takes counters along, and some stay", EV(STAT_FOLD, 0), "W12", SET(zone, NR_ZONE_IDS)),
 };
+static const struct slip drain_beside_a_request_slips[] = {
+	TWICE("the other drains all lists too", EV(DRAIN_ALL, 0), "P10", SET(cpu, 1)),
+};
 static const struct slip disable_slips[] = {
 	CHANGED("a zone is disabled, and says no", ON(DISABLED, 0), "P10", ARG(2, 0)),
 	CUT("says yes and does nothing", EV(DRAIN_ALL, 0), "P10"),
@@ -2911,6 +2924,7 @@ static const struct scene {
 	SCENE(list, small),
 	SCENE(flush, small),
 	SCENE(drain, small),
+	SCENE(drain_beside_a_request, small),
 	SCENE(disable, small),
 	SCENE(update, small),
 	SCENE(isolate, small),
@@ -3071,7 +3085,7 @@ static void test_slip(const struct scene *scene, const struct slip *slip)
 /*
  * What the model alone cannot miss, or need not. That a claim, or a steal, is announced once more says nothing new. Of a
  * refill that brought nothing, and of counters added up, only the comparison with mm tells. Scans of requests that
- * overlap are not judged one by one. When the last page has left all lists of a CPU, the model would look for the one
+ * overlap are not judged one by one, and a drain that overlaps need not have begun. When the last page has left all lists of a CPU, the model would look for the one
  * that leaves next without end.
  */
 static bool nobody_would_know(u32 i, enum how how)
@@ -3085,7 +3099,9 @@ static bool nobody_would_know(u32 i, enum how how)
 	case EVENT_STAT_FOLD:
 		return true;
 	case EVENT_DRAIN_ALL: /* saying it twice changes nothing */
-		return how == AGAIN && tape.step[i - 1].call == CALL_DRAIN && tape.step[i - 1].a[0] == DRAIN_ALL;
+		if (f->alone)
+			return how == AGAIN && tape.step[i - 1].call == CALL_DRAIN && tape.step[i - 1].a[0] == DRAIN_ALL;
+		return true;
 	case EVENT_ATTEMPT:
 	case EVENT_BELOW_HIGH:
 	case EVENT_WAKEUP_KSWAPD:
