@@ -163,6 +163,7 @@ LIAR(hands_out_another_page, w->bulk_pfn[a[0]][0] = 16)
 LIAR(hands_out_a_page_twice, w->bulk_pfn[a[0]][1] = w->bulk_pfn[a[0]][0])
 LIAR(counts_a_reference_more, page_of_slot(a[0])->refcount++)
 LIAR(counts_a_piece_twice, page_of_slot(a[0])[1].refcount++)
+LIAR(keeps_an_owner, set_page_owner(the_mm(), page_of_slot(a[0]) + 3, 0, GFP_KERNEL))
 LIAR(leaves_interrupts_off, this_cpu->irqs_off++)
 
 /* mappings */
@@ -286,6 +287,9 @@ static const struct answer {
 	{"get_page: one more", A_PAGE "1: get_page p0\n", counts_a_reference_more, "B22", false},
 	{"split_page: a piece has two references",
 	 BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL order=1\n1: split_page p0\n", counts_a_piece_twice, "B24", false},
+	{"free_pages: the last page keeps its owner",
+	 BOOTED "0: knob knob=page_owner value=1\n1: p0 = alloc_pages gfp=GFP_KERNEL order=2\n2: free_pages p0\n",
+	 keeps_an_owner, "D3", false},
 	{"buddyinfo: interrupts stay off", BOOTED "0: buddyinfo\n", leaves_interrupts_off, "N9", false},
 	/* mappings */
 	{"kmap_local: one more", HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n", maps_twice, "D51", false},
