@@ -3085,8 +3085,8 @@ static void test_slip(const struct scene *scene, const struct slip *slip)
 /*
  * What the model alone cannot miss, or need not. That a claim, or a steal, is announced once more says nothing new. Of a
  * refill that brought nothing, and of counters added up, only the comparison with mm tells. Scans of requests that
- * overlap are not judged one by one, and a drain that overlaps need not have begun. When the last page has left all lists of a CPU, the model would look for the one
- * that leaves next without end.
+ * overlap are not judged one by one, and a drain that overlaps need not have begun. When the last page has left all lists
+ * of a CPU, the model would look for the one that leaves next without end.
  */
 static bool nobody_would_know(u32 i, enum how how)
 {
