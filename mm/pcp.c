@@ -276,6 +276,7 @@ struct page *pcp_take(struct mm *mm, struct zone *zone, struct per_cpu_pages *pc
 	struct list_head *list = &pcp->lists[pcp_list(mm, order, type)];
 	struct page *page;
 
+	lockdep_assert_held(&pcp->lock);
 	if (list_empty(list))
 		rmqueue_bulk(mm, zone, pcp, order, type, alloc_flags);
 	page = list_first_entry_or_null(list, struct page, lru);
