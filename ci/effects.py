@@ -15,7 +15,7 @@ from clang.cindex import CursorKind as K
 from clang.cindex import TypeKind as T
 
 # No other code runs, and nothing is written that anybody reads before the operation yields. memcpy: of a record, in mm_announce.
-HARMLESS = {"__builtin_expect", "sim_stop", "count_mark"}
+HARMLESS = {"__builtin_expect", "sim_stop", "count_mark", "sim_log", "sim_log_text"}
 ANNOUNCES = {"sim_event", "memcpy"}
 LEAVES = {K.RETURN_STMT, K.BREAK_STMT, K.CONTINUE_STMT, K.GOTO_STMT, K.INDIRECT_GOTO_STMT, K.ASM_STMT}
 WRAPPERS = {K.UNEXPOSED_EXPR, K.PAREN_EXPR}
