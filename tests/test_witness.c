@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "ftrace.h"
 #include "lockstep.h"
+#include "model_witness.h"
 #include "witness.h"
 
 #define SAMPLE "tests/data/linux-6.18-page-events.sample.trace.zst"
@@ -315,6 +316,40 @@ static void test_window(void)
 	free(text);
 }
 
+/* Events of the window are shown as they were, up to their 200th character. */
+static void test_window_text(void)
+{
+	static const char seen[] = "mm_page_alloc: page=ffffea0014621b00 pfn=0x100 order=0 migratetype=0 gfp_flags=GFP_KERNEL|";
+	char text[2000], want[400], names[200];
+	struct said s;
+
+	memset(names, 'x', sizeof(names) - 1);
+	names[sizeof(names) - 1] = 0;
+	snprintf(text, sizeof(text), "   <...>-107     [001] .....  4536.221007: %s%s\n%s%s", seen, names, ALLOC("0x100", "0"),
+		 ALLOC("0x100", "0"));
+	snprintf(want, sizeof(want), "  line 1: <...>-107     [001] .....  4536.221007: %s%.*s\n", seen,
+		 200 - (int)strlen("<...>-107     [001] .....  4536.221007: ") - (int)strlen(seen), names);
+	s = judge_as_file(text, strlen(text));
+	report(strstr(s.out, want) != NULL, "an event of the window is shown, up to 200 characters", s.out);
+	report(strstr(s.out, "  line 2: <...>-107     [001] .....  4536.221007: mm_page_alloc: page=ffffea0014621b00 pfn=0x100 order=0 "
+			     "migratetype=0 gfp_flags=GFP_KERNEL|__GFP_COMP\n") != NULL,
+	       "a short one whole", s.out);
+	said_free(s);
+}
+
+/* The model follows events of frames that it has, no others. */
+static void test_force_outside(void)
+{
+	struct model *m = model_create_witness(1024);
+	struct mm_event far = {.type = EVENT_PAGE_ALLOC, .pfn = 1ULL << 40}, inside = {.type = EVENT_PAGE_ALLOC, .pfn = 1022, .order = 1};
+
+	model_witness_force(m, &far);
+	model_witness_force(m, &inside);
+	report(m->frame[1022].state == FRAME_OWNED && m->frame[1023].state == FRAME_OWNED_TAIL && m->frame[1021].state == 0,
+	       "frames outside of what is followed are left alone", "another frame");
+	model_destroy(m);
+}
+
 static void test_old_mention(void)
 {
 	char *text;
@@ -406,17 +441,19 @@ int main(void)
 {
 	unsigned n = sizeof(recordings) / sizeof(recordings[0]);
 
-	printf("1..%u\n", n + 15);
+	printf("1..%u\n", n + 18);
 	for (unsigned i = 0; i < n; i++)
 		test_recording(&recordings[i]);
 	test_counts_of_the_unusual();
 	test_gfp_names();
 	test_window();
+	test_window_text();
+	test_force_outside();
 	test_old_mention();
 	test_many_violations();
 	test_junk();
 	test_input();
-	if (nr_tests != n + 15)
+	if (nr_tests != n + 18)
 		printf("Bail out! %u tests ran\n", nr_tests);
-	return nr_failed || nr_tests != n + 15;
+	return nr_failed || nr_tests != n + 18;
 }
