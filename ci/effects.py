@@ -4,7 +4,7 @@ effects.py - what a statement does, as far as the syntax tree of its file tells:
 
 Two statements may change places unseen if neither writes what the other reads or writes, and the one that is passed over
 does nothing that somebody else could meet: it takes no lock, announces nothing, yields to nobody, leaves no loop. A name
-stands for all variables and fields called so, whatever they belong to, which errs on the side of "may not".
+stands for all variables and fields called so, but for the variables of functions that are called, which errs on the side of "may not".
 
 Unknown, and so never equivalent, is a statement that calls a function whose body is not in the file or its headers, that
 writes through a pointer to a plain value, into an array it was given, into a union or a whole struct at once.
@@ -47,13 +47,21 @@ def bare(cursor):
     return cursor
 
 
-def written(cursor, effects):
+def is_own(cursor, called):
+    """A variable of a function that is called: nobody else sees it."""
+    return (called and cursor.kind == K.DECL_REF_EXPR and cursor.referenced.semantic_parent.kind == K.FUNCTION_DECL and
+            cursor.referenced.storage_class != cindex.StorageClass.STATIC)
+
+
+def written(cursor, effects, called):
     """The place that an assignment goes to."""
     cursor = bare(cursor)
     children = list(cursor.get_children())
     if cursor.kind == K.ARRAY_SUBSCRIPT_EXPR and bare(children[0]).type.get_canonical().kind == T.CONSTANTARRAY:
-        written(children[0], effects)
+        written(children[0], effects, called)
     elif cursor.kind in (K.MEMBER_REF_EXPR, K.DECL_REF_EXPR) and cursor.referenced:
+        if is_own(cursor, called):
+            return
         whole = cursor.type.get_canonical().kind == T.RECORD
         if whole or cursor.referenced.semantic_parent.kind == K.UNION_DECL:
             effects.known = False
@@ -62,13 +70,13 @@ def written(cursor, effects):
         effects.known = False
 
 
-def atomic(operands, effects):
+def atomic(operands, effects, called):
     """__atomic_...(&place, ...): whatever it does, it may write the places."""
     for operand in map(bare, operands):
         if operand.type.get_canonical().kind == T.POINTER:
             inner = list(operand.get_children())
             if operand.kind == K.UNARY_OPERATOR and UNARY_KIND(operand) == ADDRESS:
-                written(inner[0], effects)
+                written(inner[0], effects, called)
             else:
                 effects.known = False
 
@@ -100,13 +108,13 @@ class Reader:
         elif kind == K.CALL_EXPR:
             self.call(cursor, effects)
         elif kind == K.COMPOUND_ASSIGNMENT_OPERATOR or kind == K.BINARY_OPERATOR and cursor.binary_operator == B.Assign:
-            written(children[0], effects)
+            written(children[0], effects, called)
         elif kind == K.UNARY_OPERATOR and UNARY_KIND(cursor) in STEPS:
-            written(children[0], effects)
-        elif kind in (K.MEMBER_REF_EXPR, K.DECL_REF_EXPR):
+            written(children[0], effects, called)
+        elif kind in (K.MEMBER_REF_EXPR, K.DECL_REF_EXPR) and not is_own(cursor, called):
             effects.reads.add(cursor.spelling)
         elif kind == K.UNEXPOSED_EXPR and len(children) > 1 and children[0].kind != K.MEMBER_REF:  # .name = value
-            atomic(children, effects)
+            atomic(children, effects, called)
         for child in children:
             self.walk(child, effects, called)
 

@@ -208,6 +208,8 @@ const char *world_execute(struct world *w, u32 step, const struct op *op, const 
 	seen = op->run(w, a);
 	w->step = step;
 	record_outcome(w, step, seen);
+	if (unlikely(seen.error > 0))
+		return world_says(w, "N51: answered %d, but an error is negative", seen.error);
 	if ((bad = world_drain(w)) || (op->judge && (bad = op->judge(w, a, seen))))
 		return bad;
 	if ((bad = model_end(w->model, world_cpu())))

@@ -177,7 +177,13 @@ struct outcome {
 	bool has_value;
 	const char *what; /* printed before the value: pfn=24; NULL: the bare value */
 	u64 value;
+	int error; /* what a function answers that gives 0 or -E...; judged, not printed */
 };
+
+static inline struct outcome outcome_of_error(int error)
+{
+	return (struct outcome){ .ok = error == 0, .error = error };
+}
 
 struct op {
 	u16 code; /* frozen: corpus bytes depend on it */

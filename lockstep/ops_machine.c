@@ -100,7 +100,7 @@ static struct outcome run_fault(struct world *w, const u64 *a)
 static struct outcome run_sysctl(struct world *w, const u64 *a)
 {
 	(void)w;
-	return (struct outcome){ .ok = mm_sysctl_write((enum mm_sysctl)a[0], (u32)a[1]) == 0 };
+	return outcome_of_error(mm_sysctl_write((enum mm_sysctl)a[0], (u32)a[1]));
 }
 static const char *judge_sysctl(struct world *w, const u64 *a, struct outcome seen)
 {
@@ -188,7 +188,7 @@ static void begin_pcp_disable(struct world *w, const u64 *a)
 static struct outcome run_pcp_disable(struct world *w, const u64 *a)
 {
 	(void)w;
-	return (struct outcome){ .ok = !zone_pcp_disable((unsigned)a[0] / MAX_NR_ZONES, (unsigned)a[0] % MAX_NR_ZONES) };
+	return outcome_of_error(zone_pcp_disable((unsigned)a[0] / MAX_NR_ZONES, (unsigned)a[0] % MAX_NR_ZONES));
 }
 static const char *judge_pcp_disable(struct world *w, const u64 *a, struct outcome seen)
 {
@@ -198,7 +198,7 @@ static const char *judge_pcp_disable(struct world *w, const u64 *a, struct outco
 static struct outcome run_pcp_enable(struct world *w, const u64 *a)
 {
 	(void)w;
-	return (struct outcome){ .ok = !zone_pcp_enable((unsigned)a[0] / MAX_NR_ZONES, (unsigned)a[0] % MAX_NR_ZONES) };
+	return outcome_of_error(zone_pcp_enable((unsigned)a[0] / MAX_NR_ZONES, (unsigned)a[0] % MAX_NR_ZONES));
 }
 static const char *judge_pcp_enable(struct world *w, const u64 *a, struct outcome seen)
 {
@@ -246,7 +246,7 @@ static const char *judge_vmstat_refresh(struct world *w, const u64 *a, struct ou
 static struct outcome run_isolate(struct world *w, const u64 *a)
 {
 	(void)w;
-	return (struct outcome){ .ok = set_migratetype_isolate(a[0]) == 0 };
+	return outcome_of_error(set_migratetype_isolate(a[0]));
 }
 static const char *judge_isolate(struct world *w, const u64 *a, struct outcome seen)
 {
@@ -256,7 +256,7 @@ static const char *judge_isolate(struct world *w, const u64 *a, struct outcome s
 static struct outcome run_unisolate(struct world *w, const u64 *a)
 {
 	(void)w;
-	return (struct outcome){ .ok = unset_migratetype_isolate(a[0]) == 0 };
+	return outcome_of_error(unset_migratetype_isolate(a[0]));
 }
 static const char *judge_unisolate(struct world *w, const u64 *a, struct outcome seen)
 {

@@ -182,18 +182,13 @@ static const char *judge_cutting(struct world *w, struct range r, bool reserved,
 	return memblock_judge_answer(w, &d, seen.ok);
 }
 
-static struct outcome done(int err)
-{
-	return (struct outcome){ .ok = err == 0 };
-}
-
 /* --- ranges ------------------------------------------------------------------------------------------------------- */
 
 static struct outcome run_add(struct world *w, const u64 *a)
 {
 	struct range r = range_of(w, a);
 
-	return done(memblock_add(r.base, r.size));
+	return outcome_of_error(memblock_add(r.base, r.size));
 }
 
 static const char *judge_add(struct world *w, const u64 *a, struct outcome seen)
@@ -210,7 +205,7 @@ static struct outcome run_add_node(struct world *w, const u64 *a)
 {
 	struct range r = range_of(w, a);
 
-	return done(memblock_add_node(r.base, r.size, a[2] == ANY_NODE ? NUMA_NO_NODE : (int)a[2], (u32)a[3]));
+	return outcome_of_error(memblock_add_node(r.base, r.size, a[2] == ANY_NODE ? NUMA_NO_NODE : (int)a[2], (u32)a[3]));
 }
 
 static const char *judge_add_node(struct world *w, const u64 *a, struct outcome seen)
@@ -227,7 +222,7 @@ static struct outcome run_remove(struct world *w, const u64 *a)
 {
 	struct range r = long_range_of(w, a);
 
-	return done(memblock_remove(r.base, r.size));
+	return outcome_of_error(memblock_remove(r.base, r.size));
 }
 
 static const char *judge_remove(struct world *w, const u64 *a, struct outcome seen)
@@ -244,7 +239,7 @@ static struct outcome run_reserve(struct world *w, const u64 *a)
 {
 	struct range r = range_of(w, a);
 
-	return done(memblock_reserve(r.base, r.size));
+	return outcome_of_error(memblock_reserve(r.base, r.size));
 }
 
 static const char *judge_reserve(struct world *w, const u64 *a, struct outcome seen)
@@ -261,7 +256,7 @@ static struct outcome run_phys_free(struct world *w, const u64 *a)
 {
 	struct range r = long_range_of(w, a);
 
-	return done(memblock_phys_free(r.base, r.size));
+	return outcome_of_error(memblock_phys_free(r.base, r.size));
 }
 
 /* What is not reserved may not be touched; the first grains are enough. Only where a tool has an opinion. */
@@ -308,7 +303,7 @@ static struct outcome run_mark_hotplug(struct world *w, const u64 *a)
 {
 	struct range r = long_range_of(w, a);
 
-	return done(memblock_mark_hotplug(r.base, r.size));
+	return outcome_of_error(memblock_mark_hotplug(r.base, r.size));
 }
 
 static const char *judge_mark_hotplug(struct world *w, const u64 *a, struct outcome seen)
@@ -320,7 +315,7 @@ static struct outcome run_clear_hotplug(struct world *w, const u64 *a)
 {
 	struct range r = long_range_of(w, a);
 
-	return done(memblock_clear_hotplug(r.base, r.size));
+	return outcome_of_error(memblock_clear_hotplug(r.base, r.size));
 }
 
 static const char *judge_clear_hotplug(struct world *w, const u64 *a, struct outcome seen)
@@ -332,7 +327,7 @@ static struct outcome run_mark_mirror(struct world *w, const u64 *a)
 {
 	struct range r = long_range_of(w, a);
 
-	return done(memblock_mark_mirror(r.base, r.size));
+	return outcome_of_error(memblock_mark_mirror(r.base, r.size));
 }
 
 static const char *judge_mark_mirror(struct world *w, const u64 *a, struct outcome seen)
@@ -344,7 +339,7 @@ static struct outcome run_mark_nomap(struct world *w, const u64 *a)
 {
 	struct range r = long_range_of(w, a);
 
-	return done(memblock_mark_nomap(r.base, r.size));
+	return outcome_of_error(memblock_mark_nomap(r.base, r.size));
 }
 
 static const char *judge_mark_nomap(struct world *w, const u64 *a, struct outcome seen)
@@ -356,7 +351,7 @@ static struct outcome run_clear_nomap(struct world *w, const u64 *a)
 {
 	struct range r = long_range_of(w, a);
 
-	return done(memblock_clear_nomap(r.base, r.size));
+	return outcome_of_error(memblock_clear_nomap(r.base, r.size));
 }
 
 static const char *judge_clear_nomap(struct world *w, const u64 *a, struct outcome seen)
@@ -368,7 +363,7 @@ static struct outcome run_set_node(struct world *w, const u64 *a)
 {
 	struct range r = long_range_of(w, a);
 
-	return done(memblock_set_node(r.base, r.size, a[2] == ANY_NODE ? NUMA_NO_NODE : (int)a[2]));
+	return outcome_of_error(memblock_set_node(r.base, r.size, a[2] == ANY_NODE ? NUMA_NO_NODE : (int)a[2]));
 }
 
 static const char *judge_set_node(struct world *w, const u64 *a, struct outcome seen)
@@ -385,7 +380,7 @@ static struct outcome run_set_bottom_up(struct world *w, const u64 *a)
 {
 	(void)w;
 	memblock_set_bottom_up(a[0]);
-	return done(0);
+	return outcome_of_error(0);
 }
 
 static const char *judge_set_bottom_up(struct world *w, const u64 *a, struct outcome seen)
@@ -399,7 +394,7 @@ static struct outcome run_set_movable_node(struct world *w, const u64 *a)
 {
 	(void)w;
 	memblock_set_movable_node(a[0]);
-	return done(0);
+	return outcome_of_error(0);
 }
 
 static const char *judge_set_movable_node(struct world *w, const u64 *a, struct outcome seen)

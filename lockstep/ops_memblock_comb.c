@@ -67,13 +67,13 @@ static u64 do_teeth(struct world *w, const struct comb *comb, u64 grain, u64 tee
 
 	for (*bad = NULL; n < teeth && !*bad && grain < w->model->memblock->nr_grains; n++, grain += 2 * width) {
 		struct memblock_demand d = comb->demand;
-		bool ok;
+		int error;
 
 		d.base = memblock_in_bytes(w, grain);
 		d.size = memblock_in_bytes(w, grain + width) - d.base;
-		ok = comb->call(d.base, d.size) == 0;
-		*bad = judge_tooth(w, comb, &d, ok);
-		if (!ok)
+		error = comb->call(d.base, d.size);
+		*bad = error > 0 ? "N51: a positive error" : judge_tooth(w, comb, &d, !error);
+		if (error)
 			break;
 	}
 	return n;

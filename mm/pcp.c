@@ -126,10 +126,9 @@ void zone_pcp_update(struct mm *mm, struct zone *zone)
 	u64 most = zone->managed_pages / (fraction ? fraction : this_cpu->machine->param[PARAM_PCP_HIGH_FRACTION]);
 	u64 least = fraction ? most : zone->watermark[WMARK_LOW];
 
-	if (zone->pcp_disable_depth || !zone->managed_pages)
-		zone_disable_pagesets(zone);
-	else
-		zone_set_pagesets(zone, zone_highsize(zone, batch, least), zone_highsize(zone, batch, most), batch);
+	if (zone->pcp_disable_depth || !zone->managed_pages) /* its lists hold nothing, and shall not */
+		return;
+	zone_set_pagesets(zone, zone_highsize(zone, batch, least), zone_highsize(zone, batch, most), batch);
 }
 
 /* --- flush [P7] ------------------------------------------------------------------------------------------------------------- */

@@ -934,6 +934,24 @@ static void test_list_order(void)
 	end_judged(m, "  as the model says");
 }
 
+/* The largest but one has no block to merge into further on, whatever lies free beside it. */
+static void test_list_order_at_the_top(void)
+{
+	struct machine *m = boot_judged_buddy(6144, 0);
+	struct page *half[6][2];
+
+	for (unsigned i = 0; i < 6; i++)
+		for (unsigned j = 0; j < 2; j++)
+			half[i][j] = judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 9);
+	judged_free(half[3][0], 9);
+	judged_free(half[1][0], 9);
+	judged_free(half[1][1], 9);
+	judged_free(half[0][0], 9); /* beside half[1], which is free as a whole */
+	same_number(page_to_pfn(judged_alloc(GFP_KERNEL | __GFP_MEMALLOC, 9)), page_to_pfn(half[0][0]),
+		    "B7: freed last, taken first, of the largest order but one");
+	end_judged(m, "  as the model says");
+}
+
 /* --- E9: B16; B10, B12, B13 ---------------------------------------------------------------------------------------- */
 
 /* A GiB in use but for half of each of the first six pageblocks. All of it is movable. */
@@ -1450,6 +1468,7 @@ int main(void)
 	test_no_merging();
 	test_splitting();
 	test_list_order();
+	test_list_order_at_the_top();
 	test_boosts();
 	test_share_of_boost();
 	test_no_boost();
