@@ -189,9 +189,12 @@ void model_get(struct model *m, u64 pfn)
 void model_split(struct model *m, unsigned cpu, u64 pfn, unsigned order)
 {
 	struct frame first = m->frame[pfn];
+	struct flight *f = flight_on(m, cpu);
 
 	if (first.flags & FRAME_COMPOUND) {
-		flight_on(m, cpu)->want[REPORT_SPLIT_COMPOUND]++;
+		f->want[REPORT_SPLIT_COMPOUND]++;
+		f->report_pfn = pfn;
+		f->order = (u8)order;
 		return;
 	}
 	model_debug_split(m, pfn, order);
