@@ -274,6 +274,19 @@ helper void end_fragment(struct page **bulk, unsigned nid, unsigned zone, gfp_t 
 	end("ok", true, kept, expected);
 }
 
+/* The same to every second piece of a range, until it ends or one is refused. */
+helper void end_comb(int (*call)(phys_addr_t, phys_addr_t), u64 base, u64 width, u64 teeth, const char *expected)
+{
+	u64 end = (u64)m->nr_frames * SIM_PAGE_SIZE, n = 0;
+	bool refused = false;
+
+	for (; n < teeth && base < end && !refused; base += 2 * width) {
+		refused = call(base, width < end - base ? width : end - base) != 0;
+		n += !refused;
+	}
+	end_count(n, refused ? teeth + 1 : n, expected);
+}
+
 /* --- the machine, first and last ----------------------------------------------------------------- */
 
 helper void set_knob(struct machine_config *config, const char *name, u32 value)
