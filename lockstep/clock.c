@@ -3,10 +3,20 @@
 #include <time.h>
 #include "lockstep.h"
 
-double monotonic_seconds(void)
+static double seconds_of(clockid_t clock)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(clock, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+double monotonic_seconds(void)
+{
+	return seconds_of(CLOCK_MONOTONIC);
+}
+
+double cpu_seconds(void)
+{
+	return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
 }

@@ -403,8 +403,9 @@ u64 program_minimize_with(struct program *p, bool (*same)(void *arg, const struc
 bool program_export_c(const struct program *p, const struct verdict *v, char *const *outcome, FILE *out,
 		      const char *source_name);
 
-/* The host's clock, for limits of time. */
+/* The host's clock, for limits of time; and the CPU time of this process, for limits that a busy machine leaves alone. */
 double monotonic_seconds(void);
+double cpu_seconds(void);
 /* splitmix64 step for everything in lockstep that needs numbers: seeds in, no clock. */
 u64 rng_next(u64 *state);
 
