@@ -26,14 +26,6 @@ static struct {
 } rows[MOST_ROWS];
 static unsigned nr_rows;
 
-static double cpu_seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 static void row(const char *name, double value, const char *unit)
 {
 	printf("%-28s %14.2f %-8s %s\n", name, value, unit, MMCHECK_FLAVOUR);
