@@ -12,18 +12,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 3
 top=$PWD tree=$PWD/build/campaign bug=${BUG:-merge-keeps-freed-pfn} time=${TIME:-6}
 most_ops=6
-count=0 failed=0
-
-result() { # 0|1 TITLE [DETAIL]
-	count=$((count + 1))
-	if (($1 == 0)); then
-		echo "ok $count - $2"
-	else
-		failed=$((failed + 1))
-		echo "not ok $count - $2"
-		[[ -z ${3:-} ]] || tail -n 8 <<<"$3" | sed 's/^/#   /'
-	fi
-}
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
 
 rm -rf "$tree" && mkdir -p "$tree/build" && cd "$tree" || exit 3
 for folder in sim mm model lockstep fuzz props tools tests corpus ci; do cp -a "$top/$folder" .; done
@@ -73,5 +63,4 @@ sort -u $latest/findings/*/replay 2>/dev/null | wc -l | grep -q "^$(find $latest
 result $? "no two folders tell the same"
 [[ $failed != 0 ]] || rm -rf "$tree"
 
-echo "1..$count"
-((failed == 0))
+finish_tests

@@ -14,18 +14,8 @@ library=${LIBMMCHECK:-build/plain/libmmcheck.a}
 cc=${CLANG:-clang-19}
 work=$(mktemp -d) || exit 3
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
-count=0 failed=0
-
-result() { # 0|1 TITLE [DETAIL]
-	count=$((count + 1))
-	if (($1 == 0)); then
-		echo "ok $count - $2"
-	else
-		failed=$((failed + 1))
-		echo "not ok $count - $2"
-		[[ -z ${3:-} ]] || head -n 8 <<<"$3" | sed 's/^/#   /'
-	fi
-}
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
 
 run() { # ARGS...: sets status, $work/out and $work/err
 	timeout -k 5 60 "$mmcheck" "$@" >"$work/out" 2>"$work/err" </dev/null
@@ -387,5 +377,4 @@ script 2 "corpus-min when nothing was learned" env CORPUS="$work/corpus" LEARNED
 script 2 "coverage of an unknown target" ci/coverage magic
 script 2 "coverage with a time that is no number" env TIME=soon ci/coverage
 
-echo "1..$count"
-((failed == 0))
+finish_tests

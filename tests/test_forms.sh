@@ -16,18 +16,8 @@ cc=${CLANG:-clang-19}
 forms=tests/data/forms
 work=$(mktemp -d) || exit 3
 trap 'rm -rf "$work"' EXIT
-count=0 failed=0
-
-result() { # 0|1 TITLE [DETAIL]
-	count=$((count + 1))
-	if (($1 == 0)); then
-		echo "ok $count - $2"
-	else
-		failed=$((failed + 1))
-		echo "not ok $count - $2"
-		[[ -z ${3:-} ]] || head -n 8 <<<"$3" | sed 's/^/#   /'
-	fi
-}
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
 
 write_forms() { # NAME FOLDER: all that is made of a trace
 	"$mmcheck" run -v "$forms/$1.trace" | sed '$d' >"$2/$1.answers"
@@ -74,5 +64,4 @@ for name in late early; do
 	fi
 done
 
-echo "1..$count"
-((failed == 0))
+finish_tests

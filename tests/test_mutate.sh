@@ -9,17 +9,11 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 3
 work=$(mktemp -d) || exit 3
 trap 'rm -rf "$work"' EXIT
-count=0 failed=0
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
 
-result() { # 0|1 TITLE [FILE...]: what to show of a failure
-	count=$((count + 1))
-	if (($1 == 0)); then
-		echo "ok $count - $2"
-	else
-		failed=$((failed + 1))
-		echo "not ok $count - $2"
-		(($# < 3)) || head -qn 12 "${@:3}" | sed 's/^/#   /'
-	fi
+outcome() { # 0|1 TITLE [FILE...]: what to show of a failure
+	result "$1" "$2" "$( (($# < 3)) || head -qn 12 "${@:3}" 2>/dev/null)"
 }
 
 cp -r tests/data/mutate "$work/tree"
@@ -48,23 +42,23 @@ list "$work/list"
 sed -n 's/.*mutants: \([^*]*\).*/\1/p' mm/tiny.c | tr ' ' '\n' | sed '/^$/d' | sort | uniq -c >"$work/want"
 cut -f 3 "$work/list" | sort | uniq -c >"$work/got"
 diff "$work/want" "$work/got" >"$work/diff"
-result $? "each operator makes the mutants that the comments of tiny.c say" "$work/diff"
+outcome $? "each operator makes the mutants that the comments of tiny.c say" "$work/diff"
 [[ $(wc -l <"$work/want") -ge 18 ]]
-result $? "tiny.c has mutants of most operators" "$work/want"
+outcome $? "tiny.c has mutants of most operators" "$work/want"
 awk -F'\t' '{ split($1, at, ":"); print at[2], $3 }' "$work/list" | sort >"$work/got"
 awk '/mutants: /{ sub(/.*mutants: /, ""); sub(/ *\*\/.*/, ""); n = split($0, w, " "); for (i = 1; i <= n; i++) print FNR, w[i] }' mm/tiny.c |
 	sort >"$work/want"
 diff "$work/want" "$work/got" >"$work/diff"
-result $? "and each stands on its line" "$work/diff"
+outcome $? "and each stands on its line" "$work/diff"
 [[ -z $(cut -f 4 "$work/list" | sort | uniq -d) ]]
-result $? "no two have the same name"
+outcome $? "no two have the same name"
 
 mutate --files mm/tiny.c --list --number 0 --seed 2
 ! cmp -s "$work/out" "$work/list" && cmp -s <(sort "$work/out") <(sort "$work/list")
-result $? "another seed draws the same ones in another order"
+outcome $? "another seed draws the same ones in another order"
 mutate --files mm/tiny.c --list --number 9
 cmp -s "$work/out" <(head -n 9 "$work/list")
-result $? "a small sample is the beginning of a large one"
+outcome $? "a small sample is the beginning of a large one"
 
 cp mm/tiny.c "$work/tiny.c"
 sed -i 's|^int sum_of_table|static int other(int x)\n{\n\treturn x < 3;\n}\n\n&|; s|^\tspin_lock|\tstep = step + other(step);\n&|' mm/tiny.c
@@ -73,44 +67,44 @@ cut -f 4 "$work/list" | sort >"$work/before"
 cut -f 4 "$work/edited" | sort >"$work/after"
 comm -23 "$work/before" "$work/after" >"$work/lost"
 [[ ! -s $work/lost && $(comm -13 "$work/before" "$work/after" | wc -l) -ge 6 ]]
-result $? "an edit above, and one in the same function, change no name" "$work/lost"
+outcome $? "an edit above, and one in the same function, change no name" "$work/lost"
 cp "$work/tiny.c" mm/tiny.c
 
 # --- what becomes of them ---------------------------------------------------------------------------------------------
 
 mutate --only "$(ids 'overwritten.constant|color.constant|unseen.return_value|sum_of_table.return_value|ratio.(condition|logical)|ratio.return_missing')"
 [[ $status == 0 ]]
-result $? "chosen mutants are run" "$work/out" "$work/err"
+outcome $? "chosen mutants are run" "$work/out" "$work/err"
 [[ $(word_of 'overwritten:constant') == equivalent ]]
-result $? "a mutant with the same object is equivalent" build/mutate/results.tsv
+outcome $? "a mutant with the same object is equivalent" build/mutate/results.tsv
 [[ $(grep -cE 'color:constant.*stillborn' build/mutate/results.tsv) == 2 ]]
-result $? "two that do not compile are stillborn" build/mutate/results.tsv
+outcome $? "two that do not compile are stillborn" build/mutate/results.tsv
 [[ $(word_of 'ratio:(condition|logical)') == duplicate,killed ]]
-result $? "of two with the same object the second is a duplicate" build/mutate/results.tsv
+outcome $? "of two with the same object the second is a duplicate" build/mutate/results.tsv
 [[ $(word_of sum_of_table:return_value) == killed ]] && grep -q $'sum_of_table:return_value.*\tcorpus\tT1$' build/mutate/results.tsv
-result $? "one that is noticed is killed, with its clause" build/mutate/results.tsv
+outcome $? "one that is noticed is killed, with its clause" build/mutate/results.tsv
 grep -q $'ratio:return_missing.*\tsignal 8$' build/mutate/results.tsv
-result $? "one that dies by a signal is killed" build/mutate/results.tsv
+outcome $? "one that dies by a signal is killed" build/mutate/results.tsv
 [[ $(word_of unseen) == survived ]] && grep -q '^survived mm/tiny.c:[0-9]* unseen return_value' "$work/out"
-result $? "one that nobody looks at survives, and has a row" "$work/out"
+outcome $? "one that nobody looks at survives, and has a row" "$work/out"
 counts=$(awk -F'\t' 'NR > 1 { n[$6]++ } END { print n["killed"] " of " n["killed"] + n["survived"] " killed" }' build/mutate/results.tsv)
 tail -n 1 "$work/out" | grep -qE "^mutate: $counts \([0-9.]+ %\), [1-9][0-9]* equivalent removed, median [0-9.]+ s$"
-result $? "the last line counts what compiled and differs" "$work/out"
+outcome $? "the last line counts what compiled and differs" "$work/out"
 patch=$(echo build/mutate/survivors/*unseen-return_value*.patch)
 patch -p1 --dry-run --force <"$patch" >"$work/out" 2>&1 && patch -p1 --force <"$patch" >/dev/null && grep -q 'return 0; /\* mutants: return_value bitwise' mm/tiny.c
-result $? "the patch of a survivor applies" "$work/out"
+outcome $? "the patch of a survivor applies" "$work/out"
 cp "$work/tiny.c" mm/tiny.c
 
 mutate --only "$(ids environment_is_good.constant)"
 [[ $status == 3 && $(word_of environment) == unjudged ]]
-result $? "a step that could not look kills nothing: exit status 3" "$work/out" "$work/err"
+outcome $? "a step that could not look kills nothing: exit status 3" "$work/out" "$work/err"
 
 /usr/bin/python3 -B -c "
 import sys; sys.path.insert(0, 'ci')
 import mutate_run as run
 status = run.Children().run(['sh', '-c', 'while :; do :; done'], '.', '$work/log', cpu=1)
 sys.exit(run.what_it_means(status, '$work/log') != ('killed', 'no progress'))"
-result $? "an endless loop is killed: no progress"
+outcome $? "an endless loop is killed: no progress"
 
 /usr/bin/python3 -B -c "
 import os, sys, types; sys.path.insert(0, 'ci')
@@ -129,7 +123,7 @@ right = [verdict('/base', 'a\nb\n') == ('alive', ''), verdict('/base', 'a\nb\n')
          verdict('/base', 'a\nx\n')[0] == 'killed']
 print(right)
 sys.exit(not all(right))" >"$work/out" 2>&1
-result $? "a step that only prints kills what makes it print something else" "$work/out"
+outcome $? "a step that only prints kills what makes it print something else" "$work/out"
 
 # --- the sample of make check -------------------------------------------------------------------------------------------
 
@@ -137,13 +131,13 @@ sed -i 's/!environment_is_good()/0/' tools/main.c # no mutant that cannot be loo
 printf 'mm/tiny.c:unseen:nothing:00000000 no such mutant\n' >ci/mutants-known.txt
 mutate --files mm/tiny.c --sample 12
 [[ $status == 1 && $(wc -l <"$work/err") == 1 ]] && grep -q 'mm/tiny.c:.* survives and is not in ci/mutants-known.txt' "$work/err"
-result $? "--sample fails and names a survivor that is not known" "$work/out" "$work/err"
+outcome $? "--sample fails and names a survivor that is not known" "$work/out" "$work/err"
 for ((i = 0; i < 5 && status == 1; i++)); do # others take the places of those that are known
 	sed -n 's/^survived .*  \(.*\)/\1 nobody looks/p' "$work/out" >>ci/mutants-known.txt
 	mutate --files mm/tiny.c --sample 12
 done
 [[ $status == 0 ]] && tail -n 1 "$work/out" | grep -q '(100.0 %)'
-result $? "--sample passes when all survivors are known" "$work/out" "$work/err"
+outcome $? "--sample passes when all survivors are known" "$work/out" "$work/err"
 
 # --- when it cannot be done ---------------------------------------------------------------------------------------------
 
@@ -152,7 +146,7 @@ complains() { # STATUS TITLE ARGS...: one line
 	shift 2
 	mutate "$@"
 	[[ $status == "$want" && $(wc -l <"$work/err") == 1 && ! -s $work/out ]]
-	result $? "$title: exit status $want and one line" "$work/out" "$work/err"
+	outcome $? "$title: exit status $want and one line" "$work/out" "$work/err"
 }
 complains 2 "an unknown option" --frobnicate
 complains 2 "a number that is none" --number many
@@ -167,7 +161,7 @@ ls build/mutate/survivors >"$work/survivors"
 sed -i 's/locked(4);/locked(5);/' tools/main.c
 complains 3 "a tree that is wrong without a mutant" --files mm/tiny.c
 grep -q 'without any mutant: corpus says T4' "$work/err"
-result $? "and it says what is wrong" "$work/err"
+outcome $? "and it says what is wrong" "$work/err"
 cp "$OLDPWD/tests/data/mutate/tools/main.c" tools/main.c
 
 MUTATE_SLOW=1 setsid ci/mutate --files mm/tiny.c >"$work/out" 2>&1 </dev/null &
@@ -180,11 +174,10 @@ kill -TERM "$pid"
 wait "$pid"
 status=$?
 [[ $status == 143 && ! -e build/mutate/work ]] && ! ls build/mutate/*.tmp >/dev/null 2>&1
-result $? "ended by a signal: nothing half-written stays" "$work/out"
+outcome $? "ended by a signal: nothing half-written stays" "$work/out"
 cmp -s build/mutate/results.tsv "$work/results" && cmp -s <(ls build/mutate/survivors) "$work/survivors"
-result $? "and the results of the last time are whole"
+outcome $? "and the results of the last time are whole"
 [[ -z $(pgrep -f "$work/tree/build/mutate/work") ]]
-result $? "and none of its programs runs on"
+outcome $? "and none of its programs runs on"
 
-echo "1..$count"
-((failed == 0))
+finish_tests
