@@ -148,14 +148,35 @@ bool memblock_arrays_moved(const struct world *w)
 	return false;
 }
 
+/* Who writes RAM says so, or reset leaves it behind. */
+static bool is_dirty(const struct world *w, u64 line)
+{
+	return w->machine->host->dirty_lines[line / 64] >> (line % 64) & 1;
+}
+
+/* An array is written all the time, wherever it lies. */
+static const char *judge_lines_of_arrays(struct world *w)
+{
+	const struct model_memblock *mb = w->model->memblock;
+
+	for (int t = 0; t < 2; t++)
+		for (u64 at = mb->array[t].base; at < mb->array[t].base + mb->array[t].bytes; at += 64)
+			if (!is_dirty(w, at / 64))
+				return says("M6: line %#llx of an array is written behind reset's back", (unsigned long long)at);
+	return NULL;
+}
+
 static const char *judge_arrays(struct world *w, const struct memblock_demand *d)
 {
+	bool moved = memblock_arrays_moved(w);
+	const char *wrong;
 	u64 base[2];
 	unsigned slots[2];
 
 	for (int t = 0; t < 2; t++)
 		slots[t] = memblock_array(t, &base[t]);
-	return model_memblock_move_arrays(w->model->memblock, base, slots, d);
+	wrong = model_memblock_move_arrays(w->model->memblock, base, slots, d);
+	return !wrong && moved ? judge_lines_of_arrays(w) : wrong;
 }
 
 const char *memblock_judge_answer(struct world *w, const struct memblock_demand *d, bool ok)
@@ -474,12 +495,6 @@ static const char *judge_warning(struct world *w, u64 align)
 	if (warned == !align)
 		return NULL;
 	return warned ? "M5: warned of align 0, but one was given" : "M5: align 0 was not warned of";
-}
-
-/* Who writes RAM says so, or reset leaves it behind. */
-static bool is_dirty(const struct world *w, u64 line)
-{
-	return w->machine->host->dirty_lines[line / 64] >> (line % 64) & 1;
 }
 
 static const char *judge_is_zero(struct world *w, u64 at, u64 size)

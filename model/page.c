@@ -456,6 +456,12 @@ static const char *judge_turn(struct model *m, struct flight *f, const struct mm
 	return NULL;
 }
 
+/* A report that is about no frame names none. */
+static bool is_about_a_frame(unsigned report)
+{
+	return report == REPORT_BAD_PAGE || report == REPORT_SPLIT_COMPOUND || report == REPORT_POISON || report == REPORT_KMAP;
+}
+
 static const char *on_report(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
@@ -470,6 +476,8 @@ static const char *on_report(struct model *m, const struct mm_event *ev)
 		return bad;
 	if (ev->report == REPORT_BAD_PAGE && ev->pfn != f->report_pfn)
 		return model_says(m, "B29: bad page report about pfn %llu", (unsigned long long)ev->pfn);
+	if (ev->pfn && !is_about_a_frame(ev->report))
+		return model_says(m, "N10: report \"%s\" names pfn %llu", report_names[ev->report], (unsigned long long)ev->pfn);
 	if (ev->report == REPORT_SPLIT_COMPOUND && (ev->pfn != f->report_pfn || ev->order != f->order || ev->gfp))
 		return model_says(m, "B24: the report of a split is about pfn %llu order %u, mode %#x", (unsigned long long)ev->pfn,
 				  ev->order, ev->gfp);
