@@ -476,14 +476,14 @@ static const char *on_report(struct model *m, const struct mm_event *ev)
 		return bad;
 	if (ev->report == REPORT_BAD_PAGE && ev->pfn != f->report_pfn)
 		return model_says(m, "B29: bad page report about pfn %llu", (unsigned long long)ev->pfn);
-	if (ev->pfn && !is_about_a_frame(ev->report))
-		return model_says(m, "N10: report \"%s\" names pfn %llu", report_names[ev->report], (unsigned long long)ev->pfn);
 	if (ev->report == REPORT_SPLIT_COMPOUND && (ev->pfn != f->report_pfn || ev->order != f->order || ev->gfp))
 		return model_says(m, "B24: the report of a split is about pfn %llu order %u, mode %#x", (unsigned long long)ev->pfn,
 				  ev->order, ev->gfp);
 	if (ev->report == REPORT_ALLOC_FAILURE && (ev->order != f->order || ev->gfp != f->gfp))
 		return model_says(m, "F8: failure report of order %u, mode %#x for a request of order %u, mode %#x",
 				  ev->order, ev->gfp, f->order, f->gfp);
+	if (ev->pfn && !is_about_a_frame(ev->report))
+		return model_says(m, "N10: report \"%s\" names pfn %llu", report_names[ev->report], (unsigned long long)ev->pfn);
 	return NULL;
 }
 
