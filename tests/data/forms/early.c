@@ -500,25 +500,33 @@ int main(void)
 	begin(39, 0, CONTEXT_TASK);
 	end_ok(memblock_reserve(0x3a9800, 0x56800) == 0, "ok");
 
-	/* 40: hand_over   # ok */
+	/* 40: memblock_comb base=20000 what=reserve teeth=3 width=8   # ok teeth=3 */
 	begin(40, 0, CONTEXT_TASK);
+	end_comb(memblock_reserve, 0x138800, 0x200, 3, "ok teeth=3");
+
+	/* 41: memblock_comb base=20000 what=free teeth=3 width=8   # ok teeth=3 */
+	begin(41, 0, CONTEXT_TASK);
+	end_comb(memblock_phys_free, 0x138800, 0x200, 3, "ok teeth=3");
+
+	/* 42: hand_over   # ok */
+	begin(42, 0, CONTEXT_TASK);
 	end_ok(mm_boot_finish() == 0, "ok");
 	remember_lists();
 
-	/* 41: p0 = alloc_pages gfp=GFP_KERNEL order=0   # ok pfn=256 */
-	begin(41, 0, CONTEXT_TASK);
+	/* 43: p0 = alloc_pages gfp=GFP_KERNEL order=0   # ok pfn=256 */
+	begin(43, 0, CONTEXT_TASK);
 	p0 = alloc_pages(GFP_KERNEL, 0);
 	end_page(p0, "ok pfn=256");
-	fill(p0, 1, 41);
+	fill(p0, 1, 43);
 
-	/* 42: free_pages p0   # ok */
-	begin(42, 0, CONTEXT_TASK);
-	check(p0, 1, 41);
+	/* 44: free_pages p0   # ok */
+	begin(44, 0, CONTEXT_TASK);
+	check(p0, 1, 43);
 	__free_pages(p0, 0);
 	end_ok(true, "ok");
 
 	/* everything goes back */
-	begin(43, 0, CONTEXT_TASK);
+	begin(45, 0, CONTEXT_TASK);
 	finish();
 	return exit_status();
 }
