@@ -60,20 +60,19 @@ static const char *judge_tooth(struct world *w, const struct comb *comb, const s
 }
 
 /* How many teeth were done; world_scratch() holds what is wrong. */
-static u64 do_teeth(struct world *w, const struct comb *comb, u64 grain, u64 teeth, u64 width)
+static u64 do_teeth(struct world *w, const struct comb *comb, u64 grain, u64 teeth, u64 width, int *error)
 {
 	const char **bad = &world_scratch(w)->pending;
 	u64 n = 0;
 
 	for (*bad = NULL; n < teeth && !*bad && grain < w->model->memblock->nr_grains; n++, grain += 2 * width) {
 		struct memblock_demand d = comb->demand;
-		int error;
 
 		d.base = memblock_in_bytes(w, grain);
 		d.size = memblock_in_bytes(w, grain + width) - d.base;
-		error = comb->call(d.base, d.size);
-		*bad = error > 0 ? "N51: a positive error" : judge_tooth(w, comb, &d, !error);
-		if (error)
+		*error = comb->call(d.base, d.size);
+		*bad = *error > 0 ? NULL : judge_tooth(w, comb, &d, !*error); /* positive: N51, when it has returned */
+		if (*error)
 			break;
 	}
 	return n;
@@ -89,9 +88,10 @@ static struct outcome run_comb(struct world *w, const u64 *a)
 {
 	u64 width = a[3] ? a[3] : 1, last = w->model->memblock->nr_grains;
 	u64 room = a[0] < last ? (last - a[0] + 2 * width - 1) / (2 * width) : 0;
-	u64 teeth = min_of(a[2], room), done = do_teeth(w, &combs[a[1]], a[0], teeth, width);
+	int error = 0;
+	u64 teeth = min_of(a[2], room), done = do_teeth(w, &combs[a[1]], a[0], teeth, width, &error);
 
-	return (struct outcome){ .ok = done == teeth, .has_value = true, .what = "teeth", .value = done };
+	return (struct outcome){ .ok = done == teeth, .has_value = true, .what = "teeth", .value = done, .error = max_of(error, 0) };
 }
 
 static const char *judge_comb(struct world *w, const u64 *a, struct outcome seen)
