@@ -149,6 +149,11 @@ static void move_array(struct memblock_type *t, unsigned slots, u64 base)
 	t->max = slots;
 	t->regions = (void *)ram_at(base);
 }
+static void hide_lines(const struct memblock_type *t)
+{
+	w->machine->host->dirty_lines[(u64)((const char *)t->regions - w->machine->host->ram) / PAGE_SIZE] = 0;
+}
+LIAR(hides_an_array, hide_lines(&the_memblock()->reserved))
 LIAR(has_a_hundred_slots, the_memblock()->memory.max = 100)
 LIAR(grows_without_need, move_array(&the_memblock()->memory, 256, 4096 * 20))
 
@@ -253,6 +258,9 @@ static const struct answer {
 	 BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL|__GFP_COMP order=1\n1: split_page p0\n", reports_another_split, "B24", false},
 	{"memblock_add: a positive error", EARLY "0: memblock_add base=0 length=64\n", says_a_positive_error, "N51", false},
 	/* its arrays */
+	{"an array is written behind reset's back",
+	 EARLY "0: memblock_comb base=20000 what=reserve teeth=122 width=8\n1: memblock_reserve base=40000 length=64\n",
+	 hides_an_array, "M6", false},
 	{"an array has slots that are no power", EARLY "0: memblock_reserve base=2048 length=64\n", has_a_hundred_slots,
 	 "M6", false},
 	{"an array grows and is not full", EARLY "0: memblock_reserve base=2048 length=64\n", grows_without_need, "M6",

@@ -80,26 +80,6 @@ static bool bounds_make_sense(const struct explore_bounds *b)
 	return false;
 }
 
-static int report_found(struct world *w, const struct program *p, const struct explore_result *r, const char *path)
-{
-	struct verdict v = w->verdict;
-	char replay[4200] = "mmcheck run -v FILE";
-	struct out_file o;
-
-	printf("finding %s: %s\n", v.clause, v.sentence);
-	printf("after %llu schedules of %llu programs\n", (unsigned long long)r->schedules, (unsigned long long)r->programs);
-	if (path) {
-		if (!out_open(&o, path))
-			return EXIT_ENVIRONMENT;
-		program_print(p, o.file, NULL);
-		if (!out_close(&o))
-			return EXIT_ENVIRONMENT;
-		snprintf(replay, sizeof(replay), "mmcheck run -v %s", path);
-	}
-	finding_print(w, p, stdout, replay);
-	return EXIT_FINDING;
-}
-
 static int report(const struct explore_result *r, bool whole_alphabet, double seconds)
 {
 	printf("programs %llu (%llu before slots and CPUs that differ in name only were left out)\n",
@@ -127,6 +107,7 @@ static int run_explorer(const struct options *o)
 	struct world *w = new_world();
 	struct explore_result r;
 	double start = monotonic_seconds();
+	char where[80];
 	struct program p;
 	int code = EXIT_USAGE;
 	bool good;
@@ -138,7 +119,9 @@ static int run_explorer(const struct options *o)
 			complain("%s has %u operations, at most %u can be explored", o->file, p.nr_ops, PROBE_OPS);
 		} else {
 			good = o->file ? explore_program(w, &o->bounds, &r, &p) : explore(w, &o->bounds, &r, &p);
-			code = good ? report(&r, !o->file, monotonic_seconds() - start) : report_found(w, &p, &r, o->out);
+			snprintf(where, sizeof(where), "after %llu schedules of %llu programs", (unsigned long long)r.schedules,
+				 (unsigned long long)r.programs);
+			code = good ? report(&r, !o->file, monotonic_seconds() - start) : report_found(w, &p, where, o->out);
 		}
 	}
 	program_free(&p);

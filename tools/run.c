@@ -380,14 +380,13 @@ unsigned tables_by_name(const char *name)
 	return 0;
 }
 
-static int report_hunted(struct world *w, const struct program *p, u64 seed, const char *path)
+int report_found(struct world *w, const struct program *p, const char *where, const char *path)
 {
 	struct verdict v = w->verdict;
 	char replay[4200] = "mmcheck run -v FILE";
 	struct out_file o;
 
-	printf("finding %s: %s\n", v.clause, v.sentence);
-	printf("seed %llu, step %d of %u\n", (unsigned long long)seed, v.step, p->nr_ops);
+	printf("finding %s: %s\n%s, step %d of %u\n", v.clause, v.sentence, where, v.step, p->nr_ops);
 	if (path) {
 		if (!out_open(&o, path))
 			return EXIT_ENVIRONMENT;
@@ -411,6 +410,7 @@ static int hunt(u64 seed, double seconds, u64 most, u64 ops, unsigned tables, co
 {
 	struct world *w = new_world();
 	double end = cpu_seconds() + seconds;
+	char where[40];
 	struct program p;
 	int code = EXIT_FINE;
 	u64 i = 0;
@@ -421,8 +421,10 @@ static int hunt(u64 seed, double seconds, u64 most, u64 ops, unsigned tables, co
 		u64 this_seed = seed * 1000003 + i;
 
 		program_generate(&p, this_seed, length_of(i, ops), tables);
-		if (lockstep_run(w, &p)->failed)
-			code = report_hunted(w, &p, this_seed, path);
+		if (lockstep_run(w, &p)->failed) {
+			snprintf(where, sizeof(where), "seed %llu", (unsigned long long)this_seed);
+			code = report_found(w, &p, where, path);
+		}
 	}
 	if (code == EXIT_FINE && !w->stats.ops) {
 		complain("no operation ran in %llu programs: that is no hunt", (unsigned long long)i);

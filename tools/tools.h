@@ -47,6 +47,8 @@ struct file_list {
 /* false after complaining: a path is not there, or a folder holds no file. Free the list in both cases. */
 bool list_files(struct file_list *list, char *const *paths, int nr);
 void free_files(struct file_list *list);
+/* What a search found, for people; `where`: how it came by it; the program goes to path, if there is one. Returns the exit code. */
+int report_found(struct world *w, const struct program *p, const char *where, const char *path);
 /* Write to a temporary beside path, then rename; `-` standard output. */
 struct out_file {
 	FILE *file;
