@@ -6,8 +6,8 @@
  * than the engine's own byte mutations, and every result means something. libFuzzer calls LLVMFuzzerCustomMutator() and
  * LLVMFuzzerCustomCrossOver(); AFL++ comes through afl_mutator.c.
  *
- *   libFuzzer   3,000 executions a second whatever their length: short programs, one change more each time
- *   AFL++       pays 20 us for each execution: long programs
+ *   libFuzzer   an execution costs what the program costs: short programs, a few changes each time
+ *   AFL++       pays 20 us more for each: long programs
  */
 #include <stdlib.h>
 #include <string.h>

@@ -114,24 +114,21 @@ static bool has_work(const struct explorer *x, const struct yield_probe *probe, 
 	return false;
 }
 
-/* The program with one switch more, then without it. */
-static bool with_switch(struct explorer *x, u32 step, struct sched_switch sw, bool (*next)(struct explorer *, unsigned),
-			unsigned depth)
+static bool descend(struct explorer *x, unsigned depth);
+
+/* The program with one switch more, then without it. false: the program, as it is, is the finding. */
+static bool with_switch(struct explorer *x, u32 step, struct sched_switch sw, unsigned depth)
 {
 	struct instr before = x->p->op[step];
 	u32 nr = x->p->nr_switches;
-	bool good;
 
 	program_add_switch(x->p, &x->p->op[step], sw);
-	good = next(x, depth);
-	if (!good) /* the program, as it is, is the finding */
+	if (!descend(x, depth))
 		return false;
 	x->p->op[step] = before;
 	x->p->nr_switches = nr;
 	return true;
 }
-
-static bool descend(struct explorer *x, unsigned depth);
 
 static bool switch_everywhere(struct explorer *x, const struct yield_probe *probe, u32 step, unsigned depth)
 {
@@ -140,9 +137,9 @@ static bool switch_everywhere(struct explorer *x, const struct yield_probe *prob
 	for (u32 at = probe->before[step]; at < probe->passed[step]; at++) {
 		for (unsigned cpu = 0; cpu < x->b->cpus; cpu++)
 			if (cpu != own && has_work(x, probe, step, cpu) &&
-			    !with_switch(x, step, (struct sched_switch){ at, false, (u8)cpu }, descend, depth))
+			    !with_switch(x, step, (struct sched_switch){ at, false, (u8)cpu }, depth))
 				return false;
-		if (x->b->irqs && !with_switch(x, step, (struct sched_switch){ at, true, 1 }, descend, depth))
+		if (x->b->irqs && !with_switch(x, step, (struct sched_switch){ at, true, 1 }, depth))
 			return false;
 		if (out_of_time(x))
 			return true;
