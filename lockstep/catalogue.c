@@ -4,7 +4,7 @@
 #include "lockstep.h"
 
 static const struct op *const tables[] = { machine_ops, page_ops,	  reach_ops,	    text_ops,
-					   debug_ops,	memblock_ops, memblock_comb_ops };
+					   debug_ops,	memblock_ops, memblock_comb_ops, rcu_ops };
 
 #define CODES 0x300
 

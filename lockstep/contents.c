@@ -148,6 +148,20 @@ static u64 first_wrong(struct world *w, u64 pfn, u64 nr, bool own)
 	return ~0ULL;
 }
 
+u64 contents_expected(const struct world *w, u64 pfn)
+{
+	return stamped(w, pfn) ? model_stamp(w->model, pfn) : 0;
+}
+
+bool contents_hold(struct world *w, u64 pfn, u64 stamp)
+{
+	struct window win = open_page(w, pfn);
+	bool wrong = stamp && (!win.frame || lines_differ(win.frame, lines_of(w, stamp), stamp));
+
+	close_page(w, win);
+	return !wrong;
+}
+
 const char *contents_check(struct world *w, u64 pfn, u64 nr)
 {
 	u64 wrong = stamped(w, pfn) ? first_wrong(w, pfn, nr, true) : ~0ULL;

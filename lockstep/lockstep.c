@@ -66,6 +66,7 @@ static void fail_by_stop(struct world *w, const struct sim_stop *stop)
 		[STOP_BUG] = "VM_BUG_ON",
 		[STOP_NO_PROGRESS] = "no progress",
 		[STOP_LOCK_ORDER] = "lock order",
+		[STOP_ATOMIC] = "scheduling while atomic",
 	};
 
 	snprintf(w->text, sizeof(w->text), "%s: %s", clause[stop->kind], stop->text);
@@ -87,6 +88,7 @@ const char *world_drain(struct world *w)
 	struct machine *m = w->machine;
 	const char *bad = NULL;
 
+	model_clock(w->model, m->now_ns); /* what was announced before time passed was judged then */
 	for (u32 i = 0; !bad && i < m->nr_events; i++) {
 		struct mm_event ev;
 
@@ -161,6 +163,8 @@ static bool slots_fit(const struct world *w, const struct op *op, const u64 *a)
 			return false;
 		if (w->slot_busy[a[i]]) /* another operation in flight works on it */
 			return false;
+		if (w->slot_walks[a[i]] && !(op->flags & (OP_WALKS | OP_UNLINKS)))
+			return false;
 	}
 	return true;
 }
@@ -179,7 +183,11 @@ static bool phase_fits(const struct world *w, const struct op *op, unsigned cont
 static void mark_slots(struct world *w, const struct op *op, const u64 *a, bool busy)
 {
 	for (unsigned i = 0; i < MAX_ARGS && op->args[i]; i++)
-		if (op->args[i] <= ARG_USED_PAGES)
+		if (op->args[i] > ARG_USED_PAGES)
+			continue;
+		else if (op->flags & OP_WALKS)
+			w->slot_walks[a[i]] = (u8)(w->slot_walks[a[i]] + (busy ? 1 : -1));
+		else
 			w->slot_busy[a[i]] = busy;
 }
 
@@ -258,8 +266,12 @@ static void run_op(void *arg, u32 step)
 	w->nesting[world_cpu()]++;
 	below = set_place(w, (struct model_place){ op->name, step });
 	sim_enter_context((enum sim_context)context);
+	if (context == CONTEXT_RCU)
+		model_reader_begins(w->model, world_cpu());
 	if (!bad)
 		bad = world_execute(w, step, op, a);
+	if (context == CONTEXT_RCU)
+		model_reader_ends(w->model, world_cpu());
 	sim_leave_context((enum sim_context)context);
 	set_place(w, below);
 	w->nesting[world_cpu()]--;
@@ -318,7 +330,7 @@ static u32 unstarted_irq(void *arg, unsigned label)
 		const struct instr *in = &w->program->op[i];
 		unsigned context = instr_context(in);
 
-		if (is_started(w, i) || !runs(in) || instr_irq_label(in) != label)
+		if (is_started(w, i) || !runs(in) || instr_irq_label(in) != label || (op_by_code(in->code)->flags & OP_TASK_ONLY))
 			continue;
 		if (context != CONTEXT_HARDIRQ && context != CONTEXT_SOFTIRQ)
 			continue;
@@ -392,6 +404,8 @@ static const char *settle(struct world *w)
 	const char *bad;
 
 	w->machine->fuel = w->machine->param[PARAM_FUEL];
+	if ((bad = rcu_finish(w)))
+		return bad;
 	model_begin_settle(w->model, world_cpu());
 	page_alloc_settle();
 	if ((bad = world_drain(w)) || (bad = model_settled(w->model, world_cpu())))
@@ -741,6 +755,8 @@ static void prepare(struct world *w, const struct program *p, struct rig *r)
 	memset(w->started, 0, bytes);
 	memset(w->slot, 0, sizeof(w->slot));
 	memset(w->slot_busy, 0, sizeof(w->slot_busy));
+	memset(w->slot_walks, 0, sizeof(w->slot_walks));
+	memset(w->rcu_walks, 0, sizeof(w->rcu_walks));
 	memset(w->nesting, 0, sizeof(w->nesting));
 	for (u32 i = 0; i < w->outcome_room; i++) {
 		free(w->outcome[i]);

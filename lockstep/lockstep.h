@@ -166,6 +166,8 @@ enum op_flag {
 	OP_TASK_ONLY = 1 << 3, /* other contexts become task */
 	OP_CLIENT_BUG = 1 << 4,
 	OP_DAMAGE = 1 << 5,    /* skipped unless the header says HEADER_DAMAGE */
+	OP_WALKS = 1 << 6,     /* looks at a slot, and several may at once */
+	OP_UNLINKS = 1 << 7,   /* may overtake who walks its slot */
 };
 
 struct world;
@@ -198,7 +200,7 @@ struct op {
 };
 
 extern const struct op machine_ops[], page_ops[], reach_ops[], text_ops[], debug_ops[], memblock_ops[],
-	memblock_comb_ops[];
+	memblock_comb_ops[], rcu_ops[];
 
 const struct op *op_by_code(u16 code);
 const struct op *op_by_name(const char *name, size_t len);
@@ -299,6 +301,7 @@ struct world {
 	bool booting;	       /* events are not for the model */
 	bool rig_dirty;	       /* tool shadow of RAM is not as after boot */
 	bool slot_busy[NR_SLOTS];
+	u8 slot_walks[NR_SLOTS], rcu_walks[NR_SLOTS]; /* who walks it; those that hold nothing but an RCU reader */
 	u8 *started;	       /* bit per operation */
 	u32 started_room;
 	struct slot slot[NR_SLOTS];

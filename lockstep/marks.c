@@ -37,6 +37,7 @@ static const struct announced {
 	{ "event_direct_reclaim", "a request reclaimed", ANY, EVENT_DIRECT_RECLAIM },
 	{ "event_stat_fold", "what a CPU held back was added up", ANY, EVENT_STAT_FOLD },
 	{ "event_drain_all", "the lists of all CPUs were emptied", ANY, EVENT_DRAIN_ALL },
+	{ "event_free_deferred", "a page was freed after a grace period", ANY, EVENT_FREE_DEFERRED },
 	{ "flush_free", "a free found the list full", 1u << FLUSH_FREE, EVENT_PCP_FLUSH },
 	{ "flush_drain", "a list was drained", 1u << FLUSH_DRAIN, EVENT_PCP_FLUSH },
 	{ "flush_decay", "a list shrank in idle times", 1u << FLUSH_DECAY, EVENT_PCP_FLUSH },

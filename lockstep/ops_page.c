@@ -287,7 +287,7 @@ static bool stale_free_is_defined(struct world *w, const struct slot *s)
 		return false;
 	if (f->state != FRAME_OWNED)
 		return true;
-	if (w->slot_busy[f->owner])
+	if (f->owner >= NR_SLOTS || w->slot_busy[f->owner]) /* it waits for a grace period, or is being worked on */
 		return false;
 	return f->order == order && !!(f->flags & FRAME_COMPOUND) == (s->kind == SLOT_BLOCK && s->compound);
 }

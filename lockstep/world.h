@@ -9,6 +9,9 @@
 bool contents_always_whole(void);
 void contents_stamp(struct world *w, u64 pfn, u64 nr);
 const char *contents_check(struct world *w, u64 pfn, u64 nr);
+/* What a page is stamped with, 0 if it is not; later, when it may have another owner: does it still hold this? */
+u64 contents_expected(const struct world *w, u64 pfn);
+bool contents_hold(struct world *w, u64 pfn, u64 stamp);
 const char *contents_check_zero(struct world *w, u64 pfn, u64 nr);
 /* Pages just handed out: may be touched, zero where they must be. */
 const char *contents_check_received(struct world *w, u64 pfn, u64 nr, gfp_t gfp);
@@ -28,6 +31,8 @@ const char *world_check_settled(struct world *w);
 
 /* ops_page.c: give back all pages of a live slot; for the end of a program. */
 const char *page_free_slot(struct world *w, u32 slot);
+/* ops_rcu.c: nothing waits for a grace period any more; for the end of a program. */
+const char *rcu_finish(struct world *w);
 /* ops_machine.c */
 const char *machine_hand_over(struct world *w, bool *ok);
 

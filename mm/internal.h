@@ -42,6 +42,7 @@ struct page {
 	union {
 		struct list_head lru; /* free list, or per-CPU list */
 		struct page *compound_head;
+		struct rcu_head rcu_head; /* while a grace period is waited for */
 	};
 };
 

@@ -47,6 +47,9 @@ bool may_refuse(const struct model *m, const struct flight *f);
 void note_excuses(struct model *m);
 const char *on_kswapd_run(struct model *m, const struct mm_event *ev);
 const char *on_boost_end(struct model *m, const struct mm_event *ev);
+/* rcu.c */
+const char *on_free_deferred(struct model *m, const struct mm_event *ev);
+const char *judge_walkers(struct model *m, u64 pfn);
 /* mm must announce the free of this unit before the flight ends. */
 void make_due(struct model *m, struct flight *f, u64 pfn, unsigned order);
 

@@ -18,7 +18,10 @@
 
 #define MODEL_MAX_CPUS	  8
 #define MODEL_NO_OWNER	  0xffffffffu
-#define MODEL_NR_OWNERS	  257 /* slots, and the system */
+#define MODEL_NR_OWNERS	  258 /* slots, the system, and who waits for a grace period */
+#define MODEL_RCU_OWNER	  257
+#define MODEL_MAX_DEFERRED 64
+#define MODEL_RCU_TICK_NS 1000000ULL
 #define MODEL_MAX_REGIONS 16
 #define MODEL_DERIVED	  0xffffffffu
 
@@ -104,6 +107,25 @@ struct frame {
 	u8 cpu;	   /* in flight or due: by whom; per-CPU list: whose */
 	u16 refs;  /* on the first frame */
 	u16 owner; /* slot */
+};
+
+/* A page that waits for a grace period. */
+struct model_deferred {
+	u64 pfn;
+	u32 reader[MODEL_MAX_CPUS]; /* who was inside when it was unlinked */
+	u64 looked_ns;
+	u8 cpu, looks;
+	u8 before; /* CPUs that wait for it, as bits */
+};
+
+struct model_rcu {
+	u32 readers;		    /* so far: each has a number */
+	u32 reader[MODEL_MAX_CPUS]; /* that is inside, 0 none */
+	u8 inside[MODEL_MAX_CPUS];  /* how deep */
+	unsigned nr_walks;
+	u64 walk[3 * MODEL_MAX_CPUS]; /* pages that readers walk */
+	unsigned nr;
+	struct model_deferred deferred[MODEL_MAX_DEFERRED];
 };
 
 /* A CPU's lists of a zone: what is on them, and how they are tuned. */
@@ -228,6 +250,7 @@ struct flight {
 	u8 clear_due;	   /* zone that must be found above high again */
 	u64 reserve_due;   /* frame whose pageblock must be reserved, ~0 none */
 	u32 refilled;	   /* blocks that joined the per-CPU list since the last refill was announced */
+	u32 reader[MODEL_MAX_CPUS]; /* who was inside when a wait for a grace period began */
 };
 
 struct model_counts {
@@ -258,6 +281,7 @@ struct model {
 	unsigned nr_in_flight;
 	u32 task_flags[MODEL_MAX_CPUS];
 	u32 generation[MODEL_NR_OWNERS]; /* of a slot: how often it was asked to be filled */
+	struct model_rcu rcu;
 	u64 now_ns;
 	u64 next_warn_ns;
 	bool turn_is_open;	      /* somebody may have used up the turn silently: until the next report nobody knows */
@@ -348,6 +372,22 @@ const char *model_vmstat_updated(struct model *m, unsigned cpu, bool all);
 /* The end of a program: lists are disabled and drained, counters added up, reserved and isolated pageblocks given up. */
 void model_begin_settle(struct model *m, unsigned cpu);
 const char *model_settled(struct model *m, unsigned cpu);
+
+/* --- readers, and what waits for them: rcu.c ------------------------------------------------------------------------------- */
+
+void model_reader_begins(struct model *m, unsigned cpu);
+void model_reader_ends(struct model *m, unsigned cpu);
+/* A reader that looks at an owned page. */
+void model_walk_begins(struct model *m, unsigned cpu, u64 pfn);
+void model_walk_ends(struct model *m, unsigned cpu, u64 pfn);
+/* The order-0 page at pfn was unlinked and waits for a grace period from now on. Ask first if there is room. */
+bool model_can_defer(const struct model *m);
+void model_begin_defer(struct model *m, unsigned cpu, u64 pfn);
+/* An operation that moves grace periods on, or waits for one; then how it ended. */
+void model_begin_rcu(struct model *m, unsigned cpu);
+const char *model_rcu_core(struct model *m, unsigned cpu, bool may_call);
+const char *model_synchronized(struct model *m, unsigned cpu);
+const char *model_rcu_barrier(struct model *m, unsigned cpu);
 
 /* --- questions ---------------------------------------------------------------------------------------------------------- */
 

@@ -352,6 +352,8 @@ static const char *on_free(struct model *m, const struct mm_event *ev)
 	first = &m->frame[ev->pfn];
 	if (!f || first->state != FRAME_DUE || first->cpu != ev->cpu)
 		return wrong_state(m, "B22", "was freed", ev->pfn);
+	if (m->rcu.nr_walks && (bad = judge_walkers(m, ev->pfn)))
+		return bad;
 	if (first->order != ev->order)
 		return model_says(m, "B22: pfn %llu freed as order %u, it is a unit of order %u",
 				  (unsigned long long)ev->pfn, ev->order, first->order);
@@ -529,6 +531,7 @@ static judge_fn *const judges[NR_EVENT_TYPES] = {
 	[EVENT_DIRECT_RECLAIM] = on_direct_reclaim,
 	[EVENT_STAT_FOLD] = on_stat_fold,
 	[EVENT_DRAIN_ALL] = on_drain_all,
+	[EVENT_FREE_DEFERRED] = on_free_deferred,
 };
 
 const char *model_event(struct model *m, const struct mm_event *ev)

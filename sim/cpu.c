@@ -52,6 +52,25 @@ void sim_out_of_fuel(void)
 		 this_cpu->machine->param[PARAM_FUEL]);
 }
 
+void sim_pass_time(u64 ns)
+{
+	struct machine *m = this_cpu->machine;
+
+	if (m->nr_events)
+		sim_events_full(m);
+	m->now_ns += ns;
+}
+
+void sim_may_sleep(const char *what)
+{
+	const struct sim_cpu *c = this_cpu;
+
+	if (c->rcu_readers)
+		sim_stop(STOP_ATOMIC, "cpu %u sleeps (%s) in an RCU reader", c->id, what);
+	if (sim_in_atomic())
+		sim_stop(STOP_ATOMIC, "cpu %u sleeps (%s) where it may not", c->id, what);
+}
+
 void sim_plan_fault(struct machine *m, enum sim_fault_site site, u32 skip, u32 times)
 {
 	m->fault[site].skip = skip;

@@ -68,6 +68,7 @@ enum sim_stop_kind {
 	STOP_BUG,	    /* VM_BUG_ON */
 	STOP_NO_PROGRESS,   /* out of fuel, or the CPU-time watchdog */
 	STOP_LOCK_ORDER,    /* a lock taken against its rank, or twice */
+	STOP_ATOMIC,	    /* a sleep where it is forbidden */
 };
 
 struct sim_stop {
@@ -104,6 +105,28 @@ struct sim_event {
 
 #define SIM_EVENTS 512
 
+/* What is called after a grace period. Lies in the object that waits for it. */
+struct rcu_head {
+	struct rcu_head *next;
+	void (*func)(struct rcu_head *head);
+};
+
+struct rcu_list {
+	struct rcu_head *first, *last;
+};
+
+/* Grace periods of a machine: rcu.c. */
+struct sim_rcu {
+	u64 completed;
+	u64 began_ns;	    /* of the grace period that runs */
+	bool running;
+	u32 waits_for;	    /* CPUs that have not been quiescent since it began, as bits */
+	u8 invoking;	    /* callbacks that are being called */
+	struct rcu_list next[SIM_MAX_CPUS]; /* for the grace period after this one */
+	struct rcu_list wait[SIM_MAX_CPUS]; /* for this one */
+	struct rcu_list done[SIM_MAX_CPUS]; /* to be called on that CPU */
+};
+
 struct machine {
 	struct sim_cpu cpu[SIM_MAX_CPUS];
 	u32 param[NR_PARAMS];
@@ -113,6 +136,7 @@ struct machine {
 
 	void *mm;	     /* the allocation stack's own root object */
 	u64 now_ns;	     /* virtual time */
+	struct sim_rcu rcu;
 	s64 fuel;	     /* loop steps left for the operation in flight */
 	u64 chance;	     /* state of the one source of choice */
 	struct {
@@ -243,6 +267,10 @@ static inline u64 sim_now_ns(void)
 {
 	return this_cpu->machine->now_ns;
 }
+/* Virtual time passes: what was announced until now is judged before. */
+void sim_pass_time(u64 ns);
+/* Stop the machine unless the caller may sleep. what: that it wants to sleep for. */
+void sim_may_sleep(const char *what);
 /* Should the allocation at this site fail now? Burns the plan the program made. */
 bool sim_should_fail(enum sim_fault_site site);
 void sim_plan_fault(struct machine *m, enum sim_fault_site site, u32 skip, u32 times);

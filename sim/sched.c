@@ -7,15 +7,25 @@
  *
  * [SC1] a fiber is on the suspended stack exactly while it is in flight and does not run
  * [SC2] this_cpu belongs to the fiber that runs
- * Interrupts need no fiber of their own: they run as a call on top of what they interrupt.
+ * Interrupts need no fiber of their own: they run as a call on top of what they interrupt. So do calls from other CPUs
+ * (smp.h); an idle CPU takes them on its fiber at once, a busy one at its next yield point with interrupts on.
+ * A task that sleeps stays in flight; whoever is suspended and can run goes on until its condition holds.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include "rcu.h"
 #include "sched.h"
 #include "tool.h"
 
 #define FIBER_STACK_BYTES (256u << 10)
+#define OP_CALLS	  (SCHED_NONE - 2) /* no operation: an idle CPU takes its calls */
+
+struct sched_call {
+	smp_call_func_t func;
+	void *info;
+	bool *done; /* of the sender that waits, or NULL */
+};
 
 struct sched_cpu {
 	struct fiber fiber;
@@ -25,6 +35,11 @@ struct sched_cpu {
 	u8 irq_nesting;
 	const struct sched_switch *switches;
 	u32 nr_switches, next;
+	struct sched_call call[SIM_MAX_CPUS]; /* from other CPUs, not yet taken */
+	u8 nr_calls;
+	bool asleep;
+	bool (*awake)(void *arg); /* of a task that sleeps */
+	void *awake_arg;
 };
 
 struct sched {
@@ -54,12 +69,14 @@ static void go(struct sched *s, int to)
 	fiber_switch(fiber_of(s, from), fiber_of(s, to));
 }
 
-/* Where the schedule of the operation on this CPU speaks next. */
+/* Where the schedule of the operation on this CPU speaks next; a call that waits is looked at wherever it may come in. */
 static void arm(struct sched *s, unsigned cpu)
 {
 	struct sched_cpu *c = &s->cpu[cpu];
 
-	s->machine->cpu[cpu].next_switch = c->next < c->nr_switches ? c->switches[c->next].at : ~0u;
+	s->machine->cpu[cpu].next_switch = c->nr_calls		      ? s->machine->cpu[cpu].yields :
+					   c->next < c->nr_switches ? c->switches[c->next].at :
+								      ~0u;
 }
 
 static void fetch_schedule(struct sched *s, unsigned cpu, u32 op)
@@ -72,17 +89,47 @@ static void fetch_schedule(struct sched *s, unsigned cpu, u32 op)
 	arm(s, cpu);
 }
 
+/* Calls of other CPUs run as interrupts. The interrupted operation's schedule is silent meanwhile. */
+static void take_calls(struct sched *s, unsigned cpu)
+{
+	struct sched_cpu *c = &s->cpu[cpu];
+	struct sim_cpu *on = &s->machine->cpu[cpu];
+	u32 yields = on->yields;
+
+	if (on->irqs_off || on->hardirq)
+		return;
+	on->next_switch = ~0u;
+	sim_enter_context(CONTEXT_HARDIRQ);
+	while (c->nr_calls) {
+		struct sched_call call = c->call[0];
+
+		memmove(&c->call[0], &c->call[1], --c->nr_calls * sizeof(call));
+		call.func(call.info);
+		if (call.done)
+			*call.done = true;
+	}
+	sim_leave_context(CONTEXT_HARDIRQ);
+	on->yields = yields;
+	arm(s, cpu);
+}
+
 static void fiber_main(void *arg)
 {
 	struct sched_cpu *c = arg;
 	struct sched *s = c->sched;
 
 	for (;;) {
-		s->client.run(s->client.arg, c->op);
+		if (unlikely(c->op == OP_CALLS))
+			take_calls(s, (unsigned)(c - s->cpu));
+		else
+			s->client.run(s->client.arg, c->op);
 		if (s->client.ended)
 			s->client.ended(s->client.arg, c->op, s->machine->cpu[c - s->cpu].yields);
+		if (unlikely(c->nr_calls)) /* they came when no yield point was left */
+			take_calls(s, (unsigned)(c - s->cpu));
 		c->in_flight = false;
 		s->nr_in_flight--;
+		rcu_note_quiescent(s->machine, (unsigned)(c - s->cpu));
 		go(s, s->nr_suspended ? s->suspended[--s->nr_suspended] : -1);
 	}
 }
@@ -159,6 +206,8 @@ void sched_abandon(struct sched *s)
 			fiber_restart(&s->cpu[i].fiber);
 		s->cpu[i].in_flight = false;
 		s->cpu[i].irq_nesting = 0;
+		s->cpu[i].nr_calls = 0;
+		s->cpu[i].asleep = false;
 	}
 	s->nr_suspended = 0;
 	s->nr_in_flight = 0;
@@ -257,20 +306,24 @@ sim_cold void sched_point(enum sim_yield_point p)
 {
 	struct sched *s = this_cpu->machine->host->sched;
 	unsigned cpu = this_cpu->id;
+	struct sched_cpu *c = &s->cpu[cpu];
 	const struct sched_switch *sw;
 
 	(void)p;
 	if (!s || s->running < 0)
 		return;
-	sw = &s->cpu[cpu].switches[s->cpu[cpu].next++];
-	if (sw->is_irq)
-		deliver_irq(s, sw->target);
-	else
-		switch_to_cpu(s, sw->target, true);
+	take_calls(s, cpu);
+	sw = &c->switches[c->next];
+	if (c->next < c->nr_switches && sw->at == this_cpu->yields - 1) {
+		c->next++;
+		if (sw->is_irq)
+			deliver_irq(s, sw->target);
+		else
+			switch_to_cpu(s, sw->target, true);
+	}
 	/* several choices may name one index: an index already passed can no longer fire */
-	while (s->cpu[cpu].next < s->cpu[cpu].nr_switches &&
-	       s->cpu[cpu].switches[s->cpu[cpu].next].at < this_cpu->yields)
-		s->cpu[cpu].next++;
+	while (c->next < c->nr_switches && c->switches[c->next].at < this_cpu->yields)
+		c->next++;
 	arm(s, cpu);
 }
 
@@ -284,6 +337,104 @@ void sched_wait_for(unsigned holder_cpu)
 		sim_stop(STOP_LOCK_ORDER, "cpu %u waits for a lock that cpu %u holds and cannot release", this_cpu->id,
 			 holder_cpu);
 	switch_to_cpu(s, holder_cpu, false);
+	take_calls(s, this_cpu->id); /* who spins with interrupts on can be interrupted */
+}
+
+/* --- sleep ----------------------------------------------------------------------------------------------------------- */
+
+/* Its task does, and no interrupt runs on top. */
+static bool sleeps(const struct sched *s, unsigned cpu)
+{
+	const struct sim_cpu *c = &s->machine->cpu[cpu];
+
+	return s->cpu[cpu].asleep && !(c->hardirq || c->softirq || c->nmi);
+}
+
+u32 sched_busy_cpus(const struct sched *s)
+{
+	u32 busy = 0;
+
+	for (unsigned i = 0; s && i < SIM_MAX_CPUS; i++)
+		busy |= (u32)(s->cpu[i].in_flight && !sleeps(s, i)) << i;
+	return busy;
+}
+
+/* The CPU suspended last that has something to do; -1 none. */
+static int somebody_else(const struct sched *s)
+{
+	for (unsigned i = s->nr_suspended; i--;) {
+		const struct sched_cpu *c = &s->cpu[s->suspended[i]];
+
+		if (!sleeps(s, s->suspended[i]) || c->nr_calls || c->awake(c->awake_arg))
+			return s->suspended[i];
+	}
+	return -1;
+}
+
+/* Quiescent before and after whatever comes in between. */
+static void sleep_a_while(void)
+{
+	rcu_note_quiescent(this_cpu->machine, this_cpu->id);
+	sim_yield(YIELD_WAIT);
+	rcu_note_quiescent(this_cpu->machine, this_cpu->id);
+}
+
+void sched_sleep_until(bool (*awake)(void *arg), void *arg, const char *what)
+{
+	struct sched *s = this_cpu->machine->host->sched;
+	struct sched_cpu *c = s && s->running >= 0 ? &s->cpu[this_cpu->id] : NULL;
+	int other;
+
+	sim_may_sleep(what);
+	if (c) {
+		c->asleep = true;
+		c->awake = awake;
+		c->awake_arg = arg;
+	}
+	while (sleep_a_while(), !awake(arg)) {
+		sim_tick();
+		other = c ? somebody_else(s) : -1;
+		if (other < 0)
+			sim_stop(STOP_NO_PROGRESS, "cpu %u waits for %s, and nobody is left to bring it", this_cpu->id, what);
+		switch_to_cpu(s, (unsigned)other, false);
+	}
+	if (c)
+		c->asleep = false;
+}
+
+/* --- calls to other CPUs ----------------------------------------------------------------------------------------------- */
+
+static void send_call(struct sched *s, unsigned cpu, struct sched_call call)
+{
+	struct sched_cpu *to = &s->cpu[cpu];
+
+	VM_BUG_ON(to->nr_calls == SIM_MAX_CPUS);
+	to->call[to->nr_calls++] = call;
+	if (to->in_flight) {
+		s->machine->cpu[cpu].next_switch = s->machine->cpu[cpu].yields;
+		return;
+	}
+	s->suspended[s->nr_suspended++] = (u8)s->running;
+	start(s, cpu, OP_CALLS);
+}
+
+void sched_call(unsigned cpu, smp_call_func_t func, void *info, bool wait)
+{
+	struct sched *s = this_cpu->machine->host->sched;
+	bool done = false;
+
+	if ((this_cpu->irqs_off || this_cpu->hardirq) && wait)
+		sim_stop(STOP_ATOMIC, "cpu %u calls cpu %u and waits, where it takes no calls itself", this_cpu->id, cpu);
+	if (cpu == this_cpu->id || !s || s->running < 0) {
+		func(info);
+		return;
+	}
+	send_call(s, cpu, (struct sched_call){ func, info, wait ? &done : NULL });
+	while (wait && !done) {
+		sim_tick();
+		switch_to_cpu(s, cpu, false);
+		take_calls(s, this_cpu->id); /* two may call each other */
+	}
 }
 
 /* --- copies for snapshots ------------------------------------------------------------------------------------------ */

@@ -55,10 +55,17 @@ u64 sched_contended(const struct sched *s);
 void sched_note_contended(void);
 /* Leave the operation for good; returns only when there is none. Use sim_stop(). */
 void sched_leave(struct sched *s);
-/* A yield index named by the schedule was reached. */
+/* A yield index named by the schedule was reached, or another CPU calls. */
 void sched_point(enum sim_yield_point p);
 /* Let the holder of a lock run. */
 void sched_wait_for(unsigned holder_cpu);
+/* Sleep until awake(arg); others run meanwhile. Task context alone. what: for the sentence when that can never be. */
+void sched_sleep_until(bool (*awake)(void *arg), void *arg, const char *what);
+/* CPUs with an operation in flight that does not sleep, as bits. */
+u32 sched_busy_cpus(const struct sched *s);
+/* Run func(info) on another CPU, as an interrupt; see det/smp.h. */
+typedef void (*smp_call_func_t)(void *info);
+void sched_call(unsigned cpu, smp_call_func_t func, void *info, bool wait);
 
 struct sched_copy *sched_save(const struct sched *s);
 void sched_load(struct sched *s, const struct sched_copy *copy);

@@ -54,6 +54,7 @@ enum mm_event_type {
 	EVENT_DIRECT_RECLAIM, /* order; asked: pages the reclaimer says it freed */
 	EVENT_STAT_FOLD,     /* zone, list_cpu: what this CPU held back of the zone's counters is added up */
 	EVENT_DRAIN_ALL,     /* zone (NR_ZONE_IDS: all): per-CPU lists of every CPU are about to be emptied */
+	EVENT_FREE_DEFERRED, /* pfn: a page table waited for a grace period, which is over; its free follows */
 	NR_EVENT_TYPES
 };
 

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * det/smp.h - calls to other CPUs. Mirrors include/linux/smp.h.
+ *
+ * The function runs on the other CPU as a hardirq: at once if it is idle, else at its next yield point with interrupts on.
+ * It must be short, and announces nothing. Who waits lets that CPU run; with interrupts off nobody may wait.
+ */
+#ifndef SIM_DET_SMP_H
+#define SIM_DET_SMP_H
+
+#include "sched.h"
+
+static inline void smp_call_function_single(unsigned cpu, smp_call_func_t func, void *info, bool wait)
+{
+	sim_yield(YIELD_IRQ);
+	sched_call(cpu, func, info, wait);
+}
+
+/* On all CPUs but this one, one after the other. */
+static inline void smp_call_function(smp_call_func_t func, void *info, bool wait)
+{
+	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS]; cpu++)
+		if (cpu != this_cpu->id)
+			smp_call_function_single(cpu, func, info, wait);
+}
+
+#endif
