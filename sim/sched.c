@@ -83,7 +83,7 @@ static void fetch_schedule(struct sched *s, unsigned cpu, u32 op)
 {
 	struct sched_cpu *c = &s->cpu[cpu];
 
-	c->nr_switches = s->client.switches(s->client.arg, op, &c->switches);
+	c->nr_switches = op == OP_CALLS ? 0 : s->client.switches(s->client.arg, op, &c->switches);
 	c->next = 0;
 	s->machine->cpu[cpu].yields = 0;
 	arm(s, cpu);
@@ -113,19 +113,22 @@ static void take_calls(struct sched *s, unsigned cpu)
 	arm(s, cpu);
 }
 
+static void run_client(struct sched *s, const struct sched_cpu *c)
+{
+	s->client.run(s->client.arg, c->op);
+	if (s->client.ended)
+		s->client.ended(s->client.arg, c->op, s->machine->cpu[c - s->cpu].yields);
+}
+
 static void fiber_main(void *arg)
 {
 	struct sched_cpu *c = arg;
 	struct sched *s = c->sched;
 
 	for (;;) {
-		if (unlikely(c->op == OP_CALLS))
-			take_calls(s, (unsigned)(c - s->cpu));
-		else
-			s->client.run(s->client.arg, c->op);
-		if (s->client.ended)
-			s->client.ended(s->client.arg, c->op, s->machine->cpu[c - s->cpu].yields);
-		if (unlikely(c->nr_calls)) /* they came when no yield point was left */
+		if (likely(c->op != OP_CALLS))
+			run_client(s, c);
+		if (unlikely(c->nr_calls)) /* the CPU was idle, or they came when no yield point was left */
 			take_calls(s, (unsigned)(c - s->cpu));
 		c->in_flight = false;
 		s->nr_in_flight--;
@@ -321,6 +324,7 @@ sim_cold void sched_point(enum sim_yield_point p)
 		else
 			switch_to_cpu(s, sw->target, true);
 	}
+	take_calls(s, cpu); /* that came meanwhile */
 	/* several choices may name one index: an index already passed can no longer fire */
 	while (c->next < c->nr_switches && c->switches[c->next].at < this_cpu->yields)
 		c->next++;
