@@ -17,7 +17,7 @@
 #   make corpus-min what campaigns learned, as few small traces in corpus/seeds
 #   make minimize   smallest trace that fails alike                  FILE=crash-... [OUT=FILE.min]
 #   make layers     prove that mm/ and model/ do not know each other
-#   make threads    mm/ compiles for real threads too
+#   make threads    the same mm/ on real threads: library, stress, bench; SAN=tsan watches it
 #   make format     clang-format over the sources
 #   make install    mmcheck, libmmcheck.a and headers                PREFIX=/usr/local DESTDIR=
 #   make clean      remove build/; findings and campaigns in out/ stay
@@ -119,7 +119,7 @@ $(B)/obj/%.o: %.cc $(B)/flags
 	$(call note,CXX)
 	$(Q)$(CXX) $(ALL_CXXFLAGS) -DMMCHECK_FLAVOUR=\"$(SAN)\" -MMD -MP -c $< -o $@
 
--include $(wildcard $(B)/obj/*/*.d $(B)/threads/*/*.d)
+-include $(wildcard $(B)/obj/*/*.d $(B)/threads/*/*.d $(B)/threads/*/*/*.d)
 
 # --- one archive per layer; the folder itself is a prerequisite, so that a removed file leaves the archive ----------
 
@@ -244,13 +244,24 @@ minimize: $(MMCHECK)
 layers: $(LIBS)
 	@CC='$(CC)' ci/layers $(B)
 
-# The other personality of the machine: same header names, real locks.
-threads: $(patsubst %.c,$(B)/threads/%.o,$(wildcard mm/*.c))
-	@echo "threads: mm/ compiles with sim/threads ($(words $^) files)"
+# The other personality of the machine: same header names, real locks, a library and programs of its own. Its folders are
+# for #include "..." alone: sim/sched.h would hide the system's, which pthread.h wants.
+SEES.threads   = -iquote sim/threads -iquote sim -iquote mm/include $(if $(filter mm/%,$(1)),-iquote mm) -iquote tests
+THREADS_SOURCES := $(wildcard mm/*.c) $(wildcard sim/threads/*.c) sim/context.c sim/machine.c sim/param.c
+THREADS_PROGRAMS := $(B)/threads_stress $(B)/threads_bench
+threads: $(B)/libmmcheck_threads.a $(THREADS_PROGRAMS)
 $(B)/threads/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(call note,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) $(subst sim/det,sim/threads,$(SEES.mm)) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) -DMMCHECK_FLAVOUR=\"$(SAN)\" $(call SEES.threads,$<) -MMD -MP -c $< -o $@
+
+$(B)/libmmcheck_threads.a: $(patsubst %.c,$(B)/threads/%.o,$(THREADS_SOURCES)) mm sim/threads
+	$(call note,AR)
+	$(Q)rm -f $@ && ar qcsD $@ $(filter %.o,$^)
+
+$(THREADS_PROGRAMS): $(B)/threads_%: $(B)/threads/tests/threads/%.o $(B)/libmmcheck_threads.a
+	$(call note,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -lpthread -o $@
 
 format:
 	clang-format-19 -i $(wildcard $(foreach d,$(LAYERS) sim/det sim/threads mm/include fuzz props tools tests,$(d)/*.[ch]))

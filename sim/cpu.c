@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* cpu.c - contexts, fuel, faults, chance, the log, and the one door out of an operation. */
+/* cpu.c - fuel, faults, chance, the log, and the one door out of an operation. threads/cpu.c is the other one. */
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -7,44 +7,6 @@
 #include <sys/time.h>
 #include "machine.h"
 #include "sched.h"
-
-static u8 *context_depth(enum sim_context c)
-{
-	struct sim_cpu *cpu = this_cpu;
-
-	switch (c) {
-	case CONTEXT_SOFTIRQ:
-		return &cpu->softirq;
-	case CONTEXT_HARDIRQ:
-		return &cpu->hardirq;
-	case CONTEXT_SPINLOCK:
-		return &cpu->preempt_off;
-	case CONTEXT_IRQS_OFF:
-		return &cpu->irqs_off;
-	case CONTEXT_RCU:
-		return &cpu->rcu_readers;
-	case CONTEXT_NMI:
-		return &cpu->nmi;
-	default:
-		return NULL;
-	}
-}
-
-void sim_enter_context(enum sim_context c)
-{
-	u8 *depth = context_depth(c);
-
-	if (depth)
-		++*depth;
-}
-
-void sim_leave_context(enum sim_context c)
-{
-	u8 *depth = context_depth(c);
-
-	if (depth)
-		--*depth;
-}
 
 void sim_out_of_fuel(void)
 {

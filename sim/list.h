@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* list.h - circular doubly linked lists with the kernel's names; walking one burns fuel, so a cycle is a finding. */
+/*
+ * list.h - circular doubly linked lists with the kernel's names; walking one burns fuel, so a cycle is a finding. Whoever
+ * holds no lock may ask whether a list is empty, and nothing else.
+ */
 #ifndef SIM_LIST_H
 #define SIM_LIST_H
 
+#include "atomic.h"
 #include "machine.h"
 
 struct list_head {
@@ -18,7 +22,7 @@ static inline void list_insert_between(struct list_head *entry, struct list_head
 	next->prev = entry;
 	entry->next = next;
 	entry->prev = prev;
-	prev->next = entry;
+	WRITE_ONCE(prev->next, entry);
 }
 static inline void list_add(struct list_head *entry, struct list_head *head)
 {
@@ -32,12 +36,12 @@ static inline void list_add_tail(struct list_head *entry, struct list_head *head
 static inline void list_del(struct list_head *entry)
 {
 	entry->next->prev = entry->prev;
-	entry->prev->next = entry->next;
+	WRITE_ONCE(entry->prev->next, entry->next);
 	entry->next = entry->prev = NULL;
 }
 static inline bool list_empty(const struct list_head *head)
 {
-	return head->next == head;
+	return READ_ONCE(head->next) == head;
 }
 
 #define list_entry(ptr, type, member) container_of(ptr, type, member)

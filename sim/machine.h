@@ -96,7 +96,9 @@ struct sim_cpu {
 	const struct sim_lock *held[SIM_MAX_HELD];
 	const char *operation; /* that runs here, and its step: what stands for a stack in texts; NULL at boot */
 	u32 step;
-};
+	u64 contended; /* threads: locks it met that another CPU held */
+	u64 chance;    /* threads: its own source of choice */
+} __attribute__((aligned(64))); /* a thread writes no line of another one */
 
 /* A record of what mm did; mm/include/trace_events.h says what the words mean. */
 struct sim_event {
@@ -170,9 +172,13 @@ struct machine_host {
 	void (*event_full)(struct machine *m, void *arg); /* called when the ring is full; must empty it */
 	void *event_full_arg;
 	struct sched *sched;
+	u32 cpus_taken; /* threads: a bit for each CPU that is a thread */
+	u32 log_lock;	/* threads: who logs */
 };
 
 extern __thread struct sim_cpu *this_cpu __attribute__((tls_model("initial-exec")));
+
+#include "step.h" /* the personality's own: sim_tick, sim_now_ns, sim_event, ram_dirty, step_lock */
 
 /* --- life of a machine ----------------------------------------------------------------------------------------- */
 
@@ -222,14 +228,6 @@ static inline void *ram_address(struct machine *m, u64 pfn)
 {
 	return m->host->ram + (pfn << SIM_PAGE_SHIFT);
 }
-static inline void ram_dirty(struct machine *m, u64 pfn, u64 lines)
-{
-	struct machine_host *h = m->host;
-
-	if (!h->dirty_lines[pfn])
-		h->dirty_frames[h->nr_dirty_frames++] = (u32)pfn;
-	h->dirty_lines[pfn] |= lines;
-}
 /* Fill the cache line `line` (0..63) of a frame with one word. */
 static inline void ram_write_line(struct machine *m, u64 pfn, unsigned line, u64 word)
 {
@@ -254,19 +252,8 @@ static inline bool sim_in_atomic(void)
 	return c->hardirq | c->softirq | c->nmi | c->irqs_off | c->preempt_off | c->rcu_readers;
 }
 
-/* --- clock, fuel, faults, chance --------------------------------------------------------------------------------- */
+/* --- time, faults, chance --------------------------------------------------------------------------------- */
 
-void sim_out_of_fuel(void);
-/* Burn one step; every loop of mm that has no other bound calls it. */
-static inline void sim_tick(void)
-{
-	if (unlikely(--this_cpu->machine->fuel < 0))
-		sim_out_of_fuel();
-}
-static inline u64 sim_now_ns(void)
-{
-	return this_cpu->machine->now_ns;
-}
 /* Virtual time passes: what was announced until now is judged before. */
 void sim_pass_time(u64 ns);
 /* Stop the machine unless the caller may sleep. what: that it wants to sleep for. */
@@ -276,17 +263,8 @@ bool sim_should_fail(enum sim_fault_site site);
 void sim_plan_fault(struct machine *m, enum sim_fault_site site, u32 skip, u32 times);
 u64 sim_chance(void);
 
-/* --- events, log ----------------------------------------------------------------------------------------------- */
+/* --- log ----------------------------------------------------------------------------------------------- */
 
-void sim_events_full(struct machine *m);
-static inline void sim_event(u64 a, u64 b, u64 c, u64 d)
-{
-	struct machine *m = this_cpu->machine;
-
-	if (unlikely(m->nr_events == SIM_EVENTS))
-		sim_events_full(m);
-	m->host->event[m->nr_events++] = (struct sim_event){ { a, b, c, d } };
-}
 /* The kernel log of the operation in flight; cut when full. */
 void sim_log(const char *format, ...) printf_like(1, 2);
 /* The same for a text that is made already. */

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * threads/lock.h - the same names on real threads: one pthread is one CPU, locks spin for real. For TSan, speed and
- * library use; nothing is checked here, det/lock.h does that.
+ * library use. Ranks and holders are not checked here, det/lock.h does that; there are no interrupts to be switched off.
  */
 #ifndef SIM_THREADS_LOCK_H
 #define SIM_THREADS_LOCK_H
 
-#include <stdatomic.h>
+#include "atomic.h"
 #include "machine.h"
 
 typedef struct {
-	atomic_flag busy;
-	u8 rank;
+	u32 busy;
 } spinlock_t;
 
 static inline void sim_yield(enum sim_yield_point p)
@@ -20,43 +19,32 @@ static inline void sim_yield(enum sim_yield_point p)
 }
 static inline void spin_lock_init(spinlock_t *lock, u8 rank)
 {
-	atomic_flag_clear(&lock->busy);
-	lock->rank = rank;
+	(void)rank;
+	__atomic_store_n(&lock->busy, 0, __ATOMIC_RELAXED);
 }
 static inline bool spin_trylock(spinlock_t *lock)
 {
-	return !atomic_flag_test_and_set_explicit(&lock->busy, memory_order_acquire);
+	if (likely(!__atomic_exchange_n(&lock->busy, 1, __ATOMIC_ACQUIRE)))
+		return true;
+	this_cpu_add(&this_cpu->contended, 1);
+	return false;
 }
+
+/* Until it is taken: reads while it is held, and lets the host run another thread when that takes long. */
+void sim_spin(u32 *busy);
+
 static inline void spin_lock(spinlock_t *lock)
 {
-	while (!spin_trylock(lock))
-		;
+	if (unlikely(!spin_trylock(lock)))
+		sim_spin(&lock->busy);
 }
 static inline void spin_unlock(spinlock_t *lock)
 {
-	atomic_flag_clear_explicit(&lock->busy, memory_order_release);
+	__atomic_store_n(&lock->busy, 0, __ATOMIC_RELEASE);
 }
 #define lockdep_assert_held(lock) ((void)(lock)) /* det/lock.h checks it */
 
-static inline void local_irq_disable(void)
-{
-	this_cpu->irqs_off++;
-}
-static inline void local_irq_enable(void)
-{
-	this_cpu->irqs_off--;
-}
-
-#define spin_lock_irqsave(lock, flags)                                                                                 \
-	do {                                                                                                           \
-		(flags) = this_cpu->irqs_off;                                                                          \
-		local_irq_disable();                                                                                   \
-		spin_lock(lock);                                                                                       \
-	} while (0)
-#define spin_unlock_irqrestore(lock, flags)                                                                            \
-	do {                                                                                                           \
-		spin_unlock(lock);                                                                                     \
-		this_cpu->irqs_off = (u8)(flags);                                                                      \
-	} while (0)
+#define spin_lock_irqsave(lock, flags)	    ((void)((flags) = 0), spin_lock(lock))
+#define spin_unlock_irqrestore(lock, flags) ((void)(flags), spin_unlock(lock))
 
 #endif

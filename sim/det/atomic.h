@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * det/atomic.h - shared words of the deterministic machine: one fiber runs at a time, so every access is whole.
+ *
+ * What two CPUs may decide by one word (xchg, cmpxchg) is a yield point: another CPU may come first. Counters and flags are
+ * one step with the test before them, as those who judge the events see it.
+ */
+#ifndef SIM_DET_ATOMIC_H
+#define SIM_DET_ATOMIC_H
+
+#include "sched.h"
+
+/* Calls are all that can switch to another CPU, and a compiler keeps nothing across them. */
+#define READ_ONCE(x)	    ((__typeof__(x))(x))
+#define WRITE_ONCE(x, value) ((void)((x) = (value)))
+
+#define sim_word_swapped(p, value)                                                                                     \
+	({                                                                                                             \
+		__typeof__(*(p)) before_;                                                                              \
+		sim_yield(YIELD_CMPXCHG);                                                                              \
+		before_ = *(p);                                                                                        \
+		*(p) = (value);                                                                                        \
+		before_;                                                                                               \
+	})
+#define xchg_relaxed(p, value) sim_word_swapped(p, value)
+#define xchg_acquire(p, value) sim_word_swapped(p, value)
+#define smp_store_release(p, value) WRITE_ONCE(*(p), value)
+
+/* *p becomes `value` if it is still `old`. */
+#define try_cmpxchg_relaxed(p, old, value)                                                                             \
+	({                                                                                                             \
+		bool same_;                                                                                            \
+		sim_yield(YIELD_CMPXCHG);                                                                              \
+		same_ = *(p) == (old);                                                                                 \
+		if (same_)                                                                                             \
+			*(p) = (value);                                                                                \
+		same_;                                                                                                 \
+	})
+
+/* Each returns what was there before. */
+#define fetch_add_relaxed(p, n)                                                                                        \
+	({                                                                                                             \
+		__typeof__(*(p)) before_ = *(p);                                                                       \
+		*(p) = (__typeof__(*(p)))(before_ + (n));                                                              \
+		before_;                                                                                               \
+	})
+#define fetch_or_relaxed(p, bits)                                                                                      \
+	({                                                                                                             \
+		__typeof__(*(p)) before_ = *(p);                                                                       \
+		*(p) = (__typeof__(*(p)))(before_ | (bits));                                                           \
+		before_;                                                                                               \
+	})
+#define fetch_and_relaxed(p, bits)                                                                                     \
+	({                                                                                                             \
+		__typeof__(*(p)) before_ = *(p);                                                                       \
+		*(p) = (__typeof__(*(p)))(before_ & (bits));                                                           \
+		before_;                                                                                               \
+	})
+
+/* --- reference counts ---------------------------------------------------------------------------------------------- */
+
+static inline s32 atomic_read(const s32 *count)
+{
+	return *count;
+}
+static inline void atomic_set(s32 *count, s32 value)
+{
+	*count = value;
+}
+static inline void atomic_inc(s32 *count)
+{
+	++*count;
+}
+/* One less, if that is not below 0; returns what it is then, negative if it was 0 or less and stays. */
+static inline s32 atomic_dec_if_positive(s32 *count)
+{
+	s32 left = *count - 1;
+
+	if (likely(left >= 0))
+		*count = left;
+	return left;
+}
+
+/* --- what one CPU alone writes -------------------------------------------------------------------------------------- */
+
+/* Add to a counter of this CPU; an interrupt comes before or after it. Others read it with READ_ONCE(). */
+#define this_cpu_add(p, n) ((void)(*(p) += (n)))
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * det/step.h - what the deterministic machine keeps of each step: fuel, virtual time, events, the lines of RAM that were
+ * written. One fiber runs at a time, so nothing here is atomic. Included by machine.h.
+ */
+#ifndef SIM_DET_STEP_H
+#define SIM_DET_STEP_H
+
+void sim_out_of_fuel(void);
+/* Burn one step; every loop of mm that has no other bound calls it. */
+static inline void sim_tick(void)
+{
+	if (unlikely(--this_cpu->machine->fuel < 0))
+		sim_out_of_fuel();
+}
+
+static inline u64 sim_now_ns(void)
+{
+	return this_cpu->machine->now_ns;
+}
+
+void sim_events_full(struct machine *m);
+static inline void sim_event(u64 a, u64 b, u64 c, u64 d)
+{
+	struct machine *m = this_cpu->machine;
+
+	if (unlikely(m->nr_events == SIM_EVENTS))
+		sim_events_full(m);
+	m->host->event[m->nr_events++] = (struct sim_event){ { a, b, c, d } };
+}
+
+static inline void ram_dirty(struct machine *m, u64 pfn, u64 lines)
+{
+	struct machine_host *h = m->host;
+
+	if (!h->dirty_lines[pfn])
+		h->dirty_frames[h->nr_dirty_frames++] = (u32)pfn;
+	h->dirty_lines[pfn] |= lines;
+}
+
+/*
+ * What lies between is one step here: it has no yield point, nobody comes in, and taking the lock would make it one. With
+ * real threads the lock is taken.
+ */
+#define step_lock(lock)	  ((void)(lock))
+#define step_unlock(lock) ((void)(lock))
+
+#endif
