@@ -18,7 +18,7 @@ bool set_page_guard(struct mm *mm, struct page *page, unsigned order)
 	if (likely(order >= mm->guardpage_minorder))
 		return false;
 	VM_BUG_ON(page->flags & (PG_buddy | PG_guard));
-	page->flags |= PG_guard;
+	set_page_flags(page, PG_guard);
 	page->private = order;
 	INIT_LIST_HEAD(&page->lru);
 	return true;
@@ -27,6 +27,6 @@ bool set_page_guard(struct mm *mm, struct page *page, unsigned order)
 void clear_page_guard(struct page *page)
 {
 	VM_BUG_ON(!(page->flags & PG_guard));
-	page->flags &= ~PG_guard;
+	clear_page_flags(page, PG_guard);
 	page->private = 0;
 }

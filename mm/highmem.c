@@ -20,10 +20,6 @@ struct kmap_stack {
 	u32 depth;
 };
 
-/* Others may look meanwhile. */
-#define peek(field)	   __atomic_load_n(&(field), __ATOMIC_RELAXED)
-#define put(field, value) __atomic_store_n(&(field), value, __ATOMIC_RELAXED)
-
 int kmap_init(struct mm *mm)
 {
 	mm->kmap = machine_meta_alloc(this_cpu->machine, SIM_MAX_CPUS * sizeof(*mm->kmap), 64);
@@ -37,13 +33,13 @@ bool page_is_lowmem(u64 pfn)
 
 unsigned kmap_depth(unsigned cpu)
 {
-	return peek(current_mm()->kmap[cpu].depth);
+	return READ_ONCE(current_mm()->kmap[cpu].depth);
 }
 
 static bool maps(const struct kmap_stack *stack, u64 pfn)
 {
-	for (u32 i = 0; i < min_of(peek(stack->depth), (u32)KM_MAX_IDX); i++)
-		if (peek(stack->pfn[i]) == pfn)
+	for (u32 i = 0; i < min_of(READ_ONCE(stack->depth), (u32)KM_MAX_IDX); i++)
+		if (READ_ONCE(stack->pfn[i]) == pfn)
 			return true;
 	return false;
 }
@@ -82,8 +78,8 @@ void *kmap_local_page(struct page *page)
 		report("too many kmap_local mappings", pfn);
 		return NULL;
 	}
-	put(stack->pfn[stack->depth], (u32)pfn);
-	put(stack->depth, stack->depth + 1);
+	WRITE_ONCE(stack->pfn[stack->depth], (u32)pfn);
+	WRITE_ONCE(stack->depth, stack->depth + 1);
 	kasan_map_page(page);
 	return ram_address(this_cpu->machine, pfn);
 }
@@ -100,7 +96,7 @@ void kunmap_local(const void *address)
 		report("kunmap_local of an address that was not mapped last", pfn);
 		return;
 	}
-	put(stack->depth, stack->depth - 1);
+	WRITE_ONCE(stack->depth, stack->depth - 1);
 	if (!marked(is_mapped(mm, pfn), MARK_KMAP_SHARED))
 		kasan_unmap_page(mm->mem_map + pfn);
 }

@@ -18,11 +18,12 @@
 #include "page_debug.h"
 #include "trace_events.h"
 #include "vmstat.h"
+#include "atomic.h"
 #include "list.h"
 #include "lock.h"
 
 /* Lock ranks: taken in rising order. */
-enum lock_rank { RANK_PCP = 5, RANK_ZONE = 10 };
+enum lock_rank { RANK_KNOBS = 1, RANK_PCP = 5, RANK_ZONE = 10, RANK_REPORTS = 15 };
 
 enum page_flag {
 	PG_buddy = 1 << 0,    /* first page of a block on a free list */
@@ -36,8 +37,8 @@ enum page_flag {
 
 /* All zero means "inside a block, or a hole", so that a big machine boots without touching most of them. */
 struct page {
-	u32 flags;
-	s32 refcount;
+	u32 flags;    /* the owner's, or under zone->lock; others look whether a page is free */
+	s32 refcount; /* of any holder: atomic */
 	u64 private; /* order of a free block (PG_buddy), a guard (PG_guard) or a compound block (PG_head) */
 	union {
 		struct list_head lru; /* free list, or per-CPU list */
@@ -48,7 +49,7 @@ struct page {
 
 struct free_area {
 	struct list_head free_list[MIGRATE_TYPES];
-	u64 nr_free; /* blocks on all of them */
+	u64 nr_free; /* blocks on all of them; written under zone->lock, read by anybody */
 };
 
 /* Index of a list: MIGRATE_PCPTYPES * order + type; the last two are for pageblock_order: movable, any other. */
@@ -65,7 +66,7 @@ struct per_cpu_zonestat {
 	s8 vm_stat_diff[NR_VM_ZONE_STAT_ITEMS];
 	u8 stat_threshold;
 	u64 vm_numa_event[NR_VM_NUMA_EVENT_ITEMS];
-};
+} __attribute__((aligned(64)));
 
 enum zone_watermark { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK };
 
@@ -75,10 +76,9 @@ enum zone_flag {
 	ZONE_BELOW_HIGH = 1 << 2,	 /* per-CPU lists should shrink */
 };
 
+/* What every request reads, what counts free pages, and what the lock's holders write lie on lines of their own. */
 struct zone {
-	spinlock_t lock;
 	u8 nid, index, flags;
-	s64 vm_stat[NR_VM_ZONE_STAT_ITEMS]; /* without what CPUs hold back */
 	u64 watermark[NR_WMARK];	    /* without the boost */
 	u64 watermark_boost;
 	u64 lowmem_reserve[MAX_NR_ZONES]; /* by the highest zone of the request */
@@ -89,12 +89,14 @@ struct zone {
 	u8 pcp_disable_depth; /* how often zone_pcp_disable() was called and not undone */
 	struct per_cpu_pages *pcp[SIM_MAX_CPUS];
 	struct per_cpu_zonestat *stat[SIM_MAX_CPUS];
+	s64 vm_stat[NR_VM_ZONE_STAT_ITEMS] __attribute__((aligned(64))); /* without what CPUs hold back */
+	spinlock_t lock __attribute__((aligned(64)));
 	struct free_area free_area[NR_PAGE_ORDERS];
 };
 
 static inline u64 wmark_pages(const struct zone *zone, enum zone_watermark mark)
 {
-	return zone->watermark[mark] + zone->watermark_boost;
+	return READ_ONCE(zone->watermark[mark]) + READ_ONCE(zone->watermark_boost);
 }
 
 /* Zone and node of a frame come from here, never from page flags. */
@@ -116,6 +118,8 @@ struct zonelist {
 	struct zone *zone[MAX_ZONES];
 };
 
+#define VM_EVENTS_OF_LINES ALIGN((unsigned)NR_VM_EVENT_ITEMS, 8u) /* a CPU shares no cache line with another */
+
 struct memblock_state;
 
 struct mm {
@@ -132,6 +136,8 @@ struct mm {
 	bool want_init_on_alloc, want_init_on_free, want_poison;
 	u8 guardpage_minorder;
 	u64 next_failure_report_ns;
+	spinlock_t knob_lock;   /* sysctl[], marks and list sizes that follow from it, pcp_disable_depth */
+	spinlock_t report_lock; /* bad_pages */
 	struct {
 		u64 resume_ns; /* silence until then */
 		u32 shown, suppressed;
@@ -144,7 +150,7 @@ struct mm {
 	bool kswapd_wanted[MAX_NUMNODES];
 	u32 pcp_disabled; /* zones whose lists are disabled, by id */
 	bool draining_all;
-	u64 vm_event[SIM_MAX_CPUS][NR_VM_EVENT_ITEMS];
+	u64 vm_event[SIM_MAX_CPUS][VM_EVENTS_OF_LINES] __attribute__((aligned(64)));
 	struct page_owner *page_owner; /* one a frame; NULL: not kept */
 	struct kmap_stack *kmap;	/* one a CPU's task */
 	u32 mark[NR_MARKS];
@@ -160,7 +166,7 @@ static inline void count_mark(enum mm_mark mark)
 {
 	u32 *count = &current_mm()->mark[mark];
 
-	__atomic_store_n(count, __atomic_load_n(count, __ATOMIC_RELAXED) + 1, __ATOMIC_RELAXED);
+	WRITE_ONCE(*count, READ_ONCE(*count) + 1);
 }
 /* The same if it was; the answer is the condition's. */
 static inline bool marked(bool passed, enum mm_mark mark)
@@ -192,6 +198,20 @@ static inline struct page *compound_head(struct page *page)
 {
 	return page->flags & PG_tail ? page->compound_head : page;
 }
+/* Whoever frees a block next to this page may look at its flags meanwhile. */
+static inline void set_page_flags(struct page *page, u32 flags)
+{
+	WRITE_ONCE(page->flags, page->flags | flags);
+}
+static inline void clear_page_flags(struct page *page, u32 flags)
+{
+	WRITE_ONCE(page->flags, page->flags & ~flags);
+}
+/* Without zone->lock: what it was a moment ago. */
+static inline unsigned pageblock_type(const struct mm *mm, u64 pfn)
+{
+	return READ_ONCE(pfn_to_pageblock(mm, pfn)->migratetype);
+}
 
 static inline struct per_cpu_pages *this_cpu_pcp(struct zone *zone)
 {
@@ -214,22 +234,22 @@ static inline u64 pageblock_start(const struct mm *mm, u64 pfn)
 /* A counter as everybody reads it: cheap, and never negative. */
 static inline s64 zone_page_state(const struct zone *zone, enum zone_stat_item item)
 {
-	s64 pages = __atomic_load_n(&zone->vm_stat[item], __ATOMIC_RELAXED);
+	s64 pages = READ_ONCE(zone->vm_stat[item]);
 
 	return pages < 0 ? 0 : pages;
 }
 static inline bool zone_has_flag(const struct zone *zone, enum zone_flag flag)
 {
-	return __atomic_load_n(&zone->flags, __ATOMIC_RELAXED) & flag;
+	return READ_ONCE(zone->flags) & flag;
 }
 /* Several CPUs change flags of one zone under different locks. */
 static inline void zone_set_flag(struct zone *zone, enum zone_flag flag)
 {
-	__atomic_fetch_or(&zone->flags, (u8)flag, __ATOMIC_RELAXED);
+	fetch_or_relaxed(&zone->flags, (u8)flag);
 }
 static inline void zone_clear_flag(struct zone *zone, enum zone_flag flag)
 {
-	__atomic_fetch_and(&zone->flags, (u8)~flag, __ATOMIC_RELAXED);
+	fetch_and_relaxed(&zone->flags, (u8)~flag);
 }
 
 /* --- page_alloc.c: the buddy core. What changes lists is called with zone->lock held ------------------------------------ */
@@ -370,12 +390,12 @@ static inline void mm_announce(struct mm_event ev)
 	memcpy(word, &ev, sizeof(word));
 	sim_event(word[0], word[1], word[2], word[3]);
 }
-/* [B16] */
+/* Under zone->lock. [B16] */
 static inline void zone_end_boost(struct zone *zone)
 {
 	if (!zone->watermark_boost)
 		return;
-	zone->watermark_boost = 0;
+	WRITE_ONCE(zone->watermark_boost, 0);
 	mm_announce((struct mm_event){ .type = EVENT_BOOST_END, .zone = (u8)zone_id(zone) });
 }
 /* Announce a report; its text goes to the log beside it. */

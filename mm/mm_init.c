@@ -101,6 +101,8 @@ static struct mm *create_mm(void)
 	if (!mm)
 		return NULL;
 	m->mm = mm;
+	spin_lock_init(&mm->knob_lock, RANK_KNOBS);
+	spin_lock_init(&mm->report_lock, RANK_REPORTS);
 	mm->nr_frames = m->nr_frames;
 	mm->nr_nodes = (u8)param(PARAM_NODES);
 	mm->max_order = (u8)param(PARAM_MAX_PAGE_ORDER);

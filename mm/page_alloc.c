@@ -40,22 +40,24 @@ static void add_to_free_list(struct zone *zone, struct page *page, unsigned orde
 	struct free_area *area = &zone->free_area[order];
 
 	lockdep_assert_held(&zone->lock);
-	page->flags |= PG_buddy;
+	set_page_flags(page, PG_buddy);
 	page->private = order;
 	if (tail)
 		list_add_tail(&page->lru, &area->free_list[type]);
 	else
 		list_add(&page->lru, &area->free_list[type]);
-	area->nr_free++;
+	WRITE_ONCE(area->nr_free, area->nr_free + 1);
 }
 
 static void del_from_free_list(struct zone *zone, struct page *page, unsigned order)
 {
+	struct free_area *area = &zone->free_area[order];
+
 	lockdep_assert_held(&zone->lock);
 	list_del(&page->lru);
-	page->flags &= ~PG_buddy;
+	clear_page_flags(page, PG_buddy);
 	page->private = 0;
-	zone->free_area[order].nr_free--;
+	WRITE_ONCE(area->nr_free, area->nr_free - 1);
 }
 
 void move_to_free_list(struct zone *zone, struct page *page, unsigned to, bool tail)
@@ -74,7 +76,7 @@ void account_freepages(struct zone *zone, s64 nr, unsigned migratetype)
 	if (migratetype == MIGRATE_CMA)
 		mod_zone_page_state(zone, NR_FREE_CMA_PAGES, nr);
 	else if (migratetype == MIGRATE_HIGHATOMIC)
-		zone->nr_free_highatomic += (u64)nr;
+		WRITE_ONCE(zone->nr_free_highatomic, zone->nr_free_highatomic + (u64)nr);
 }
 
 /* Free pages change their type: what both types count is not touched. [B14] */
@@ -87,9 +89,9 @@ static void account_retyped(struct zone *zone, s64 nr, unsigned from, unsigned t
 	if ((from == MIGRATE_CMA) != (to == MIGRATE_CMA))
 		mod_zone_page_state(zone, NR_FREE_CMA_PAGES, to == MIGRATE_CMA ? nr : -nr);
 	if (from == MIGRATE_HIGHATOMIC)
-		zone->nr_free_highatomic -= (u64)nr;
+		WRITE_ONCE(zone->nr_free_highatomic, zone->nr_free_highatomic - (u64)nr);
 	if (to == MIGRATE_HIGHATOMIC)
-		zone->nr_free_highatomic += (u64)nr;
+		WRITE_ONCE(zone->nr_free_highatomic, zone->nr_free_highatomic + (u64)nr);
 }
 
 /* --- pageblocks ---------------------------------------------------------------------------------------------------------- */
@@ -97,7 +99,7 @@ static void account_retyped(struct zone *zone, s64 nr, unsigned from, unsigned t
 void set_pageblock_types(struct mm *mm, u64 pfn, unsigned order, unsigned migratetype)
 {
 	for (u64 p = pfn; p < pfn + (1ULL << order); p += pageblock_nr_pages(mm))
-		pfn_to_pageblock(mm, p)->migratetype = (u8)migratetype;
+		WRITE_ONCE(pfn_to_pageblock(mm, p)->migratetype, (u8)migratetype);
 }
 
 bool pageblocks_alike(const struct mm *mm, u64 pfn, unsigned order)
@@ -123,7 +125,9 @@ static bool page_is_buddy(const struct mm *mm, const struct zone *zone, u64 pfn,
 	block = pfn_to_pageblock(mm, pfn);
 	if (block->zone != zone_id(zone) || (block->has_holes && !pfn_valid(mm, pfn)))
 		return false;
-	return (page->flags & (PG_buddy | PG_guard)) && page->private == order && page->refcount == 0;
+	if (!(READ_ONCE(page->flags) & (PG_buddy | PG_guard))) /* maybe somebody's, who sets other flags meanwhile */
+		return false;
+	return page->private == order && atomic_read(&page->refcount) == 0;
 }
 
 /* Whole pageblocks stay apart when somebody needs to find them again. [B4] */
@@ -288,7 +292,7 @@ static struct page *next_free_block(const struct mm *mm, u64 *pfn, u64 end)
 	for (end = min_of(end, mm->nr_frames); *pfn < end; ++*pfn) {
 		struct page *page = mm->mem_map + *pfn;
 
-		if ((has_holes && !pfn_valid(mm, *pfn)) || !(page->flags & PG_buddy))
+		if ((has_holes && !pfn_valid(mm, *pfn)) || !(READ_ONCE(page->flags) & PG_buddy))
 			continue;
 		*pfn += 1ULL << page->private;
 		return page;
@@ -314,7 +318,7 @@ static struct block covering_free_block(const struct mm *mm, u64 pfn, unsigned o
 
 		if (!pfn_valid(mm, first))
 			continue;
-		if ((mm->mem_map[first].flags & PG_buddy) && mm->mem_map[first].private == o)
+		if ((READ_ONCE(mm->mem_map[first].flags) & PG_buddy) && mm->mem_map[first].private == o)
 			return (struct block){ first, o, 0 };
 	}
 	return (struct block){ 0, 0xff, 0 };
@@ -375,20 +379,20 @@ void move_freepages_block(struct mm *mm, struct zone *zone, u64 pfn, unsigned to
 
 static void prep_compound_page(struct page *page, unsigned order)
 {
-	page->flags |= PG_head;
+	set_page_flags(page, PG_head);
 	page->private = order;
 	for (u64 i = 1; i < 1ULL << order; i++) {
-		page[i].flags |= PG_tail;
+		set_page_flags(page + i, PG_tail);
 		page[i].compound_head = page;
 	}
 }
 
 static void undo_compound_page(struct page *page, unsigned order)
 {
-	page->flags &= ~PG_head;
+	clear_page_flags(page, PG_head);
 	page->private = 0;
 	for (u64 i = 1; i < 1ULL << order; i++) {
-		page[i].flags &= ~PG_tail;
+		clear_page_flags(page + i, PG_tail);
 		page[i].compound_head = NULL;
 	}
 }
@@ -397,7 +401,7 @@ void prep_new_page(struct mm *mm, struct page *page, unsigned order, gfp_t gfp, 
 		   unsigned alloc_flags)
 {
 	page->private = 0;
-	page->refcount = 1;
+	atomic_set(&page->refcount, 1);
 	kernel_unpoison_pages(mm, page, order);
 	kasan_unpoison_pages(page, order);
 	if (unlikely(want_init_on_alloc(mm, gfp) || want_init_on_free(mm)))
@@ -407,7 +411,7 @@ void prep_new_page(struct mm *mm, struct page *page, unsigned order, gfp_t gfp, 
 	if (order && (gfp & __GFP_COMP))
 		prep_compound_page(page, order);
 	if (unlikely(alloc_flags & ALLOC_NO_WATERMARKS))
-		page->flags |= PG_pfmemalloc;
+		set_page_flags(page, PG_pfmemalloc);
 	mm_announce((struct mm_event){ .type = EVENT_PAGE_ALLOC,
 				       .pfn = page_pfn(mm, page),
 				       .order = (u8)order,
@@ -418,7 +422,7 @@ void prep_new_page(struct mm *mm, struct page *page, unsigned order, gfp_t gfp, 
 /* The reason why a page may not be freed, NULL if it may. [B20] */
 static const char *page_bad_reason(const struct page *page)
 {
-	if (page->refcount)
+	if (atomic_read(&page->refcount))
 		return "nonzero _refcount";
 	if (page->flags & (PG_buddy | PG_guard | PG_reserved | PG_device | PG_tail))
 		return "PAGE_FLAGS_CHECK_AT_FREE flag(s) set";
@@ -438,7 +442,7 @@ static bool free_pages_prepare(struct mm *mm, struct page *page, unsigned order)
 		VM_BUG_ON(page->private != order);
 		undo_compound_page(page, order);
 	}
-	page->flags &= ~PG_pfmemalloc;
+	clear_page_flags(page, PG_pfmemalloc);
 	mm_announce((struct mm_event){ .type = EVENT_PAGE_FREE, .pfn = page_pfn(mm, page), .order = (u8)order });
 	if (unlikely(mm->page_owner))
 		reset_page_owner(mm, page, order);
@@ -465,18 +469,20 @@ static void free_the_block(struct mm *mm, struct page *page, unsigned order)
 /* Drop a reference; true if it was the last one. A page without references is reported. [B29] */
 static bool put_page_testzero(struct mm *mm, struct page *page)
 {
-	if (unlikely(page->refcount <= 0)) {
+	s32 left = atomic_dec_if_positive(&page->refcount);
+
+	if (unlikely(left < 0)) {
 		report_bad_page(page_pfn(mm, page), "nonzero _refcount");
 		return false;
 	}
-	return --page->refcount == 0;
+	return left == 0;
 }
 
 void __free_pages(struct page *page, unsigned order)
 {
 	struct mm *mm = current_mm();
 	bool compound = page->flags & PG_head;
-	bool had_owner = page->refcount > 0;
+	bool had_owner = atomic_read(&page->refcount) > 0;
 
 	if (put_page_testzero(mm, page)) {
 		free_the_block(mm, page, order);
@@ -496,8 +502,8 @@ void free_pages(unsigned long address, unsigned order)
 void get_page(struct page *page)
 {
 	page = compound_head(page);
-	VM_BUG_ON(page->refcount <= 0);
-	page->refcount++;
+	VM_BUG_ON(atomic_read(&page->refcount) <= 0);
+	atomic_inc(&page->refcount);
 }
 
 void put_page(struct page *page)
@@ -520,7 +526,7 @@ void split_page(struct page *page, unsigned order)
 		return;
 	}
 	for (u64 i = 1; i < 1ULL << order; i++)
-		page[i].refcount = 1;
+		atomic_set(&page[i].refcount, 1);
 	if (unlikely(mm->page_owner))
 		split_page_owner(mm, page, order);
 }

@@ -482,22 +482,23 @@ struct zone_figures zone_figures(unsigned nid, unsigned zone)
 
 	if (!z)
 		return f;
-	f = (struct zone_figures){ .min = z->watermark[WMARK_MIN],
-				   .low = z->watermark[WMARK_LOW],
-				   .high = z->watermark[WMARK_HIGH],
-				   .promo = z->watermark[WMARK_PROMO],
-				   .boost = z->watermark_boost,
+	f = (struct zone_figures){ .min = READ_ONCE(z->watermark[WMARK_MIN]),
+				   .low = READ_ONCE(z->watermark[WMARK_LOW]),
+				   .high = READ_ONCE(z->watermark[WMARK_HIGH]),
+				   .promo = READ_ONCE(z->watermark[WMARK_PROMO]),
+				   .boost = READ_ONCE(z->watermark_boost),
 				   .spanned = z->spanned_pages,
 				   .present = z->present_pages,
 				   .managed = z->managed_pages,
 				   .cma = z->cma_pages,
-				   .nr_reserved_highatomic = z->nr_reserved_highatomic,
-				   .nr_free_highatomic = z->nr_free_highatomic,
-				   .drift_mark = z->percpu_drift_mark,
-				   .stat_threshold = z->stat[0]->stat_threshold,
-				   .nr_isolated_blocks = z->nr_isolated_blocks,
-				   .flags = z->flags };
-	memcpy(f.lowmem_reserve, z->lowmem_reserve, sizeof(f.lowmem_reserve));
+				   .nr_reserved_highatomic = READ_ONCE(z->nr_reserved_highatomic),
+				   .nr_free_highatomic = READ_ONCE(z->nr_free_highatomic),
+				   .drift_mark = READ_ONCE(z->percpu_drift_mark),
+				   .stat_threshold = READ_ONCE(z->stat[0]->stat_threshold),
+				   .nr_isolated_blocks = READ_ONCE(z->nr_isolated_blocks),
+				   .flags = READ_ONCE(z->flags) };
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		f.lowmem_reserve[i] = READ_ONCE(z->lowmem_reserve[i]);
 	return f;
 }
 
@@ -555,17 +556,17 @@ unsigned pageblock_migratetype_at(u64 pfn)
 
 	if (pfn >= mm->nr_frames || pfn_to_pageblock(mm, pfn)->zone == NO_ZONE)
 		return MIGRATE_TYPES;
-	return pfn_to_pageblock(mm, pfn)->migratetype;
+	return pageblock_type(mm, pfn);
 }
 
 u64 totalreserve_pages(void)
 {
-	return current_mm()->totalreserve_pages;
+	return READ_ONCE(current_mm()->totalreserve_pages);
 }
 
 bool kswapd_is_wanted(unsigned nid)
 {
-	return nid < MAX_NUMNODES && current_mm()->kswapd_wanted[nid];
+	return nid < MAX_NUMNODES && READ_ONCE(current_mm()->kswapd_wanted[nid]);
 }
 
 u64 totalram_pages(void)
@@ -586,12 +587,12 @@ bool page_is_reserved_at(u64 pfn)
 {
 	const struct mm *mm = current_mm();
 
-	return pfn_valid(mm, pfn) && (mm->mem_map[pfn].flags & PG_reserved);
+	return pfn_valid(mm, pfn) && (READ_ONCE(mm->mem_map[pfn].flags) & PG_reserved);
 }
 
 int page_ref_count_at(u64 pfn)
 {
 	const struct mm *mm = current_mm();
 
-	return pfn_valid(mm, pfn) ? mm->mem_map[pfn].refcount : -1;
+	return pfn_valid(mm, pfn) ? atomic_read(&mm->mem_map[pfn].refcount) : -1;
 }

@@ -91,14 +91,14 @@ static struct page *claim_whole_blocks(struct mm *mm, struct zone *zone, const s
 /* The zone's marks rise by a pageblock, up to a share of the high mark. false: not in this zone. [B16] */
 static bool boost_watermark(const struct mm *mm, struct zone *zone)
 {
-	u64 factor = mm->sysctl[SYSCTL_WATERMARK_BOOST_FACTOR], block = pageblock_nr_pages(mm);
+	u64 factor = READ_ONCE(mm->sysctl[SYSCTL_WATERMARK_BOOST_FACTOR]), block = pageblock_nr_pages(mm);
 	u64 most = zone->watermark[WMARK_HIGH] * factor / 10000;
 
 	if (marked(!most || zone->managed_pages < 4 * block, MARK_BOOST_NOT_HERE))
 		return false;
 	most = max_of(most, block);
 	marked(zone->watermark_boost + block > most, MARK_BOOST_AT_MOST);
-	zone->watermark_boost = min_of(zone->watermark_boost + block, most);
+	WRITE_ONCE(zone->watermark_boost, min_of(zone->watermark_boost + block, most));
 	return true;
 }
 
@@ -243,13 +243,13 @@ void reserve_highatomic_pageblock(struct mm *mm, struct zone *zone, struct page 
 	u64 pfn = page_pfn(mm, page) & ~((1ULL << whole) - 1), most = most_highatomic(mm, zone);
 	unsigned long flags;
 
-	if (marked(zone->nr_reserved_highatomic >= most, MARK_HIGHATOMIC_AT_MOST))
+	if (marked(READ_ONCE(zone->nr_reserved_highatomic) >= most, MARK_HIGHATOMIC_AT_MOST))
 		return;
 	spin_lock_irqsave(&zone->lock, flags);
 	if (zone->nr_reserved_highatomic < most && is_migrate_mergeable(pfn_to_pageblock(mm, pfn)->migratetype) &&
 	    pageblocks_alike(mm, pfn, whole)) {
 		marked(whole > mm->pageblock_order, MARK_HIGHATOMIC_OF_SEVERAL_BLOCKS);
-		zone->nr_reserved_highatomic += 1ULL << whole;
+		WRITE_ONCE(zone->nr_reserved_highatomic, zone->nr_reserved_highatomic + (1ULL << whole));
 		retype_pageblocks(mm, zone, pfn, whole, MIGRATE_HIGHATOMIC, RETYPE_RESERVE);
 	}
 	spin_unlock_irqrestore(&zone->lock, flags);
@@ -266,7 +266,7 @@ static bool unreserve_first_free(struct mm *mm, struct zone *zone, unsigned type
 		if (!page)
 			continue;
 		VM_BUG_ON(zone->nr_reserved_highatomic < 1ULL << whole);
-		zone->nr_reserved_highatomic -= 1ULL << whole;
+		WRITE_ONCE(zone->nr_reserved_highatomic, zone->nr_reserved_highatomic - (1ULL << whole));
 		retype_pageblocks(mm, zone, page_pfn(mm, page) & ~((1ULL << whole) - 1), whole, type, RETYPE_UNRESERVE);
 		return true;
 	}
@@ -282,7 +282,7 @@ bool unreserve_highatomic_pageblock(struct mm *mm, const struct zonelist *list, 
 		unsigned long flags;
 
 		sim_tick();
-		if (zone->index > highest || (!force && zone->nr_reserved_highatomic <= pageblock_nr_pages(mm)))
+		if (zone->index > highest || (!force && READ_ONCE(zone->nr_reserved_highatomic) <= pageblock_nr_pages(mm)))
 			continue;
 		spin_lock_irqsave(&zone->lock, flags);
 		done = unreserve_first_free(mm, zone, type);

@@ -34,10 +34,15 @@ struct alloc_context {
 
 /* --- reports ----------------------------------------------------------------------------------------------------------------- */
 
+/* Of those who come here one is the first. */
+static bool first_time(bool *before)
+{
+	return !READ_ONCE(*before) && !xchg_relaxed(before, true);
+}
+
 static sim_cold bool refuse_order(struct mm *mm, gfp_t gfp, unsigned order)
 {
-	if (!(gfp & __GFP_NOWARN) && !mm->order_warned) {
-		mm->order_warned = true;
+	if (!(gfp & __GFP_NOWARN) && first_time(&mm->order_warned)) {
 		sim_log("WARNING: page allocation of order %u, the largest is %u\n", order, mm->max_order);
 		mm_report(REPORT_ORDER_TOO_BIG, 0, order, gfp);
 	}
@@ -51,8 +56,7 @@ static bool order_is_legal(struct mm *mm, gfp_t gfp, unsigned order)
 
 static sim_cold unsigned report_two_types(struct mm *mm, gfp_t gfp)
 {
-	if (!mm->migratetype_warned) {
-		mm->migratetype_warned = true;
+	if (first_time(&mm->migratetype_warned)) {
 		sim_log_text("WARNING: gfp with both __GFP_MOVABLE and __GFP_RECLAIMABLE\n");
 		mm_report(REPORT_MIGRATETYPE, 0, 0, gfp);
 	}
@@ -78,9 +82,8 @@ static sim_cold void warn_nofail(const struct alloc_context *ac, enum nofail_mis
 		[NOFAIL_COSTLY] = "with a costly order",
 	};
 
-	if (ac->mm->nofail_warned >> why & 1)
+	if (fetch_or_relaxed(&ac->mm->nofail_warned, (u8)(1u << why)) >> why & 1)
 		return;
-	ac->mm->nofail_warned |= (u8)(1u << why);
 	sim_log("WARNING: __GFP_NOFAIL %s\n", text[why]);
 	mm_report(REPORT_NOFAIL, 0, why, ac->gfp);
 }

@@ -9,7 +9,7 @@
  * Invariants:
  *   [D3] every page of a block handed out since boot has a record that says allocated, with the order, mask and time of
  *        the request; the record of a free page does not say so; after a split each page has order 0
- * Locks: none, a record belongs to whoever has the page.
+ * Locks: none, a record belongs to whoever has the page; with real threads ask page_owner_show() about pages of your own.
  * Unlike Linux: a CPU has one task (pid 100 + cpu); if the records do not fit the machine does not boot.
  */
 #include "page_debug_internal.h"
@@ -132,7 +132,7 @@ static void put_request(struct text *t, const struct page_owner *o)
 /* %pGp: names by bit, then where the page lies. */
 static void put_flags(struct text *t, const struct mm *mm, u64 pfn)
 {
-	u32 flags = mm->mem_map[pfn].flags;
+	u32 flags = READ_ONCE(mm->mem_map[pfn].flags);
 	unsigned zone = pfn_to_pageblock(mm, pfn)->zone;
 
 	text_hex(t, flags);
@@ -164,7 +164,7 @@ static void put_frame(struct text *t, const struct mm *mm, u64 pfn, gfp_t gfp)
 	text_words(t, " Block ");
 	text_number(t, pfn >> mm->pageblock_order, 0);
 	text_words(t, " type ");
-	text_words(t, migratetype_names[pfn_to_pageblock(mm, pfn)->migratetype]);
+	text_words(t, migratetype_names[pageblock_type(mm, pfn)]);
 	text_words(t, " Flags ");
 	put_flags(t, mm, pfn);
 }

@@ -13,7 +13,7 @@
 static void give_back_isolated(const struct mm *mm)
 {
 	for (u64 pfn = 0; pfn < mm->nr_frames; pfn += 1ULL << mm->pageblock_order)
-		if (pfn_to_pageblock(mm, pfn)->migratetype == MIGRATE_ISOLATE)
+		if (pageblock_type(mm, pfn) == MIGRATE_ISOLATE)
 			unset_migratetype_isolate(pfn);
 }
 

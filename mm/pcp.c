@@ -17,7 +17,7 @@
  *   [P8]  count is the sum of the pages on the lists; they are not Buddy, not counted as free, and have no reference
  *   [P10] the lists of a disabled zone are empty
  * Rules [P1] which list  [P2] [P3] sizes  [P4] refill  [P5] free  [P7] flush  [P11] decay  [P12] a CPU that died
- * Locks: pcp->lock, then zone->lock. Interrupts stay on, so one may find the lock taken by the task below it, or by
+ * Locks: knob_lock for sizes, pcp->lock, then zone->lock. Interrupts stay on, so one may find the lock taken by the task below it, or by
  * another CPU's drain: requests and frees only try to take it, and otherwise go straight to the buddy allocator. [P9]
  * Unlike Linux: no size of caches is asked before order > 0 is flushed early; high is put into its bounds when they change,
  * not when it is used next; a drain of one zone does not wait for a drain of all.
@@ -103,10 +103,12 @@ static u32 zone_highsize(const struct zone *zone, u32 batch, u64 pages)
 
 static void pageset_update(struct per_cpu_pages *pcp, u32 high_min, u32 high_max, u32 batch)
 {
+	step_lock(&pcp->lock);
 	pcp->batch = batch;
 	pcp->high_min = high_min;
 	pcp->high_max = high_max;
 	pcp->tuning.high = in_bounds(pcp, pcp->tuning.high);
+	step_unlock(&pcp->lock);
 }
 
 static void zone_set_pagesets(struct zone *zone, u32 high_min, u32 high_max, u32 batch)
@@ -405,7 +407,7 @@ static void free_unref_page_commit(struct mm *mm, struct zone *zone, struct per_
 void free_unref_page(struct mm *mm, struct zone *zone, struct page *page, unsigned order)
 {
 	struct per_cpu_pages *pcp = pcp_trylock(zone);
-	unsigned type = pfn_to_pageblock(mm, page_pfn(mm, page))->migratetype;
+	unsigned type = pageblock_type(mm, page_pfn(mm, page));
 
 	if (unlikely(marked(!pcp, MARK_PCP_FREE_PASSES))) {
 		free_to_buddy(mm, zone, page, order);
@@ -455,12 +457,12 @@ void drain_all_pages(void)
 {
 	struct mm *mm = current_mm();
 
-	if (marked(__atomic_exchange_n(&mm->draining_all, true, __ATOMIC_ACQUIRE), MARK_PCP_DRAIN_RUNS_ALREADY))
+	if (marked(xchg_acquire(&mm->draining_all, true), MARK_PCP_DRAIN_RUNS_ALREADY))
 		return;
 	announce_drain(NR_ZONE_IDS);
 	for (unsigned cpu = 0; cpu < nr_cpus(); cpu++)
 		drain_pages(mm, cpu);
-	__atomic_store_n(&mm->draining_all, false, __ATOMIC_RELEASE);
+	smp_store_release(&mm->draining_all, false);
 }
 
 static struct zone *managed_zone(struct mm *mm, unsigned nid, unsigned index)
@@ -471,18 +473,32 @@ static struct zone *managed_zone(struct mm *mm, unsigned nid, unsigned index)
 }
 
 /* The sizes of all CPUs change at one moment, the one announced: a list that is being worked on is drained after that. */
+static void disable_lists(struct mm *mm, struct zone *zone)
+{
+	fetch_or_relaxed(&mm->pcp_disabled, 1u << zone_id(zone));
+	zone_disable_pagesets(zone);
+	announce_drain(zone_id(zone));
+}
+
 int zone_pcp_disable(unsigned nid, unsigned index)
 {
 	struct mm *mm = current_mm();
 	struct zone *zone = managed_zone(mm, nid, index);
+	unsigned depth;
 
-	if (!zone || zone->pcp_disable_depth == UINT8_MAX)
+	if (!zone)
 		return -EINVAL;
-	if (marked(zone->pcp_disable_depth++, MARK_PCP_DISABLED_TWICE))
+	step_lock(&mm->knob_lock);
+	depth = zone->pcp_disable_depth;
+	if (depth < UINT8_MAX)
+		zone->pcp_disable_depth++;
+	if (!depth)
+		disable_lists(mm, zone);
+	step_unlock(&mm->knob_lock);
+	if (depth == UINT8_MAX)
+		return -EINVAL;
+	if (marked(depth, MARK_PCP_DISABLED_TWICE))
 		return 0;
-	__atomic_fetch_or(&mm->pcp_disabled, 1u << zone_id(zone), __ATOMIC_RELAXED);
-	zone_disable_pagesets(zone);
-	announce_drain(zone_id(zone));
 	for (unsigned cpu = 0; cpu < nr_cpus(); cpu++)
 		drain_pages_zone(mm, zone, cpu);
 	return 0;
@@ -492,14 +508,20 @@ int zone_pcp_enable(unsigned nid, unsigned index)
 {
 	struct mm *mm = current_mm();
 	struct zone *zone = managed_zone(mm, nid, index);
+	unsigned depth;
 
-	if (!zone || !zone->pcp_disable_depth)
+	if (!zone)
 		return -EINVAL;
-	if (--zone->pcp_disable_depth)
-		return 0;
-	__atomic_fetch_and(&mm->pcp_disabled, ~(1u << zone_id(zone)), __ATOMIC_RELAXED);
-	zone_pcp_update(mm, zone);
-	return 0;
+	step_lock(&mm->knob_lock);
+	depth = zone->pcp_disable_depth;
+	if (depth)
+		zone->pcp_disable_depth--;
+	if (depth == 1) {
+		fetch_and_relaxed(&mm->pcp_disabled, ~(1u << zone_id(zone)));
+		zone_pcp_update(mm, zone);
+	}
+	step_unlock(&mm->knob_lock);
+	return depth ? 0 : -EINVAL;
 }
 
 void page_alloc_cpu_dead(unsigned cpu)

@@ -106,7 +106,7 @@ unsigned buddyinfo_show(char *out, unsigned bytes)
 		text_padded(&t, zone_name(zone->index), 8);
 		text_words(&t, " ");
 		for (unsigned o = 0; o <= mm->max_order; o++) {
-			text_number(&t, zone->free_area[o].nr_free, 6);
+			text_number(&t, READ_ONCE(zone->free_area[o].nr_free), 6);
 			text_words(&t, " ");
 		}
 		text_words(&t, "\n");
@@ -185,7 +185,7 @@ static void put_uncounted(struct text *t, const char *const *labels, size_t nr)
 /* There is no page cache and no reclaimable slab that could be given up. [F7] */
 static u64 si_mem_available(const struct mm *mm)
 {
-	return not_negative((s64)global_state(mm, NR_FREE_PAGES) - (s64)mm->totalreserve_pages);
+	return not_negative((s64)global_state(mm, NR_FREE_PAGES) - (s64)READ_ONCE(mm->totalreserve_pages));
 }
 
 static void put_highmem(struct text *t, const struct mm *mm)
@@ -253,12 +253,23 @@ static void put_zone_name(struct text *t, const struct zone *zone)
 	text_words(t, zone_name(zone->index));
 }
 
+static u64 local_pcp(const struct zone *zone, unsigned cpu)
+{
+	struct per_cpu_pages *pcp = zone->pcp[cpu];
+	u64 pages;
+
+	step_lock(&pcp->lock);
+	pages = pcp->count;
+	step_unlock(&pcp->lock);
+	return pages;
+}
+
 static u64 free_pcp(const struct zone *zone)
 {
 	u64 pages = 0;
 
 	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS]; cpu++)
-		pages += zone->pcp[cpu]->count;
+		pages += local_pcp(zone, cpu);
 	return pages;
 }
 
@@ -323,22 +334,22 @@ static void log_zone(const struct zone *zone)
 
 	put_zone_name(&t, zone);
 	put_kbytes(&t, " free:", zone_state(zone, NR_FREE_PAGES));
-	put_kbytes(&t, " boost:", zone->watermark_boost);
+	put_kbytes(&t, " boost:", READ_ONCE(zone->watermark_boost));
 	put_kbytes(&t, " min:", wmark_pages(zone, WMARK_MIN));
 	put_kbytes(&t, " low:", wmark_pages(zone, WMARK_LOW));
 	put_kbytes(&t, " high:", wmark_pages(zone, WMARK_HIGH));
-	put_number(&t, " reserved_highatomic:", zone->nr_reserved_highatomic * (PAGE_SIZE / 1024));
+	put_number(&t, " reserved_highatomic:", READ_ONCE(zone->nr_reserved_highatomic) * (PAGE_SIZE / 1024));
 	text_words(&t, "KB active_anon:0kB inactive_anon:0kB active_file:0kB inactive_file:0kB unevictable:0kB"
 		       " writepending:0kB");
 	put_kbytes(&t, " present:", zone->present_pages);
 	put_kbytes(&t, " managed:", zone->managed_pages);
 	text_words(&t, " mlocked:0kB bounce:0kB");
 	put_kbytes(&t, " free_pcp:", free_pcp(zone));
-	put_kbytes(&t, " local_pcp:", zone->pcp[this_cpu->id]->count);
+	put_kbytes(&t, " local_pcp:", local_pcp(zone, this_cpu->id));
 	put_kbytes(&t, " free_cma:", zone_state(zone, NR_FREE_CMA_PAGES));
 	text_words(&t, "\nlowmem_reserve[]:");
 	for (unsigned z = 0; z < MAX_NR_ZONES; z++)
-		put_number(&t, " ", zone->lowmem_reserve[z]);
+		put_number(&t, " ", READ_ONCE(zone->lowmem_reserve[z]));
 	text_words(&t, "\n");
 	sim_log_text(lines);
 }
@@ -431,11 +442,13 @@ static bool has_managed_dma(const struct mm *mm)
 /* At most one in warn_interval; a request for a DMA zone that does not exist uses up the turn silently. [F8] */
 static bool failure_is_worth_a_report(struct mm *mm, gfp_t gfp)
 {
-	u64 now = sim_now_ns();
+	u64 now = sim_now_ns(), next = READ_ONCE(mm->next_failure_report_ns);
+	u64 interval = this_cpu->machine->param[PARAM_WARN_INTERVAL_MS] * 1000000ULL;
 
-	if ((gfp & __GFP_NOWARN) || marked(now < mm->next_failure_report_ns, MARK_REPORT_TOO_SOON))
+	if ((gfp & __GFP_NOWARN) || marked(now < next, MARK_REPORT_TOO_SOON))
 		return false;
-	mm->next_failure_report_ns = now + this_cpu->machine->param[PARAM_WARN_INTERVAL_MS] * 1000000ULL;
+	if (!try_cmpxchg_relaxed(&mm->next_failure_report_ns, next, now + interval)) /* somebody else reports */
+		return false;
 	return !marked((gfp & __GFP_DMA) && !has_managed_dma(mm), MARK_REPORT_FOR_NOBODYS_ZONE);
 }
 
@@ -480,7 +493,7 @@ static void log_suppressed(u32 nr)
 }
 
 /* A burst of sixty, then silence until a minute after the first of them. */
-static bool bad_page_is_worth_a_report(struct mm *mm)
+static bool next_in_burst(struct mm *mm)
 {
 	if (mm->bad_pages.shown == BAD_PAGES_A_MINUTE) {
 		if (sim_now_ns() < mm->bad_pages.resume_ns) {
@@ -496,10 +509,21 @@ static bool bad_page_is_worth_a_report(struct mm *mm)
 	return true;
 }
 
+static bool bad_page_is_worth_a_report(struct mm *mm)
+{
+	bool worth;
+
+	step_lock(&mm->report_lock);
+	worth = next_in_burst(mm);
+	step_unlock(&mm->report_lock);
+	return worth;
+}
+
 sim_cold void report_bad_page(u64 pfn, const char *reason)
 {
 	struct mm *mm = current_mm();
 	const struct page *page = mm->mem_map + pfn;
+	s32 count = atomic_read(&page->refcount);
 	char report[300];
 	struct text t = text_in(report, sizeof(report));
 
@@ -508,12 +532,12 @@ sim_cold void report_bad_page(u64 pfn, const char *reason)
 	text_words(&t, "BUG: Bad page state in process mmcheck  pfn:");
 	text_hex_digits(&t, pfn, 5);
 	text_words(&t, "\npage: refcount:");
-	text_words(&t, page->refcount < 0 ? "-" : "");
-	text_number(&t, page->refcount < 0 ? -(u64)page->refcount : (u64)page->refcount, 0);
+	text_words(&t, count < 0 ? "-" : "");
+	text_number(&t, count < 0 ? -(u64)count : (u64)count, 0);
 	text_words(&t, " flags:");
-	text_hex(&t, page->flags);
+	text_hex(&t, READ_ONCE(page->flags));
 	text_words(&t, " private:");
-	text_number(&t, page->flags & PG_tail ? 0 : page->private, 0);
+	text_number(&t, READ_ONCE(page->flags) & PG_tail ? 0 : page->private, 0);
 	text_words(&t, "\npage dumped because: ");
 	text_words(&t, reason);
 	text_words(&t, "\n");

@@ -20,7 +20,7 @@ u64 try_to_free_pages(struct mm *mm, const struct zonelist *list, gfp_t gfp, uns
 
 void wakeup_kswapd(struct mm *mm, struct zone *zone, gfp_t gfp, unsigned order)
 {
-	if (__atomic_exchange_n(&mm->kswapd_wanted[zone->nid], true, __ATOMIC_RELAXED)) {
+	if (xchg(&mm->kswapd_wanted[zone->nid], true)) { /* orders: kswapd sees the boost it is woken for */
 		count_mark(MARK_KSWAPD_WOKEN_ALREADY);
 		return;
 	}
@@ -49,7 +49,7 @@ bool kswapd_run(unsigned nid)
 {
 	struct mm *mm = current_mm();
 
-	if (nid >= mm->nr_nodes || !__atomic_exchange_n(&mm->kswapd_wanted[nid], false, __ATOMIC_RELAXED))
+	if (nid >= mm->nr_nodes || !xchg(&mm->kswapd_wanted[nid], false))
 		return false;
 	mm_announce((struct mm_event){ .type = EVENT_KSWAPD_RUN, .zone = (u8)(nid * MAX_NR_ZONES) });
 	for (unsigned z = 0; z < MAX_NR_ZONES; z++)

@@ -15,11 +15,11 @@
  *   [W12] between two changes no CPU holds back more than its threshold, and the sum is the truth
  *   [Z9]  of each allocation one zone says hit or miss and local or other; the preferred zone says foreign to a miss
  *   [F5]  every row of /proc/vmstat is printed on every machine, those that no layer counts yet as 0
- * Locks: a CPU writes its own part alone, the zone's number is atomic. zone->lock to look at free lists.
+ * Locks: zone->lock for what a CPU holds back, and to look at free lists; the zone's number is atomic. Events and NUMA
+ * counters: a CPU writes its own alone.
  * Unlike Linux: counters of nodes, of the system and of layers that are not there are names with the value 0; events
  * of a dead CPU go to CPU 0; lists shrink before numbers are added up, not after; other CPUs' numbers are added up from
- * here, not by a job on each of them, so with real threads vmstat_refresh() and vm_stat_fold_cpu() want CPUs that are
- * idle. Contract: include/vmstat.h.
+ * here, not by a job on each of them. Contract: include/vmstat.h.
  */
 #include "internal.h"
 #include "textbuf.h"
@@ -36,25 +36,25 @@ static unsigned nr_cpus(void)
 
 static void zone_page_state_add(struct zone *zone, unsigned item, s64 pages)
 {
-	__atomic_fetch_add(&zone->vm_stat[item], pages, __ATOMIC_RELAXED);
+	fetch_add_relaxed(&zone->vm_stat[item], pages);
 }
 
 static s64 zone_vm_stat(const struct zone *zone, unsigned item)
 {
-	return __atomic_load_n(&zone->vm_stat[item], __ATOMIC_RELAXED);
+	return READ_ONCE(zone->vm_stat[item]);
 }
 
-/* The whole part moves, however large the change: what stays always fits an s8. [W12] */
+/* The whole part moves, however large the change: what stays always fits an s8. Caller holds zone->lock. [W12] */
 void mod_zone_page_state(struct zone *zone, enum zone_stat_item item, s64 delta)
 {
 	struct per_cpu_zonestat *stat = zone->stat[this_cpu->id];
-	s64 part = stat->vm_stat_diff[item] + delta, most = stat->stat_threshold;
+	s64 part = stat->vm_stat_diff[item] + delta, most = READ_ONCE(stat->stat_threshold);
 
 	if (part > most || part < -most) {
 		zone_page_state_add(zone, item, part);
 		part = 0;
 	}
-	stat->vm_stat_diff[item] = (s8)part;
+	WRITE_ONCE(stat->vm_stat_diff[item], (s8)part);
 }
 
 /* A negative number is only a part of the truth, and nobody wants to read it. */
@@ -68,7 +68,7 @@ static s64 exact_state(const struct zone *zone, unsigned item)
 	s64 pages = zone_vm_stat(zone, item);
 
 	for (unsigned cpu = 0; cpu < nr_cpus(); cpu++)
-		pages += zone->stat[cpu]->vm_stat_diff[item];
+		pages += READ_ONCE(zone->stat[cpu]->vm_stat_diff[item]);
 	return pages;
 }
 
@@ -82,16 +82,19 @@ static void fold_diffs(struct zone *zone, unsigned cpu)
 	struct per_cpu_zonestat *stat = zone->stat[cpu];
 	bool any = false;
 
+	sim_yield(YIELD_PERCPU); /* the CPU's own interrupts count too */
+	step_lock(&zone->lock);	 /* under which that CPU counts */
 	for (unsigned item = 0; item < NR_VM_ZONE_STAT_ITEMS; item++) {
 		s8 part = stat->vm_stat_diff[item];
 
-		stat->vm_stat_diff[item] = 0;
+		WRITE_ONCE(stat->vm_stat_diff[item], 0);
 		if (part)
 			zone_page_state_add(zone, item, part);
 		any |= part != 0;
 	}
 	if (any)
 		mm_announce((struct mm_event){ .type = EVENT_STAT_FOLD, .zone = zone_id(zone), .list_cpu = (u8)cpu });
+	step_unlock(&zone->lock);
 }
 
 static void fold_all_zones(struct mm *mm, unsigned cpu)
@@ -155,8 +158,8 @@ static void refresh_threshold(struct zone *zone)
 
 	VM_BUG_ON(threshold > INT8_MAX);
 	for (unsigned cpu = 0; cpu < nr_cpus(); cpu++)
-		zone->stat[cpu]->stat_threshold = (u8)threshold;
-	zone->percpu_drift_mark = drift > gap ? zone->watermark[WMARK_HIGH] + drift : 0;
+		WRITE_ONCE(zone->stat[cpu]->stat_threshold, (u8)threshold);
+	WRITE_ONCE(zone->percpu_drift_mark, drift > gap ? zone->watermark[WMARK_HIGH] + drift : 0);
 }
 
 void refresh_zone_stat_thresholds(struct mm *mm)
@@ -170,7 +173,7 @@ void refresh_zone_stat_thresholds(struct mm *mm)
 
 void count_vm_events(unsigned item, u64 nr)
 {
-	current_mm()->vm_event[this_cpu->id][item] += nr;
+	this_cpu_add(&current_mm()->vm_event[this_cpu->id][item], nr);
 }
 
 /* Who got it, and was it the one that was wanted. [Z9] */
@@ -179,21 +182,21 @@ void zone_statistics(struct zone *preferred, struct zone *zone, u64 nr)
 	u64 *served = zone->stat[this_cpu->id]->vm_numa_event;
 
 	if (zone->nid == preferred->nid) {
-		served[NUMA_HIT] += nr;
+		this_cpu_add(&served[NUMA_HIT], nr);
 	} else {
-		served[NUMA_MISS] += nr;
-		preferred->stat[this_cpu->id]->vm_numa_event[NUMA_FOREIGN] += nr;
+		this_cpu_add(&served[NUMA_MISS], nr);
+		this_cpu_add(&preferred->stat[this_cpu->id]->vm_numa_event[NUMA_FOREIGN], nr);
 	}
-	served[zone->nid == this_cpu->node ? NUMA_LOCAL : NUMA_OTHER] += nr;
+	this_cpu_add(&served[zone->nid == this_cpu->node ? NUMA_LOCAL : NUMA_OTHER], nr);
 }
 
 static void move_counts(u64 *to, u64 *from, unsigned nr)
 {
 	for (unsigned i = 0; i < nr; i++) {
-		u64 count = from[i];
+		u64 count = READ_ONCE(from[i]);
 
-		from[i] = 0;
-		to[i] += count;
+		WRITE_ONCE(from[i], 0);
+		this_cpu_add(&to[i], count); /* not atomic: CPU 0 may lose an event to it, and events steer nothing */
 	}
 }
 
@@ -219,7 +222,7 @@ u64 vm_events_sum(unsigned item)
 	u64 sum = 0;
 
 	for (unsigned cpu = 0; cpu < nr_cpus(); cpu++)
-		sum += mm->vm_event[cpu][item];
+		sum += READ_ONCE(mm->vm_event[cpu][item]);
 	return sum;
 }
 
@@ -228,7 +231,7 @@ static u64 zone_numa_sum(const struct zone *zone, unsigned item)
 	u64 sum = 0;
 
 	for (unsigned cpu = 0; cpu < nr_cpus(); cpu++)
-		sum += zone->stat[cpu]->vm_numa_event[item];
+		sum += READ_ONCE(zone->stat[cpu]->vm_numa_event[item]);
 	return sum;
 }
 
@@ -264,7 +267,7 @@ int zone_stat_diff(unsigned nid, unsigned zone, unsigned cpu, unsigned item)
 {
 	const struct zone *z = zone_at(nid, zone);
 
-	return z && cpu < nr_cpus() ? z->stat[cpu]->vm_stat_diff[item] : 0;
+	return z && cpu < nr_cpus() ? READ_ONCE(z->stat[cpu]->vm_stat_diff[item]) : 0;
 }
 
 /* --- names: each row of the texts stands here once, in their order [F4] [F5] -------------------------------------- */
@@ -549,7 +552,7 @@ static void put_item(struct text *t, const char *name, u64 value)
 static void put_marks(struct text *t, const struct zone *zone)
 {
 	put_figure(t, "\n  pages free     ", not_negative(zone_vm_stat(zone, NR_FREE_PAGES)));
-	put_figure(t, "\n        boost    ", zone->watermark_boost);
+	put_figure(t, "\n        boost    ", READ_ONCE(zone->watermark_boost));
 	put_figure(t, "\n        min      ", wmark_pages(zone, WMARK_MIN));
 	put_figure(t, "\n        low      ", wmark_pages(zone, WMARK_LOW));
 	put_figure(t, "\n        high     ", wmark_pages(zone, WMARK_HIGH));
@@ -558,9 +561,9 @@ static void put_marks(struct text *t, const struct zone *zone)
 	put_figure(t, "\n        present  ", zone->present_pages);
 	put_figure(t, "\n        managed  ", zone->managed_pages);
 	put_figure(t, "\n        cma      ", zone->cma_pages);
-	put_figure(t, "\n        protection: (", zone->lowmem_reserve[0]);
+	put_figure(t, "\n        protection: (", READ_ONCE(zone->lowmem_reserve[0]));
 	for (unsigned z = 1; z < MAX_NR_ZONES; z++)
-		put_figure(t, ", ", zone->lowmem_reserve[z]);
+		put_figure(t, ", ", READ_ONCE(zone->lowmem_reserve[z]));
 	text_words(t, ")");
 }
 
@@ -577,13 +580,15 @@ static void put_pagesets(struct text *t, const struct zone *zone)
 {
 	text_words(t, "\n  pagesets");
 	for (unsigned cpu = 0; cpu < nr_cpus(); cpu++) {
-		const struct per_cpu_pages *pcp = zone->pcp[cpu];
+		struct per_cpu_pages *pcp = zone->pcp[cpu];
 
+		step_lock(&pcp->lock);
 		put_figure(t, "\n    cpu: ", cpu);
 		put_figure(t, "\n              count: ", pcp->count);
 		put_figure(t, "\n              high:  ", pcp->tuning.high);
 		put_figure(t, "\n              batch: ", pcp->batch);
-		put_figure(t, "\n  vm stats threshold: ", zone->stat[cpu]->stat_threshold);
+		step_unlock(&pcp->lock);
+		put_figure(t, "\n  vm stats threshold: ", READ_ONCE(zone->stat[cpu]->stat_threshold));
 	}
 }
 
@@ -673,7 +678,7 @@ static void put_block_count(struct text *t, const struct mm *mm, const struct zo
 
 	for (; block < end; block++)
 		if (mm->pageblock[block].zone == zone_id(zone) && zone->index != ZONE_DEVICE)
-			nr[mm->pageblock[block].migratetype]++;
+			nr[READ_ONCE(mm->pageblock[block].migratetype)]++;
 	put_zone_name(t, zone_id(zone), 0);
 	text_words(t, " ");
 	for (unsigned type = 0; type < MIGRATE_TYPES; type++) {

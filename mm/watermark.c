@@ -12,7 +12,7 @@
  *       [L2] a zone that was found below its high mark says so until a free finds it above
  * Invariants:
  *   [W2] min <= low <= high <= promo
- * Locks: none; counters are read as they are. Knobs are written in task context.
+ * Locks: knob_lock to write marks; who tests one reads it, and counters, as they are. Knobs are written in task context.
  * Unlike Linux: a written min_free_kbytes is taken as it is; the one value SIM_DERIVED means "as at boot".
  */
 #include <errno.h>
@@ -28,7 +28,7 @@ static bool has_block(const struct mm *mm, const struct zone *zone, unsigned ord
 	for (unsigned o = order; o <= mm->max_order; o++) {
 		const struct free_area *area = &zone->free_area[o];
 
-		if (!area->nr_free)
+		if (!READ_ONCE(area->nr_free))
 			continue;
 		for (unsigned type = 0; type < MIGRATE_PCPTYPES; type++)
 			if (!list_empty(&area->free_list[type]))
@@ -46,11 +46,11 @@ static bool has_block(const struct mm *mm, const struct zone *zone, unsigned ord
 static sim_cold bool below_mark(const struct zone *zone, s64 free, s64 least, unsigned highest, unsigned alloc_flags)
 {
 	marked(free > least, MARK_WMARK_LOWMEM_RESERVE);
-	least += (s64)zone->lowmem_reserve[highest];
+	least += (s64)READ_ONCE(zone->lowmem_reserve[highest]);
 	if (!(alloc_flags & ALLOC_CMA))
 		marked(free + zone_page_state(zone, NR_FREE_CMA_PAGES) > least, MARK_WMARK_CMA);
 	if (!(alloc_flags & ALLOC_RESERVES))
-		marked(free + (s64)zone->nr_free_highatomic > least, MARK_WMARK_HIGHATOMIC);
+		marked(free + (s64)READ_ONCE(zone->nr_free_highatomic) > least, MARK_WMARK_HIGHATOMIC);
 	return false;
 }
 
@@ -74,12 +74,12 @@ bool __zone_watermark_ok(const struct mm *mm, const struct zone *zone, unsigned 
 
 	free -= (s64)(1ULL << order) - 1;
 	if (likely(!(alloc_flags & ALLOC_RESERVES)))
-		free -= (s64)zone->nr_free_highatomic;
+		free -= (s64)READ_ONCE(zone->nr_free_highatomic);
 	else
 		least = lowered_mark(least, alloc_flags);
 	if (!(alloc_flags & ALLOC_CMA))
 		free -= zone_page_state(zone, NR_FREE_CMA_PAGES);
-	if (free <= least + (s64)zone->lowmem_reserve[highest])
+	if (free <= least + (s64)READ_ONCE(zone->lowmem_reserve[highest]))
 		return below_mark(zone, free, least, highest, alloc_flags);
 	return !order || has_block(mm, zone, order, alloc_flags);
 }
@@ -93,7 +93,8 @@ bool zone_watermark_fast(const struct mm *mm, const struct zone *zone, unsigned 
 		return true;
 	if (order || !(alloc_flags & ALLOC_MIN_RESERVE) || (alloc_flags & ALLOC_WMARK_MASK) != ALLOC_WMARK_MIN)
 		return false;
-	return marked(__zone_watermark_ok(mm, zone, 0, zone->watermark[WMARK_MIN], highest, alloc_flags, free),
+	mark = READ_ONCE(zone->watermark[WMARK_MIN]);
+	return marked(__zone_watermark_ok(mm, zone, 0, mark, highest, alloc_flags, free),
 		      MARK_WMARK_WITHOUT_BOOST);
 }
 
@@ -161,9 +162,11 @@ static void setup_zone_wmarks(const struct mm *mm, struct zone *zone, u64 pages_
 		min = min_of(min, (u64)param(PARAM_HIGHMEM_MIN_PAGES_HIGHEST));
 	}
 	delta = max_of(share / 4, zone->managed_pages * mm->sysctl[SYSCTL_WATERMARK_SCALE_FACTOR] / 10000);
+	step_lock(&zone->lock); /* or a boost from the old marks comes after */
 	for (unsigned w = 0; w < NR_WMARK; w++)
-		zone->watermark[w] = min + w * delta;
+		WRITE_ONCE(zone->watermark[w], min + w * delta);
 	zone_end_boost(zone);
+	step_unlock(&zone->lock);
 }
 
 /* --- reserves [Z6] [Z7] ------------------------------------------------------------------------------------------------------- */
@@ -178,7 +181,7 @@ static void setup_lowmem_reserve(const struct mm *mm, struct zone *zone)
 		const struct zone *upper = mm->zone[zone->nid * MAX_NR_ZONES + j];
 
 		above += upper ? upper->managed_pages : 0;
-		zone->lowmem_reserve[j] = ratio && zone->managed_pages ? above / ratio : 0;
+		WRITE_ONCE(zone->lowmem_reserve[j], ratio && zone->managed_pages ? above / ratio : 0);
 	}
 }
 
@@ -193,10 +196,12 @@ static u64 reserved_of_zone(const struct zone *zone)
 
 static void calculate_totalreserve(struct mm *mm)
 {
-	mm->totalreserve_pages = 0;
+	u64 pages = 0;
+
 	for (unsigned i = 0; i < MAX_ZONES; i++)
 		if (mm->zone[i])
-			mm->totalreserve_pages += reserved_of_zone(mm->zone[i]);
+			pages += reserved_of_zone(mm->zone[i]);
+	WRITE_ONCE(mm->totalreserve_pages, pages);
 }
 
 void setup_per_zone_lowmem_reserve(struct mm *mm)
@@ -246,12 +251,14 @@ int mm_sysctl_write(enum mm_sysctl knob, u32 value)
 
 	if (!in_range(knob, value))
 		return -EINVAL;
-	mm->sysctl[knob] = value;
+	step_lock(&mm->knob_lock);
+	WRITE_ONCE(mm->sysctl[knob], value);
 	if (knob == SYSCTL_MIN_FREE_KBYTES || knob == SYSCTL_WATERMARK_SCALE_FACTOR)
 		setup_per_zone_wmarks(mm);
 	else if (knob == SYSCTL_PERCPU_PAGELIST_HIGH_FRACTION)
 		update_pagesets(mm);
 	else if (knob >= SYSCTL_LOWMEM_RESERVE_RATIO_DMA)
 		setup_per_zone_lowmem_reserve(mm);
+	step_unlock(&mm->knob_lock);
 	return 0;
 }

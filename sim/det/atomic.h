@@ -2,8 +2,8 @@
 /*
  * det/atomic.h - shared words of the deterministic machine: one fiber runs at a time, so every access is whole.
  *
- * What two CPUs may decide by one word (xchg, cmpxchg) is a yield point: another CPU may come first. Counters and flags are
- * one step with the test before them, as those who judge the events see it.
+ * What two CPUs may decide by one word (xchg) is a yield point: another CPU may come first. Counters and flags are one step
+ * with the test before them, as those who judge the events see it.
  */
 #ifndef SIM_DET_ATOMIC_H
 #define SIM_DET_ATOMIC_H
@@ -22,20 +22,13 @@
 		*(p) = (value);                                                                                        \
 		before_;                                                                                               \
 	})
+#define xchg(p, value)	       sim_word_swapped(p, value)
 #define xchg_relaxed(p, value) sim_word_swapped(p, value)
 #define xchg_acquire(p, value) sim_word_swapped(p, value)
 #define smp_store_release(p, value) WRITE_ONCE(*(p), value)
 
-/* *p becomes `value` if it is still `old`. */
-#define try_cmpxchg_relaxed(p, old, value)                                                                             \
-	({                                                                                                             \
-		bool same_;                                                                                            \
-		sim_yield(YIELD_CMPXCHG);                                                                              \
-		same_ = *(p) == (old);                                                                                 \
-		if (same_)                                                                                             \
-			*(p) = (value);                                                                                \
-		same_;                                                                                                 \
-	})
+/* *p becomes `value` if it is still `old`. It goes with a look at the clock, which is one step with it. */
+#define try_cmpxchg_relaxed(p, old, value) (*(p) == (old) && (*(p) = (value), true))
 
 /* Each returns what was there before. */
 #define fetch_add_relaxed(p, n)                                                                                        \

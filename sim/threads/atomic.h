@@ -11,6 +11,8 @@
 #define READ_ONCE(x)	     __atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, value) __atomic_store_n(&(x), value, __ATOMIC_RELAXED)
 
+/* Each returns what was there before; xchg() is ordered with all before and after. */
+#define xchg(p, value)		    __atomic_exchange_n(p, value, __ATOMIC_SEQ_CST)
 #define xchg_relaxed(p, value)	    __atomic_exchange_n(p, value, __ATOMIC_RELAXED)
 #define xchg_acquire(p, value)	    __atomic_exchange_n(p, value, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, value) __atomic_store_n(p, value, __ATOMIC_RELEASE)
