@@ -313,10 +313,12 @@ u64 count_free_in_block(const struct mm *mm, u64 pfn)
 /* The free block of at least this order that [pfn, pfn + 2^order) lies in; order 0xff: none. */
 static struct block covering_free_block(const struct mm *mm, u64 pfn, unsigned order)
 {
+	u8 zone = pfn_to_pageblock(mm, pfn)->zone;
+
 	for (unsigned o = order; o <= mm->max_order; o++) {
 		u64 first = pfn & ~((1ULL << o) - 1);
 
-		if (!pfn_valid(mm, first))
+		if (!pfn_valid(mm, first) || pfn_to_pageblock(mm, first)->zone != zone) /* under another lock */
 			continue;
 		if ((READ_ONCE(mm->mem_map[first].flags) & PG_buddy) && mm->mem_map[first].private == o)
 			return (struct block){ first, o, 0 };
