@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include "param.h"
 #include "fiber.h"
+#include "rcu_state.h"
 
 struct machine;
 struct sim_snapshot;
@@ -107,27 +108,6 @@ struct sim_event {
 
 #define SIM_EVENTS 512
 
-/* What is called after a grace period. Lies in the object that waits for it. */
-struct rcu_head {
-	struct rcu_head *next;
-	void (*func)(struct rcu_head *head);
-};
-
-struct rcu_list {
-	struct rcu_head *first, *last;
-};
-
-/* Grace periods of a machine: rcu.c. */
-struct sim_rcu {
-	u64 completed;
-	u64 began_ns;	    /* of the grace period that runs */
-	bool running;
-	u32 waits_for;	    /* CPUs that have not been quiescent since it began, as bits */
-	u8 invoking;	    /* callbacks that are being called */
-	struct rcu_list next[SIM_MAX_CPUS]; /* for the grace period after this one */
-	struct rcu_list wait[SIM_MAX_CPUS]; /* for this one */
-	struct rcu_list done[SIM_MAX_CPUS]; /* to be called on that CPU */
-};
 
 struct machine {
 	struct sim_cpu cpu[SIM_MAX_CPUS];

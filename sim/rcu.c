@@ -11,6 +11,7 @@
  * Unlike Linux: no tree, no boost, no expedited form; who waits drives the machine's grace periods itself.
  */
 #include "rcu.h"
+#include "sched.h"
 
 static struct sim_rcu *this_rcu(void)
 {
@@ -22,29 +23,28 @@ static unsigned nr_cpus(void)
 	return this_cpu->machine->param[PARAM_CPUS];
 }
 
-static void append(struct rcu_list *to, struct rcu_list from)
+void rcu_read_lock(void)
 {
-	if (!from.first)
-		return;
-	if (to->first)
-		to->last->next = from.first;
-	else
-		to->first = from.first;
-	to->last = from.last;
+	this_cpu->rcu_readers++;
+	sim_yield(YIELD_RCU);
+}
+
+void rcu_read_unlock(void)
+{
+	sim_yield(YIELD_RCU); /* the last moment inside */
+	this_cpu->rcu_readers--;
 }
 
 static void move_all(struct rcu_list *to, struct rcu_list *from)
 {
-	for (unsigned i = 0; i < nr_cpus(); i++) {
-		append(&to[i], from[i]);
-		from[i] = (struct rcu_list){ NULL, NULL };
-	}
+	for (unsigned i = 0; i < nr_cpus(); i++)
+		rcu_list_move(&to[i], &from[i]);
 }
 
 void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
 {
 	*head = (struct rcu_head){ NULL, func };
-	append(&this_rcu()->next[this_cpu->id], (struct rcu_list){ head, head });
+	rcu_list_add(&this_rcu()->next[this_cpu->id], head);
 	sim_yield(YIELD_RCU);
 }
 
@@ -79,9 +79,8 @@ static void call_callbacks(struct sim_rcu *r, unsigned cpu)
 {
 	struct rcu_head *head;
 
-	while ((head = r->done[cpu].first)) {
+	while ((head = rcu_list_take(&r->done[cpu]))) {
 		sim_tick();
-		r->done[cpu].first = head->next;
 		r->invoking++;
 		sim_enter_context(CONTEXT_SOFTIRQ);
 		head->func(head);

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include "rcu.h"
 #include "sched.h"
 #include "tool.h"
 
@@ -113,6 +112,12 @@ static void take_calls(struct sched *s, unsigned cpu)
 	arm(s, cpu);
 }
 
+/* The CPU's operation ended, or sleeps: no grace period waits for it. */
+static void note_quiescent(struct machine *m, unsigned cpu)
+{
+	m->rcu.waits_for &= ~(1u << cpu);
+}
+
 static void run_client(struct sched *s, const struct sched_cpu *c)
 {
 	s->client.run(s->client.arg, c->op);
@@ -132,7 +137,7 @@ static void fiber_main(void *arg)
 			take_calls(s, (unsigned)(c - s->cpu));
 		c->in_flight = false;
 		s->nr_in_flight--;
-		rcu_note_quiescent(s->machine, (unsigned)(c - s->cpu));
+		note_quiescent(s->machine, (unsigned)(c - s->cpu));
 		go(s, s->nr_suspended ? s->suspended[--s->nr_suspended] : -1);
 	}
 }
@@ -378,9 +383,9 @@ static int somebody_else(const struct sched *s)
 /* Quiescent before and after whatever comes in between. */
 static void sleep_a_while(void)
 {
-	rcu_note_quiescent(this_cpu->machine, this_cpu->id);
+	note_quiescent(this_cpu->machine, this_cpu->id);
 	sim_yield(YIELD_WAIT);
-	rcu_note_quiescent(this_cpu->machine, this_cpu->id);
+	note_quiescent(this_cpu->machine, this_cpu->id);
 }
 
 void sched_sleep_until(bool (*awake)(void *arg), void *arg, const char *what)

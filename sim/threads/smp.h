@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * threads/smp.h - calls to other CPUs, where there are no interrupts: the caller waits until each CPU has been out of its
+ * sections with interrupts off and its RCU readers, which are the same here, and calls the function itself.
+ */
+#ifndef SIM_THREADS_SMP_H
+#define SIM_THREADS_SMP_H
+
+#include "rcu.h"
+
+typedef void (*smp_call_func_t)(void *info);
+
+static inline void smp_call_function(smp_call_func_t func, void *info, bool wait)
+{
+	(void)wait;
+	synchronize_rcu();
+	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS]; cpu++)
+		if (cpu != this_cpu->id)
+			func(info);
+}
+
+static inline void local_irq_disable(void)
+{
+	rcu_read_lock();
+}
+static inline void local_irq_enable(void)
+{
+	rcu_read_unlock();
+}
+
+#endif
