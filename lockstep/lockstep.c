@@ -66,7 +66,15 @@ static void fail_by_stop(struct world *w, const struct sim_stop *stop)
 		[STOP_BUG] = "VM_BUG_ON",
 		[STOP_NO_PROGRESS] = "no progress",
 		[STOP_LOCK_ORDER] = "lock order",
-		[STOP_ATOMIC] = "scheduling while atomic",
+		[STOP_LOCK_CYCLE] = "lock cycle",
+		[STOP_LOCK_STATE] = "lock state",
+		[STOP_SELF_DEADLOCK] = "self-deadlock",
+		[STOP_DEADLOCK] = "deadlock",
+		[STOP_STARVATION] = "starvation",
+		[STOP_SLEEP_ATOMIC] = "scheduling while atomic",
+		[STOP_SLEEP_IRQS_OFF] = "scheduling with interrupts off",
+		[STOP_SLEEP_RCU] = "sleeping in an RCU reader",
+		[STOP_SLEEP_LOCKED] = "sleeping with a lock held",
 	};
 
 	snprintf(w->text, sizeof(w->text), "%s: %s", clause[stop->kind], stop->text);

@@ -248,7 +248,7 @@ struct verdict {
 	bool failed;
 	int step; /* -1: boot, nr_ops: end of program */
 	char clause[40];
-	char sentence[240];
+	char sentence[440];
 };
 
 /* How deep a program went into the allocator: what happened in it at least once. */
@@ -313,7 +313,7 @@ struct world {
 	u32 outcome_room;
 	struct scratch scratch[SIM_MAX_CPUS][SCHED_MAX_IRQ_NESTING + 2];
 	u8 nesting[SIM_MAX_CPUS]; /* operations in flight on this CPU */
-	char text[240];	       /* the sentence found last */
+	char text[440];	       /* the sentence found last */
 	char page_text[65536]; /* a /proc file */
 	struct rig *rig[NR_PROFILES * NR_START_STATES + 1];
 	struct rig *current;

@@ -23,16 +23,6 @@ void sim_pass_time(u64 ns)
 	m->now_ns += ns;
 }
 
-void sim_may_sleep(const char *what)
-{
-	const struct sim_cpu *c = this_cpu;
-
-	if (c->rcu_readers)
-		sim_stop(STOP_ATOMIC, "cpu %u sleeps (%s) in an RCU reader", c->id, what);
-	if (sim_in_atomic())
-		sim_stop(STOP_ATOMIC, "cpu %u sleeps (%s) where it may not", c->id, what);
-}
-
 void sim_plan_fault(struct machine *m, enum sim_fault_site site, u32 skip, u32 times)
 {
 	m->fault[site].skip = skip;

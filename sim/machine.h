@@ -68,21 +68,56 @@ enum sim_stop_kind {
 	STOP_NONE,
 	STOP_BUG,	    /* VM_BUG_ON */
 	STOP_NO_PROGRESS,   /* out of fuel, or the CPU-time watchdog */
-	STOP_LOCK_ORDER,    /* a lock taken against its rank, or twice */
-	STOP_ATOMIC,	    /* a sleep where it is forbidden */
+	STOP_LOCK_ORDER,    /* a lock taken against its rank, or given back by somebody else */
+	STOP_LOCK_CYCLE,    /* the rest: lockdep.h */
+	STOP_LOCK_STATE,
+	STOP_SELF_DEADLOCK,
+	STOP_DEADLOCK,
+	STOP_STARVATION,
+	STOP_SLEEP_ATOMIC,
+	STOP_SLEEP_IRQS_OFF,
+	STOP_SLEEP_RCU,
+	STOP_SLEEP_LOCKED,
 };
 
 struct sim_stop {
 	enum sim_stop_kind kind;
-	char text[160];
+	char text[400];
 };
 
-#define SIM_MAX_HELD 8
+#define SIM_MAX_HELD	 8
+#define SIM_LOCK_CLASSES 16 /* 0 is nobody's */
+
+/* All locks initialised at one place. */
+struct sim_lock_class {
+	const char *name;
+	bool nests; /* one may be taken inside another: their order is known to those who do it */
+};
+
+/* Who did it: what stands for a stack in texts. */
+struct sim_place {
+	const char *operation; /* NULL at boot */
+	u32 step;
+	u8 cpu, usage; /* usage: bits of lockdep.h, from 16 on */
+};
 
 struct sim_lock {
 	u8 locked;
 	u8 cpu;	 /* holder */
-	u8 rank; /* a lock may be taken only while all held ones have a smaller rank */
+	u8 rank; /* a lock may be taken only while all held ones have a smaller rank; 0: no order is declared */
+	u8 id;	 /* of its class in this machine; 0: not taken yet */
+	u16 held_before; /* classes that its holder had already */
+	const struct sim_lock_class *class;
+	struct sim_place taken;
+};
+
+/* What was seen of locks since the machine was sealed: lockdep.c. */
+struct sim_lockdep {
+	u32 known[SIM_LOCK_CLASSES];
+	u8 nr;
+	const struct sim_lock_class *class[SIM_LOCK_CLASSES];
+	struct sim_place usage[SIM_LOCK_CLASSES][5];
+	struct sim_place order[SIM_LOCK_CLASSES][SIM_LOCK_CLASSES]; /* [held][taken] */
 };
 
 struct sim_cpu {
@@ -91,10 +126,13 @@ struct sim_cpu {
 	u8 hardirq, softirq, nmi; /* nesting depths */
 	u8 irqs_off, preempt_off, rcu_readers;
 	u8 nr_held;
+	u16 held_classes; /* a bit each */
+	u16 tries;	  /* of spin_trylock() in a row that failed, no lock being taken between them */
 	u32 task_flags;
 	u32 yields;	 /* yield points passed by the operation in flight */
 	u32 next_switch; /* the yield index at which the schedule says something; ~0 never */
 	const struct sim_lock *held[SIM_MAX_HELD];
+	const struct sim_lock *waits_for, *tried;
 	const char *operation; /* that runs here, and its step: what stands for a stack in texts; NULL at boot */
 	u32 step;
 	u64 contended; /* threads: locks it met that another CPU held */
@@ -128,6 +166,7 @@ struct machine {
 	u32 nr_events;
 	u32 log_bytes;	     /* kernel log written by the operation in flight */
 	struct sim_stop stop;
+	struct sim_lockdep lockdep;
 
 	/* -- not part of the boot image ------------------------------------------------------------------------ */
 	struct machine_host *host;
@@ -236,8 +275,6 @@ static inline bool sim_in_atomic(void)
 
 /* Virtual time passes: what was announced until now is judged before. */
 void sim_pass_time(u64 ns);
-/* Stop the machine unless the caller may sleep. what: that it wants to sleep for. */
-void sim_may_sleep(const char *what);
 /* Should the allocation at this site fail now? Burns the plan the program made. */
 bool sim_should_fail(enum sim_fault_site site);
 void sim_plan_fault(struct machine *m, enum sim_fault_site site, u32 skip, u32 times);

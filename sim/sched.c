@@ -433,7 +433,7 @@ void sched_call(unsigned cpu, smp_call_func_t func, void *info, bool wait)
 	bool done = false;
 
 	if ((this_cpu->irqs_off || this_cpu->hardirq) && wait)
-		sim_stop(STOP_ATOMIC, "cpu %u calls cpu %u and waits, where it takes no calls itself", this_cpu->id, cpu);
+		sim_stop(STOP_DEADLOCK, "cpu %u calls cpu %u and waits, where it takes no calls itself", this_cpu->id, cpu);
 	if (cpu == this_cpu->id || !s || s->running < 0) {
 		func(info);
 		return;
@@ -444,6 +444,14 @@ void sched_call(unsigned cpu, smp_call_func_t func, void *info, bool wait)
 		switch_to_cpu(s, cpu, false);
 		take_calls(s, this_cpu->id); /* two may call each other */
 	}
+}
+
+void sched_let_others_run(void)
+{
+	struct sched *s = this_cpu->machine->host->sched;
+
+	if (s && s->running >= 0 && s->nr_suspended)
+		switch_to_cpu(s, s->suspended[s->nr_suspended - 1], false);
 }
 
 /* --- copies for snapshots ------------------------------------------------------------------------------------------ */

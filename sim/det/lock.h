@@ -1,50 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * det/lock.h - locks of the deterministic machine: one fiber runs at a time, so a lock is a flag, its holder and a
- * rank. What is checked at every lock: rank order, self-deadlock; at every sleep: no lock held; at the end of an
- * operation: nothing held. Each is a named yield point.
+ * det/lock.h - locks of the deterministic machine: one fiber runs at a time, so a lock is a flag, its holder and what
+ * lockdep.h wants to know. What is checked at every lock: all that lockdep.h says; at the end of an operation: nothing
+ * held. Each is a named yield point.
  */
 #ifndef SIM_DET_LOCK_H
 #define SIM_DET_LOCK_H
 
+#include "lockdep.h"
 #include "sched.h"
 
 typedef struct sim_lock spinlock_t;
 
-void sim_lock_out_of_order(const struct sim_lock *lock);
-void sim_lock_not_held(const struct sim_lock *lock);
+/* Locks initialised here are a class of this name. A rank of 0: no order is declared, the one seen first counts. */
+#define sim_lock_init(lock, rank_, nests_)                                                                             \
+	do {                                                                                                           \
+		static const struct sim_lock_class class_ = { .name = #lock, .nests = (nests_) };                      \
+		*(lock) = (spinlock_t){ .rank = (rank_), .class = &class_ };                                           \
+	} while (0)
+#define spin_lock_init(lock, rank)	  sim_lock_init(lock, rank, false)
+#define spin_lock_init_nesting(lock, rank) sim_lock_init(lock, rank, true)
 
-static inline void spin_lock_init(spinlock_t *lock, u8 rank)
+/* Only what is new costs more than this test. */
+static inline void sim_lock_check(spinlock_t *lock, u32 now, u32 held, bool waits)
 {
-	*lock = (spinlock_t){ .rank = rank };
+	if (unlikely((now | held) & ~this_cpu->machine->lockdep.known[lock->id]))
+		lockdep_learn(lock, now, held, waits);
 }
 
-/* Before waiting: a wrong order is named even where it would end in a deadlock. */
-static inline void sim_lock_check_rank(const spinlock_t *lock)
-{
-	const struct sim_cpu *c = this_cpu;
-
-	if (unlikely(c->nr_held && c->held[c->nr_held - 1]->rank >= lock->rank))
-		sim_lock_out_of_order(lock);
-}
-
-static inline void sim_lock_taken(spinlock_t *lock)
+static inline void sim_lock_taken(spinlock_t *lock, u32 now)
 {
 	struct sim_cpu *c = this_cpu;
 
 	lock->locked = 1;
 	lock->cpu = c->id;
+	lock->taken = (struct sim_place){ c->operation, c->step, c->id, (u8)(now >> 16) };
+	lock->held_before = c->held_classes;
+	c->held_classes |= (u16)(1u << lock->id);
 	c->held[c->nr_held++ & (SIM_MAX_HELD - 1)] = lock;
+	c->tries = 0;
 	c->preempt_off++;
 }
 
+/* Before waiting: what is wrong is named even where it would end in a deadlock. */
 static inline void spin_lock(spinlock_t *lock)
 {
+	u32 now;
+
 	sim_yield(YIELD_LOCK);
-	sim_lock_check_rank(lock);
+	now = sim_lock_usage(this_cpu);
+	sim_lock_check(lock, now, this_cpu->held_classes, true);
 	while (unlikely(lock->locked))
-		sched_wait_for(lock->cpu);
-	sim_lock_taken(lock);
+		sim_lock_wait(lock);
+	sim_lock_taken(lock, now);
 	sim_yield(YIELD_LOCKED);
 }
 
@@ -52,15 +60,18 @@ static inline void spin_lock(spinlock_t *lock)
 static inline bool spin_trylock(spinlock_t *lock)
 {
 	const struct sim_cpu *c = this_cpu;
+	u32 now;
 
 	sim_yield(YIELD_TRYLOCK);
 	if (unlikely(lock->locked)) {
-		sched_note_contended();
+		sim_trylock_failed(lock);
 		return false;
 	}
-	if (unlikely(c->nr_held && c->held[c->nr_held - 1]->rank > lock->rank))
-		sim_lock_out_of_order(lock);
-	sim_lock_taken(lock);
+	if (unlikely(c->nr_held && c->held[c->nr_held - 1]->rank > lock->rank && lock->rank))
+		sim_lock_out_of_order(c->held[c->nr_held - 1], lock);
+	now = sim_lock_usage(c);
+	sim_lock_check(lock, now & ~(u32)LOCK_IN_IRQ, 0, false);
+	sim_lock_taken(lock, now);
 	sim_yield(YIELD_LOCKED);
 	return true;
 }
@@ -72,6 +83,7 @@ static inline void spin_unlock(spinlock_t *lock)
 	if (unlikely(!lock->locked || !c->nr_held || c->held[c->nr_held - 1] != lock))
 		sim_lock_not_held(lock);
 	lock->locked = 0;
+	c->held_classes = lock->held_before;
 	c->nr_held--;
 	c->preempt_off--;
 	sim_yield(YIELD_UNLOCK);

@@ -47,4 +47,13 @@ static inline void spin_unlock(spinlock_t *lock)
 #define spin_lock_irqsave(lock, flags)	    ((void)((flags) = 0), spin_lock(lock))
 #define spin_unlock_irqrestore(lock, flags) ((void)(flags), spin_unlock(lock))
 
+static inline void sim_may_sleep(const char *what)
+{
+	(void)what;
+}
+static inline void sim_retry(u32 *tries, const char *what)
+{
+	(void)what, ++*tries;
+}
+
 #endif

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * lockdep.c - what was seen of locks, and what is wrong with it; see lockdep.h.
+ *
+ *   known[B]   | used, in hardirq, in softirq, on hardirq, on softirq | classes held when somebody waited for B |
+ *
+ * [LD1] while nothing is wrong, known[B] has exactly the bits of what was seen; what is wrong ends the run
+ * [LD2] an order A -> B, A held while waiting for B, is a bit of A in known[B]: who precedes whom is a walk to the left
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include "lockdep.h"
+#include "sched.h"
+
+#define CLASS_BITS 0xffffu
+
+struct text {
+	char words[400];
+	size_t len;
+};
+
+static void say(struct text *t, const char *format, ...) printf_like(2, 3);
+static void say(struct text *t, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(t->words + t->len, sizeof(t->words) - t->len, format, args);
+	va_end(args);
+	if (n > 0)
+		t->len = min_of(t->len + (size_t)n, sizeof(t->words) - 1);
+}
+
+/* --- names ------------------------------------------------------------------------------------------------------- */
+
+/* The expression that was initialised, without the address operator. */
+static const char *class_name(const struct sim_lock_class *class)
+{
+	return class->name + (class->name[0] == '&');
+}
+
+const char *sim_lock_name(const struct sim_lock *lock)
+{
+	return lock->class ? class_name(lock->class) : "a lock without a class";
+}
+
+static const char *name_of(unsigned id)
+{
+	return class_name(this_cpu->machine->lockdep.class[id]);
+}
+
+static const char *context_name(u32 usage)
+{
+	return usage & LOCK_IN_HARDIRQ ? "hardirq" : usage & LOCK_IN_SOFTIRQ ? "softirq" : "task";
+}
+
+static struct sim_place place_now(u32 usage)
+{
+	const struct sim_cpu *c = this_cpu;
+
+	return (struct sim_place){ c->operation, c->step, c->id, (u8)(usage >> 16) };
+}
+
+static void say_place(struct text *t, struct sim_place p)
+{
+	if (!p.operation)
+		say(t, "boot");
+	else
+		say(t, "%s+%u (%s of cpu %u)", p.operation, p.step, context_name((u32)p.usage << 16), p.cpu);
+}
+
+void lockdep_describe_held(char *text, size_t room)
+{
+	const struct sim_lock *lock = this_cpu->held[(this_cpu->nr_held - 1) & (SIM_MAX_HELD - 1)];
+	struct text t = { .len = 0 };
+
+	say(&t, "%s, taken by ", sim_lock_name(lock));
+	say_place(&t, lock->taken);
+	snprintf(text, room, "%s", t.words);
+}
+
+/* --- waiting in a circle ------------------------------------------------------------------------------------------ */
+
+static bool holds(const struct sim_cpu *c, const struct sim_lock *lock)
+{
+	for (unsigned i = 0; i < c->nr_held && i < SIM_MAX_HELD; i++)
+		if (c->held[i] == lock)
+			return true;
+	return false;
+}
+
+static _Noreturn void stop_self(const struct sim_lock *lock, u32 now)
+{
+	struct text t = { .len = 0 };
+
+	say_place(&t, place_now(now));
+	say(&t, " waits for %s, which its own cpu holds since ", sim_lock_name(lock));
+	say_place(&t, lock->taken);
+	sim_stop(STOP_SELF_DEADLOCK, "%s", t.words);
+}
+
+static _Noreturn void stop_circle(const struct sim_lock *lock)
+{
+	const struct sim_lock *next = lock;
+	struct text t = { .len = 0 };
+
+	say(&t, "cpu %u waits for %s", this_cpu->id, sim_lock_name(lock));
+	do {
+		say(&t, " held by cpu %u", next->cpu);
+		next = this_cpu->machine->cpu[next->cpu].waits_for;
+		say(&t, ", which waits for %s", sim_lock_name(next));
+	} while (next->cpu != this_cpu->id);
+	say(&t, " held by cpu %u", this_cpu->id);
+	sim_stop(STOP_DEADLOCK, "%s", t.words);
+}
+
+/* Who holds the lock, who holds what that one waits for, and so on: does it end here? */
+static void look_for_circle(const struct sim_lock *lock, u32 now)
+{
+	const struct sim_cpu *c = this_cpu;
+	const struct sim_lock *next = lock;
+
+	if (lock->cpu == c->id && holds(c, lock))
+		stop_self(lock, now);
+	for (unsigned i = 0; i < SIM_MAX_CPUS && next && next->locked && next->cpu != c->id; i++)
+		next = c->machine->cpu[next->cpu].waits_for;
+	if (next && next != lock && next->locked && holds(c, next))
+		stop_circle(lock);
+}
+
+sim_cold void sim_lock_wait(struct sim_lock *lock)
+{
+	struct sim_cpu *c = this_cpu;
+
+	look_for_circle(lock, sim_lock_usage(c));
+	c->waits_for = lock;
+	sched_wait_for(lock->cpu);
+	c->waits_for = NULL;
+}
+
+/* --- the orders seen ---------------------------------------------------------------------------------------------- */
+
+/* The classes from which `id` is reached, itself included; next[a]: the step from a towards it. */
+static u32 before(const struct sim_lockdep *d, unsigned id, u8 *next)
+{
+	u32 found = 1u << id, todo = found;
+
+	while (todo) {
+		unsigned at = (unsigned)__builtin_ctz(todo);
+		u32 fresh = d->known[at] & CLASS_BITS & ~found;
+
+		todo = (todo & (todo - 1)) | fresh;
+		found |= fresh;
+		for (; fresh; fresh &= fresh - 1)
+			next[__builtin_ctz(fresh)] = (u8)at;
+	}
+	return found;
+}
+
+static void say_chain(struct text *t, const struct sim_lockdep *d, const u8 *next, unsigned from, unsigned to)
+{
+	for (unsigned at = from; at != to; at = next[at]) {
+		say(t, "%s%s was held by ", at == from ? "" : "; ", name_of(at));
+		say_place(t, d->order[at][next[at]]);
+		say(t, " while taking %s", name_of(next[at]));
+	}
+}
+
+static void check_cycle(const struct sim_lock *held, const struct sim_lock *lock, u32 now)
+{
+	const struct sim_lockdep *d = &this_cpu->machine->lockdep;
+	u8 next[SIM_LOCK_CLASSES];
+	struct text t = { .len = 0 };
+
+	if (held->id == lock->id ? held->class->nests : !(before(d, held->id, next) & 1u << lock->id))
+		return;
+	say(&t, "%s is taken by ", sim_lock_name(lock));
+	say_place(&t, place_now(now));
+	say(&t, " while holding %s%s", held->id == lock->id ? "another " : "", sim_lock_name(held));
+	if (held->id != lock->id) {
+		say(&t, ", but ");
+		say_chain(&t, d, next, lock->id, held->id);
+	}
+	sim_stop(STOP_LOCK_CYCLE, "%s", t.words);
+}
+
+static void check_rank(const struct sim_lock *held, const struct sim_lock *lock)
+{
+	if (held->id != lock->id && held->rank && lock->rank && held->rank >= lock->rank)
+		sim_lock_out_of_order(held, lock);
+}
+
+static void learn_orders(const struct sim_lock *lock, u32 now)
+{
+	const struct sim_cpu *c = this_cpu;
+	struct sim_lockdep *d = &c->machine->lockdep;
+
+	for (unsigned i = 0; i < c->nr_held && i < SIM_MAX_HELD; i++) {
+		const struct sim_lock *held = c->held[i];
+
+		if (d->known[lock->id] & 1u << held->id)
+			continue;
+		check_cycle(held, lock, now);
+		check_rank(held, lock);
+		d->known[lock->id] |= 1u << held->id;
+		d->order[held->id][lock->id] = place_now(now);
+	}
+}
+
+/* --- interrupts --------------------------------------------------------------------------------------------------- */
+
+static const struct {
+	u32 in, on;
+	const char *where;
+} irq_kinds[] = {
+	{ LOCK_IN_HARDIRQ, LOCK_ON_HARDIRQ, "hardirq" },
+	{ LOCK_IN_SOFTIRQ, LOCK_ON_SOFTIRQ, "softirq" },
+};
+
+static struct sim_place place_of_usage(const struct sim_lockdep *d, unsigned id, u32 bit)
+{
+	return d->usage[id][__builtin_ctz(bit) - 16];
+}
+
+/* An interrupt waits for `safe`; its holder may have come from there to `unsafe`, whose holder may be interrupted so. */
+static _Noreturn void stop_state(const struct sim_lockdep *d, unsigned kind, unsigned safe, unsigned unsafe, const u8 *next)
+{
+	struct text t = { .len = 0 };
+
+	say(&t, "%s is waited for in %s by ", name_of(safe), irq_kinds[kind].where);
+	say_place(&t, place_of_usage(d, safe, irq_kinds[kind].in));
+	if (safe != unsafe) {
+		say(&t, "; ");
+		say_chain(&t, d, next, safe, unsafe);
+	}
+	say(&t, "; %s was taken where a %s may come by ", name_of(unsafe), irq_kinds[kind].where);
+	say_place(&t, place_of_usage(d, unsafe, irq_kinds[kind].on));
+	sim_stop(STOP_LOCK_STATE, "%s", t.words);
+}
+
+/* Does a class that interrupts wait for lead to this one, and is this one held where they may come? */
+static void check_state(const struct sim_lockdep *d, unsigned unsafe)
+{
+	u8 next[SIM_LOCK_CLASSES];
+	u32 todo = before(d, unsafe, next);
+
+	for (; todo; todo &= todo - 1) {
+		unsigned safe = (unsigned)__builtin_ctz(todo);
+
+		for (unsigned kind = 0; kind < ARRAY_SIZE(irq_kinds); kind++)
+			if ((d->known[unsafe] & irq_kinds[kind].on) && (d->known[safe] & irq_kinds[kind].in))
+				stop_state(d, kind, safe, unsafe, next);
+	}
+}
+
+static void learn_usage(unsigned id, u32 now)
+{
+	struct sim_lockdep *d = &this_cpu->machine->lockdep;
+	u32 fresh = now & ~CLASS_BITS & ~d->known[id];
+
+	d->known[id] |= fresh;
+	for (; fresh; fresh &= fresh - 1)
+		d->usage[id][__builtin_ctz(fresh) - 16] = place_now(now);
+}
+
+/* --- what is new -------------------------------------------------------------------------------------------------- */
+
+/* 0 is nobody's: no lock of id 0 is known, so that each comes here once. */
+static void find_class(struct sim_lock *lock)
+{
+	struct sim_lockdep *d = &this_cpu->machine->lockdep;
+
+	if (!lock->class)
+		sim_stop(STOP_BUG, "a lock is taken that was never initialised");
+	for (unsigned id = 1; id <= d->nr && !lock->id; id++)
+		if (d->class[id] == lock->class)
+			lock->id = (u8)id;
+	if (lock->id)
+		return;
+	if (d->nr + 1u == SIM_LOCK_CLASSES)
+		sim_stop(STOP_BUG, "more than %u classes of locks", SIM_LOCK_CLASSES - 1);
+	lock->id = ++d->nr;
+	d->class[lock->id] = lock->class;
+}
+
+sim_cold void lockdep_learn(struct sim_lock *lock, u32 now, u32 held, bool waits)
+{
+	struct sim_lockdep *d = &this_cpu->machine->lockdep;
+
+	find_class(lock);
+	if (!((now | held) & ~d->known[lock->id])) /* another lock of a class we know */
+		return;
+	if (waits && lock->locked)
+		look_for_circle(lock, now);
+	learn_usage(lock->id, now);
+	if (waits)
+		learn_orders(lock, now);
+	for (unsigned id = 1; id <= d->nr; id++)
+		check_state(d, id);
+}
+
+/* --- starvation --------------------------------------------------------------------------------------------------- */
+
+sim_cold void sim_trylock_failed(struct sim_lock *lock)
+{
+	struct sim_cpu *c = this_cpu;
+	struct text t = { .len = 0 };
+
+	sched_note_contended();
+	if (c->tried != lock)
+		c->tries = 0;
+	c->tried = lock;
+	if (++c->tries % SIM_PATIENCE)
+		return;
+	if (c->tries < SIM_MOST_TRIES) {
+		sched_let_others_run();
+		return;
+	}
+	say_place(&t, place_now(sim_lock_usage(c)));
+	say(&t, " tried %u times in a row to take %s, held by ", c->tries, sim_lock_name(lock));
+	say_place(&t, lock->taken);
+	sim_stop(STOP_STARVATION, "%s", t.words);
+}
+
+sim_cold void sim_retry(u32 *tries, const char *what)
+{
+	struct text t = { .len = 0 };
+
+	sim_tick();
+	sim_yield(YIELD_CMPXCHG);
+	if (++*tries % SIM_PATIENCE)
+		return;
+	if (*tries < SIM_MOST_TRIES) {
+		sched_let_others_run();
+		return;
+	}
+	say_place(&t, place_now(sim_lock_usage(this_cpu)));
+	say(&t, " tried %u times in a row: %s", *tries, what);
+	sim_stop(STOP_STARVATION, "%s", t.words);
+}
+
+/* --- sleep -------------------------------------------------------------------------------------------------------- */
+
+/* The most special reason. In an interrupt the locks and sections below it are not its own. */
+static enum sim_stop_kind why_not_sleep(const struct sim_cpu *c)
+{
+	if (c->hardirq | c->softirq | c->nmi)
+		return STOP_SLEEP_ATOMIC;
+	if (c->nr_held)
+		return STOP_SLEEP_LOCKED;
+	if (c->rcu_readers)
+		return STOP_SLEEP_RCU;
+	if (c->irqs_off)
+		return STOP_SLEEP_IRQS_OFF;
+	return c->preempt_off ? STOP_SLEEP_ATOMIC : STOP_NONE;
+}
+
+void sim_may_sleep(const char *what)
+{
+	const struct sim_cpu *c = this_cpu;
+	enum sim_stop_kind why = why_not_sleep(c);
+	struct text t = { .len = 0 };
+
+	if (likely(why == STOP_NONE))
+		return;
+	say(&t, "%s: ", what);
+	say_place(&t, place_now(sim_lock_usage(c)));
+	say(&t, " waits");
+	if (why == STOP_SLEEP_LOCKED) {
+		say(&t, " with ");
+		lockdep_describe_held(t.words + t.len, sizeof(t.words) - t.len);
+	} else if (why == STOP_SLEEP_ATOMIC) {
+		say(&t, c->preempt_off ? " with preemption off" : " in an interrupt");
+	}
+	sim_stop(why, "%s", t.words);
+}
