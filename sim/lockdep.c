@@ -266,17 +266,15 @@ static void learn_usage(unsigned id, u32 now)
 
 /* --- what is new -------------------------------------------------------------------------------------------------- */
 
-/* 0 is nobody's: no lock of id 0 is known, so that each comes here once. */
-static void find_class(struct sim_lock *lock)
+/* 0 is nobody's: of id 0 nothing is ever known. */
+void lockdep_find_class(struct sim_lock *lock)
 {
-	struct sim_lockdep *d = &this_cpu->machine->lockdep;
+	struct sim_lockdep *d = this_cpu ? &this_cpu->machine->lockdep : NULL;
 
-	if (!lock->class)
-		sim_stop(STOP_BUG, "a lock is taken that was never initialised");
-	for (unsigned id = 1; id <= d->nr && !lock->id; id++)
+	for (unsigned id = 1; d && id <= d->nr && !lock->id; id++)
 		if (d->class[id] == lock->class)
 			lock->id = (u8)id;
-	if (lock->id)
+	if (!d || lock->id)
 		return;
 	if (d->nr + 1u == SIM_LOCK_CLASSES)
 		sim_stop(STOP_BUG, "more than %u classes of locks", SIM_LOCK_CLASSES - 1);
@@ -288,7 +286,10 @@ sim_cold void lockdep_learn(struct sim_lock *lock, u32 now, u32 held, bool waits
 {
 	struct sim_lockdep *d = &this_cpu->machine->lockdep;
 
-	find_class(lock);
+	if (!lock->class)
+		sim_stop(STOP_BUG, "a lock is taken that was never initialised");
+	if (!lock->id)
+		lockdep_find_class(lock);
 	if (!((now | held) & ~d->known[lock->id])) /* another lock of a class we know */
 		return;
 	if (waits && lock->locked)

@@ -56,6 +56,8 @@ static inline u32 sim_lock_usage(const struct sim_cpu *c)
 const char *sim_lock_name(const struct sim_lock *lock);
 void sim_lock_out_of_order(const struct sim_lock *held, const struct sim_lock *lock);
 void sim_lock_not_held(const struct sim_lock *lock);
+/* The class of a lock that was just initialised; it waits until it is taken if there is no machine yet. */
+void lockdep_find_class(struct sim_lock *lock);
 /* Something new about a lock, or about one of its kind; waits: who takes it waits for it. Returns if it may. */
 void lockdep_learn(struct sim_lock *lock, u32 now, u32 held, bool waits);
 /* Let the holder of a lock run; the caller looks again. */

@@ -106,7 +106,7 @@ struct sim_lock {
 	u8 cpu;	 /* holder */
 	u8 rank; /* a lock may be taken only while all held ones have a smaller rank; 0: no order is declared */
 	u8 id;	 /* of its class in this machine; 0: not taken yet */
-	u16 held_before; /* classes that its holder had already */
+	u32 held_before; /* classes that its holder had already */
 	const struct sim_lock_class *class;
 	struct sim_place taken;
 };
@@ -125,9 +125,9 @@ struct sim_cpu {
 	u8 id, node;
 	u8 hardirq, softirq, nmi; /* nesting depths */
 	u8 irqs_off, preempt_off, rcu_readers;
-	u8 nr_held;
-	u16 held_classes; /* a bit each */
-	u16 tries;	  /* of spin_trylock() in a row that failed, no lock being taken between them */
+	u32 nr_held;	  /* words of their own: a store to half of one would hold up the next load */
+	u32 held_classes; /* a bit each */
+	u32 tries;	  /* of spin_trylock() in a row that failed, no lock being taken between them */
 	u32 task_flags;
 	u32 yields;	 /* yield points passed by the operation in flight */
 	u32 next_switch; /* the yield index at which the schedule says something; ~0 never */

@@ -17,6 +17,7 @@ typedef struct sim_lock spinlock_t;
 	do {                                                                                                           \
 		static const struct sim_lock_class class_ = { .name = #lock, .nests = (nests_) };                      \
 		*(lock) = (spinlock_t){ .rank = (rank_), .class = &class_ };                                           \
+		lockdep_find_class(lock);                                                                              \
 	} while (0)
 #define spin_lock_init(lock, rank)	  sim_lock_init(lock, rank, false)
 #define spin_lock_init_nesting(lock, rank) sim_lock_init(lock, rank, true)
@@ -36,7 +37,7 @@ static inline void sim_lock_taken(spinlock_t *lock, u32 now)
 	lock->cpu = c->id;
 	lock->taken = (struct sim_place){ c->operation, c->step, c->id, (u8)(now >> 16) };
 	lock->held_before = c->held_classes;
-	c->held_classes |= (u16)(1u << lock->id);
+	c->held_classes |= 1u << lock->id;
 	c->held[c->nr_held++ & (SIM_MAX_HELD - 1)] = lock;
 	c->tries = 0;
 	c->preempt_off++;
