@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include "lockdep.h"
 #include "model_page_debug.h"
 #include "world.h"
 
@@ -214,6 +215,16 @@ static u64 cpu_state(void)
 	       (u64)c->nmi << 32 | (u64)c->rcu_readers << 40 | (u64)c->nr_held << 48;
 }
 
+static const char *bad_return(struct world *w, u64 before)
+{
+	char lock[160];
+
+	if (this_cpu->nr_held <= before >> 48)
+		return "N9: the operation returned with interrupts or preemption not as before";
+	lockdep_describe_held(lock, sizeof(lock));
+	return world_says(w, "N9: the operation returned with a lock held: %s", lock);
+}
+
 const char *world_execute(struct world *w, u32 step, const struct op *op, const u64 *a)
 {
 	u64 before = cpu_state();
@@ -231,7 +242,7 @@ const char *world_execute(struct world *w, u32 step, const struct op *op, const 
 	if ((bad = model_end(w->model, world_cpu())))
 		return bad;
 	if (cpu_state() != before)
-		return "N9: the operation returned with a lock held, or with interrupts or preemption not as before";
+		return bad_return(w, before);
 	w->digest = fold(w->digest, (u64)op->code << 48 ^ (u64)seen.ok << 40 ^ (seen.has_value ? seen.value : 0));
 	return NULL;
 }
@@ -341,6 +352,8 @@ static u32 unstarted_irq(void *arg, unsigned label)
 		if (is_started(w, i) || !runs(in) || instr_irq_label(in) != label || (op_by_code(in->code)->flags & OP_TASK_ONLY))
 			continue;
 		if (context != CONTEXT_HARDIRQ && context != CONTEXT_SOFTIRQ)
+			continue;
+		if (op_by_code(in->code)->flags & OP_TASK_ONLY) /* no interrupt: its task would run on top of another */
 			continue;
 		mark_started(w, i);
 		return i;

@@ -457,6 +457,7 @@ void drain_all_pages(void)
 {
 	struct mm *mm = current_mm();
 
+	sim_may_sleep("drain_all_pages"); /* other CPUs are waited for */
 	if (marked(xchg_acquire(&mm->draining_all, true), MARK_PCP_DRAIN_RUNS_ALREADY))
 		return;
 	announce_drain(NR_ZONE_IDS);

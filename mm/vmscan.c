@@ -15,6 +15,7 @@
 u64 try_to_free_pages(struct mm *mm, const struct zonelist *list, gfp_t gfp, unsigned order)
 {
 	(void)mm, (void)list, (void)gfp, (void)order;
+	sim_may_sleep("direct reclaim");
 	return sim_should_fail(FAULT_RECLAIM_PROGRESS) ? 1 : 0;
 }
 
