@@ -59,7 +59,7 @@ static struct sim_place place_now(u32 usage)
 {
 	const struct sim_cpu *c = this_cpu;
 
-	return (struct sim_place){ c->operation, c->step, c->id, (u8)(usage >> 16) };
+	return (struct sim_place){c->operation, c->step, c->id, (u8)(usage >> 16)};
 }
 
 static void say_place(struct text *t, struct sim_place p)
@@ -73,7 +73,7 @@ static void say_place(struct text *t, struct sim_place p)
 void lockdep_describe_held(char *text, size_t room)
 {
 	const struct sim_lock *lock = this_cpu->held[(this_cpu->nr_held - 1) & (SIM_MAX_HELD - 1)];
-	struct text t = { .len = 0 };
+	struct text t = {.len = 0};
 
 	say(&t, "%s, taken by ", sim_lock_name(lock));
 	say_place(&t, lock->taken);
@@ -92,7 +92,7 @@ static bool holds(const struct sim_cpu *c, const struct sim_lock *lock)
 
 static _Noreturn void stop_self(const struct sim_lock *lock, u32 now)
 {
-	struct text t = { .len = 0 };
+	struct text t = {.len = 0};
 
 	say_place(&t, place_now(now));
 	say(&t, " waits for %s, which its own cpu holds since ", sim_lock_name(lock));
@@ -103,7 +103,7 @@ static _Noreturn void stop_self(const struct sim_lock *lock, u32 now)
 static _Noreturn void stop_circle(const struct sim_lock *lock)
 {
 	const struct sim_lock *next = lock;
-	struct text t = { .len = 0 };
+	struct text t = {.len = 0};
 
 	say(&t, "cpu %u waits for %s", this_cpu->id, sim_lock_name(lock));
 	do {
@@ -171,7 +171,7 @@ static void check_cycle(const struct sim_lock *held, const struct sim_lock *lock
 {
 	const struct sim_lockdep *d = &this_cpu->machine->lockdep;
 	u8 next[SIM_LOCK_CLASSES];
-	struct text t = { .len = 0 };
+	struct text t = {.len = 0};
 
 	if (held->id == lock->id ? held->class->nests : !(before(d, held->id, next) & 1u << lock->id))
 		return;
@@ -214,8 +214,8 @@ static const struct {
 	u32 in, on;
 	const char *where;
 } irq_kinds[] = {
-	{ LOCK_IN_HARDIRQ, LOCK_ON_HARDIRQ, "hardirq" },
-	{ LOCK_IN_SOFTIRQ, LOCK_ON_SOFTIRQ, "softirq" },
+	{LOCK_IN_HARDIRQ, LOCK_ON_HARDIRQ, "hardirq"},
+	{LOCK_IN_SOFTIRQ, LOCK_ON_SOFTIRQ, "softirq"},
 };
 
 static struct sim_place place_of_usage(const struct sim_lockdep *d, unsigned id, u32 bit)
@@ -223,10 +223,12 @@ static struct sim_place place_of_usage(const struct sim_lockdep *d, unsigned id,
 	return d->usage[id][__builtin_ctz(bit) - 16];
 }
 
-/* An interrupt waits for `safe`; its holder may have come from there to `unsafe`, whose holder may be interrupted so. */
-static _Noreturn void stop_state(const struct sim_lockdep *d, unsigned kind, unsigned safe, unsigned unsafe, const u8 *next)
+/* An interrupt waits for `safe`; its holder may have come from there to `unsafe`, whose holder may be interrupted so.
+ */
+static _Noreturn void stop_state(const struct sim_lockdep *d, unsigned kind, unsigned safe, unsigned unsafe,
+				 const u8 *next)
 {
-	struct text t = { .len = 0 };
+	struct text t = {.len = 0};
 
 	say(&t, "%s is waited for in %s by ", name_of(safe), irq_kinds[kind].where);
 	say_place(&t, place_of_usage(d, safe, irq_kinds[kind].in));
@@ -306,7 +308,7 @@ sim_cold void lockdep_learn(struct sim_lock *lock, u32 now, u32 held, bool waits
 sim_cold void sim_trylock_failed(struct sim_lock *lock)
 {
 	struct sim_cpu *c = this_cpu;
-	struct text t = { .len = 0 };
+	struct text t = {.len = 0};
 
 	sched_note_contended();
 	if (c->tried != lock)
@@ -326,7 +328,7 @@ sim_cold void sim_trylock_failed(struct sim_lock *lock)
 
 sim_cold void sim_retry(u32 *tries, const char *what)
 {
-	struct text t = { .len = 0 };
+	struct text t = {.len = 0};
 
 	sim_tick();
 	sim_yield(YIELD_CMPXCHG);
@@ -361,7 +363,7 @@ void sim_may_sleep(const char *what)
 {
 	const struct sim_cpu *c = this_cpu;
 	enum sim_stop_kind why = why_not_sleep(c);
-	struct text t = { .len = 0 };
+	struct text t = {.len = 0};
 
 	if (likely(why == STOP_NONE))
 		return;
@@ -372,7 +374,7 @@ void sim_may_sleep(const char *what)
 		say(&t, " with ");
 		lockdep_describe_held(t.words + t.len, sizeof(t.words) - t.len);
 	} else if (why == STOP_SLEEP_ATOMIC) {
-		say(&t, c->preempt_off ? " with preemption off" : " in an interrupt");
+		say(&t, c->hardirq | c->softirq | c->nmi ? " in an interrupt" : " with preemption off");
 	}
 	sim_stop(why, "%s", t.words);
 }

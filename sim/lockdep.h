@@ -4,8 +4,9 @@
  *
  * All locks initialised at one place are one class. A run remembers of each class where it was taken, and which other
  * classes were held when somebody waited for it: two operations that would deadlock if they met are found although they
- * never meet. What was seen once is a bit that is set, so a lock costs one test (det/lock.h); only what is new comes here.
- * Who only tries a lock waits for nobody: it adds no order and is no use in an interrupt, but what it holds counts.
+ * never meet. What was seen once is a bit that is set, so a lock costs one test (det/lock.h); only what is new comes
+ * here. Who only tries a lock waits for nobody: it adds no order and is no use in an interrupt, but what it holds
+ * counts.
  *
  *   clause                            fires when
  *   self-deadlock                     a CPU waits for a lock that it holds itself, maybe below an interrupt
@@ -13,14 +14,15 @@
  *   lock state                        a class is waited for in an interrupt, and somewhere held where one may come; or
  *                                     such a class is held while one is taken that is held where interrupts may come
  *   lock cycle                        the orders seen in this run form a circle; a class inside itself is the smallest
- *   lock order                        an order that is no circle yet and against the ranks, which are the declared order
- *   starvation                        one loop of tries, nothing done between them, although all others have gone on
- *   scheduling while atomic ...       mm waits where no task may be put to sleep: sim_may_sleep()
+ *   lock order                        an order that is no circle yet and against the ranks, which are the declared
+ * order starvation                        one loop of tries, nothing done between them, although all others have gone
+ * on scheduling while atomic ...       mm waits where no task may be put to sleep: sim_may_sleep()
  *
  * Starvation is a matter of loops. That a waiter loses a lock again and again is the choice of a schedule, which is
- * finite, and never mm's fault: real spinlocks are queues. So spin_lock() counts nothing. What mm can do wrong is to try
- * by itself, for something that its own CPU holds or that nobody will ever change: spin_trylock() counts failures between
- * which no lock was taken, and other loops count with sim_retry(). Both let the others run, so an honest loop ends.
+ * finite, and never mm's fault: real spinlocks are queues. So spin_lock() counts nothing. What mm can do wrong is to
+ * try by itself, for something that its own CPU holds or that nobody will ever change: spin_trylock() counts failures
+ * between which no lock was taken, and other loops count with sim_retry(). Both let the others run, so an honest loop
+ * ends.
  */
 #ifndef SIM_LOCKDEP_H
 #define SIM_LOCKDEP_H
@@ -38,7 +40,7 @@ enum {
 
 #define LOCK_IN_IRQ (LOCK_IN_HARDIRQ | LOCK_IN_SOFTIRQ)
 
-#define SIM_PATIENCE 64	  /* tries in a row, then the others run */
+#define SIM_PATIENCE   64 /* tries in a row, then the others run */
 #define SIM_MOST_TRIES 1024
 
 /* What taking a lock here and now says about it. */

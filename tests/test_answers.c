@@ -186,6 +186,7 @@ LIAR(counts_a_reference_more, page_of_slot(a[0])->refcount++)
 LIAR(counts_a_piece_twice, page_of_slot(a[0])[1].refcount++)
 LIAR(keeps_an_owner, set_page_owner(the_mm(), page_of_slot(a[0]) + 3, 0, GFP_KERNEL))
 LIAR(leaves_interrupts_off, this_cpu->irqs_off++)
+LIAR(keeps_a_lock, spin_lock(&the_mm()->zone[ZONE_NORMAL]->lock))
 
 /* mappings */
 LIAR(maps_twice, kmap_local_page(page_of_slot(a[0])))
@@ -317,6 +318,7 @@ static const struct answer {
 	{"free_pages: the last page keeps its owner",
 	 BOOTED "0: knob knob=page_owner value=1\n1: p0 = alloc_pages gfp=GFP_KERNEL order=2\n2: free_pages p0\n",
 	 keeps_an_owner, "D3", false},
+	{"buddyinfo: a lock is kept", BOOTED "0: buddyinfo\n", keeps_a_lock, "N9", false},
 	{"buddyinfo: interrupts stay off", BOOTED "0: buddyinfo\n", leaves_interrupts_off, "N9", false},
 	/* mappings */
 	{"kmap_local: one more", HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n", maps_twice, "D51", false},
