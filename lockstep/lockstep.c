@@ -349,7 +349,7 @@ static u32 unstarted_irq(void *arg, unsigned label)
 		const struct instr *in = &w->program->op[i];
 		unsigned context = instr_context(in);
 
-		if (is_started(w, i) || !runs(in) || instr_irq_label(in) != label || (op_by_code(in->code)->flags & OP_TASK_ONLY))
+		if (is_started(w, i) || !runs(in) || instr_irq_label(in) != label)
 			continue;
 		if (context != CONTEXT_HARDIRQ && context != CONTEXT_SOFTIRQ)
 			continue;

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include "lockdep.h"
 #include "sched.h"
 #include "tool.h"
 

@@ -189,6 +189,7 @@ static const struct {
 	struct actor actor[MAX_ACTORS];
 	unsigned nr;
 	const char *log;
+	enum sim_stop_kind kind;
 } grace[] = {
 	{ "one call begins a grace period, the next ends it and calls",
 	  { { defer, .cpu = 0 }, { core, .cpu = 0 }, { a_tick_later, .cpu = 1 }, { core, .cpu = 0 } }, 4, "A0B0B1D0c0D1" },
@@ -210,12 +211,12 @@ static const struct {
 	  { { synchronize, .cpu = 0, .nr_switches = 1, .sw = { IRQ(0, 1) } },
 	    { read_it, .cpu = 7, .irq = 1, .context = CONTEXT_HARDIRQ, .nr_switches = 1, .sw = { CPU(0, 2) } },
 	    { synchronize, .cpu = 2 } }, 3, "A1C1B1B2A2C2" },
-	{ "in a reader nobody sleeps", { { synchronize, .cpu = 0, .context = CONTEXT_RCU } }, 1,
-	  "cpu 0 sleeps (a grace period) in an RCU reader" },
-	{ "nor with interrupts off", { { synchronize, .cpu = 0, .context = CONTEXT_IRQS_OFF } }, 1,
-	  "cpu 0 sleeps (a grace period) where it may not" },
+	{ "in a reader nobody sleeps", { { synchronize, .cpu = 0, .context = CONTEXT_RCU } }, 1, "a grace period: boot waits",
+	  STOP_SLEEP_RCU },
+	{ "nor with interrupts off", { { synchronize, .cpu = 0, .context = CONTEXT_IRQS_OFF } }, 1, "a grace period: boot waits",
+	  STOP_SLEEP_IRQS_OFF },
 	{ "who sleeps for what nobody will do is told",
-	  { { wait_for_godot, .cpu = 0 } }, 1, "cpu 0 waits for Godot, and nobody is left to bring it" },
+	  { { wait_for_godot, .cpu = 0 } }, 1, "cpu 0 waits for Godot, and nobody is left to bring it", STOP_NO_PROGRESS },
 };
 
 static void test_grace_periods(void)
@@ -224,6 +225,8 @@ static void test_grace_periods(void)
 		bool ran = play(grace[i].actor, grace[i].nr);
 
 		same_text(ran ? stage.log : stage.m->stop.text, grace[i].log, grace[i].name);
+		if (grace[i].kind != STOP_NONE)
+			same_number(stage.m->stop.kind, grace[i].kind, "  for that reason");
 	}
 }
 
