@@ -33,7 +33,7 @@ asan_gcc   := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-f
 SAN.plain    := -O2 -g
 SAN.asan     := -O2 -g $(asan_clang)
 SAN.msan     := -O2 -g -fsanitize=memory -fno-sanitize-recover=all -fno-omit-frame-pointer
-SAN.tsan     := -O2 -g -fsanitize=thread -fno-omit-frame-pointer
+SAN.tsan     := -O2 -g -fsanitize=thread -fno-omit-frame-pointer -DMMCHECK_TSAN
 SAN.gcc      := -O2 -g
 SAN.gccasan  := -O2 -g $(asan_gcc)
 SAN.fuzz     := -O2 -g $(asan_clang)
@@ -51,6 +51,9 @@ COV.fuzzcov := $(COV.fuzz)
 # While fuzzing, the judges' own arrays are not watched: the same programs run in the asan flavour, where they are. Files
 # that ask the tool, and the parser, which is under test in fuzz_text, stay watched (JUDGES in the Makefile).
 JUDGE.fuzz := -fno-sanitize=all
+
+# Of races TSan is asked about mm/ and its clients' stores alone: judges and the machine look at everything, one at a time.
+JUDGE.tsan := -fno-sanitize=thread
 JUDGE.fuzzcov := -fno-profile-instr-generate -fno-coverage-mapping
 
 CC.gcc      := $(GCC)

@@ -101,7 +101,7 @@ static u32 zone_highsize(const struct zone *zone, u32 batch, u64 pages)
 	return (u32)max_of(pages / cpus_that_share(zone), 4 * (u64)batch);
 }
 
-static void pageset_update(struct per_cpu_pages *pcp, u32 high_min, u32 high_max, u32 batch)
+one_step static void pageset_update(struct per_cpu_pages *pcp, u32 high_min, u32 high_max, u32 batch)
 {
 	step_lock(&pcp->lock);
 	pcp->batch = batch;

@@ -253,7 +253,7 @@ static void put_zone_name(struct text *t, const struct zone *zone)
 	text_words(t, zone_name(zone->index));
 }
 
-static u64 local_pcp(const struct zone *zone, unsigned cpu)
+one_step static u64 local_pcp(const struct zone *zone, unsigned cpu)
 {
 	struct per_cpu_pages *pcp = zone->pcp[cpu];
 	u64 pages;

@@ -77,7 +77,7 @@ u64 zone_page_state_snapshot(const struct zone *zone, enum zone_stat_item item)
 	return not_negative(exact_state(zone, item));
 }
 
-static void fold_diffs(struct zone *zone, unsigned cpu)
+one_step static void fold_diffs(struct zone *zone, unsigned cpu)
 {
 	struct per_cpu_zonestat *stat = zone->stat[cpu];
 	bool any = false;
@@ -576,7 +576,7 @@ static void put_zone_items(struct text *t, const struct zone *zone)
 		put_item(t, numa_rows[i], zone_numa_sum(zone, i));
 }
 
-static void put_pagesets(struct text *t, const struct zone *zone)
+one_step static void put_pagesets(struct text *t, const struct zone *zone)
 {
 	text_words(t, "\n  pagesets");
 	for (unsigned cpu = 0; cpu < nr_cpus(); cpu++) {

@@ -7,6 +7,7 @@
 #include <sys/time.h>
 #include "machine.h"
 #include "sched.h"
+#include "tool.h"
 
 void sim_out_of_fuel(void)
 {
@@ -67,9 +68,11 @@ void sim_log(const char *format, ...)
 	va_list args;
 	int n;
 
+	tool_order_after(m->host->log); /* it has a lock in Linux */
 	va_start(args, format);
 	n = vsnprintf(m->host->log + m->log_bytes, room, format, args);
 	va_end(args);
+	tool_order_before(m->host->log);
 	if (n > 0)
 		m->log_bytes += (u32)min_of((size_t)n, room - 1);
 }
@@ -79,7 +82,9 @@ void sim_log_text(const char *text)
 	struct machine *m = this_cpu->machine;
 	size_t bytes = min_of(strlen(text), sizeof(m->host->log) - 1 - m->log_bytes);
 
+	tool_order_after(m->host->log);
 	memcpy(m->host->log + m->log_bytes, text, bytes);
+	tool_order_before(m->host->log);
 	m->log_bytes += (u32)bytes;
 }
 

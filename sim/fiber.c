@@ -47,7 +47,7 @@ static void announce_new(struct fiber *f)
 static void announce_leave(struct fiber *from, struct fiber *to)
 {
 	(void)from;
-	__tsan_switch_to_fiber(to->tsan, 0); /* one fiber runs at a time: the switch orders what they do */
+	__tsan_switch_to_fiber(to->tsan, __tsan_switch_to_fiber_no_sync); /* that one runs at a time orders nothing */
 }
 static void announce_arrive(struct fiber *self)
 {

@@ -63,6 +63,7 @@ static void go(struct sched *s, int to)
 {
 	int from = s->running;
 
+	tool_order_before(fiber_of(s, from)); /* its stack may be another fiber's next: sched_abandon() */
 	s->running = to;
 	if (to >= 0)
 		this_cpu = &s->machine->cpu[to];
@@ -103,7 +104,9 @@ static void take_calls(struct sched *s, unsigned cpu)
 	while (c->nr_calls) {
 		struct sched_call call = c->call[0];
 
-		memmove(&c->call[0], &c->call[1], --c->nr_calls * sizeof(call));
+		c->nr_calls--;
+		for (unsigned i = 0; i < c->nr_calls; i++)
+			c->call[i] = c->call[i + 1];
 		call.func(call.info);
 		if (call.done)
 			*call.done = true;
@@ -119,11 +122,14 @@ static void note_quiescent(struct machine *m, unsigned cpu)
 	m->rcu.waits_for &= ~(1u << cpu);
 }
 
-static void run_client(struct sched *s, const struct sched_cpu *c)
+/* What an operation did is over when the next one begins: a program hands pages on from one to the other. */
+static void run_client(struct sched *s, u32 op, const struct sim_cpu *cpu)
 {
-	s->client.run(s->client.arg, c->op);
+	tool_order_after(s);
+	s->client.run(s->client.arg, op);
+	tool_order_before(s);
 	if (s->client.ended)
-		s->client.ended(s->client.arg, c->op, s->machine->cpu[c - s->cpu].yields);
+		s->client.ended(s->client.arg, op, cpu->yields);
 }
 
 static void fiber_main(void *arg)
@@ -133,7 +139,7 @@ static void fiber_main(void *arg)
 
 	for (;;) {
 		if (likely(c->op != OP_CALLS))
-			run_client(s, c);
+			run_client(s, c->op, &s->machine->cpu[c - s->cpu]);
 		if (unlikely(c->nr_calls)) /* the CPU was idle, or they came when no yield point was left */
 			take_calls(s, (unsigned)(c - s->cpu));
 		c->in_flight = false;
@@ -198,7 +204,9 @@ bool sched_run(struct sched *s, unsigned cpu, u32 op)
 {
 	struct sim_cpu *entered = this_cpu;
 
+	tool_order_before(s);
 	start(s, cpu, op);
+	tool_order_after(s);
 	this_cpu = entered;
 	if (likely(s->machine->stop.kind == STOP_NONE))
 		return true;
@@ -211,8 +219,10 @@ void sched_abandon(struct sched *s)
 	if (!s)
 		return;
 	for (unsigned i = 0; i < SIM_MAX_CPUS; i++) {
-		if (s->cpu[i].in_flight)
+		if (s->cpu[i].in_flight) {
+			tool_order_after(&s->cpu[i].fiber);
 			fiber_restart(&s->cpu[i].fiber);
+		}
 		s->cpu[i].in_flight = false;
 		s->cpu[i].irq_nesting = 0;
 		s->cpu[i].nr_calls = 0;
@@ -252,8 +262,10 @@ sim_cold void sched_note_contended(void)
 
 void sched_leave(struct sched *s)
 {
-	if (s && s->running >= 0)
-		go(s, -1);
+	if (!s || s->running < 0)
+		return;
+	tool_order_before(s);
+	go(s, -1);
 }
 
 /* Suspend the running fiber and go on with another CPU's operation, in flight or new. chosen: by the schedule. */
@@ -274,7 +286,8 @@ static void switch_to_cpu(struct sched *s, unsigned cpu, bool chosen)
 
 		while (s->suspended[i] != cpu)
 			i++;
-		memmove(&s->suspended[i], &s->suspended[i + 1], --s->nr_suspended - i);
+		for (s->nr_suspended--; i < s->nr_suspended; i++) /* few; and TSan would look at memmove() */
+			s->suspended[i] = s->suspended[i + 1];
 	}
 	s->suspended[s->nr_suspended++] = (u8)s->running;
 	if (chosen && s->client.switched)
@@ -301,9 +314,7 @@ static void deliver_irq(struct sched *s, unsigned label)
 	if (s->client.switched)
 		s->client.switched(s->client.arg);
 	fetch_schedule(s, cpu->id, op);
-	s->client.run(s->client.arg, op);
-	if (s->client.ended)
-		s->client.ended(s->client.arg, op, cpu->yields);
+	run_client(s, op, cpu);
 	c->irq_nesting--;
 	c->switches = before.switches;
 	c->nr_switches = before.nr_switches;

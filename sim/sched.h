@@ -11,6 +11,7 @@
 #define SIM_SCHED_H
 
 #include "machine.h"
+#include "tool.h"
 
 #define SCHED_MAX_IRQ_NESTING 2
 #define SCHED_NONE	      (~0u)
@@ -73,7 +74,7 @@ struct sched_copy *sched_save(const struct sched *s);
 void sched_load(struct sched *s, const struct sched_copy *copy);
 void sched_copy_free(struct sched_copy *copy);
 
-static inline void sim_yield(enum sim_yield_point p)
+no_tsan static inline void sim_yield(enum sim_yield_point p)
 {
 	struct sim_cpu *c = this_cpu;
 

@@ -29,7 +29,7 @@
 #define TOOL_TSAN 1
 #endif
 #endif
-#if defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_THREAD__) || defined(MMCHECK_TSAN) /* files that TSan is not to look at work for it too */
 #define TOOL_TSAN 1
 #endif
 
@@ -167,6 +167,33 @@ static inline bool tool_complained(void)
 #define SIM_WATCHDOG_SECONDS 60
 #else
 #define SIM_WATCHDOG_SECONDS 2
+#endif
+
+/*
+ * The deterministic machine under TSan: what orders two CPUs (a lock, a word, the program that hands a page on) says so, and
+ * its own hand is not looked at: a race that no such order prevents is reported, though one fiber runs at a time.
+ */
+#if defined(TOOL_TSAN)
+#include <sanitizer/tsan_interface.h>
+#define no_tsan __attribute__((no_sanitize("thread")))
+static inline void tool_order_before(void *what)
+{
+	__tsan_release(what);
+}
+static inline void tool_order_after(void *what)
+{
+	__tsan_acquire(what);
+}
+#else
+#define no_tsan
+static inline void tool_order_before(void *what)
+{
+	(void)what;
+}
+static inline void tool_order_after(void *what)
+{
+	(void)what;
+}
 #endif
 
 /* TSan ends all fibers but the running one in a forked child: machines must be booted there. */

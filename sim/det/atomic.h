@@ -9,7 +9,20 @@
 #define SIM_DET_ATOMIC_H
 
 #include "sched.h"
+#include "tool.h"
 
+#if defined(TOOL_TSAN)
+/* Under TSan an access is what it is among threads, so that it knows which of them order others. */
+#include "threads/atomic.h"
+
+#undef xchg
+#undef xchg_relaxed
+#undef xchg_acquire
+#define xchg(p, value)	       (sim_yield(YIELD_CMPXCHG), __atomic_exchange_n(p, value, __ATOMIC_SEQ_CST))
+#define xchg_relaxed(p, value) (sim_yield(YIELD_CMPXCHG), __atomic_exchange_n(p, value, __ATOMIC_RELAXED))
+#define xchg_acquire(p, value) (sim_yield(YIELD_CMPXCHG), __atomic_exchange_n(p, value, __ATOMIC_ACQUIRE))
+
+#else
 /* Calls are all that can switch to another CPU, and a compiler keeps nothing across them. */
 #define READ_ONCE(x)	    ((__typeof__(x))(x))
 #define WRITE_ONCE(x, value) ((void)((x) = (value)))
@@ -79,4 +92,5 @@ static inline s32 atomic_dec_if_positive(s32 *count)
 /* Add to a counter of this CPU; an interrupt comes before or after it. Others read it with READ_ONCE(). */
 #define this_cpu_add(p, n) ((void)(*(p) += (n)))
 
+#endif
 #endif

@@ -23,16 +23,17 @@ typedef struct sim_lock spinlock_t;
 #define spin_lock_init_nesting(lock, rank) sim_lock_init(lock, rank, true)
 
 /* Only what is new costs more than this test. */
-static inline void sim_lock_check(spinlock_t *lock, u32 now, u32 held, bool waits)
+no_tsan static inline void sim_lock_check(spinlock_t *lock, u32 now, u32 held, bool waits)
 {
 	if (unlikely((now | held) & ~this_cpu->machine->lockdep.known[lock->id]))
 		lockdep_learn(lock, now, held, waits);
 }
 
-static inline void sim_lock_taken(spinlock_t *lock, u32 now)
+no_tsan static inline void sim_lock_taken(spinlock_t *lock, u32 now)
 {
 	struct sim_cpu *c = this_cpu;
 
+	tool_order_after(lock);
 	lock->locked = 1;
 	lock->cpu = c->id;
 	lock->taken = (struct sim_place){ c->operation, c->step, c->id, (u8)(now >> 16) };
@@ -44,7 +45,7 @@ static inline void sim_lock_taken(spinlock_t *lock, u32 now)
 }
 
 /* Before waiting: what is wrong is named even where it would end in a deadlock. */
-static inline void spin_lock(spinlock_t *lock)
+no_tsan static inline void spin_lock(spinlock_t *lock)
 {
 	u32 now;
 
@@ -58,7 +59,7 @@ static inline void spin_lock(spinlock_t *lock)
 }
 
 /* Who does not wait cannot deadlock: an interrupt may take a lock of the rank that the interrupted task holds. */
-static inline bool spin_trylock(spinlock_t *lock)
+no_tsan static inline bool spin_trylock(spinlock_t *lock)
 {
 	const struct sim_cpu *c = this_cpu;
 	u32 now;
@@ -77,12 +78,13 @@ static inline bool spin_trylock(spinlock_t *lock)
 	return true;
 }
 
-static inline void spin_unlock(spinlock_t *lock)
+no_tsan static inline void spin_unlock(spinlock_t *lock)
 {
 	struct sim_cpu *c = this_cpu;
 
 	if (unlikely(!lock->locked || !c->nr_held || c->held[c->nr_held - 1] != lock))
 		sim_lock_not_held(lock);
+	tool_order_before(lock);
 	lock->locked = 0;
 	c->held_classes = lock->held_before;
 	c->nr_held--;

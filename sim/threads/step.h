@@ -42,6 +42,7 @@ static inline void ram_dirty(struct machine *m, u64 pfn, u64 lines)
 }
 
 /* See det/step.h: a lock that the deterministic machine does not need. */
+#define one_step
 #define step_lock(lock)	  spin_lock(lock)
 #define step_unlock(lock) spin_unlock(lock)
 
