@@ -19,7 +19,7 @@
 #   make layers     prove that mm/ and model/ do not know each other
 #   make threads    the same mm/ on real threads: library, stress, bench; SAN=tsan watches it
 #   make format     clang-format over the sources
-#   make install    mmcheck, libmmcheck.a and headers                PREFIX=/usr/local DESTDIR=
+#   make install    mmcheck, both libraries and headers              PREFIX=/usr/local DESTDIR=
 #   make clean      remove build/; findings and campaigns in out/ stay
 #
 # Everywhere: SAN=flavour (sanitizers.mk), SEED=number, TIME=seconds, JOBS=cores, V=1 shows commands,
@@ -267,10 +267,10 @@ $(THREADS_PROGRAMS): $(B)/threads_%: $(B)/threads/tests/threads/%.o $(B)/libmmch
 format:
 	clang-format-19 -i $(wildcard $(foreach d,$(LAYERS) sim/det sim/threads mm/include fuzz props tools tests,$(d)/*.[ch]))
 
-install: $(B)/mmcheck $(B)/libmmcheck.a
+install: $(B)/mmcheck $(B)/libmmcheck.a $(B)/libmmcheck_threads.a
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib' $(foreach p,/ /det /threads,'$(DESTDIR)$(PREFIX)/include/mmcheck$(p)')
 	install -m 755 $(B)/mmcheck '$(DESTDIR)$(PREFIX)/bin/mmcheck'
-	install -m 644 $(B)/libmmcheck.a '$(DESTDIR)$(PREFIX)/lib/libmmcheck.a'
+	install -m 644 $(B)/libmmcheck.a $(B)/libmmcheck_threads.a '$(DESTDIR)$(PREFIX)/lib/'
 	install -m 644 sim/*.h mm/include/*.h '$(DESTDIR)$(PREFIX)/include/mmcheck/'
 	install -m 644 sim/det/*.h '$(DESTDIR)$(PREFIX)/include/mmcheck/det/'
 	install -m 644 sim/threads/*.h '$(DESTDIR)$(PREFIX)/include/mmcheck/threads/'

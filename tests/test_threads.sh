@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test_threads.sh - mm/ on real threads, from outside: the installed library and its example; races that TSan must see.
+# Prints TAP. It builds what it needs, the flavours plain and tsan.
+#
+#   tests/test_threads.sh
+#
+# A bug of ci/bugs/ with a line `Races: FUNCTION` is a race: the deterministic machine finds it by a schedule (make bugs), and
+# the stress under TSan must report it, naming the function. Without a bug the stress is silent.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 3
+work=$(mktemp -d) || exit 3
+trap 'rm -rf "$work"' EXIT
+# shellcheck source=ci/common.sh
+. ci/common.sh
+# shellcheck source=tests/tap.sh
+. tests/tap.sh
+aslr_wrapper || {
+	echo "test_threads.sh: $ASLR_ADVICE" >&2
+	exit 3
+}
+OPERATIONS=8000 # of each thread: a second
+seconds=120     # only a hang takes so long
+
+make_in() { # DIRECTORY GOALS...
+	make --no-print-directory -C "$1" "${@:2}" >"$work/make" 2>&1
+	result $? "make ${*:2}" "$(tail -n 4 "$work/make")"
+}
+
+# --- the library as others have it -------------------------------------------------------------------------------
+
+make_in . SAN=plain install DESTDIR="$work/root" PREFIX=/usr
+headers=$work/root/usr/include/mmcheck
+command=$(sed -n 's/^.*; cc \(.* -o\) threads$/\1/p' examples/threads.c | sed "s|\$H|$headers|g")
+[[ $command ]]
+result $? "examples/threads.c says how it is compiled"
+# shellcheck disable=SC2086 # words of a command line
+"${CC:-cc}" -Wall -Wextra -Werror $command "$work/example" -L"$work/root/usr/lib" >"$work/out" 2>&1
+result $? "it compiles so, against what was installed" "$(<"$work/out")"
+timeout "$seconds" "$work/example" >"$work/out" 2>&1 </dev/null && grep -q '^cpu [01]: frame [0-9]* from cpu [01]$' "$work/out" &&
+	grep -q '^Node 0, zone' "$work/out"
+result $? "and a page goes from one CPU to the other" "$(<"$work/out")"
+
+# --- races -------------------------------------------------------------------------------------------------------------
+
+stress() { # TREE: its exit status; what it says in $work/out; the first report is enough
+	TSAN_OPTIONS=halt_on_error=1 timeout "$seconds" "${WRAP[@]}" "$1/build/tsan/threads_stress" 1 "$OPERATIONS" >"$work/out" 2>&1 </dev/null
+}
+
+make_in . SAN=tsan build/tsan/threads_stress
+stress . && ! grep -q ThreadSanitizer "$work/out"
+result $? "the stress is silent under TSan" "$(grep -m 1 -A 8 ThreadSanitizer "$work/out")"
+
+plant() { # PATCH: a tree that holds the bug, and objects that are older than it
+	rm -rf "$work/tree"
+	mkdir -p "$work/tree/build/tsan"
+	cp -a sim mm tests Makefile sanitizers.mk "$work/tree/"
+	cp -a build/tsan/threads build/tsan/flags "$work/tree/build/tsan/"
+	patch -d "$work/tree" -p1 -F0 -s <"$1"
+}
+
+races=0
+while read -r patch function; do
+	races=$((races + 1)) name=$(basename "$patch" .patch)
+	plant "$patch"
+	result $? "$name is planted"
+	make_in "$work/tree" SAN=tsan build/tsan/threads_stress
+	stress "$work/tree"
+	status=$?
+	((status != 0)) && grep -q 'WARNING: ThreadSanitizer: data race' "$work/out" && grep -q "#[0-9]* $function " "$work/out"
+	result $? "$name: TSan reports a data race in $function()" "exit status $status, $(grep -m 1 SUMMARY "$work/out")"
+done < <(for p in ci/bugs/*.patch; do
+	function=$(sed -n '/^---/q; s/^Races: *\([a-z_]*\) *$/\1/p' "$p")
+	[[ -z $function ]] || echo "$p $function"
+done)
+((races > 0))
+result $? "$races races of the bug bank were looked at"
+finish_tests
