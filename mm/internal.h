@@ -66,7 +66,7 @@ struct per_cpu_zonestat {
 	s8 vm_stat_diff[NR_VM_ZONE_STAT_ITEMS];
 	u8 stat_threshold;
 	u64 vm_numa_event[NR_VM_NUMA_EVENT_ITEMS];
-} __attribute__((aligned(64)));
+};
 
 enum zone_watermark { WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO, NR_WMARK };
 
@@ -153,7 +153,7 @@ struct mm {
 	u64 vm_event[SIM_MAX_CPUS][VM_EVENTS_OF_LINES] __attribute__((aligned(64)));
 	struct page_owner *page_owner; /* one a frame; NULL: not kept */
 	struct kmap_stack *kmap;	/* one a CPU's task */
-	u32 mark[NR_MARKS];
+	u32 mark[NR_MARKS] __attribute__((aligned(64))); /* apart from what every request reads */
 };
 
 static inline struct mm *current_mm(void)

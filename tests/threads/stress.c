@@ -2,7 +2,7 @@
 /*
  * stress.c - the allocator on 2, 4 and 8 threads that do everything at once, and an account at the end.
  *
- *   threads_stress [SEED [OPERATIONS]]      operations of each thread
+ *   threads_stress [SEED [OPERATIONS]]      operations of each thread; a quarter with poison and page_owner
  *
  * Each thread is a CPU. It allocates and frees at random, single pages, blocks, compound blocks, bulk; passes blocks and
  * references to others through a mailbox; drains, changes knobs, disables lists, isolates pageblocks, reads /proc and now
@@ -586,12 +586,36 @@ static void test_attach(void)
 	machine_destroy(m);
 }
 
+/* What one is told of, and may ask for, without a judge. */
+static void test_fault_and_log(void)
+{
+	struct machine *m = boot(false);
+	struct page *page[3];
+	static char log[32 << 10];
+
+	sim_plan_fault(m, FAULT_PAGE_ALLOC, 1, 1);
+	for (unsigned i = 0; i < 3; i++)
+		page[i] = alloc_pages(GFP_KERNEL, 0);
+	ok(page[0] && !page[1] && page[2], "a planned fault fails the second request alone");
+	ok(sim_log_take(m, log, sizeof(log)) && strstr(log, "page allocation failure: order:0, mode:0xcc0(GFP_KERNEL)"),
+	   "  and is reported");
+	ok(!sim_log_take(m, log, sizeof(log)) && !*log, "  a log that was taken is empty");
+	__free_pages(page[0], 0);
+	__free_pages(page[0], 0);
+	ok(sim_log_take(m, log, sizeof(log)) && strstr(log, "BUG: Bad page state"), "a page freed twice is reported");
+	__free_pages(page[2], 0);
+	says_nothing(page_alloc_check(), "  and nothing else happened");
+	sim_cpu_detach();
+	machine_destroy(m);
+}
+
 int main(int argc, char **argv)
 {
 	u64 seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
 	unsigned ops = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 0) : 100000;
 
 	test_attach();
+	test_fault_and_log();
 	for (unsigned n = 2; n <= MOST_THREADS; n *= 2) {
 		stress(seed, n, ops, false);
 		stress(seed, n, ops / 4 + 1, true);
