@@ -63,7 +63,7 @@
 		before_;                                                                                               \
 	})
 
-/* --- reference counts ---------------------------------------------------------------------------------------------- */
+/* --- reference counts --------------------------------------------------------------------------------------------- */
 
 static inline s32 atomic_read(const s32 *count)
 {
@@ -87,7 +87,7 @@ static inline s32 atomic_dec_if_positive(s32 *count)
 	return left;
 }
 
-/* --- what one CPU alone writes -------------------------------------------------------------------------------------- */
+/* --- what one CPU alone writes ------------------------------------------------------------------------------------ */
 
 /* Add to a counter of this CPU; an interrupt comes before or after it. Others read it with READ_ONCE(). */
 #define this_cpu_add(p, n) ((void)(*(p) += (n)))

@@ -27,7 +27,7 @@
 #define fetch_or_relaxed(p, bits)  __atomic_fetch_or(p, bits, __ATOMIC_RELAXED)
 #define fetch_and_relaxed(p, bits) __atomic_fetch_and(p, bits, __ATOMIC_RELAXED)
 
-/* --- reference counts ---------------------------------------------------------------------------------------------- */
+/* --- reference counts --------------------------------------------------------------------------------------------- */
 
 static inline s32 atomic_read(const s32 *count)
 {
@@ -53,7 +53,7 @@ static inline s32 atomic_dec_if_positive(s32 *count)
 	return now - 1;
 }
 
-/* --- what one CPU alone writes -------------------------------------------------------------------------------------- */
+/* --- what one CPU alone writes ------------------------------------------------------------------------------------ */
 
 /* No locked instruction: nobody else writes it, and there are no interrupts. Others may read it meanwhile. */
 #define this_cpu_add(p, n) WRITE_ONCE(*(p), READ_ONCE(*(p)) + (n))

@@ -121,7 +121,7 @@ u64 sim_chance(void)
 {
 	u64 z = (this_cpu->chance += 0x9e3779b97f4a7c15ULL);
 
-	z += (u64)this_cpu->id << 56;
+	z += this_cpu->machine->chance ^ (u64)this_cpu->id << 56;
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
 	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
 	return z ^ (z >> 31);
@@ -178,7 +178,7 @@ size_t sim_log_take(struct machine *m, char *out, size_t bytes)
 	return n;
 }
 
-/* --- the end ------------------------------------------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------------------------------------------------ */
 
 /* Other threads run on in the broken machine: there is no way back. */
 _Noreturn void sim_stop(enum sim_stop_kind kind, const char *format, ...)

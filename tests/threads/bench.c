@@ -152,10 +152,10 @@ static void write_json(const char *path, double pair_ns, double ratio)
 		perror(path);
 		exit(3);
 	}
-	fprintf(f, "[\n  {\"name\": \"page.threads_pair_ns\", \"value\": %.3f, \"unit\": \"ns\", \"flavour\": \"%s\"},\n", pair_ns,
-		MMCHECK_FLAVOUR);
-	fprintf(f, "  {\"name\": \"page.two_thread_ratio\", \"value\": %.3f, \"unit\": \"1\", \"flavour\": \"%s\"}\n]\n", ratio,
-		MMCHECK_FLAVOUR);
+	fprintf(f, "[\n  {\"name\": \"page.threads_pair_ns\", \"value\": %.3f, ", pair_ns);
+	fprintf(f, "\"unit\": \"ns\", \"flavour\": \"%s\"},\n", MMCHECK_FLAVOUR);
+	fprintf(f, "  {\"name\": \"page.two_thread_ratio\", \"value\": %.3f, ", ratio);
+	fprintf(f, "\"unit\": \"1\", \"flavour\": \"%s\"}\n]\n", MMCHECK_FLAVOUR);
 	fclose(f);
 }
 
@@ -180,8 +180,9 @@ int main(int argc, char **argv)
 	qsort(ratio, BEST, sizeof(ratio[0]), by_value);
 	printf("%-28s %14.2f %-8s %s\n", "page.threads_pair_ns", ns[ROUNDS / 2], "ns", MMCHECK_FLAVOUR);
 	printf("%-28s %14.2f %-8s %s\n", "page.two_thread_ratio", ratio[BEST / 2], "1", MMCHECK_FLAVOUR);
-	printf("# %u of %u rounds, in which both ran %.0f to %.0f %% of the time: half of the ratios lie within %.2f .. %.2f\n",
-	       BEST, ROUNDS, 100 * round[BEST - 1].together, 100 * round[0].together, ratio[BEST / 4], ratio[BEST * 3 / 4]);
+	printf("# %u of %u rounds, in which both ran %.0f to %.0f %% of the time: ", BEST, ROUNDS,
+	       100 * round[BEST - 1].together, 100 * round[0].together);
+	printf("half of the ratios lie within %.2f .. %.2f\n", ratio[BEST / 4], ratio[BEST * 3 / 4]);
 	if (argc == 3 && !strcmp(argv[1], "--json"))
 		write_json(argv[2], ns[ROUNDS / 2], ratio[BEST / 2]);
 	machine_destroy(m);

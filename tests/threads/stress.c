@@ -74,7 +74,7 @@ static void complain(struct shared *s, const char *what)
 	__atomic_compare_exchange_n(&s->bad, &none, what, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
-/* --- stamps: the first and the last word of each page ----------------------------------------------------------------- */
+/* --- stamps: the first and the last word of each page ------------------------------------------------------------- */
 
 #define LAST_WORD (PAGE_SIZE / sizeof(u64) - 1)
 
@@ -105,7 +105,7 @@ static void check_stamp(struct shared *s, const struct parcel *p)
 	}
 }
 
-/* --- what a thread has ------------------------------------------------------------------------------------------------- */
+/* --- what a thread has -------------------------------------------------------------------------------------------- */
 
 static void keep(struct worker *w, struct page *page, unsigned order, bool put)
 {
@@ -135,12 +135,13 @@ static struct parcel take_one(struct worker *w)
 	return p;
 }
 
-/* --- operations --------------------------------------------------------------------------------------------------------- */
+/* --- operations --------------------------------------------------------------------------------------------------- */
 
 static const gfp_t masks[] = {
-	GFP_KERNEL, GFP_KERNEL, GFP_HIGHUSER_MOVABLE, GFP_HIGHUSER_MOVABLE, GFP_HIGHUSER, GFP_USER, GFP_NOWAIT, GFP_NOFS,
-	GFP_KERNEL | __GFP_RECLAIMABLE, GFP_DMA | __GFP_NOWARN, GFP_DMA32, GFP_KERNEL | __GFP_ZERO, GFP_KERNEL | __GFP_NORETRY,
-	GFP_KERNEL | __GFP_MEMALLOC, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN, GFP_KERNEL | __GFP_THISNODE,
+	GFP_KERNEL, GFP_KERNEL, GFP_HIGHUSER_MOVABLE, GFP_HIGHUSER_MOVABLE, GFP_HIGHUSER, GFP_USER, GFP_NOWAIT,
+	GFP_NOFS, GFP_DMA32, GFP_KERNEL | __GFP_RECLAIMABLE, GFP_DMA | __GFP_NOWARN, GFP_KERNEL | __GFP_ZERO,
+	GFP_KERNEL | __GFP_NORETRY, GFP_KERNEL | __GFP_MEMALLOC, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN,
+	GFP_KERNEL | __GFP_THISNODE,
 };
 
 static const enum sim_context atomic_contexts[] = {
@@ -385,7 +386,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* --- the account ---------------------------------------------------------------------------------------------------------- */
+/* --- the account -------------------------------------------------------------------------------------------------- */
 
 struct account {
 	struct free_block block[MOST_BLOCKS];
@@ -550,7 +551,7 @@ static void stress(u64 seed, unsigned nr_threads, unsigned ops, bool debug)
 	free(w);
 }
 
-/* --- CPUs and threads ------------------------------------------------------------------------------------------------------- */
+/* --- CPUs and threads --------------------------------------------------------------------------------------------- */
 
 struct ninth {
 	struct machine *m;
