@@ -195,7 +195,8 @@ static const char *why_not(const struct exporter *e, const struct op *op, const 
 static bool judged_by_answer(const struct exporter *e)
 {
 	static const char *const seen_in_c[] = { "VM_BUG_ON", "no progress", "lock order", "N9",  "X1", "B2",
-						 "B3",	      "B4",	     "B19",	   "B22", "B52", "Q5" };
+						 "B3",	      "B4",	     "B19",	   "B22", "B52", "Q5",
+						 "lock cycle", "lock state", "self-deadlock", "starvation" };
 
 	if (e->step >= e->p->nr_ops || e->v->step < 0)
 		return false;

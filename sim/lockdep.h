@@ -8,15 +8,14 @@
  * here. Who only tries a lock waits for nobody: it adds no order and is no use in an interrupt, but what it holds
  * counts.
  *
- *   clause                            fires when
- *   self-deadlock                     a CPU waits for a lock that it holds itself, maybe below an interrupt
- *   deadlock                          CPUs wait for each other's locks in a circle, now
- *   lock state                        a class is waited for in an interrupt, and somewhere held where one may come; or
- *                                     such a class is held while one is taken that is held where interrupts may come
- *   lock cycle                        the orders seen in this run form a circle; a class inside itself is the smallest
- *   lock order                        an order that is no circle yet and against the ranks, which are the declared
- * order starvation                        one loop of tries, nothing done between them, although all others have gone
- * on scheduling while atomic ...       mm waits where no task may be put to sleep: sim_may_sleep()
+ *   self-deadlock   a CPU waits for a lock that it holds itself, maybe below an interrupt
+ *   deadlock        CPUs wait for each other's locks in a circle, now
+ *   lock state      a class is waited for in an interrupt, and somewhere held where one may come; or such a class is
+ *                   held while one is taken that is held where interrupts may come
+ *   lock cycle      the orders seen in this run form a circle; a class inside itself is the smallest one
+ *   lock order      no circle yet, but against the ranks, which are the declared order
+ *   starvation      one loop of tries with nothing done between them, although all others have gone on
+ *   scheduling ..., sleeping ...   mm waits where no task may be put to sleep: sim_may_sleep()
  *
  * Starvation is a matter of loops. That a waiter loses a lock again and again is the choice of a schedule, which is
  * finite, and never mm's fault: real spinlocks are queues. So spin_lock() counts nothing. What mm can do wrong is to
