@@ -196,7 +196,9 @@ static bool judged_by_answer(const struct exporter *e)
 {
 	static const char *const seen_in_c[] = { "VM_BUG_ON", "no progress", "lock order", "N9",  "X1", "B2",
 						 "B3",	      "B4",	     "B19",	   "B22", "B52", "Q5",
-						 "lock cycle", "lock state", "self-deadlock", "starvation" };
+						 "lock cycle", "lock state", "self-deadlock", "starvation",
+						 "scheduling while atomic", "scheduling with interrupts off",
+						 "sleeping in an RCU reader", "sleeping with a lock held" };
 
 	if (e->step >= e->p->nr_ops || e->v->step < 0)
 		return false;
