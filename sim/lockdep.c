@@ -64,10 +64,11 @@ static struct sim_place place_now(u32 usage)
 
 static void say_place(struct text *t, struct sim_place p)
 {
-	if (!p.operation)
-		say(t, "boot");
+	if (p.operation)
+		say(t, "%s+%u", p.operation, p.step);
 	else
-		say(t, "%s+%u (%s of cpu %u)", p.operation, p.step, context_name((u32)p.usage << 16), p.cpu);
+		say(t, "boot or settling");
+	say(t, " (%s of cpu %u)", context_name((u32)p.usage << 16), p.cpu);
 }
 
 void lockdep_describe_held(char *text, size_t room)

@@ -96,7 +96,7 @@ struct sim_lock_class {
 
 /* Who did it: what stands for a stack in texts. */
 struct sim_place {
-	const char *operation; /* NULL at boot */
+	const char *operation; /* NULL at boot and while all is given back */
 	u32 step;
 	u8 cpu, usage; /* usage: bits of lockdep.h, from 16 on */
 };

@@ -364,7 +364,8 @@ static const struct {
 	{ "the same by trylock", trylock_in_wrong_order, STOP_LOCK_ORDER,
 	  "stage.props->low of rank 10 taken while holding stage.props->high of rank 20" },
 	{ "a lock taken twice", lock_twice, STOP_SELF_DEADLOCK,
-	  "boot waits for stage.props->low, which its own cpu holds since boot" },
+	  "boot or settling (task of cpu 0) waits for stage.props->low, which its own cpu holds since boot or settling "
+	  "(task of cpu 0)" },
 	{ "a lock released that nobody holds", unlock_what_is_free, STOP_LOCK_ORDER,
 	  "stage.props->high released by cpu 0, which does not hold it" },
 	{ "locks released in the wrong order", unlock_in_wrong_order, STOP_LOCK_ORDER,
@@ -408,7 +409,8 @@ static void test_stops(void)
 		check_stop(stops[i].name, &actor, 1, stops[i].kind, stops[i].text);
 	}
 	check_stop("a mistake while two others are suspended", among_others, 3, STOP_SELF_DEADLOCK,
-		   "boot waits for stage.props->low, which its own cpu holds since boot");
+		   "boot or settling (task of cpu 0) waits for stage.props->low, which its own cpu holds since boot or settling "
+	  "(task of cpu 0)");
 	check_stop("a mistake in an irq", in_irq, 2, STOP_BUG, "from the irq of B");
 }
 
