@@ -39,16 +39,12 @@ struct world *fuzz_world(void)
 	return world;
 }
 
-/* In how many of the programs each thing happened that is hard to reach. */
 static void print_depth(const struct run_stats *s)
 {
-	static const char *const names[NR_DEEP] = { "refusal", "below_min", "fallback", "highatomic", "flush" };
-
 	if (!s->programs)
 		return;
 	fprintf(stderr, "mmcheck: depth of %llu executions:", (unsigned long long)s->programs);
-	for (unsigned i = 0; i < NR_DEEP; i++)
-		fprintf(stderr, " %s %.1f %%", names[i], 100.0 * (double)s->deep[i] / (double)s->programs);
+	depth_print(s, stderr);
 	fputc('\n', stderr);
 }
 

@@ -255,6 +255,13 @@ static struct model_place set_place(struct world *w, struct model_place place)
 	return model_debug_place(w->model, world_cpu(), place);
 }
 
+/* Did a switch or an interrupt bring this operation here? */
+static void note_overlap(struct world *w)
+{
+	if (unlikely(w->model->nr_in_flight))
+		w->deep |= w->nesting[world_cpu()] ? DEEP_INTERRUPT : DEEP_SWITCH;
+}
+
 /* On a fiber of the operation's CPU. */
 static void run_op(void *arg, u32 step)
 {
@@ -275,6 +282,7 @@ static void run_op(void *arg, u32 step)
 		return;
 	}
 	sim_watchdog_kick();
+	note_overlap(w);
 	w->step = step;
 	w->stats.ops++;
 	w->since_recount++;
@@ -500,7 +508,7 @@ static void finish(struct world *w)
 
 	w->step = w->program->nr_ops;
 	w->digest = model_digest(w->model, w->digest);
-	w->deep = w->model->deep;
+	w->deep |= w->model->deep | (sched_contended(w->machine->host->sched) != w->contended ? DEEP_CONTENDED : 0);
 	world_count_depth(w);
 	memcpy(w->mark, mm_marks(), sizeof(w->mark));
 	if (w->until != ~0u)
@@ -767,6 +775,8 @@ static void prepare(struct world *w, const struct program *p, struct rig *r)
 	w->contents_whole = (p->header.flags & HEADER_CONTENTS_WHOLE) || contents_always_whole();
 	w->since_recount = 0;
 	w->rig_dirty = r->early;
+	w->deep = 0;
+	w->contended = sched_contended(w->machine->host->sched);
 	memset(w->announced, 0, sizeof(w->announced));
 	memset(w->mark, 0, sizeof(w->mark));
 	if (bytes > w->started_room) {

@@ -258,7 +258,10 @@ enum depth {
 	DEEP_FALLBACK = 1 << 2,	  /* a pageblock was claimed, or a block stolen */
 	DEEP_HIGHATOMIC = 1 << 3, /* a pageblock was reserved for atomic requests */
 	DEEP_FLUSH = 1 << 4,	  /* a per-CPU list was emptied, in part or whole, by a free or a drain */
-#define NR_DEEP 5
+	DEEP_SWITCH = 1 << 5,	  /* an operation began while one of another CPU was in flight */
+	DEEP_INTERRUPT = 1 << 6,  /* one began on top of another one of its CPU */
+	DEEP_CONTENDED = 1 << 7,  /* somebody met a lock that another one held */
+#define NR_DEEP 8
 };
 
 struct run_stats {
@@ -291,6 +294,7 @@ struct world {
 	struct run_stats stats;
 	u64 digest;
 	u32 deep;	       /* enum depth, of this program so far */
+	u64 contended;	       /* sched_contended() when it began */
 	u32 announced[NR_EVENT_TYPES]; /* a bit for each kind (field `report`) of each event, of this program so far */
 	u32 mark[NR_MARKS];    /* of mm, when the operations of this program had run */
 	u32 step;	       /* operation that runs */
@@ -379,6 +383,8 @@ u32 reach_at_once(u64 nr_frames);
 void slot_fill(struct world *w, u32 slot, struct slot value);
 void slot_retire(struct world *w, u32 slot);
 
+/* " refusal 3.2 % below_min ...": in how many of the programs each thing happened that is hard to reach. */
+void depth_print(const struct run_stats *s, FILE *out);
 /* A finding for people: clause, sentence, the last steps with what they answered, how to replay. Runs p once more. */
 void finding_print(struct world *w, const struct program *p, FILE *out, const char *replay);
 

@@ -113,6 +113,11 @@ static void print_stats(const struct world *w)
 	print_share("reports", c.report_forced, c.report);
 	printf("legal blocks at a choice: %.1f on average\n",
 	       c.choices ? (double)c.choice_sum / (double)c.choices : 0.0);
+	if (!s->programs)
+		return;
+	printf("depth of %llu programs:", (unsigned long long)s->programs);
+	depth_print(s, stdout);
+	putchar('\n');
 }
 
 /* The debugger stops where a verdict is made. */
