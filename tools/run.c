@@ -410,11 +410,26 @@ static u32 length_of(u64 i, u64 ops)
 	return (u32)(i % 16 == 15 ? ops * 8 : ops);
 }
 
+struct hunt {
+	u64 seed, seconds, most, ops;
+	unsigned tables;
+	const char *path; /* where the finding goes; NULL: nowhere */
+	bool stats, no_switches;
+};
+
+/* The same operations one after the other: what is found then did not need its schedule. */
+static void drop_switches(struct program *p)
+{
+	for (u32 i = 0; i < p->nr_ops; i++)
+		p->op[i].nr_switches = 0;
+	p->nr_switches = 0;
+}
+
 /* Seconds are CPU time, so that a busy machine finds what an idle one does. With `most` programs no clock matters. */
-static int hunt(u64 seed, double seconds, u64 most, u64 ops, unsigned tables, const char *path, bool stats)
+static int hunt(const struct hunt *h)
 {
 	struct world *w = new_world();
-	double end = cpu_seconds() + seconds;
+	double end = cpu_seconds() + (double)h->seconds;
 	char where[40];
 	struct program p;
 	int code = EXIT_FINE;
@@ -422,13 +437,15 @@ static int hunt(u64 seed, double seconds, u64 most, u64 ops, unsigned tables, co
 
 	program_init(&p);
 	sim_watchdog_start(SIM_WATCHDOG_SECONDS);
-	for (; code == EXIT_FINE && i < most && (i % 64 || cpu_seconds() < end); i++) {
-		u64 this_seed = seed * 1000003 + i;
+	for (; code == EXIT_FINE && i < h->most && (i % 64 || cpu_seconds() < end); i++) {
+		u64 this_seed = h->seed * 1000003 + i;
 
-		program_generate(&p, this_seed, length_of(i, ops), tables);
+		program_generate(&p, this_seed, length_of(i, h->ops), h->tables);
+		if (h->no_switches)
+			drop_switches(&p);
 		if (lockstep_run(w, &p)->failed) {
 			snprintf(where, sizeof(where), "seed %llu", (unsigned long long)this_seed);
-			code = report_found(w, &p, where, path);
+			code = report_found(w, &p, where, h->path);
 		}
 	}
 	if (code == EXIT_FINE && !w->stats.ops) {
@@ -437,7 +454,7 @@ static int hunt(u64 seed, double seconds, u64 most, u64 ops, unsigned tables, co
 	} else if (code == EXIT_FINE)
 		printf("no finding in %llu programs, %llu operations\n", (unsigned long long)i,
 		       (unsigned long long)w->stats.ops);
-	if (stats)
+	if (h->stats)
 		print_stats(w);
 	program_free(&p);
 	world_destroy(w);
@@ -448,31 +465,30 @@ int cmd_hunt(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "seed", 1, 0, 's' }, { "seconds", 1, 0, 't' }, { "ops", 1, 0, 'n' }, { "tables", 1, 0, 'T' },
-		{ "stats", 0, 0, 'S' }, { "programs", 1, 0, 'p' }, { 0 },
+		{ "stats", 0, 0, 'S' }, { "programs", 1, 0, 'p' }, { "no-switches", 0, 0, 'N' }, { 0 },
 	};
-	bool stats = false;
-	u64 seed = 1, seconds = 10, ops = 64, most = ~0ULL;
-	unsigned tables = TABLE_MACHINE | TABLE_PAGE;
-	const char *path = NULL;
+	struct hunt h = { .seed = 1, .seconds = 10, .ops = 64, .most = ~0ULL, .tables = TABLE_MACHINE | TABLE_PAGE };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
 		bool good = true;
 
 		if (c == 's')
-			good = parse_number(optarg, ~0ULL, &seed);
+			good = parse_number(optarg, ~0ULL, &h.seed);
 		else if (c == 't')
-			good = parse_number(optarg, 1000000, &seconds);
+			good = parse_number(optarg, 1000000, &h.seconds);
 		else if (c == 'n')
-			good = parse_number(optarg, 8192, &ops);
+			good = parse_number(optarg, 8192, &h.ops);
 		else if (c == 'p')
-			good = parse_number(optarg, ~0ULL, &most);
+			good = parse_number(optarg, ~0ULL, &h.most);
 		else if (c == 'T')
-			good = (tables = tables_by_name(optarg)) != 0;
+			good = (h.tables = tables_by_name(optarg)) != 0;
 		else if (c == 'S')
-			stats = true;
+			h.stats = true;
+		else if (c == 'N')
+			h.no_switches = true;
 		else if (c == 'o')
-			path = optarg;
+			h.path = optarg;
 		else
 			return bad_option(argv);
 		if (!good)
@@ -482,5 +498,5 @@ int cmd_hunt(int argc, char **argv)
 		complain("what is %s?", argv[optind]);
 		return EXIT_USAGE;
 	}
-	return hunt(seed, (double)seconds, most, ops, tables, path, stats);
+	return hunt(&h);
 }
