@@ -580,7 +580,7 @@ static void expect_failure_report(struct model *m, struct flight *f)
 /* Of a bulk request and the single one it ends with, when it is open which attempt the plan hits. */
 static bool unsure_who_failed(const struct model *m, const struct flight *f)
 {
-	return f->bulk && f->fault && m->fault[0].vague;
+	return f->bulk && f->fault && (m->fault[0].vague || !f->alone);
 }
 
 static const char *judge_refusal(struct model *m, struct flight *f)
