@@ -9,7 +9,8 @@
  * How deep: what needs several operations to happen is made likely as a whole. Half of the programs keep to one or two
  * CPUs, so that per-CPU lists fill; frees come in runs, so that they overflow; half of them start nearly full or
  * fragmented; atomic requests like orders above 0; a sysctl mostly raises the marks; zones and isolated frames are used
- * again.
+ * again. Where a switch leads there is a rival: the next operation belongs to that CPU, or comes with that interrupt, and
+ * often it is the same again, or one that reaches into what other CPUs have.
  *
  * Invariants: a program is a function of the seed, the number of operations and the tables; it never asks for the
  * profile `real`, nor for the fuel knob; boot operations stand at the start only.
@@ -409,6 +410,17 @@ static u8 fresh_cpu(struct maker *g)
 	return (u8)((g->first_cpu + below(g->rng, g->nr_cpus ? g->nr_cpus : SIM_MAX_CPUS)) % SIM_MAX_CPUS);
 }
 
+/* The place that the switch before named. */
+static void become_rival(const struct maker *g, const struct op *op, struct instr *in, unsigned *context, unsigned *label)
+{
+	if (!g->rival.is_irq) {
+		in->cpu = g->rival.target;
+	} else if (!(op->flags & (OP_TASK_ONLY | OP_BOOT))) {
+		*context = in->cpu % 2 ? CONTEXT_HARDIRQ : CONTEXT_SOFTIRQ;
+		*label = g->rival.target;
+	}
+}
+
 static void choose_place(struct maker *g, const struct op *op, struct instr *in)
 {
 	unsigned context = CONTEXT_TASK, label = 0;
@@ -418,7 +430,16 @@ static void choose_place(struct maker *g, const struct op *op, struct instr *in)
 	if (g->schedules && (context == CONTEXT_HARDIRQ || context == CONTEXT_SOFTIRQ))
 		label = 1 + below(g->rng, 3);
 	in->cpu = fresh_cpu(g);
+	if (g->is_rival)
+		become_rival(g, op, in, &context, &label);
 	in->context = (u8)(label << 4 | context);
+}
+
+static void copy_args(const struct maker *g, const struct op *op, struct instr *in)
+{
+	for (unsigned i = 0; i < MAX_ARGS && op->args[i] != ARG_NONE; i++)
+		if (op->args[i] > ARG_USED_PAGES)
+			instr_set_arg(op, in, i, instr_get_arg(op, &g->last, i));
 }
 
 static void choose_args(struct maker *g, const struct op *op, struct instr *in)
@@ -431,15 +452,38 @@ static void choose_args(struct maker *g, const struct op *op, struct instr *in)
 	g->wants_stale = op->flags & OP_CLIENT_BUG;
 	for (unsigned i = 0; i < MAX_ARGS && op->args[i] != ARG_NONE; i++)
 		instr_set_arg(op, in, i, fresh_value(g, op->args[i], atomic));
+	if (g->is_copy)
+		copy_args(g, op, in);
 	note_slots(g, op, in);
 }
 
-struct sched_switch fresh_switch(struct maker *g)
+/* Most operations have four yield points or nine, those that go over all lists hundreds. */
+static u32 fresh_yield(struct maker *g)
 {
-	struct sched_switch sw = { .at = one_in(g->rng, 4) ? below(g->rng, 64) : geometric(g->rng) };
+	switch (below(g->rng, 8)) {
+	case 0:
+		return (u32)magnitude(g->rng, 9);
+	case 1:
+	case 2:
+	case 3:
+		return geometric(g->rng);
+	default:
+		return below(g->rng, 10);
+	}
+}
 
-	sw.is_irq = one_in(g->rng, 4);
-	sw.target = (u8)(sw.is_irq ? 1 + below(g->rng, 3) : below(g->rng, SIM_MAX_CPUS));
+struct sched_switch fresh_switch(struct maker *g, unsigned cpu)
+{
+	struct sched_switch sw = { .at = fresh_yield(g) };
+
+	sw.is_irq = one_in(g->rng, 3);
+	for (int tries = 4; tries && !sw.is_irq; tries--) { /* not to itself */
+		sw.target = fresh_cpu(g);
+		if (sw.target != cpu)
+			break;
+	}
+	if (sw.is_irq)
+		sw.target = (u8)(1 + below(g->rng, 3));
 	return sw;
 }
 
@@ -458,6 +502,42 @@ static const struct op *run_op(struct maker *g)
 	return can_do_something(g, op) ? op : NULL;
 }
 
+/* Drains, isolation, knobs, kswapd: each as likely as another, for what is rare alone is rarer still in a pair. */
+static const struct op *pick_machine_op(const struct mix *mix, u64 *rng)
+{
+	unsigned nr = 0, n;
+
+	for (unsigned i = 0; i < mix->nr; i++)
+		nr += table_of(mix->choice[i].op) == TABLE_MACHINE;
+	if (!nr)
+		return NULL;
+	n = below(rng, nr);
+	for (unsigned i = 0;; i++)
+		if (table_of(mix->choice[i].op) == TABLE_MACHINE && !n--)
+			return mix->choice[i].op;
+}
+
+/* NULL: any operation will do. */
+static const struct op *rival_op(struct maker *g, const struct mix *mix)
+{
+	const struct op *op = NULL;
+
+	if (!g->is_rival)
+		return NULL;
+	switch (below(g->rng, 3)) {
+	case 0:
+		op = op_by_code(g->last.code);
+		g->is_copy = op && one_in(g->rng, 2);
+		break;
+	case 1:
+		op = pick_machine_op(mix, g->rng);
+	}
+	if (op && (!can_do_something(g, op) || (g->rival.is_irq && op->flags & OP_TASK_ONLY)))
+		op = NULL;
+	g->is_copy &= op != NULL;
+	return op;
+}
+
 static void start_run(struct maker *g, const struct mix *mix)
 {
 	unsigned found = 0;
@@ -471,19 +551,28 @@ static void start_run(struct maker *g, const struct mix *mix)
 	g->run_atomic = one_in(g->rng, 2);
 }
 
+static const struct op *any_op(struct maker *g, const struct mix *mix)
+{
+	const struct op *op;
+	int tries = 8;
+
+	do
+		op = pick_op(mix, g->rng);
+	while (!can_do_something(g, op) && --tries);
+	return op;
+}
+
 bool make_instr(struct maker *g, const struct mix *mix, struct instr *in)
 {
 	const struct op *run, *op;
-	int tries = 8;
 
 	if (!mix->total)
 		return false;
-	op = run = run_op(g);
-	while (!run) {
-		op = pick_op(mix, g->rng);
-		if (can_do_something(g, op) || !--tries)
-			break;
-	}
+	g->is_copy = false;
+	run = run_op(g);
+	op = run ? run : rival_op(g, mix);
+	if (!op)
+		op = any_op(g, mix);
 	memset(in, 0, sizeof(*in));
 	in->code = op->code;
 	choose_place(g, op, in);
@@ -491,10 +580,22 @@ bool make_instr(struct maker *g, const struct mix *mix, struct instr *in)
 		in->cpu = g->run_cpu;
 	g->urgent = run && g->run_atomic;
 	choose_args(g, op, in);
+	g->last = *in;
 	return true;
 }
 
 /* --- a program ------------------------------------------------------------------------------------------------------- */
+
+/* A quarter of the operations is disturbed; the next one is then mostly the disturber. */
+static void choose_schedule(struct maker *g, struct program *p, struct instr *in)
+{
+	g->is_rival = false;
+	if (!one_in(g->rng, 4))
+		return;
+	for (u32 k = 1 + geometric(g->rng); k; k--)
+		program_add_switch(p, in, g->rival = fresh_switch(g, in->cpu));
+	g->is_rival = !one_in(g->rng, 4);
+}
 
 static void append_made(struct maker *g, struct program *p, u32 nr, enum phase phase, unsigned tables)
 {
@@ -510,9 +611,8 @@ static void append_made(struct maker *g, struct program *p, u32 nr, enum phase p
 			p->nr_ops--;
 			return;
 		}
-		if (g->schedules && one_in(g->rng, 4))
-			for (u32 k = 1 + geometric(g->rng); k; k--)
-				program_add_switch(p, in, fresh_switch(g));
+		if (g->schedules)
+			choose_schedule(g, p, in);
 	}
 }
 
@@ -610,9 +710,11 @@ void program_generate(struct program *p, u64 seed, u32 nr_ops, unsigned tables)
 	program_clear(p);
 	choose_header(p, &g, seed);
 	g.nr_slots = slots[below(&rng, ARRAY_SIZE(slots))];
-	g.schedules = one_in(&rng, 8);
+	g.schedules = one_in(&rng, 3);
 	g.small_orders = !one_in(&rng, 3);
 	g.nr_cpus = cpus[below(&rng, ARRAY_SIZE(cpus))];
+	if (g.schedules && g.nr_cpus == 1)
+		g.nr_cpus = 2;
 	g.first_cpu = below(&rng, SIM_MAX_CPUS);
 	if (tables & TABLE_MACHINE && one_in(&rng, 32))
 		append_boot(&g, p, nr_ops);

@@ -40,6 +40,10 @@ struct maker {
 	u8 run_cpu;
 	bool run_atomic; /* its requests are atomic */
 	bool urgent;	/* so is the operation at hand, in whatever context */
+	bool is_rival;	/* the operation at hand is the one that the last switch leads to: what it is, and where */
+	struct sched_switch rival;
+	bool is_copy;	/* it is the same as the last one, arguments too, but for its slots */
+	struct instr last; /* the operation made last */
 	u64 live[NR_SLOTS / 64], used[NR_SLOTS / 64];
 };
 
@@ -57,7 +61,8 @@ const struct op *pick_op(const struct mix *mix, u64 *rng);
 /* Remember which slots an operation fills and empties. */
 void note_slots(struct maker *g, const struct op *op, const struct instr *in);
 u64 fresh_value(struct maker *g, unsigned kind, bool atomic);
-struct sched_switch fresh_switch(struct maker *g);
+/* For an operation on this CPU. */
+struct sched_switch fresh_switch(struct maker *g, unsigned cpu);
 /* How a program without memblock begins. */
 u8 fresh_start(struct maker *g);
 /* In place; false when the mix has no operation. */

@@ -270,12 +270,28 @@ static bool change_header(struct program *p, struct maker *g)
 	return true;
 }
 
+/* Mostly to one of the next few operations: switches that lead to nobody change nothing. */
+static void lead_to_the_next(const struct program *p, struct maker *g, u32 at, struct sched_switch *sw)
+{
+	u32 after = at + 1 + geometric(g->rng);
+	const struct instr *next;
+
+	if (after >= p->nr_ops || one_in(g->rng, 4))
+		return;
+	next = &p->op[after];
+	sw->is_irq = instr_irq_label(next) != 0;
+	sw->target = sw->is_irq ? (u8)instr_irq_label(next) : next->cpu;
+}
+
 static bool add_switch(struct program *p, struct maker *g)
 {
-	struct instr *in = &p->op[below(g->rng, p->nr_ops)];
+	u32 at = below(g->rng, p->nr_ops);
+	struct instr *in = &p->op[at];
 	u8 before = in->nr_switches;
+	struct sched_switch sw = fresh_switch(g, in->cpu);
 
-	program_add_switch(p, in, fresh_switch(g));
+	lead_to_the_next(p, g, at, &sw);
+	program_add_switch(p, in, sw);
 	return in->nr_switches != before;
 }
 
