@@ -346,6 +346,11 @@ static u64 often_round(struct maker *g, u64 value, u64 unit)
 	return value >= unit && one_in(g->rng, 2) ? value / unit * unit : value;
 }
 
+static u8 fresh_cpu(struct maker *g)
+{
+	return (u8)((g->first_cpu + below(g->rng, g->nr_cpus ? g->nr_cpus : SIM_MAX_CPUS)) % SIM_MAX_CPUS);
+}
+
 u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 {
 	switch (kind) {
@@ -389,6 +394,8 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 		return fresh_knob(g);
 	case ARG_SYSCTL:
 		return fresh_sysctl(g);
+	case ARG_CPU:
+		return one_in(g->rng, 4) ? below(g->rng, SIM_MAX_CPUS) : fresh_cpu(g);
 	case ARG_ZONE:
 		return fresh_zone(g);
 	case ARG_FRAME:
@@ -403,11 +410,6 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 	default:
 		return below(g->rng, arg_kinds[kind].limit ? arg_kinds[kind].limit : 1u << arg_kinds[kind].bits);
 	}
-}
-
-static u8 fresh_cpu(struct maker *g)
-{
-	return (u8)((g->first_cpu + below(g->rng, g->nr_cpus ? g->nr_cpus : SIM_MAX_CPUS)) % SIM_MAX_CPUS);
 }
 
 /* The place that the switch before named. */
@@ -430,7 +432,7 @@ static void choose_place(struct maker *g, const struct op *op, struct instr *in)
 	if (g->schedules && (context == CONTEXT_HARDIRQ || context == CONTEXT_SOFTIRQ))
 		label = 1 + below(g->rng, 3);
 	in->cpu = fresh_cpu(g);
-	if (g->is_rival)
+	if (g->rivals)
 		become_rival(g, op, in, &context, &label);
 	in->context = (u8)(label << 4 | context);
 }
@@ -522,7 +524,7 @@ static const struct op *rival_op(struct maker *g, const struct mix *mix)
 {
 	const struct op *op = NULL;
 
-	if (!g->is_rival)
+	if (!g->rivals)
 		return NULL;
 	switch (below(g->rng, 3)) {
 	case 0:
@@ -586,15 +588,30 @@ bool make_instr(struct maker *g, const struct mix *mix, struct instr *in)
 
 /* --- a program ------------------------------------------------------------------------------------------------------- */
 
+/* Who goes over all lists is disturbed many times: once, somewhere, would hardly ever be where it matters. */
+static void add_series(struct maker *g, struct program *p, struct instr *in)
+{
+	u32 at = fresh_yield(g), step = 1 + geometric(g->rng);
+
+	g->rival = fresh_switch(g, in->cpu);
+	for (g->rivals = 0; g->rivals < MAX_SWITCHES; g->rivals++, at += step)
+		program_add_switch(p, in, (struct sched_switch){ at, g->rival.is_irq, g->rival.target });
+}
+
 /* A quarter of the operations is disturbed; the next one is then mostly the disturber. */
 static void choose_schedule(struct maker *g, struct program *p, struct instr *in)
 {
-	g->is_rival = false;
-	if (!one_in(g->rng, 4))
+	const struct op *op = op_by_code(in->code);
+
+	if ((g->rivals && --g->rivals) || op->flags & OP_BOOT || !one_in(g->rng, 4))
 		return;
+	if (table_of(op) == TABLE_MACHINE && one_in(g->rng, 2)) {
+		add_series(g, p, in);
+		return;
+	}
 	for (u32 k = 1 + geometric(g->rng); k; k--)
 		program_add_switch(p, in, g->rival = fresh_switch(g, in->cpu));
-	g->is_rival = !one_in(g->rng, 4);
+	g->rivals = !one_in(g->rng, 4);
 }
 
 static void append_made(struct maker *g, struct program *p, u32 nr, enum phase phase, unsigned tables)

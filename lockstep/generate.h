@@ -40,7 +40,7 @@ struct maker {
 	u8 run_cpu;
 	bool run_atomic; /* its requests are atomic */
 	bool urgent;	/* so is the operation at hand, in whatever context */
-	bool is_rival;	/* the operation at hand is the one that the last switch leads to: what it is, and where */
+	u32 rivals;	/* so many operations, from the one at hand on, are those that the last switch leads to */
 	struct sched_switch rival;
 	bool is_copy;	/* it is the same as the last one, arguments too, but for its slots */
 	struct instr last; /* the operation made last */

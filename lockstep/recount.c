@@ -180,13 +180,50 @@ static const char *compare_blocks(struct world *w)
 		 (unsigned long long)n, (unsigned long long)due);
 }
 
+/* Z9: whom each allocation was counted for. */
+static const char *compare_numa(struct world *w, unsigned z, const struct model_zone *zone)
+{
+	for (unsigned i = 0; i < NR_VM_NUMA_EVENT_ITEMS; i++)
+		SAME("F4", "a NUMA counter", numa_events_sum(z / MAX_NR_ZONES, z % MAX_NR_ZONES, i), zone->numa[i]);
+	return NULL;
+}
+
+static const char *event_differs(struct world *w, const char *name, u64 seen, u64 due)
+{
+	return world_says(w, "F5: %s is %llu, it should be %llu", name, (unsigned long long)seen, (unsigned long long)due);
+}
+
+/* L12: what was counted of everything done so far. Nobody may ask for the text before a program ends. */
+static const char *compare_events(struct world *w)
+{
+	const struct model *m = w->model;
+
+	for (unsigned z = 0; z < MAX_NR_ZONES; z++) {
+		if (vm_events_sum(PGALLOC_DMA + z) != m->pgalloc[z])
+			return event_differs(w, "pgalloc of a zone", vm_events_sum(PGALLOC_DMA + z), m->pgalloc[z]);
+		if (vm_events_sum(ALLOCSTALL_DMA + z) != m->allocstall[z])
+			return event_differs(w, "allocstall of a zone", vm_events_sum(ALLOCSTALL_DMA + z), m->allocstall[z]);
+	}
+	if (vm_events_sum(PGFREE) != m->pgfree)
+		return event_differs(w, "pgfree", vm_events_sum(PGFREE), m->pgfree);
+	if (vm_events_sum(KSWAPD_WAKE) != m->kswapd_wakes)
+		return event_differs(w, "the number of kswapd's wake-ups", vm_events_sum(KSWAPD_WAKE), m->kswapd_wakes);
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
+		const char *bad = m->zone[z].exists ? compare_numa(w, z, &m->zone[z]) : NULL;
+
+		if (bad)
+			return bad;
+	}
+	return NULL;
+}
+
 static const char *compare_all(struct world *w)
 {
 	const char *bad;
 
-	if ((bad = page_alloc_check()) || (bad = compare_zones(w)) || (bad = compare_types(w)))
+	if ((bad = page_alloc_check()) || (bad = compare_zones(w)) || (bad = compare_types(w)) || (bad = compare_blocks(w)))
 		return bad;
-	return compare_blocks(w);
+	return compare_events(w);
 }
 
 const char *world_recount(struct world *w)

@@ -414,7 +414,7 @@ struct hunt {
 	u64 seed, seconds, most, ops;
 	unsigned tables;
 	const char *path; /* where the finding goes; NULL: nowhere */
-	bool stats, no_switches;
+	bool stats, no_switches, recount;
 };
 
 /* The same operations one after the other: what is found then did not need its schedule. */
@@ -423,6 +423,18 @@ static void drop_switches(struct program *p)
 	for (u32 i = 0; i < p->nr_ops; i++)
 		p->op[i].nr_switches = 0;
 	p->nr_switches = 0;
+}
+
+/* Once more with a recount after every operation: what differs first, rather than what follows from it. */
+static void look_closer(struct world *w, struct program *p)
+{
+	u8 flags = p->header.flags;
+
+	p->header.flags |= HEADER_RECOUNT_ALWAYS;
+	if (lockstep_run(w, p)->failed)
+		return;
+	p->header.flags = flags;
+	lockstep_run(w, p);
 }
 
 /* Seconds are CPU time, so that a busy machine finds what an idle one does. With `most` programs no clock matters. */
@@ -444,6 +456,8 @@ static int hunt(const struct hunt *h)
 		if (h->no_switches)
 			drop_switches(&p);
 		if (lockstep_run(w, &p)->failed) {
+			if (h->recount)
+				look_closer(w, &p);
 			snprintf(where, sizeof(where), "seed %llu", (unsigned long long)this_seed);
 			code = report_found(w, &p, where, h->path);
 		}
@@ -465,7 +479,8 @@ int cmd_hunt(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "seed", 1, 0, 's' }, { "seconds", 1, 0, 't' }, { "ops", 1, 0, 'n' }, { "tables", 1, 0, 'T' },
-		{ "stats", 0, 0, 'S' }, { "programs", 1, 0, 'p' }, { "no-switches", 0, 0, 'N' }, { 0 },
+		{ "stats", 0, 0, 'S' }, { "programs", 1, 0, 'p' }, { "no-switches", 0, 0, 'N' },
+		{ "recount", 0, 0, 'r' }, { 0 },
 	};
 	struct hunt h = { .seed = 1, .seconds = 10, .ops = 64, .most = ~0ULL, .tables = TABLE_MACHINE | TABLE_PAGE };
 	int c;
@@ -487,6 +502,8 @@ int cmd_hunt(int argc, char **argv)
 			h.stats = true;
 		else if (c == 'N')
 			h.no_switches = true;
+		else if (c == 'r')
+			h.recount = true;
 		else if (c == 'o')
 			h.path = optarg;
 		else
