@@ -675,6 +675,26 @@ static void count_a_cma_page(void)
 {
 	zone_of(1, ZONE_NORMAL)->vm_stat[NR_FREE_CMA_PAGES]++;
 }
+static void count_a_freed_page(void)
+{
+	count_vm_events(PGFREE, 1);
+}
+static void count_a_page_of_a_zone(void)
+{
+	count_vm_events(PGALLOC_DMA + ZONE_NORMAL, 1);
+}
+static void count_a_stall(void)
+{
+	count_vm_events(ALLOCSTALL_DMA + ZONE_DMA, 1);
+}
+static void count_a_wakeup(void)
+{
+	count_vm_events(KSWAPD_WAKE, 1);
+}
+static void count_a_hit(void)
+{
+	zone_of(1, ZONE_NORMAL)->stat[0]->vm_numa_event[NUMA_HIT]++;
+}
 static void count_a_highatomic_page(void)
 {
 	zone_of(1, ZONE_NORMAL)->nr_free_highatomic++;
@@ -1154,6 +1174,11 @@ static const struct corruption {
 	{ "its refills are twice as large", double_a_refill, ORACLE_RECOUNT, "P4" },
 	{ "the last free was of a larger order", free_a_high_order, ORACLE_RECOUNT, "P5" },
 	{ "a list may hold another number of pages", change_a_high, ORACLE_RECOUNT, "P6" },
+	{ "a page more is counted as freed", count_a_freed_page, ORACLE_RECOUNT, "F5" },
+	{ "as handed out", count_a_page_of_a_zone, ORACLE_RECOUNT, "F5" },
+	{ "a stall more", count_a_stall, ORACLE_RECOUNT, "F5" },
+	{ "a wake-up more", count_a_wakeup, ORACLE_RECOUNT, "F5" },
+	{ "a hit more", count_a_hit, ORACLE_RECOUNT, "F4" },
 	{ "the model owns a frame inside a free block", model_owns_a_free_frame, ORACLE_RECOUNT, "N50" },
 	{ "the model owns a free page", model_owns_a_free_page, ORACLE_RECOUNT, "B4" },
 	{ "the model frees an owned frame", model_frees_an_owned_frame, ORACLE_RECOUNT, "N50" },
