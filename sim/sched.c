@@ -37,6 +37,7 @@ struct sched {
 	int running; /* CPU whose fiber runs; -1 the main stack */
 	char *stacks;
 	u64 contended;
+	bool watched; /* every yield point is told to the client */
 };
 
 static struct fiber *fiber_of(struct sched *s, int cpu)
@@ -60,6 +61,8 @@ static void arm(struct sched *s, unsigned cpu)
 	struct sched_cpu *c = &s->cpu[cpu];
 
 	s->machine->cpu[cpu].next_switch = c->next < c->nr_switches ? c->switches[c->next].at : ~0u;
+	if (unlikely(s->watched))
+		s->machine->cpu[cpu].next_switch = s->machine->cpu[cpu].yields;
 }
 
 static void fetch_schedule(struct sched *s, unsigned cpu, u32 op)
@@ -79,8 +82,6 @@ static void fiber_main(void *arg)
 
 	for (;;) {
 		s->client.run(s->client.arg, c->op);
-		if (s->client.ended)
-			s->client.ended(s->client.arg, c->op, s->machine->cpu[c - s->cpu].yields);
 		c->in_flight = false;
 		s->nr_in_flight--;
 		go(s, s->nr_suspended ? s->suspended[--s->nr_suspended] : -1);
@@ -175,10 +176,21 @@ unsigned sched_nr_in_flight(const struct sched *s)
 	return s->nr_in_flight;
 }
 
-u32 sched_op_on(const struct sched *s, unsigned cpu, u32 *yields)
+void sched_watch(struct sched *s, bool watch)
 {
-	*yields = s->machine->cpu[cpu].yields;
-	return s->cpu[cpu].in_flight ? s->cpu[cpu].op : SCHED_NONE;
+	s->watched = watch && s->client.point;
+}
+
+bool sched_in_flight_on(const struct sched *s, unsigned cpu)
+{
+	return s->cpu[cpu].in_flight;
+}
+
+bool sched_takes_irq(const struct sched *s)
+{
+	const struct sim_cpu *cpu = this_cpu;
+
+	return !cpu->irqs_off && !cpu->hardirq && s->cpu[cpu->id].irq_nesting < SCHED_MAX_IRQ_NESTING;
 }
 
 u64 sched_contended(const struct sched *s)
@@ -234,7 +246,7 @@ static void deliver_irq(struct sched *s, unsigned label)
 	struct sched_cpu *c = &s->cpu[cpu->id], before = *c;
 	u32 yields = cpu->yields, op;
 
-	if (cpu->irqs_off || cpu->hardirq || c->irq_nesting >= SCHED_MAX_IRQ_NESTING)
+	if (!sched_takes_irq(s))
 		return;
 	op = s->client.unstarted_irq(s->client.arg, label);
 	if (op == SCHED_NONE)
@@ -244,8 +256,6 @@ static void deliver_irq(struct sched *s, unsigned label)
 		s->client.switched(s->client.arg);
 	fetch_schedule(s, cpu->id, op);
 	s->client.run(s->client.arg, op);
-	if (s->client.ended)
-		s->client.ended(s->client.arg, op, cpu->yields);
 	c->irq_nesting--;
 	c->switches = before.switches;
 	c->nr_switches = before.nr_switches;
@@ -253,19 +263,29 @@ static void deliver_irq(struct sched *s, unsigned label)
 	cpu->yields = yields;
 }
 
+/* What the schedule of the operation says here; NULL: nothing. */
+static const struct sched_switch *choice_here(struct sched_cpu *c)
+{
+	if (c->next == c->nr_switches || c->switches[c->next].at != this_cpu->yields - 1)
+		return NULL;
+	return &c->switches[c->next++];
+}
+
 sim_cold void sched_point(enum sim_yield_point p)
 {
 	struct sched *s = this_cpu->machine->host->sched;
 	unsigned cpu = this_cpu->id;
 	const struct sched_switch *sw;
+	struct sched_switch chosen;
 
-	(void)p;
 	if (!s || s->running < 0)
 		return;
-	sw = &s->cpu[cpu].switches[s->cpu[cpu].next++];
-	if (sw->is_irq)
+	sw = choice_here(&s->cpu[cpu]);
+	if (unlikely(s->watched) && s->client.point(s->client.arg, p, &chosen))
+		sw = &chosen;
+	if (sw && sw->is_irq)
 		deliver_irq(s, sw->target);
-	else
+	else if (sw)
 		switch_to_cpu(s, sw->target, true);
 	/* several choices may name one index: an index already passed can no longer fire */
 	while (s->cpu[cpu].next < s->cpu[cpu].nr_switches &&
