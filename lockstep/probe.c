@@ -33,15 +33,21 @@ static void note_cpus(struct world *w, struct yield_point *point)
 	}
 }
 
+/* The next operation with a label is the one that would come. */
 static void note_labels(struct world *w, struct yield_point *point)
 {
+	u16 known = 1;
+
 	if (!sched_takes_irq(w->machine->host->sched))
 		return;
-	for (unsigned label = 1; label < 16; label++) {
-		u32 next = world_next_irq(w, label);
+	for (u32 i = w->cursor; i < w->program->nr_ops; i++) {
+		u16 label = (u16)(1u << instr_irq_label(&w->program->op[i]));
 
-		if (next != SCHED_NONE && world_would_run(w, next, world_cpu()))
-			point->labels |= (u16)(1u << label);
+		if (known & label || world_next_irq(w, instr_irq_label(&w->program->op[i])) != i)
+			continue;
+		known |= label;
+		if (world_would_run(w, i, world_cpu()))
+			point->labels |= label;
 	}
 }
 
