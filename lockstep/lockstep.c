@@ -307,10 +307,12 @@ bool world_is_started(const struct world *w, u32 step)
 
 u32 world_next_on(const struct world *w, unsigned cpu)
 {
+	u32 nr_cpus = w->machine->param[PARAM_CPUS];
+
 	for (u32 i = w->cursor; i < w->program->nr_ops && i < w->until; i++) {
 		const struct instr *in = &w->program->op[i];
 
-		if (!is_started(w, i) && runs(in) && cpu_of(w, in) == cpu)
+		if (!is_started(w, i) && in->cpu % nr_cpus == cpu && runs(in))
 			return i;
 	}
 	return SCHED_NONE;
@@ -322,7 +324,7 @@ u32 world_next_irq(const struct world *w, unsigned label)
 		const struct instr *in = &w->program->op[i];
 		unsigned context = instr_context(in);
 
-		if (is_started(w, i) || !runs(in) || instr_irq_label(in) != label)
+		if (instr_irq_label(in) != label || is_started(w, i) || !runs(in))
 			continue;
 		if (context == CONTEXT_HARDIRQ || context == CONTEXT_SOFTIRQ)
 			return i;
