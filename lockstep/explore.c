@@ -13,8 +13,8 @@
  * Left out, as nothing new can come of it:
  * [X4] a switch to another CPU right before interrupts go off or right after they go on again with a lock: from there to
  *      the point at the lock nothing is touched but the CPU's own count of irqs_off, so the other CPU runs as it does there
- * [X5] a switch that only begins an operation that is skipped: without that operation it is a shorter program, whose
- *      schedules come up as the beginning of another one with as many operations. Only when all programs are looked at
+ * [X5] a switch that only begins an operation that is skipped: what follows is a run of the program without that operation,
+ *      and shorter programs are looked at too. Not where one program alone is
  * [X6] switches behind a moment when nothing is in flight and the state, with what is left to run, was met before with
  *      as many preemptions to spend, or more: the rest of the run is a function of that state and the switches in it, and
  *      all of those are tried where the state was met first. The run itself is judged to its end in any case
@@ -90,7 +90,10 @@ bool explorer_run(struct explorer *x, struct yield_probe *probe)
 		return false;
 	if (set_add(&x->ends, probe->end_state))
 		x->r->states_sum += probe->end_state;
+	if (set_add(&x->histories, w->digest))
+		x->r->histories_sum += w->digest;
 	x->r->states = x->ends.nr;
+	x->r->histories = x->histories.nr;
 	return true;
 }
 
@@ -128,13 +131,12 @@ static bool with_switch(struct explorer *x, u32 step, struct sched_switch sw, un
 /* Which CPUs to switch to: X4, X5. */
 static unsigned cpus_at(struct explorer *x, const struct yield_point *point)
 {
-	unsigned cpus = point->cpus | (x->all_programs ? 0 : point->skipping);
+	bool all_skip = !x->all_programs || x->b->try_all & EXPLORE_X5;
+	unsigned cpus = point->cpus | (all_skip ? point->skipping : 0);
 
-	if (x->b->no_prune)
-		return point->cpus | point->skipping;
-	if (x->all_programs)
+	if (!all_skip)
 		x->r->skipping += (u64)__builtin_popcount(point->skipping);
-	if (point->kind != YIELD_IRQ_SAVE && point->kind != YIELD_IRQ_RESTORE)
+	if (x->b->try_all & EXPLORE_X4 || (point->kind != YIELD_IRQ_SAVE && point->kind != YIELD_IRQ_RESTORE))
 		return cpus;
 	x->r->same_place += (u64)__builtin_popcount(cpus);
 	return 0;
@@ -158,7 +160,7 @@ static bool descend(struct explorer *x, unsigned depth)
 
 	probe->depth = depth;
 	probe->watch = depth < x->b->preemptions;
-	probe->seen = x->b->no_prune ? NULL : met_before;
+	probe->seen = x->b->try_all & EXPLORE_X6 ? NULL : met_before;
 	probe->arg = x;
 	if (!explorer_run(x, probe))
 		return false;
@@ -198,6 +200,7 @@ static void begin(struct explorer *x, struct world *w, const struct explore_boun
 static void end(struct explorer *x)
 {
 	free(x->ends.slot);
+	free(x->histories.slot);
 	free(x->seen.slot);
 	for (size_t i = 0; i < ARRAY_SIZE(x->probe); i++)
 		free(x->probe[i].point);

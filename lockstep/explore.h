@@ -21,15 +21,18 @@ enum explore_scheduler {
 	NR_EXPLORE_SCHEDULERS
 };
 
+/* What need not be tried; explore.c says why. */
+enum explore_prune { EXPLORE_X4 = 1, EXPLORE_X5 = 2, EXPLORE_X6 = 4, EXPLORE_PRUNE_ALL = 7 };
+
 struct explore_bounds {
 	u8 profile;
 	u32 frames;	 /* 0: as many as the profile has */
 	unsigned cpus;	 /* 2.. */
-	unsigned ops;	 /* of a program, at most EXPLORE_MOST_OPS */
+	unsigned ops;	 /* of a program at most; EXPLORE_MOST_OPS is the limit */
 	unsigned preemptions; /* of a schedule */
 	unsigned irqs;	 /* operations of a program that are interrupts; of two the first is a softirq, the other may nest in it */
 	u64 letters;	 /* of the alphabet, a bit each; 0: those of the default */
-	bool no_prune;	 /* leave out nothing */
+	unsigned try_all; /* enum explore_prune: what is not left out */
 	enum explore_scheduler scheduler;
 	unsigned depth;	 /* pct */
 	u64 seed, schedules; /* random, pct, round_robin: how many of each program */
@@ -51,6 +54,7 @@ struct explore_result {
 	u64 seen;	   /* all of what follows was tried from the same state */
 	u64 states;	   /* distinct ends */
 	u64 states_sum;	   /* of their digests: two searches that saw the same ends have the same sum */
+	u64 histories, histories_sum; /* the same of the runs' digests: who answered what, in which order */
 	u64 successes, refusals, contended;
 	bool out_of_time;
 };

@@ -15,7 +15,7 @@ struct explorer {
 	const struct explore_bounds *b;
 	struct explore_result *r;
 	struct program *p;
-	struct state_set ends, seen;
+	struct state_set ends, histories, seen;
 	u32 first_op;	     /* boot operations lie before */
 	bool all_programs;   /* of the alphabet are looked at */
 	u64 rng;

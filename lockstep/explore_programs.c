@@ -227,20 +227,14 @@ static unsigned all_uses(const struct explorer *x, struct used used, struct use 
 
 /* --- programs -------------------------------------------------------------------------------------------------------------- */
 
-/* On one CPU there is nothing to schedule. */
-static bool schedule(struct explorer *x, struct used used)
-{
-	return (used.cpus < 2 && !used.irqs) || explore_schedules(x);
-}
-
+/* Programs of fewer operations too: what X5 leaves out is one of them. */
 static bool extend(struct explorer *x, struct used used)
 {
 	struct use list[MOST_USES];
-	unsigned nr;
+	unsigned nr = x->p->nr_ops - x->first_op < x->b->ops ? all_uses(x, used, list) : 0;
 
-	if (x->p->nr_ops - x->first_op == x->b->ops)
-		return schedule(x, used);
-	nr = all_uses(x, used, list);
+	if (x->p->nr_ops > x->first_op && !explore_schedules(x))
+		return false;
 	for (unsigned i = 0; i < nr && !explorer_is_over(x); i++) {
 		if (!extend(x, append(x, list[i], used)))
 			return false;
@@ -262,7 +256,7 @@ static bool draw(struct explorer *x)
 			return true;
 		used = append(x, list[rng_next(&x->rng) % nr], used);
 	}
-	return schedule(x, used);
+	return (used.cpus < 2 && !used.irqs) || explore_schedules(x); /* on one CPU there is nothing to schedule */
 }
 
 static void set_knob(struct program *p, unsigned knob, u64 value)
@@ -296,14 +290,14 @@ bool explore_programs(struct explorer *x)
 /* As many as there are when every operation may name any slot and any CPU. */
 u64 explore_raw_programs(const struct explore_bounds *b)
 {
-	u64 choices = 0, n = 1;
+	u64 choices = 0, n = 1, sum = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(alphabet); i++)
 		if (is_used(b, i))
 			choices += (fills(&alphabet[i]) || names_slot(&alphabet[i]) ? b->ops : 1) * (u64)b->cpus;
 	for (unsigned i = 0; i < b->ops; i++)
-		n *= choices;
-	return n;
+		sum += n *= choices;
+	return sum;
 }
 
 /* --- the table of letters ------------------------------------------------------------------------------------------------ */

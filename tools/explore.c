@@ -68,7 +68,8 @@ static bool read_word(struct options *o, int c)
 		o->out = optarg;
 		return true;
 	case 'N':
-		return b->no_prune = true;
+		b->try_all = EXPLORE_PRUNE_ALL;
+		return true;
 	}
 	return o->count = true;
 }
@@ -137,9 +138,9 @@ static void print_counts(const struct explore_bounds *b, const struct explore_re
 		printf("switches left out: %llu no other than at the lock beside them, %llu to an operation that is skipped, "
 		       "%llu behind a state seen before\n", (unsigned long long)r->same_place, (unsigned long long)r->skipping,
 		       (unsigned long long)r->seen);
-	printf("distinct states %llu (sum %016llx), successes %llu, refusals %llu, locks met that were held %llu, %.1f s\n",
-	       (unsigned long long)r->states, (unsigned long long)r->states_sum, (unsigned long long)r->successes,
-	       (unsigned long long)r->refusals, (unsigned long long)r->contended, seconds);
+	printf("distinct states %llu (sum %016llx), histories %llu, successes %llu, refusals %llu, locks met that were held %llu, %.1f s\n",
+	       (unsigned long long)r->states, (unsigned long long)r->states_sum, (unsigned long long)r->histories,
+	       (unsigned long long)r->successes, (unsigned long long)r->refusals, (unsigned long long)r->contended, seconds);
 	if (r->out_of_time)
 		printf("%s before all was seen\n", interrupted ? "interrupted" : "the time was over");
 }
