@@ -82,6 +82,8 @@ bool explorer_run(struct explorer *x, struct yield_probe *probe)
 	w->probe = probe;
 	lockstep_run(w, x->p);
 	w->probe = NULL;
+	if (x->b->ran)
+		x->b->ran(x->b->arg, probe);
 	x->r->schedules++;
 	x->r->refusals += w->stats.refused - refused;
 	x->r->successes += w->stats.ops - ops - (w->stats.refused - refused);
@@ -157,9 +159,10 @@ static bool switch_at(struct explorer *x, struct yield_point point, unsigned dep
 static bool descend(struct explorer *x, unsigned depth)
 {
 	struct yield_probe *probe = &x->probe[depth];
+	u32 end;
 
 	probe->depth = depth;
-	probe->watch = depth < x->b->preemptions;
+	probe->watch = depth < x->b->preemptions || x->b->ran;
 	probe->seen = x->b->try_all & EXPLORE_X6 ? NULL : met_before;
 	probe->arg = x;
 	if (!explorer_run(x, probe))
@@ -168,7 +171,8 @@ static bool descend(struct explorer *x, unsigned depth)
 		x->r->idle++;
 		return true;
 	}
-	for (u32 i = probe->first; i < probe->nr && i < probe->closed && !explorer_is_over(x); i++)
+	end = depth < x->b->preemptions ? min_of(probe->nr, probe->closed) : 0;
+	for (u32 i = probe->first; i < end && !explorer_is_over(x); i++)
 		if (!switch_at(x, probe->point[i], depth + 1))
 			return false;
 	for (u32 i = probe->closed; i < probe->nr; i++)

@@ -38,6 +38,9 @@ struct explore_bounds {
 	u64 seed, schedules; /* random, pct, round_robin: how many of each program */
 	u64 programs;	 /* so many, drawn at random; 0: all there are */
 	double seconds;	 /* 0: no limit */
+	/* For tests: after each run, which was watched. NULL: nobody looks. */
+	void (*ran)(void *arg, const struct yield_probe *probe);
+	void *arg;
 	const volatile sig_atomic_t *stop; /* set: come to an end; may be NULL */
 };
 #define EXPLORE_MOST_OPS 6

@@ -19,14 +19,17 @@
 
 /* --- points ----------------------------------------------------------------------------------------------------------- */
 
+/* A CPU that waits for a lock that is held would find it held still. */
 static void note_cpus(struct world *w, struct yield_point *point)
 {
-	for (unsigned cpu = 0; cpu < w->machine->param[PARAM_CPUS]; cpu++) {
-		u32 next = world_next_on(w, cpu);
+	const struct sched *s = w->machine->host->sched;
 
-		if (cpu == world_cpu())
+	for (unsigned cpu = 0; cpu < w->machine->param[PARAM_CPUS]; cpu++) {
+		u32 next = sched_in_flight_on(s, cpu) ? SCHED_NONE : world_next_on(w, cpu);
+
+		if (cpu == world_cpu() || sched_waits_on(s, cpu))
 			continue;
-		if (sched_in_flight_on(w->machine->host->sched, cpu) || (next != SCHED_NONE && world_would_run(w, next, cpu)))
+		if (sched_in_flight_on(s, cpu) || (next != SCHED_NONE && world_would_run(w, next, cpu)))
 			point->cpus |= (u8)(1u << cpu);
 		else if (next != SCHED_NONE)
 			point->skipping |= (u8)(1u << cpu);

@@ -19,3 +19,12 @@ sim_cold void sim_lock_not_held(const struct sim_lock *lock)
 	sim_stop(STOP_LOCK_ORDER, "lock of rank %u released by cpu %u, which %s", lock->rank, c->id,
 		 lock->locked ? "did not take it last" : "does not hold it");
 }
+
+sim_cold void sim_lock_wait(const struct sim_lock *lock)
+{
+	struct sim_cpu *c = this_cpu;
+
+	c->wanted = lock;
+	sched_wait_for(lock->cpu);
+	c->wanted = NULL;
+}

@@ -95,6 +95,7 @@ struct sim_cpu {
 	u32 yields;	 /* yield points passed by the operation in flight */
 	u32 next_switch; /* the yield index at which the schedule says something; ~0 never */
 	const struct sim_lock *held[SIM_MAX_HELD];
+	const struct sim_lock *wanted; /* the lock it waits for; NULL: it does not */
 	const char *operation; /* that runs here, and its step: what stands for a stack in texts; NULL at boot */
 	u32 step;
 };

@@ -186,6 +186,13 @@ bool sched_in_flight_on(const struct sched *s, unsigned cpu)
 	return s->cpu[cpu].in_flight;
 }
 
+bool sched_waits_on(const struct sched *s, unsigned cpu)
+{
+	const struct sim_lock *wanted = s->machine->cpu[cpu].wanted;
+
+	return s->cpu[cpu].in_flight && wanted && wanted->locked;
+}
+
 bool sched_takes_irq(const struct sched *s)
 {
 	const struct sim_cpu *cpu = this_cpu;

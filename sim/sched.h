@@ -51,8 +51,9 @@ bool sched_in_operation(const struct sched *s);
 unsigned sched_nr_in_flight(const struct sched *s);
 /* From here on every yield point is told to the client, or no more. */
 void sched_watch(struct sched *s, bool watch);
-/* Is an operation in flight on this CPU? Would an interrupt be taken by the CPU that runs? */
+/* Is an operation in flight on this CPU, and does it wait for a lock that is held? Would the CPU that runs take an interrupt? */
 bool sched_in_flight_on(const struct sched *s, unsigned cpu);
+bool sched_waits_on(const struct sched *s, unsigned cpu);
 bool sched_takes_irq(const struct sched *s);
 /* How often somebody met a lock that another one held, since the machine was made. */
 u64 sched_contended(const struct sched *s);

@@ -29,6 +29,7 @@ static const struct {
 	{ "three operations of a few letters", "alloc0,free,drain_all,pcp_disable,pcp_enable",
 	  { .frames = 8, .cpus = 2, .ops = 3, .preemptions = 2 } },
 	{ "four operations, one preemption", "alloc0,free,drain_all", { .frames = 8, .cpus = 2, .ops = 4, .preemptions = 1 } },
+	{ "four operations, two preemptions", "alloc0,free,drain_all", { .frames = 8, .cpus = 2, .ops = 4, .preemptions = 2 } },
 	{ "three CPUs", "alloc0,free,drain", { .frames = 8, .cpus = 3, .ops = 3, .preemptions = 2 } },
 	{ "an interrupt", "alloc0,atomic0,free", { .frames = 8, .cpus = 2, .ops = 3, .preemptions = 2, .irqs = 1 } },
 	{ "two interrupts", "alloc0,atomic0", { .frames = 8, .cpus = 2, .ops = 3, .preemptions = 2, .irqs = 2 } },
@@ -41,7 +42,7 @@ static void test_pruning(struct world *w)
 
 	for (size_t i = 0; i < ARRAY_SIZE(searches); i++) {
 		struct explore_bounds b = searches[i].b;
-		struct explore_result few, whole;
+		struct explore_result few, whole, with_x4;
 		struct program p;
 		const char *bad;
 
@@ -53,6 +54,10 @@ static void test_pruning(struct world *w)
 		ok(few.schedules < whole.schedules, "  which are more");
 		ok(few.states == whole.states && few.states_sum == whole.states_sum && few.states > 1, "  and end in the same states");
 		same_number(few.idle + whole.idle, 0, "  and no switch was idle");
+		b.try_all = EXPLORE_X5 | EXPLORE_X6;
+		explore(w, &b, &with_x4, &p);
+		ok(with_x4.histories == whole.histories && with_x4.histories_sum == whole.histories_sum,
+		   "  a point beside a lock adds no history");
 		printf("# %llu schedules of %llu, %llu states\n", (unsigned long long)few.schedules,
 		       (unsigned long long)whole.schedules, (unsigned long long)few.states);
 		seen += few.seen;
@@ -73,14 +78,14 @@ static const char *const programs[] = {
 };
 
 #define MOST_YIELDS 24
-#define MOST_ENDS   4096
+#define MOST_ENDS   65536
 
 struct ends {
 	u64 end[MOST_ENDS];
 	unsigned nr;
 	u64 sum;
 };
-static struct ends states, histories;
+static struct ends states, orders, explored;
 
 static void note_end(struct ends *ends, u64 end)
 {
@@ -93,16 +98,25 @@ static void note_end(struct ends *ends, u64 end)
 	ends->sum += end;
 }
 
+/* Who passed which point after whom, and while who had not ended: one number for each order of things. */
+static u64 order_of(const struct yield_probe *probe, u64 digest)
+{
+	for (u32 i = 0; i < probe->nr; i++)
+		digest = (digest ^ ((u64)probe->point[i].cpus << 32 | probe->point[i].step << 16 | probe->point[i].at)) * 0x9fb21c651e98df25ULL;
+	return digest ^ digest >> 32;
+}
+
 static bool run_to_end(struct world *w, const struct program *p)
 {
-	struct yield_probe probe = { .closed = ~0u };
+	static struct yield_probe probe = { .watch = true };
 	bool good;
 
+	probe.nr = probe.switches = 0;
 	w->probe = &probe;
 	good = !lockstep_run(w, p)->failed;
 	w->probe = NULL;
 	note_end(&states, probe.end_state);
-	note_end(&histories, w->digest);
+	note_end(&orders, order_of(&probe, w->digest));
 	return good;
 }
 
@@ -124,26 +138,35 @@ static bool try_all(struct world *w, struct program *p, u32 n, unsigned depth)
 	return good;
 }
 
+static void note_explored(void *arg, const struct yield_probe *probe)
+{
+	note_end(&explored, order_of(probe, ((const struct world *)arg)->digest));
+}
+
 static void test_by_force(struct world *w)
 {
-	struct explore_bounds b = { .cpus = 2, .preemptions = 2, .ops = 3 };
+	struct explore_bounds b = { .cpus = 2, .preemptions = 2, .ops = 3, .arg = w };
 	struct explore_result r, pruned;
 	struct program p;
 
 	program_init(&p);
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++) {
 		parse(&p, programs[i]);
-		b.try_all = EXPLORE_X6; /* of two ways to one state the second one has a history of its own */
+		memset(&explored, 0, sizeof(explored));
+		b.ran = note_explored;
+		b.try_all = EXPLORE_PRUNE_ALL;
 		ok(explore_program(w, &b, &r, &p), "program %zu: no finding", i);
+		b.ran = NULL;
 		b.try_all = 0;
 		explore_program(w, &b, &pruned, &p);
 		memset(&states, 0, sizeof(states));
-		memset(&histories, 0, sizeof(histories));
+		memset(&orders, 0, sizeof(orders));
 		ok(try_all(w, &p, 0, 2), "  nor with switches anywhere");
 		ok(pruned.states == states.nr && pruned.states_sum == states.sum && states.nr > 1, "  and the same ends");
-		ok(r.histories == histories.nr && r.histories_sum == histories.sum && histories.nr > 3, "  and the same histories");
-		printf("# %llu schedules, %llu and %u ends, %llu and %u histories\n", (unsigned long long)r.schedules,
-		       (unsigned long long)pruned.states, states.nr, (unsigned long long)r.histories, histories.nr);
+		ok(explored.nr == orders.nr && explored.sum == orders.sum, "  and each order of things was tried");
+		ok(r.schedules * 2 <= orders.nr * 3, "  few of them twice");
+		printf("# %llu schedules of %llu, %u and %u orders, %u states\n", (unsigned long long)pruned.schedules,
+		       (unsigned long long)r.schedules, explored.nr, orders.nr, states.nr);
 	}
 	program_free(&p);
 }

@@ -13,6 +13,8 @@ typedef struct sim_lock spinlock_t;
 
 void sim_lock_out_of_order(const struct sim_lock *lock);
 void sim_lock_not_held(const struct sim_lock *lock);
+/* Let its holder run. */
+void sim_lock_wait(const struct sim_lock *lock);
 
 static inline void spin_lock_init(spinlock_t *lock, u8 rank)
 {
@@ -43,7 +45,7 @@ static inline void spin_lock(spinlock_t *lock)
 	sim_yield(YIELD_LOCK);
 	sim_lock_check_rank(lock);
 	while (unlikely(lock->locked))
-		sched_wait_for(lock->cpu);
+		sim_lock_wait(lock);
 	sim_lock_taken(lock);
 	sim_yield(YIELD_LOCKED);
 }
