@@ -159,12 +159,25 @@ static int report(const struct options *o, const struct explore_result *r, doubl
 	return EXIT_FINE;
 }
 
-/* One line for scripts: how much it took. */
-static int report_count(const struct world *w, const struct explore_result *r, bool good, double seconds)
+static bool write_program(const struct program *p, const char *path)
 {
-	printf("%s schedules %llu programs %llu cpu_seconds %.2f %s\n", good ? "nothing" : "found", (unsigned long long)r->schedules,
-	       (unsigned long long)r->programs, seconds, good ? "-" : w->verdict.clause);
-	return good ? EXIT_FINE : EXIT_FINDING;
+	struct out_file o;
+
+	if (!out_open(&o, path))
+		return false;
+	program_print(p, o.file, NULL);
+	return out_close(&o);
+}
+
+/* One line for scripts: how much it took. */
+static int report_count(const struct options *o, const struct world *w, const struct explore_result *r, const struct program *found,
+			double seconds)
+{
+	printf("%s schedules %llu programs %llu cpu_seconds %.2f %s\n", found ? "found" : "nothing", (unsigned long long)r->schedules,
+	       (unsigned long long)r->programs, seconds, found ? w->verdict.clause : "-");
+	if (!found)
+		return EXIT_FINE;
+	return !o->out || write_program(found, o->out) ? EXIT_FINDING : EXIT_ENVIRONMENT;
 }
 
 static int run_explorer(const struct options *o)
@@ -185,7 +198,7 @@ static int run_explorer(const struct options *o)
 		snprintf(where, sizeof(where), "after %llu schedules of %llu programs", (unsigned long long)r.schedules,
 			 (unsigned long long)r.programs);
 		if (o->count)
-			code = report_count(w, &r, good, cpu_seconds() - start);
+			code = report_count(o, w, &r, good ? NULL : &p, cpu_seconds() - start);
 		else
 			code = good ? report(o, &r, cpu_seconds() - start) : report_found(w, &p, where, o->out);
 	}
