@@ -67,7 +67,9 @@ static bool set_add(struct state_set *set, u64 digest)
 
 bool explorer_is_over(struct explorer *x)
 {
-	if ((x->deadline != 0 && monotonic_seconds() >= x->deadline) || (x->b->stop && *x->b->stop))
+	bool ask = x->deadline != 0 && x->asked++ % 32 == 0; /* the clock is a system call */
+
+	if ((ask && cpu_seconds() >= x->deadline) || (x->b->stop && *x->b->stop))
 		x->r->out_of_time = true;
 	return x->r->out_of_time;
 }
@@ -198,7 +200,7 @@ static void begin(struct explorer *x, struct world *w, const struct explore_boun
 	*x = (struct explorer){ .w = w, .b = b, .r = r, .p = p, .rng = b->seed };
 	memset(r, 0, sizeof(*r));
 	if (b->seconds > 0)
-		x->deadline = monotonic_seconds() + b->seconds;
+		x->deadline = cpu_seconds() + b->seconds;
 }
 
 static void end(struct explorer *x)

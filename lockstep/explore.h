@@ -37,7 +37,7 @@ struct explore_bounds {
 	unsigned depth;	 /* pct */
 	u64 seed, schedules; /* random, pct, round_robin: how many of each program */
 	u64 programs;	 /* so many, drawn at random; 0: all there are */
-	double seconds;	 /* 0: no limit */
+	double seconds;	 /* of CPU time; 0: no limit */
 	/* For tests: after each run, which was watched. NULL: nobody looks. */
 	void (*ran)(void *arg, const struct yield_probe *probe);
 	void *arg;

@@ -19,7 +19,8 @@ struct explorer {
 	u32 first_op;	     /* boot operations lie before */
 	bool all_programs;   /* of the alphabet are looked at */
 	u64 rng;
-	double deadline;
+	double deadline;     /* CPU time, so that a busy machine sees what an idle one does; 0: none */
+	u64 asked;
 	struct yield_probe probe[MAX_SWITCHES + 1]; /* one for each depth */
 };
 
