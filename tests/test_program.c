@@ -828,7 +828,7 @@ static bool has_switch(const struct program *p, u16 code, u32 at)
 /* Two preemptions, none of which can go; or another one alone. */
 static bool preemptions_fail(const struct program *p)
 {
-	return (has_switch(p, 0x0100, 3) && has_switch(p, 0x0106, 7)) || has_switch(p, 0x0106, 4);
+	return (has_switch(p, 0x0100, 3) && has_switch(p, 0x0106, 7)) || has_switch(p, 0x0106, 9);
 }
 
 /* It does without a switch as long as the second request is there, and without that request only with a switch. */
@@ -838,7 +838,7 @@ static bool early_fails(const struct program *p)
 }
 
 static const struct idea ideas[] = {
-	{"preemptions", preemptions_fail, SMALLEST(NOTHING_LEFT) "0: free_pages p0 at=4:cpu0\n", 500,
+	{"preemptions", preemptions_fail, SMALLEST(NOTHING_LEFT) "0: free_pages p0 at=9:cpu0\n", 500,
 	 HEAD "0: p1 = alloc_pages gfp=none order=0 at=3:cpu1\n1: free_pages cpu=1 p1 at=7:cpu0\n"},
 	{"switches before operations", early_fails,
 	 SMALLEST(NOTHING_LEFT) "0: p0 = alloc_pages gfp=none order=0\n1: p1 = get_zeroed_page gfp=none\n", 500,
