@@ -132,14 +132,17 @@ static bool with_switch(struct explorer *x, u32 step, struct sched_switch sw, un
 	return true;
 }
 
+/* X5: what would be skipped counts where one program alone is looked at. */
+static bool skips_count(const struct explorer *x)
+{
+	return !x->all_programs || x->b->try_all & EXPLORE_X5;
+}
+
 /* Which CPUs to switch to: X4, X5. */
 static unsigned cpus_at(struct explorer *x, const struct yield_point *point)
 {
-	bool all_skip = !x->all_programs || x->b->try_all & EXPLORE_X5;
-	unsigned cpus = point->cpus | (all_skip ? point->skipping : 0);
+	unsigned cpus = point->cpus | (skips_count(x) ? point->skipping : 0);
 
-	if (!all_skip)
-		x->r->skipping += (u64)__builtin_popcount(point->skipping);
 	if (x->b->try_all & EXPLORE_X4 || (point->kind != YIELD_IRQ_SAVE && point->kind != YIELD_IRQ_RESTORE))
 		return cpus;
 	x->r->same_place += (u64)__builtin_popcount(cpus);
@@ -148,10 +151,14 @@ static unsigned cpus_at(struct explorer *x, const struct yield_point *point)
 
 static bool switch_at(struct explorer *x, struct yield_point point, unsigned depth)
 {
+	unsigned labels = point.labels | (skips_count(x) ? point.skipping_labels : 0);
+
+	if (!skips_count(x))
+		x->r->skipping += (u64)(__builtin_popcount(point.skipping) + __builtin_popcount(point.skipping_labels));
 	for (unsigned left = cpus_at(x, &point); left; left &= left - 1)
 		if (!with_switch(x, point.step, (struct sched_switch){ point.at, false, (u8)__builtin_ctz(left) }, depth))
 			return false;
-	for (unsigned left = point.labels; left; left &= left - 1)
+	for (unsigned left = labels; left; left &= left - 1)
 		if (!with_switch(x, point.step, (struct sched_switch){ point.at, true, (u8)__builtin_ctz(left) }, depth))
 			return false;
 	return true;

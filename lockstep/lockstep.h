@@ -281,6 +281,7 @@ struct yield_point {
 	u8 cpus;     /* that would go on with an operation in flight, or begin one that runs */
 	u8 skipping; /* that would begin one that is skipped */
 	u16 labels;  /* of interrupts that would be delivered */
+	u16 skipping_labels; /* the same of those that would be skipped */
 };
 
 /* Where the schedule of the program that runs could be changed, for who looks for schedules: see probe.c. */

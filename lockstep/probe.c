@@ -51,6 +51,8 @@ static void note_labels(struct world *w, struct yield_point *point)
 		known |= label;
 		if (world_would_run(w, i, world_cpu()))
 			point->labels |= label;
+		else
+			point->skipping_labels |= label;
 	}
 }
 
