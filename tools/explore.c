@@ -138,7 +138,7 @@ static void print_counts(const struct explore_bounds *b, const struct explore_re
 		printf("switches left out: %llu no other than at the lock beside them, %llu to an operation that is skipped, "
 		       "%llu behind a state seen before\n", (unsigned long long)r->same_place, (unsigned long long)r->skipping,
 		       (unsigned long long)r->seen);
-	printf("distinct states %llu (sum %016llx), histories %llu, successes %llu, refusals %llu, locks met that were held %llu, %.1f s\n",
+	printf("distinct states %llu (sum %016llx), histories %llu, successes %llu, refusals %llu, contended yields %llu, %.1f s\n",
 	       (unsigned long long)r->states, (unsigned long long)r->states_sum, (unsigned long long)r->histories,
 	       (unsigned long long)r->successes, (unsigned long long)r->refusals, (unsigned long long)r->contended, seconds);
 	if (r->out_of_time)
