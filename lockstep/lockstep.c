@@ -309,7 +309,7 @@ u32 world_next_on(const struct world *w, unsigned cpu)
 {
 	u32 nr_cpus = w->machine->param[PARAM_CPUS];
 
-	for (u32 i = w->cursor; i < w->program->nr_ops && i < w->until; i++) {
+	for (u32 i = max_of(w->cursor, w->ahead[cpu]); i < w->program->nr_ops && i < w->until; i++) {
 		const struct instr *in = &w->program->op[i];
 
 		if (!is_started(w, i) && in->cpu % nr_cpus == cpu && runs(in))
@@ -356,7 +356,11 @@ static u32 started(struct world *w, u32 step)
 
 static u32 next_unstarted(void *arg, unsigned cpu)
 {
-	return started(arg, world_next_on(arg, cpu));
+	struct world *w = arg;
+	u32 step = world_next_on(w, cpu);
+
+	w->ahead[cpu] = step == SCHED_NONE ? w->program->nr_ops : step + 1;
+	return started(w, step);
 }
 
 static u32 unstarted_irq(void *arg, unsigned label)
@@ -752,6 +756,7 @@ static void prepare(struct world *w, const struct program *p, struct rig *r)
 	memset(w->slot, 0, sizeof(w->slot));
 	memset(w->slot_busy, 0, sizeof(w->slot_busy));
 	memset(w->nesting, 0, sizeof(w->nesting));
+	memset(w->ahead, 0, sizeof(w->ahead));
 	for (u32 i = 0; i < w->outcome_room; i++) {
 		free(w->outcome[i]);
 		w->outcome[i] = NULL;

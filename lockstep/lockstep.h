@@ -313,6 +313,7 @@ struct world {
 	u32 mark[NR_MARKS];    /* of mm, when the operations of this program had run */
 	u32 step;	       /* operation that runs */
 	u32 cursor;	       /* first operation not yet looked at */
+	u32 ahead[SIM_MAX_CPUS]; /* before it a CPU has begun all of its operations */
 	u32 since_recount;
 	bool early;	       /* memblock phase */
 	bool contents_whole;
