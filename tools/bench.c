@@ -4,7 +4,7 @@
  *
  * CPU time of this thread, medians over repetitions. Programs are generated before the clock runs.
  *
- *   smp.*           programs of 1,000 operations on a machine with four CPUs, each with switches, checked as usual
+ *   smp.*           programs of 10,000 operations on a machine with four CPUs, each with switches, checked as usual
  *   explore.*       tiny machine, 8 frames, two CPUs, three operations, two preemptions: runs, each judged to its end
  *   fiber.switch_ns two fibers that do nothing but give way to each other, for each switch
  *
@@ -149,8 +149,8 @@ static bool bench_reset(struct world *w, unsigned laps)
 
 /* --- several CPUs ------------------------------------------------------------------------------------------------------------ */
 
-#define SMP_PROGRAMS 50
-#define SMP_OPS      1000
+#define SMP_PROGRAMS 8
+#define SMP_OPS      10000
 #define SMP_CPUS     4
 
 static u32 count_switches(const struct program *p)
