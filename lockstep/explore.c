@@ -194,7 +194,7 @@ bool explore_all_schedules(struct explorer *x)
 	return descend(x, 0);
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------------------------------------------------------- */
 
 bool explore_schedules(struct explorer *x)
 {
@@ -202,7 +202,8 @@ bool explore_schedules(struct explorer *x)
 	return x->b->scheduler == EXPLORE_DFS ? explore_all_schedules(x) : explore_some_schedules(x);
 }
 
-static void begin(struct explorer *x, struct world *w, const struct explore_bounds *b, struct explore_result *r, struct program *p)
+static void begin(struct explorer *x, struct world *w, const struct explore_bounds *b, struct explore_result *r,
+		  struct program *p)
 {
 	*x = (struct explorer){ .w = w, .b = b, .r = r, .p = p, .rng = b->seed };
 	memset(r, 0, sizeof(*r));

@@ -30,7 +30,7 @@ struct explore_bounds {
 	unsigned cpus;	 /* 2.. */
 	unsigned ops;	 /* of a program at most; EXPLORE_MOST_OPS is the limit */
 	unsigned preemptions; /* of a schedule */
-	unsigned irqs;	 /* operations of a program that are interrupts; of two the first is a softirq, the other may nest in it */
+	unsigned irqs;	 /* operations of a program that are interrupts; of two the first is a softirq, the other may nest */
 	u64 letters;	 /* of the alphabet, a bit each; 0: those of the default */
 	unsigned try_all; /* enum explore_prune: what is not left out */
 	enum explore_scheduler scheduler;

@@ -131,7 +131,7 @@ static bool is_used(const struct explore_bounds *b, size_t letter)
 static u32 frame_of(const struct machine_config *c)
 {
 	u32 begin = c->param[PARAM_DMA32_PAGES], end = min_of(c->param[PARAM_FRAMES], c->param[PARAM_LOWMEM_PAGES]);
-	u32 block = 1u << c->param[PARAM_PAGEBLOCK_ORDER], end_of_node = c->nr_regions ? (u32)(c->map[0].start_pfn + c->map[0].nr_pages) : end;
+	u32 end_of_node = (u32)(c->map[0].start_pfn + c->map[0].nr_pages), block = 1u << c->param[PARAM_PAGEBLOCK_ORDER];
 
 	end = min_of(end, end_of_node);
 	if (begin >= end) /* all of it is DMA */
@@ -225,7 +225,7 @@ static unsigned all_uses(const struct explorer *x, struct used used, struct use 
 	return nr;
 }
 
-/* --- programs -------------------------------------------------------------------------------------------------------------- */
+/* --- programs ----------------------------------------------------------------------------------------------------------- */
 
 /* Programs of fewer operations too: what X5 leaves out is one of them. */
 static bool extend(struct explorer *x, struct used used)

@@ -108,7 +108,9 @@ no_tool static u64 hash_bytes(u64 hash, const void *from, size_t bytes)
 
 static u64 hash_cpu(u64 hash, const struct sim_cpu *c)
 {
-	return hash_bytes(hash, &(u64){ (u64)c->task_flags << 32 | (u64)c->irqs_off << 16 | (u64)c->preempt_off << 8 | c->rcu_readers }, 8);
+	u64 word = (u64)c->task_flags << 32 | (u64)c->irqs_off << 16 | (u64)c->preempt_off << 8 | c->rcu_readers;
+
+	return hash_bytes(hash, &word, sizeof(word));
 }
 
 static u64 hash_machine(u64 hash, struct machine *m)
@@ -189,8 +191,8 @@ static u64 hash_rest(u64 hash, const struct world *w, unsigned *cpus)
 	for (u32 i = w->cursor; i < w->program->nr_ops; i++) {
 		const struct instr *in = &w->program->op[i];
 		unsigned cpu = in->cpu % w->machine->param[PARAM_CPUS];
-		u64 words[] = { in->code | (u64)cpu << 16 | (u64)in->context << 24 | (u64)in->slot << 32, in->slot2 | (u64)in->gfp << 32,
-				in->argument };
+		u64 words[] = { in->code | (u64)cpu << 16 | (u64)in->context << 24 | (u64)in->slot << 32,
+				in->slot2 | (u64)in->gfp << 32, in->argument };
 
 		if (world_is_started(w, i))
 			continue;

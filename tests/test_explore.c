@@ -52,7 +52,8 @@ static void test_pruning(struct world *w)
 		b.try_all = EXPLORE_PRUNE_ALL;
 		ok(explore(w, &b, &whole, &p), "  nor with all schedules");
 		ok(few.schedules < whole.schedules, "  which are more");
-		ok(few.states == whole.states && few.states_sum == whole.states_sum && few.states > 1, "  and end in the same states");
+		ok(few.states == whole.states && few.states_sum == whole.states_sum && few.states > 1,
+		   "  and end in the same states");
 		same_number(few.idle + whole.idle, 0, "  and no switch was idle");
 		b.try_all = EXPLORE_X5 | EXPLORE_X6;
 		explore(w, &b, &with_x4, &p);
@@ -104,8 +105,12 @@ static void note_end(struct ends *ends, u64 end)
 /* Who passed which point after whom, and while who had not ended: one number for each order of things. */
 static u64 order_of(const struct yield_probe *probe, u64 digest)
 {
-	for (u32 i = 0; i < probe->nr; i++)
-		digest = (digest ^ ((u64)probe->point[i].cpus << 32 | probe->point[i].step << 16 | probe->point[i].at)) * 0x9fb21c651e98df25ULL;
+	for (u32 i = 0; i < probe->nr; i++) {
+		const struct yield_point *point = &probe->point[i];
+
+		digest ^= (u64)point->cpus << 32 | point->step << 16 | point->at;
+		digest *= 0x9fb21c651e98df25ULL;
+	}
 	return digest ^ digest >> 32;
 }
 
@@ -198,9 +203,32 @@ static void test_points(struct world *w)
 	same_number(task, 2, "both may come in a task, until one comes");
 	ok(nested > 0, "a hardirq may come on top of a softirq");
 	ok(held > 0, "and while a lock is held with interrupts on");
-	for (u32 i = 0; i < probe.nr; i++)
-		held += probe.point[i].skipping != 0;
 	same_number(probe.switches, 1, "one switch took effect");
+	free(probe.point);
+	program_free(&p);
+}
+
+/* A softirq on top of a task, a hardirq on top of that: each in the middle of the one below. */
+static void test_nesting(struct world *w)
+{
+	struct yield_probe probe = { .watch = true, .closed = ~0u };
+	u32 first[4] = { 0 }, last[4] = { 0 };
+	struct program p;
+
+	program_init(&p);
+	parse(&p, HEAD "1: p0 = alloc_pages gfp=GFP_KERNEL order=0 at=1:irq1\n"
+		       "2: p1 = alloc_pages ctx=softirq irq=1 gfp=GFP_ATOMIC order=0 at=1:irq2\n"
+		       "3: p2 = alloc_pages ctx=hardirq irq=2 gfp=GFP_ATOMIC order=0\n");
+	w->probe = &probe;
+	ok(!lockstep_run(w, &p)->failed && probe.switches == 2, "an interrupt interrupts an interrupt");
+	w->probe = NULL;
+	for (u32 i = 0; i < probe.nr; i++) {
+		u32 step = probe.point[i].step & 3;
+
+		first[step] = first[step] ? first[step] : i + 1;
+		last[step] = i + 1;
+	}
+	ok(first[1] < first[2] && first[2] < first[3] && last[3] < last[2] && last[2] < last[1], "  each in the middle of the one below");
 	free(probe.point);
 	program_free(&p);
 }
@@ -284,7 +312,8 @@ static void test_replay(struct world *w)
 
 static void test_schedulers(struct world *w)
 {
-	struct explore_bounds b = { .frames = 8, .cpus = 2, .ops = 3, .preemptions = 2, .depth = 3, .seed = 5, .schedules = 5, .programs = 300 };
+	struct explore_bounds b = { .frames = 8, .cpus = 2, .ops = 3, .preemptions = 2, .depth = 3, .seed = 5,
+				    .schedules = 5, .programs = 300 };
 
 	for (b.scheduler = EXPLORE_DFS; b.scheduler < NR_EXPLORE_SCHEDULERS; b.scheduler++) {
 		struct explore_result first, again;
@@ -295,7 +324,8 @@ static void test_schedulers(struct world *w)
 		good = explore(w, &b, &first, &p) && explore(w, &b, &again, &p);
 		ok(good && first.programs && first.schedules >= first.programs && first.successes && first.contended,
 		   "%s: no finding, and locks that are held", explore_scheduler_names[b.scheduler]);
-		ok(good && first.schedules == again.schedules && first.states_sum == again.states_sum, "  and the same a second time");
+		ok(good && first.schedules == again.schedules && first.states_sum == again.states_sum,
+		   "  and the same a second time");
 		program_free(&p);
 	}
 }
@@ -318,6 +348,7 @@ int main(void)
 	test_pruning(w);
 	test_by_force(w);
 	test_points(w);
+	test_nesting(w);
 	test_replay(w);
 	test_schedulers(w);
 	test_letters();

@@ -42,7 +42,8 @@ static bool read_alphabet(struct explore_bounds *b, const char *list)
 
 	b->letters = explore_letters(list, &bad);
 	if (!b->letters)
-		complain("%.*s is no letter; mmcheck explore --alphabet prints them", (int)min_of(strcspn(bad, ","), (size_t)40), bad);
+		complain("%.*s is no letter; mmcheck explore --alphabet prints them",
+			 (int)min_of(strcspn(bad, ","), (size_t)40), bad);
 	return b->letters != 0;
 }
 
@@ -131,14 +132,16 @@ static void print_counts(const struct explore_bounds *b, const struct explore_re
 {
 	printf("programs %llu", (unsigned long long)r->programs);
 	if (r->programs_raw && !b->programs)
-		printf(" (%llu before slots and CPUs that differ in name only were left out)", (unsigned long long)r->programs_raw);
-	printf("\nschedules %llu, of these %llu with a switch that changed nothing; %.0f a second\n", (unsigned long long)r->schedules,
-	       (unsigned long long)r->idle, (double)r->schedules / max_of(seconds, 1e-6));
+		printf(" (%llu before slots and CPUs that differ in name only were left out)",
+		       (unsigned long long)r->programs_raw);
+	printf("\nschedules %llu, of these %llu with a switch that changed nothing; %.0f a second\n",
+	       (unsigned long long)r->schedules, (unsigned long long)r->idle, (double)r->schedules / max_of(seconds, 1e-6));
 	if (b->scheduler == EXPLORE_DFS)
 		printf("switches left out: %llu no other than at the lock beside them, %llu to an operation that is skipped, "
 		       "%llu behind a state seen before\n", (unsigned long long)r->same_place, (unsigned long long)r->skipping,
 		       (unsigned long long)r->seen);
-	printf("distinct states %llu (sum %016llx), histories %llu, successes %llu, refusals %llu, contended yields %llu, %.1f s\n",
+	printf("distinct states %llu (sum %016llx), histories %llu, "
+	       "successes %llu, refusals %llu, contended yields %llu, %.1f s\n",
 	       (unsigned long long)r->states, (unsigned long long)r->states_sum, (unsigned long long)r->histories,
 	       (unsigned long long)r->successes, (unsigned long long)r->refusals, (unsigned long long)r->contended, seconds);
 	if (r->out_of_time)
@@ -170,11 +173,11 @@ static bool write_program(const struct program *p, const char *path)
 }
 
 /* One line for scripts: how much it took. */
-static int report_count(const struct options *o, const struct world *w, const struct explore_result *r, const struct program *found,
-			double seconds)
+static int report_count(const struct options *o, const struct world *w, const struct explore_result *r,
+			const struct program *found, double seconds)
 {
-	printf("%s schedules %llu programs %llu cpu_seconds %.2f %s\n", found ? "found" : "nothing", (unsigned long long)r->schedules,
-	       (unsigned long long)r->programs, seconds, found ? w->verdict.clause : "-");
+	printf("%s schedules %llu programs %llu cpu_seconds %.2f %s\n", found ? "found" : "nothing",
+	       (unsigned long long)r->schedules, (unsigned long long)r->programs, seconds, found ? w->verdict.clause : "-");
 	if (!found)
 		return EXIT_FINE;
 	return !o->out || write_program(found, o->out) ? EXIT_FINDING : EXIT_ENVIRONMENT;
@@ -215,8 +218,8 @@ int cmd_explore(int argc, char **argv)
 		{ "seconds", 1, 0, 't' },     { "scheduler", 1, 0, 'S' }, { "programs", 1, 0, 'G' }, { "depth", 1, 0, 'd' },
 		{ "alphabet", 1, 0, 'a' },    { "no-prune", 0, 0, 'N' },  { "count", 0, 0, 'C' },    { 0 },
 	};
-	struct options o = { .bounds = { .profile = PROFILE_TINY, .cpus = 2, .ops = 2, .preemptions = 2, .depth = 3, .schedules = 100,
-					 .stop = &interrupted } };
+	struct options o = { .bounds = { .profile = PROFILE_TINY, .cpus = 2, .ops = 2, .preemptions = 2, .depth = 3,
+					 .schedules = 100, .stop = &interrupted } };
 	int c;
 
 	if (argc == 2 && !strcmp(argv[1], "--alphabet")) {
