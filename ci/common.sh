@@ -32,6 +32,25 @@ is_number() {
 	[[ $1 =~ ^[1-9][0-9]{0,9}$ ]]
 }
 
+# bug_header FILE KEY: a header line of a patch in ci/bugs/
+bug_header() {
+	sed -n "/^---/q; s/^$2:[[:space:]]*//p" "$1" | head -n 1 | sed 's/[[:space:]]*$//'
+}
+
+# copy_tree DIR FLAVOUR...: sources, and what is built of these flavours, so that make finds out there what a patch touches
+copy_tree() {
+	local folder flavour
+	rm -rf "${1:?}" && mkdir -p "$1/build"
+	for folder in sim mm model lockstep fuzz props tools tests; do [[ ! -d $folder ]] || cp -a "$folder" "$1/"; done
+	cp -a Makefile sanitizers.mk "$1/"
+	for flavour in "${@:2}"; do [[ ! -d build/$flavour ]] || cp -a "build/$flavour" "$1/build/"; done
+}
+
+# apply_patch DIR FILE: with no fuzz, whole or not at all; what patch says goes to DIR/patch.log
+apply_patch() {
+	{ patch -d "$1" -p1 --dry-run --force --fuzz=0 <"$2" && patch -d "$1" -p1 --force --fuzz=0 --no-backup-if-mismatch <"$2"; } >"$1/patch.log" 2>&1
+}
+
 # slug WORDS: a folder name
 slug() {
 	local s=${1//[^A-Za-z0-9_.]/-}

@@ -262,6 +262,11 @@ static void note_overlap(struct world *w)
 		w->deep |= w->nesting[world_cpu()] ? DEEP_INTERRUPT : DEEP_SWITCH;
 }
 
+static bool is_to_run(struct world *w, const struct op *op, unsigned context, const u64 *a)
+{
+	return phase_fits(w, op, context) && slots_fit(w, op, a) && (!op->ready || op->ready(w, a));
+}
+
 /* On a fiber of the operation's CPU. */
 static void run_op(void *arg, u32 step)
 {
@@ -276,7 +281,7 @@ static void run_op(void *arg, u32 step)
 	instr_args(op, in, a);
 	if (op->flags & OP_TASK_ONLY)
 		context = CONTEXT_TASK;
-	if (!phase_fits(w, op, context) || !slots_fit(w, op, a) || (op->ready && !op->ready(w, a))) {
+	if (!is_to_run(w, op, context, a)) {
 		w->stats.skipped++;
 		record(w, step, "skipped");
 		return;
@@ -334,39 +339,74 @@ static bool runs(const struct instr *in)
 	return op && !(op->flags & OP_BOOT);
 }
 
-static u32 next_unstarted(void *arg, unsigned cpu)
+bool world_is_started(const struct world *w, u32 step)
 {
-	struct world *w = arg;
+	return is_started(w, step);
+}
 
-	for (u32 i = w->cursor; i < w->program->nr_ops && i < w->until; i++) {
+u32 world_next_on(const struct world *w, unsigned cpu)
+{
+	u32 nr_cpus = w->machine->param[PARAM_CPUS];
+
+	for (u32 i = max_of(w->cursor, w->ahead[cpu]); i < w->program->nr_ops && i < w->until; i++) {
 		const struct instr *in = &w->program->op[i];
 
-		if (is_started(w, i) || !runs(in) || cpu_of(w, in) != cpu)
-			continue;
-		mark_started(w, i);
-		return i;
+		if (!is_started(w, i) && in->cpu % nr_cpus == cpu && runs(in))
+			return i;
 	}
 	return SCHED_NONE;
 }
 
-static u32 unstarted_irq(void *arg, unsigned label)
+u32 world_next_irq(const struct world *w, unsigned label)
 {
-	struct world *w = arg;
-
 	for (u32 i = w->cursor; label && i < w->program->nr_ops && i < w->until; i++) {
 		const struct instr *in = &w->program->op[i];
 		unsigned context = instr_context(in);
 
-		if (is_started(w, i) || !runs(in) || instr_irq_label(in) != label)
-			continue;
-		if (context != CONTEXT_HARDIRQ && context != CONTEXT_SOFTIRQ)
+		if (instr_irq_label(in) != label || is_started(w, i) || !runs(in))
 			continue;
 		if (op_by_code(in->code)->flags & OP_TASK_ONLY) /* no interrupt: its task would run on top of another */
 			continue;
-		mark_started(w, i);
-		return i;
+		if (context == CONTEXT_HARDIRQ || context == CONTEXT_SOFTIRQ)
+			return i;
 	}
 	return SCHED_NONE;
+}
+
+bool world_would_run(struct world *w, u32 step, unsigned cpu)
+{
+	const struct instr *in = &w->program->op[step];
+	const struct op *op = op_by_code(in->code);
+	struct sim_cpu *here = this_cpu;
+	u64 a[MAX_ARGS];
+	bool would;
+
+	instr_args(op, in, a);
+	this_cpu = &w->machine->cpu[cpu];
+	would = is_to_run(w, op, op->flags & OP_TASK_ONLY ? CONTEXT_TASK : instr_context(in), a);
+	this_cpu = here;
+	return would;
+}
+
+static u32 started(struct world *w, u32 step)
+{
+	if (step != SCHED_NONE)
+		mark_started(w, step);
+	return step;
+}
+
+static u32 next_unstarted(void *arg, unsigned cpu)
+{
+	struct world *w = arg;
+	u32 step = world_next_on(w, cpu);
+
+	w->ahead[cpu] = step == SCHED_NONE ? w->program->nr_ops : step + 1;
+	return started(w, step);
+}
+
+static u32 unstarted_irq(void *arg, unsigned label)
+{
+	return started(arg, world_next_irq(arg, label));
 }
 
 static u32 switches_of(void *arg, u32 step, const struct sched_switch **list)
@@ -377,36 +417,6 @@ static u32 switches_of(void *arg, u32 step, const struct sched_switch **list)
 		return 0;
 	*list = w->program->sw + w->program->op[step].first_switch;
 	return w->program->op[step].nr_switches;
-}
-
-/* --- who looks for schedules asks where one may be changed -------------------------------------------------------------------- */
-
-/* Here a switch took effect: what each operation passed until now lies before it. */
-static void note_switch(void *arg)
-{
-	struct world *w = arg;
-	struct yield_probe *probe = w->probe;
-	u32 yields;
-
-	if (likely(!probe))
-		return;
-	probe->switches++;
-	for (u32 i = 0; i < PROBE_OPS; i++)
-		probe->before[i] = probe->passed[i];
-	for (unsigned cpu = 0; cpu < w->machine->param[PARAM_CPUS]; cpu++) {
-		u32 step = sched_op_on(w->machine->host->sched, cpu, &yields);
-
-		if (step < PROBE_OPS)
-			probe->before[step] = yields;
-	}
-}
-
-static void note_end(void *arg, u32 step, u32 yields)
-{
-	struct world *w = arg;
-
-	if (unlikely(w->probe) && step < PROBE_OPS)
-		w->probe->passed[step] = yields;
 }
 
 /* --- end of program --------------------------------------------------------------------------------------------------------- */
@@ -492,6 +502,8 @@ static void run_ops(struct world *w)
 
 		if (is_started(w, w->cursor) || !runs(in))
 			continue;
+		if (unlikely(w->probe))
+			probe_quiet(w);
 		mark_started(w, w->cursor);
 		w->machine->now_ns += 1000;
 		model_clock(w->model, w->machine->now_ns);
@@ -508,6 +520,8 @@ static void finish(struct world *w)
 
 	w->step = w->program->nr_ops;
 	w->digest = model_digest(w->model, w->digest);
+	if (unlikely(w->probe))
+		probe_end(w);
 	w->deep |= w->model->deep | (sched_contended(w->machine->host->sched) != w->contended ? DEEP_CONTENDED : 0);
 	world_count_depth(w);
 	memcpy(w->mark, mm_marks(), sizeof(w->mark));
@@ -572,7 +586,7 @@ static void prefill(struct world *w, struct rig *r)
 /* Boot the machine that lies ready in r. */
 static void rig_boot(struct world *w, struct rig *r)
 {
-	struct sched_client client = { w, run_step, next_unstarted, unstarted_irq, switches_of, note_switch, note_end };
+	struct sched_client client = { w, run_step, next_unstarted, unstarted_irq, switches_of, probe_switch, probe_point };
 
 	machine_enter(r->machine, 0);
 	r->machine->host->event_full = drain_full_ring;
@@ -789,6 +803,7 @@ static void prepare(struct world *w, const struct program *p, struct rig *r)
 	memset(w->slot_walks, 0, sizeof(w->slot_walks));
 	memset(w->rcu_walks, 0, sizeof(w->rcu_walks));
 	memset(w->nesting, 0, sizeof(w->nesting));
+	memset(w->ahead, 0, sizeof(w->ahead));
 	for (u32 i = 0; i < w->outcome_room; i++) {
 		free(w->outcome[i]);
 		w->outcome[i] = NULL;
@@ -833,6 +848,7 @@ const struct verdict *lockstep_run(struct world *w, const struct program *p)
 		return &w->verdict;
 	}
 	prepare(w, p, r);
+	sched_watch(r->machine->host->sched, w->probe && w->probe->watch);
 	r->dirty = true;
 	if (check_boot_once(w) && !r->dead) {
 		run_ops(w);

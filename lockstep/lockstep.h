@@ -278,12 +278,32 @@ struct scratch {
 	u32 freed[1 << (NR_PAGE_ORDERS - 1)];
 };
 
-/* Where a schedule of the program that runs could be changed: of its first operations, the yield points passed, and how many
- * of them before the last switch that took effect. */
-#define PROBE_OPS 16
+/* A yield point that a run passed: what another schedule could do here. Sets of CPUs and of irq labels are bits. */
+struct yield_point {
+	u32 step;
+	u16 at;	     /* yield index of that operation */
+	u8 kind;     /* enum sim_yield_point */
+	u8 cpus;     /* that would go on with an operation in flight, or begin one that runs */
+	u8 skipping; /* that would begin one that is skipped */
+	u16 labels;  /* of interrupts that would be delivered */
+	u16 skipping_labels; /* the same of those that would be skipped */
+};
+
+/* Where the schedule of the program that runs could be changed, for who looks for schedules: see probe.c. */
 struct yield_probe {
-	u32 passed[PROBE_OPS], before[PROBE_OPS];
-	u32 switches;
+	bool watch;	 /* note the points; else count alone */
+	struct yield_point *point;
+	u32 nr, room;
+	u32 switches;	 /* that took effect so far */
+	u32 first;	 /* points before were passed when the last of them did */
+	u32 closed;	 /* from here on all that could follow is known already; ~0: nothing is */
+	u32 depth;	 /* switches the program has */
+	u64 end_state;	 /* of the model, when the operations had run */
+	/* At the point noted last; true: do what *sw says. NULL: nobody chooses. */
+	bool (*choose)(void *arg, const struct yield_point *here, struct sched_switch *sw);
+	/* Nothing is in flight, all switches took effect: was what follows from this state seen before? NULL: nobody knows. */
+	bool (*seen)(void *arg, u64 state);
+	void *arg;
 };
 
 struct world {
@@ -299,6 +319,7 @@ struct world {
 	u32 mark[NR_MARKS];    /* of mm, when the operations of this program had run */
 	u32 step;	       /* operation that runs */
 	u32 cursor;	       /* first operation not yet looked at */
+	u32 ahead[SIM_MAX_CPUS]; /* before it a CPU has begun all of its operations */
 	u32 since_recount;
 	bool early;	       /* memblock phase */
 	bool contents_whole;

@@ -2,9 +2,9 @@
 /*
  * minimize.c - the smallest program that still fails in the same way.
  *
- *   round: operations | orders, sizes, numbers, flags | places | schedule | header | machine | slot numbers
- *     ^                                                                                                |
- *     '---------------------------------- until a whole round changes nothing -------------------------'
+ *   round: switches | operations | orders, sizes, numbers, flags | places | schedule | header | machine | slot numbers
+ *     ^                                                                                                           |
+ *     '---------------------------------------- until a whole round changes nothing ------------------------------'
  *
  * A candidate is the best program with one thing made smaller. It is kept if the caller's predicate says that it fails
  * alike. What smaller means is a fixed order for each thing, so that no step is ever taken back:
@@ -19,6 +19,11 @@
 #include "lockstep.h"
 
 #define PAIRS_UP_TO 40 /* operations: all pairs of so many are tried */
+
+/* Two switches are replaced by one in programs of so many operations and switches, up to this yield index. */
+#define REPLACE_UP_TO_OPS   8
+#define REPLACE_UP_TO	    4
+#define REPLACE_UP_TO_YIELD 32
 
 struct minimizer {
 	struct program *best;
@@ -392,8 +397,78 @@ static void shrink_switches_of(struct minimizer *m, u32 step)
 			shrink_number(m, &(struct place){ put_switch_target, step, k }, list[k].target);
 }
 
+static u32 count_switches(const struct program *p)
+{
+	u32 nr = 0;
+
+	for (u32 i = 0; i < p->nr_ops; i++)
+		nr += p->op[i].nr_switches;
+	return nr;
+}
+
+/* The best program without the switches [begin, end), counted through all operations; into the candidate. */
+static struct program *without_switches(struct minimizer *m, u32 begin, u32 end)
+{
+	struct program *c = copy_of_best(m);
+	struct sched_switch list[MAX_SWITCHES];
+	u32 n = 0;
+
+	for (u32 i = 0; i < c->nr_ops; i++) {
+		u32 nr = switches_of(m, i, list);
+
+		c->op[i].first_switch = c->op[i].nr_switches = 0;
+		for (u32 k = 0; k < nr; k++, n++)
+			if (n < begin || n >= end)
+				program_add_switch(c, &c->op[i], list[k]);
+	}
+	return c;
+}
+
+/* Before any operation goes: a program in which everything happens in turn is the easiest to read, whatever its length. */
+static void drop_switches(struct minimizer *m)
+{
+	for (u32 size = count_switches(m->best); size && !out_of_time(m); size /= 2)
+		for (u32 end = count_switches(m->best); end > 0;) {
+			u32 begin = end > size ? end - size : 0;
+
+			without_switches(m, begin, end);
+			try_candidate(m);
+			end = begin;
+		}
+}
+
+/* One switch anywhere in place of the two from `first` on. */
+static bool try_one_for_two(struct minimizer *m, u32 first)
+{
+	u32 cpus = 0;
+
+	for (u32 i = 0; i < m->best->nr_ops; i++)
+		cpus = max_of(cpus, m->best->op[i].cpu + 1u);
+	for (u32 step = 0; step < m->best->nr_ops; step++)
+		for (u32 at = 0; at < REPLACE_UP_TO_YIELD && !out_of_time(m); at++)
+			for (u32 cpu = 0; cpu < cpus; cpu++) {
+				struct program *c = without_switches(m, first, first + 2);
+
+				program_add_switch(c, &c->op[step], (struct sched_switch){ at, false, (u8)cpu });
+				if (try_candidate(m))
+					return true;
+			}
+	return false;
+}
+
+/* Where none of two can go, one at another place may do. Only of what is short by now. */
+static void replace_switches(struct minimizer *m)
+{
+	if (m->best->nr_ops > REPLACE_UP_TO_OPS || count_switches(m->best) > REPLACE_UP_TO)
+		return;
+	for (u32 first = 0; first + 1 < count_switches(m->best);)
+		if (!try_one_for_two(m, first))
+			first++;
+}
+
 static void shrink_schedule(struct minimizer *m)
 {
+	replace_switches(m);
 	for (u32 i = 0; i < m->best->nr_ops && !out_of_time(m); i++)
 		shrink_switches_of(m, i);
 }
@@ -513,6 +588,7 @@ static void drop_idle_bits(struct minimizer *m)
 
 static void one_round(struct minimizer *m)
 {
+	drop_switches(m);
 	drop_ops(m);
 	drop_idle_bits(m);
 	shrink_args(m);

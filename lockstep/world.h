@@ -44,4 +44,17 @@ const char *world_drain(struct world *w);
 /* One operation on this CPU, begun, run and judged; no op of the catalogue where a test wants it to answer wrongly. */
 const char *world_execute(struct world *w, u32 step, const struct op *op, const u64 *a);
 
+/* Which operation a CPU would begin next, SCHED_NONE none; and would it run there, or be skipped? */
+u32 world_next_on(const struct world *w, unsigned cpu);
+bool world_would_run(struct world *w, u32 step, unsigned cpu);
+/* The next interrupt with this label, SCHED_NONE none. */
+u32 world_next_irq(const struct world *w, unsigned label);
+bool world_is_started(const struct world *w, u32 step);
+
+/* probe.c: for who looks for schedules. Nothing is in flight; a yield point; a switch had an effect; the operations are over. */
+void probe_quiet(struct world *w);
+bool probe_point(void *arg, enum sim_yield_point kind, struct sched_switch *choice);
+void probe_switch(void *arg);
+void probe_end(struct world *w);
+
 #endif

@@ -330,8 +330,9 @@ const char *model_settled(struct model *m, unsigned cpu)
 			bad = model_says(m, "Q5: %llu pages are reserved and %u pageblocks isolated after settling",
 					 (unsigned long long)zone->free_of[MIGRATE_HIGHATOMIC],
 					 zone->blocks_of[MIGRATE_ISOLATE]);
-		zone->disabled = 1;
-		set_pcp_sizes(m, z);
+		zone->disabled = zone->exists;
+		if (zone->exists)
+			set_pcp_sizes(m, z);
 	}
 	return bad ? bad : model_vmstat_updated(m, cpu, true);
 }

@@ -532,7 +532,7 @@ const char *on_drain_all(struct model *m, const struct mm_event *ev)
 	if (!f || f->kind == FLIGHT_FREE)
 		return model_says(m, "P10: all per-CPU lists are drained, but nobody asked for it");
 	if (ev->zone < MODEL_NR_ZONES) { /* sizes change at this moment, then the lists are emptied */
-		if (f->kind != FLIGHT_OTHER || m->zone[ev->zone].disabled)
+		if (f->kind != FLIGHT_OTHER || !m->zone[ev->zone].exists || m->zone[ev->zone].disabled)
 			return model_says(m, "P10: the lists of zone %u are disabled a second time", ev->zone);
 		m->zone[ev->zone].disabled = 1;
 		set_pcp_sizes(m, ev->zone);

@@ -5,6 +5,7 @@
  * All arrays of a model lie in one mapping behind it, so that a reset is one copy. Models of big machines have no copy:
  * they boot again.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -260,17 +261,31 @@ void model_destroy(struct model *m)
 	munmap(m, m->block_bytes);
 }
 
+/* Of the image, what the machine has: most of the zones and CPUs there could be are never written. */
+static void load_image(struct model *m)
+{
+	const struct model *image = m->image;
+	const char *end = (const char *)image + m->block_bytes, *rest = (const char *)image->depth;
+	u64 events_judged = m->events_judged;
+	struct model_counts counts = m->counts;
+
+	memcpy(m, image, offsetof(struct model, zone));
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		if (image->zone[z].exists || m->zone[z].exists)
+			m->zone[z] = image->zone[z];
+	memcpy(m->zonelist, image->zonelist, (size_t)((const char *)image->flight - (const char *)image->zonelist));
+	memcpy(m->flight, image->flight, image->nr_cpus * sizeof(image->flight[0]));
+	memcpy(m->depth, rest, (size_t)(end - rest));
+	m->image = (void *)(uintptr_t)image;
+	m->events_judged = events_judged;
+	m->counts = counts;
+}
+
 void model_reset(struct model *m)
 {
-	struct model keep = *m;
-
 	model_page_debug_reset(m);
-	if (m->image) {
-		memcpy(m, m->image, m->block_bytes);
-		m->image = keep.image;
-		m->events_judged = keep.events_judged;
-		m->counts = keep.counts;
-	}
+	if (m->image)
+		load_image(m);
 	if (m->image && !m->setup.early)
 		return; /* the memblock array is not touched after the hand-over */
 	model_memblock_clear(m->memblock);

@@ -490,7 +490,9 @@ const char *model_pcp_disable(struct model *m, unsigned cpu, unsigned zone, bool
 /* P11: every limit has shrunk, and whatever is above it has gone. */
 const char *model_vmstat_updated(struct model *m, unsigned cpu, bool all)
 {
-	for (unsigned z = 0; !all && certain(m, flight_on(m, cpu)) && z < MODEL_NR_ZONES; z++) {
+	bool tuned = !all && certain(m, flight_on(m, cpu)), alone = flight_on(m, cpu)->alone;
+
+	for (unsigned z = 0; tuned && z < MODEL_NR_ZONES; z++) {
 		const struct model_pcp *pcp = &m->zone[z].pcp[cpu];
 
 		if (!m->zone[z].managed)
@@ -499,10 +501,10 @@ const char *model_vmstat_updated(struct model *m, unsigned cpu, bool all)
 			return model_says(m, "P11: the lists of cpu %u may hold %u pages after an update and hold %u, at most %u may stay",
 					  cpu, pcp->tuning.high, pcp->count, m->decay_due[z]);
 	}
-	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
-		for (unsigned c = 0; c < m->nr_cpus; c++)
+	for (unsigned z = 0; alone && z < MODEL_NR_ZONES; z++)
+		for (unsigned c = 0; m->zone[z].exists && c < m->nr_cpus; c++)
 			for (unsigned i = 0; (all || c == cpu) && i < NR_MODEL_STATS; i++)
-				if (flight_on(m, cpu)->alone && m->zone[z].held_back[c][i])
+				if (m->zone[z].held_back[c][i])
 					return model_says(m, "W12: cpu %u still holds back %d of a counter of zone %u", c,
 							  m->zone[z].held_back[c][i], z);
 	return NULL;

@@ -51,6 +51,8 @@ enum sim_yield_point {
 	YIELD_TRYLOCK,
 	YIELD_PERCPU,
 	YIELD_IRQ,
+	YIELD_IRQ_SAVE,	   /* right before YIELD_LOCK and right behind YIELD_UNLOCK: another CPU sees no difference */
+	YIELD_IRQ_RESTORE,
 	YIELD_CMPXCHG,
 	YIELD_RCU,
 	YIELD_WAIT,

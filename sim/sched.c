@@ -52,6 +52,7 @@ struct sched {
 	int running; /* CPU whose fiber runs; -1 the main stack */
 	char *stacks;
 	u64 contended;
+	bool watched; /* every yield point is told to the client */
 };
 
 static struct fiber *fiber_of(struct sched *s, int cpu)
@@ -75,7 +76,7 @@ static void arm(struct sched *s, unsigned cpu)
 {
 	struct sched_cpu *c = &s->cpu[cpu];
 
-	s->machine->cpu[cpu].next_switch = c->nr_calls		      ? s->machine->cpu[cpu].yields :
+	s->machine->cpu[cpu].next_switch = c->nr_calls || s->watched ? s->machine->cpu[cpu].yields :
 					   c->next < c->nr_switches ? c->switches[c->next].at :
 								      ~0u;
 }
@@ -97,7 +98,7 @@ static void take_calls(struct sched *s, unsigned cpu)
 	struct sim_cpu *on = &s->machine->cpu[cpu];
 	u32 yields = on->yields;
 
-	if (on->irqs_off || on->hardirq)
+	if (likely(!c->nr_calls) || on->irqs_off || on->hardirq)
 		return;
 	on->next_switch = ~0u;
 	sim_enter_context(CONTEXT_HARDIRQ);
@@ -123,13 +124,11 @@ static void note_quiescent(struct machine *m, unsigned cpu)
 }
 
 /* What an operation did is over when the next one begins: a program hands pages on from one to the other. */
-static void run_client(struct sched *s, u32 op, const struct sim_cpu *cpu)
+static void run_client(struct sched *s, u32 op)
 {
 	tool_order_after(s);
 	s->client.run(s->client.arg, op);
 	tool_order_before(s);
-	if (s->client.ended)
-		s->client.ended(s->client.arg, op, cpu->yields);
 }
 
 static void fiber_main(void *arg)
@@ -139,7 +138,7 @@ static void fiber_main(void *arg)
 
 	for (;;) {
 		if (likely(c->op != OP_CALLS))
-			run_client(s, c->op, &s->machine->cpu[c - s->cpu]);
+			run_client(s, c->op);
 		if (unlikely(c->nr_calls)) /* the CPU was idle, or they came when no yield point was left */
 			take_calls(s, (unsigned)(c - s->cpu));
 		c->in_flight = false;
@@ -243,10 +242,39 @@ unsigned sched_nr_in_flight(const struct sched *s)
 	return s->nr_in_flight;
 }
 
-u32 sched_op_on(const struct sched *s, unsigned cpu, u32 *yields)
+void sched_watch(struct sched *s, bool watch)
 {
-	*yields = s->machine->cpu[cpu].yields;
-	return s->cpu[cpu].in_flight ? s->cpu[cpu].op : SCHED_NONE;
+	s->watched = watch && s->client.point;
+}
+
+bool sched_in_flight_on(const struct sched *s, unsigned cpu)
+{
+	return s->cpu[cpu].in_flight;
+}
+
+/* Its task does, and no interrupt runs on top. */
+static bool sleeps(const struct sched *s, unsigned cpu)
+{
+	const struct sim_cpu *c = &s->machine->cpu[cpu];
+
+	return s->cpu[cpu].asleep && !(c->hardirq || c->softirq || c->nmi);
+}
+
+bool sched_waits_on(const struct sched *s, unsigned cpu)
+{
+	const struct sched_cpu *c = &s->cpu[cpu];
+	const struct sim_lock *lock = s->machine->cpu[cpu].waits_for;
+
+	if (!c->in_flight || c->nr_calls)
+		return false;
+	return (lock && lock->locked) || (sleeps(s, cpu) && !c->awake(c->awake_arg));
+}
+
+bool sched_takes_irq(const struct sched *s)
+{
+	const struct sim_cpu *cpu = this_cpu;
+
+	return !cpu->irqs_off && !cpu->hardirq && s->cpu[cpu->id].irq_nesting < SCHED_MAX_IRQ_NESTING;
 }
 
 u64 sched_contended(const struct sched *s)
@@ -305,7 +333,7 @@ static void deliver_irq(struct sched *s, unsigned label)
 	struct sched_cpu *c = &s->cpu[cpu->id], before = *c;
 	u32 yields = cpu->yields, op;
 
-	if (cpu->irqs_off || cpu->hardirq || c->irq_nesting >= SCHED_MAX_IRQ_NESTING)
+	if (!sched_takes_irq(s))
 		return;
 	op = s->client.unstarted_irq(s->client.arg, label);
 	if (op == SCHED_NONE)
@@ -314,12 +342,20 @@ static void deliver_irq(struct sched *s, unsigned label)
 	if (s->client.switched)
 		s->client.switched(s->client.arg);
 	fetch_schedule(s, cpu->id, op);
-	run_client(s, op, cpu);
+	run_client(s, op);
 	c->irq_nesting--;
 	c->switches = before.switches;
 	c->nr_switches = before.nr_switches;
 	c->next = before.next;
 	cpu->yields = yields;
+}
+
+/* What the schedule of the operation says here; NULL: nothing. */
+static const struct sched_switch *choice_here(struct sched_cpu *c)
+{
+	if (c->next == c->nr_switches || c->switches[c->next].at != this_cpu->yields - 1)
+		return NULL;
+	return &c->switches[c->next++];
 }
 
 sim_cold void sched_point(enum sim_yield_point p)
@@ -328,19 +364,18 @@ sim_cold void sched_point(enum sim_yield_point p)
 	unsigned cpu = this_cpu->id;
 	struct sched_cpu *c = &s->cpu[cpu];
 	const struct sched_switch *sw;
+	struct sched_switch chosen;
 
-	(void)p;
 	if (!s || s->running < 0)
 		return;
 	take_calls(s, cpu);
-	sw = &c->switches[c->next];
-	if (c->next < c->nr_switches && sw->at == this_cpu->yields - 1) {
-		c->next++;
-		if (sw->is_irq)
-			deliver_irq(s, sw->target);
-		else
-			switch_to_cpu(s, sw->target, true);
-	}
+	sw = choice_here(&s->cpu[cpu]);
+	if (unlikely(s->watched) && s->client.point(s->client.arg, p, &chosen))
+		sw = &chosen;
+	if (sw && sw->is_irq)
+		deliver_irq(s, sw->target);
+	else if (sw)
+		switch_to_cpu(s, sw->target, true);
 	take_calls(s, cpu); /* that came meanwhile */
 	/* several choices may name one index: an index already passed can no longer fire */
 	while (c->next < c->nr_switches && c->switches[c->next].at < this_cpu->yields)
@@ -362,14 +397,6 @@ void sched_wait_for(unsigned holder_cpu)
 }
 
 /* --- sleep ----------------------------------------------------------------------------------------------------------- */
-
-/* Its task does, and no interrupt runs on top. */
-static bool sleeps(const struct sched *s, unsigned cpu)
-{
-	const struct sim_cpu *c = &s->machine->cpu[cpu];
-
-	return s->cpu[cpu].asleep && !(c->hardirq || c->softirq || c->nmi);
-}
 
 u32 sched_busy_cpus(const struct sched *s)
 {

@@ -30,9 +30,10 @@ struct sched_client {
 	u32 (*next_unstarted)(void *arg, unsigned cpu);	    /* SCHED_NONE if the CPU has no more; marks it started */
 	u32 (*unstarted_irq)(void *arg, unsigned label);    /* the same for the operation with this irq label */
 	u32 (*switches)(void *arg, u32 op, const struct sched_switch **list); /* sorted by at; returns how many */
-	/* For who looks for schedules; may be NULL. A choice of the schedule had an effect; an operation ended. */
+	/* For who looks for schedules; may be NULL. A choice of the schedule had an effect. */
 	void (*switched)(void *arg);
-	void (*ended)(void *arg, u32 op, u32 yields);
+	/* At each yield point while watched; true: do what *choice says. */
+	bool (*point)(void *arg, enum sim_yield_point p, struct sched_switch *choice);
 };
 
 struct sched;
@@ -49,8 +50,12 @@ void sched_abandon(struct sched *s);
 /* Is the caller on a fiber? */
 bool sched_in_operation(const struct sched *s);
 unsigned sched_nr_in_flight(const struct sched *s);
-/* The operation in flight on a CPU and the yield points it passed; SCHED_NONE: there is none. */
-u32 sched_op_on(const struct sched *s, unsigned cpu, u32 *yields);
+/* From here on every yield point is told to the client, or no more. */
+void sched_watch(struct sched *s, bool watch);
+/* Is an operation in flight on this CPU, and does it wait for a lock that is held? Would the CPU that runs take an interrupt? */
+bool sched_in_flight_on(const struct sched *s, unsigned cpu);
+bool sched_waits_on(const struct sched *s, unsigned cpu);
+bool sched_takes_irq(const struct sched *s);
 /* How often somebody met a lock that another one held, since the machine was made. */
 u64 sched_contended(const struct sched *s);
 void sched_note_contended(void);

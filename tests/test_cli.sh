@@ -278,6 +278,29 @@ result $? "and the same a second time" "$(said)"
 for scheduler in random pct round_robin; do
 	exits 0 "explore: $scheduler" explore --scheduler $scheduler --frames 8 --ops 2 --preemptions 2 --schedules 10 --seed 3
 done
+exits 0 "explore: programs of the generator" explore --scheduler program --programs 100
+complains "explore: but how many" explore --scheduler program
+complains "explore with three interrupts" explore --irq 3
+complains "explore at depth 0" explore --scheduler pct --depth 0
+complains "explore with a letter that is none" explore --alphabet alloc0,alloc77
+exits 0 "explore: the letters" explore --alphabet
+[[ $(grep -c '^[a-z]' "$work/out") -ge 20 ]] && grep -q '^free .*free_pages' "$work/out"
+result $? "are twenty and more" "$(said)"
+exits 0 "explore: some of them" explore --frames 8 --alphabet alloc0,drain_all,noretry3,free --irq 1
+cp "$work/out" "$work/pruned"
+exits 0 "explore: leaving out nothing" explore --frames 8 --alphabet alloc0,drain_all,noretry3,free --irq 1 --no-prune
+[[ $(grep -o 'sum [0-9a-f]*' "$work/pruned") == "$(grep -o 'sum [0-9a-f]*' "$work/out")" ]] &&
+	[[ $(sed -n 's/^schedules \([0-9]*\),.*/\1/p' "$work/pruned") -lt $(sed -n 's/^schedules \([0-9]*\),.*/\1/p' "$work/out") ]]
+result $? "is more work for the same states" "$(cat "$work/pruned" "$work/out")"
+exits 0 "explore: for scripts" explore --frames 8 --ops 1 --count
+[[ $(cat "$work/out") =~ ^nothing\ schedules\ [1-9][0-9]*\ programs\ [1-9][0-9]*\ cpu_seconds\ [0-9.]*\ -$ ]]
+result $? "one line" "$(said)"
+exits 0 "explore: when the time is over" explore --ops 4 --preemptions 3 --alphabet all --seconds 1
+grep -q '^the time was over before all was seen$' "$work/out" && tail -n 1 "$work/out" | grep -q '^explore: no clause broken in '
+result $? "it says what it saw" "$(said)"
+timeout -s INT -k 20 1 "$mmcheck" explore --ops 4 --preemptions 3 --alphabet all >"$work/out" 2>"$work/err" </dev/null
+grep -q '^interrupted before all was seen$' "$work/out" && tail -n 1 "$work/out" | grep -q '^explore: no clause broken in '
+result $? "and when it is interrupted" "$(said)"
 
 # --- recordings of a real kernel -------------------------------------------------------------------------------------------
 

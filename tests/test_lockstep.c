@@ -208,10 +208,24 @@ static bool same_outcomes(struct world *a, struct world *b, u32 nr)
 	return true;
 }
 
+/* A reset copies what there is on this machine: nothing else may have been written. */
+static bool model_is_as_sealed(struct model *m)
+{
+	const struct model *image = m->image;
+	struct model mine;
+
+	model_reset(m);
+	mine = *m;
+	mine.image = image->image;
+	mine.events_judged = image->events_judged;
+	mine.counts = image->counts;
+	return !memcmp(&mine, image, sizeof(mine)) && !memcmp(m + 1, image + 1, m->block_bytes - sizeof(mine));
+}
+
 static void test_again(void)
 {
 	struct world *a = world_create(), *b = world_create();
-	unsigned same = 0, other = 0, worlds = 0;
+	unsigned same = 0, other = 0, worlds = 0, sealed = 0;
 	struct program p;
 	u64 last = 0;
 
@@ -226,10 +240,12 @@ static void test_again(void)
 		worlds += same_run(first, run(b, &p)) && same_outcomes(a, b, p.nr_ops);
 		other += first.of_run != last;
 		last = first.of_run;
+		sealed += model_is_as_sealed(a->model);
 	}
 	same_number(same, 100, "the same program twice gives the same digest");
 	same_number(worlds, 100, "  in another world too, and each step answers the same");
 	same_number(other, 100, "  and another program another");
+	same_number(sealed, 100, "  and a model is as it was sealed when it is reset");
 	program_free(&p);
 	world_destroy(a);
 	world_destroy(b);

@@ -815,7 +815,34 @@ static bool knob_fails(const struct program *p)
 	return in && arg_of(in, 1) > 7 && program_boot_ops(p);
 }
 
+static bool has_switch(const struct program *p, u16 code, u32 at)
+{
+	const struct instr *in = find_code(p, code);
+
+	for (u32 k = 0; in && k < in->nr_switches; k++)
+		if (p->sw[in->first_switch + k].at == at)
+			return true;
+	return false;
+}
+
+/* Two preemptions, none of which can go; or another one alone. */
+static bool preemptions_fail(const struct program *p)
+{
+	return (has_switch(p, 0x0100, 3) && has_switch(p, 0x0106, 7)) || has_switch(p, 0x0106, 9);
+}
+
+/* It does without a switch as long as the second request is there, and without that request only with a switch. */
+static bool early_fails(const struct program *p)
+{
+	return find_code(p, 0x0100) && (find_code(p, 0x0103) || has_switch(p, 0x0100, 2));
+}
+
 static const struct idea ideas[] = {
+	{"preemptions", preemptions_fail, SMALLEST(NOTHING_LEFT) "0: free_pages p0 at=9:cpu0\n", 500,
+	 HEAD "0: p1 = alloc_pages gfp=none order=0 at=3:cpu1\n1: free_pages cpu=1 p1 at=7:cpu0\n"},
+	{"switches before operations", early_fails,
+	 SMALLEST(NOTHING_LEFT) "0: p0 = alloc_pages gfp=none order=0\n1: p1 = get_zeroed_page gfp=none\n", 500,
+	 HEAD "0: p1 = alloc_pages gfp=none order=0 at=2:cpu1\n1: p2 = get_zeroed_page gfp=none\n"},
 	{"header", header_fails, SMALLEST("profile=small start=nearly_full flags=contents swarm=0x4d seed=0xf4243"),
 	 300, NULL},
 	{"order", order_fails,

@@ -4,6 +4,10 @@
  *
  * CPU time of this thread, medians over repetitions. Programs are generated before the clock runs.
  *
+ *   smp.*           programs of 10,000 operations on a machine with four CPUs, each with switches, checked as usual
+ *   explore.*       tiny machine, 8 frames, two CPUs, three operations, two preemptions: runs, each judged to its end
+ *   fiber.switch_ns two fibers that do nothing but give way to each other, for each switch
+ *
  * Large machines and the allocator alone are measured in the flavour `plain` only: a sanitizer's shadow of 16 GiB, or its
  * checks in each access, is not what these rows are about.
  *   page.growth_*   one judged request or free on a machine half in use, orders 0..3, without the recount
@@ -14,6 +18,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "explore.h"
 #include "tools.h"
 #include "witness.h"
 
@@ -66,9 +71,8 @@ static void free_programs(struct program *p, unsigned n)
 }
 
 /* Executed operations a second, reset and end of program included; false after a finding. */
-static bool ops_per_second(struct world *w, unsigned nr, u32 ops, unsigned laps, double *out)
+static bool ops_per_second_of(struct world *w, struct program *p, unsigned nr, unsigned laps, double *out)
 {
-	struct program *p = make_programs(nr, ops);
 	double rate[REPETITIONS];
 	bool good = true;
 
@@ -84,6 +88,14 @@ static bool ops_per_second(struct world *w, unsigned nr, u32 ops, unsigned laps,
 	if (!good)
 		complain("finding %s: %s", w->verdict.clause, w->verdict.sentence);
 	*out = median(rate, REPETITIONS);
+	return good;
+}
+
+static bool ops_per_second(struct world *w, unsigned nr, u32 ops, unsigned laps, double *out)
+{
+	struct program *p = make_programs(nr, ops);
+	bool good = ops_per_second_of(w, p, nr, laps, out);
+
 	free_programs(p, nr);
 	return good;
 }
@@ -134,6 +146,122 @@ static bool bench_reset(struct world *w, unsigned laps)
 	free_programs(p, 50);
 	return good;
 }
+
+/* --- several CPUs ------------------------------------------------------------------------------------------------------------ */
+
+#define SMP_PROGRAMS 8
+#define SMP_OPS      10000
+#define SMP_CPUS     4
+
+static u32 count_switches(const struct program *p)
+{
+	u32 nr = 0;
+
+	for (u32 i = 0; i < p->nr_ops; i++)
+		nr += p->op[i].nr_switches;
+	return nr;
+}
+
+/* What the generator makes of the seed, on a machine of our own. */
+static void make_smp_program(struct program *p, u64 seed)
+{
+	const struct op *knob = op_by_name("knob", 4);
+	struct program made;
+	struct instr *in;
+
+	program_init(&made);
+	program_generate(&made, seed, SMP_OPS, TABLE_MACHINE | TABLE_PAGE);
+	program_clear(p);
+	p->header = made.header;
+	p->header.start = START_BOOTED;
+	in = program_append(p);
+	in->code = knob->code;
+	instr_set_arg(knob, in, 0, PARAM_CPUS);
+	instr_set_arg(knob, in, 1, SMP_CPUS);
+	program_append_ops(p, &made, program_boot_ops(&made), made.nr_ops);
+	program_free(&made);
+}
+
+static bool bench_smp(struct world *w, unsigned laps)
+{
+	struct program *p = calloc(SMP_PROGRAMS, sizeof(*p));
+	u64 seed = 1, switches = 0;
+	double rate;
+	bool good;
+
+	for (unsigned i = 0; i < SMP_PROGRAMS; i++) {
+		program_init(&p[i]);
+		do {
+			make_smp_program(&p[i], seed++);
+		} while (!count_switches(&p[i]));
+		switches += count_switches(&p[i]);
+	}
+	good = ops_per_second_of(w, p, SMP_PROGRAMS, laps, &rate);
+	if (good) {
+		row("smp.ops_per_s", rate, "1/s");
+		row("smp.switches", (double)switches / SMP_PROGRAMS, "1");
+	}
+	free_programs(p, SMP_PROGRAMS);
+	return good;
+}
+
+static bool bench_explore(struct world *w, bool quick)
+{
+	const struct explore_bounds b = { .profile = PROFILE_TINY, .frames = 8, .cpus = 2, .ops = quick ? 2 : 3, .preemptions = 2 };
+	struct explore_result r;
+	double rate[REPETITIONS];
+	struct program p;
+	bool good = true;
+
+	program_init(&p);
+	for (unsigned i = 0; good && i < REPETITIONS; i++) {
+		double start = cpu_seconds();
+
+		good = explore(w, &b, &r, &p);
+		rate[i] = (double)r.schedules / (cpu_seconds() - start);
+	}
+	if (good)
+		row("explore.schedules_per_s", median(rate, REPETITIONS), "1/s");
+	else
+		complain("finding %s: %s", w->verdict.clause, w->verdict.sentence);
+	program_free(&p);
+	return good;
+}
+
+#define FIBER_STACK (64u << 10)
+
+static struct {
+	struct fiber main, other;
+} ring;
+
+static void give_way(void *arg)
+{
+	(void)arg;
+	for (;;)
+		fiber_switch(&ring.other, &ring.main);
+}
+
+static void bench_fibers(unsigned n)
+{
+	void *stack = aligned_alloc(4096, FIBER_STACK);
+	double ns[REPETITIONS];
+
+	fiber_adopt_thread(&ring.main);
+	fiber_init(&ring.other, stack, FIBER_STACK, give_way, NULL);
+	for (unsigned r = 0; r < REPETITIONS; r++) {
+		double start = cpu_seconds();
+
+		for (unsigned i = 0; i < n; i++)
+			fiber_switch(&ring.main, &ring.other);
+		ns[r] = (cpu_seconds() - start) / n / 2 * 1e9;
+	}
+	row("fiber.switch_ns", median(ns, REPETITIONS), "ns");
+	fiber_destroy(&ring.other);
+	fiber_destroy(&ring.main);
+	free(stack);
+}
+
+/* --- recordings -------------------------------------------------------------------------------------------------------------- */
 
 /* A recording made here, in the kernel's own form: pages allocated and freed at random. */
 static char *make_recording(size_t *bytes, unsigned events)
@@ -602,7 +730,9 @@ int cmd_bench(int argc, char **argv)
 	if (!bench_plain(quick))
 		return EXIT_FINDING;
 	w = new_world();
-	good = bench_page(w, quick ? 2 : 20) && bench_reset(w, quick ? 2 : 20) && bench_witness(quick ? 50000 : 200000);
+	bench_fibers(quick ? 20000 : 200000);
+	good = bench_page(w, quick ? 2 : 20) && bench_reset(w, quick ? 2 : 20) && bench_smp(w, quick ? 2 : 20) &&
+	       bench_explore(w, quick) && bench_witness(quick ? 50000 : 200000);
 	world_destroy(w);
 	if (!good)
 		return EXIT_FINDING;

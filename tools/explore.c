@@ -3,8 +3,9 @@
  * explore.c - the command: every program of a small alphabet, or one given, under many schedules.
  *
  * A search in which nothing succeeds, nothing is refused, or nobody ever meets a lock that is held, has looked at the
- * wrong programs: that is an error (exit status 3), not a result.
+ * wrong programs: that is an error (exit status 3), not a result. SIGINT ends the search with what was seen so far.
  */
+#include <signal.h>
 #include <string.h>
 #include "explore.h"
 #include "tool.h"
@@ -13,7 +14,18 @@
 struct options {
 	struct explore_bounds bounds;
 	const char *out, *file;
+	bool count;
 };
+
+static volatile sig_atomic_t interrupted;
+
+static void note_interrupt(int signal_number)
+{
+	(void)signal_number;
+	interrupted = 1;
+}
+
+/* --- options ------------------------------------------------------------------------------------------------------------ */
 
 static bool read_name(const char *text, const char *const *names, unsigned nr, u64 *value)
 {
@@ -24,7 +36,18 @@ static bool read_name(const char *text, const char *const *names, unsigned nr, u
 	return false;
 }
 
-static bool read_option(struct options *o, int c)
+static bool read_alphabet(struct explore_bounds *b, const char *list)
+{
+	const char *bad;
+
+	b->letters = explore_letters(list, &bad);
+	if (!b->letters)
+		complain("%.*s is no letter; mmcheck explore --alphabet prints them",
+			 (int)min_of(strcspn(bad, ","), (size_t)40), bad);
+	return b->letters != 0;
+}
+
+static bool read_word(struct options *o, int c)
 {
 	struct explore_bounds *b = &o->bounds;
 	u64 n;
@@ -40,11 +63,26 @@ static bool read_option(struct options *o, int c)
 			return false;
 		b->scheduler = (enum explore_scheduler)n;
 		return true;
+	case 'a':
+		return read_alphabet(b, optarg);
 	case 'o':
 		o->out = optarg;
 		return true;
+	case 'N':
+		b->try_all = EXPLORE_PRUNE_ALL;
+		return true;
 	}
-	if (!parse_number(optarg, c == 's' || c == 'n' ? ~0ULL : 1000000, &n))
+	return o->count = true;
+}
+
+static bool read_option(struct options *o, int c)
+{
+	struct explore_bounds *b = &o->bounds;
+	u64 n;
+
+	if (strchr("pSaoNC", c))
+		return read_word(o, c);
+	if (!parse_number(optarg, strchr("snG", c) ? ~0ULL : 1000000, &n))
 		return false;
 	if (c == 'f')
 		b->frames = (u32)n;
@@ -56,8 +94,12 @@ static bool read_option(struct options *o, int c)
 		b->preemptions = (unsigned)n;
 	else if (c == 'i')
 		b->irqs = (unsigned)n;
+	else if (c == 'd')
+		b->depth = (unsigned)n;
 	else if (c == 'n')
 		b->schedules = n;
+	else if (c == 'G')
+		b->programs = n;
 	else if (c == 's')
 		b->seed = n;
 	else
@@ -73,25 +115,43 @@ static bool bounds_make_sense(const struct explore_bounds *b)
 		complain("--ops is a number from 1 to %u", EXPLORE_MOST_OPS);
 	else if (b->preemptions > MAX_SWITCHES)
 		complain("--preemptions is a number from 0 to %u", MAX_SWITCHES);
-	else if (b->irqs > 1)
-		complain("--irq is 0 or 1");
+	else if (b->irqs > EXPLORE_MOST_IRQS)
+		complain("--irq is a number from 0 to %u", EXPLORE_MOST_IRQS);
+	else if (!b->depth || b->depth > MAX_SWITCHES)
+		complain("--depth is a number from 1 to %u", MAX_SWITCHES);
+	else if (b->scheduler == EXPLORE_PROGRAM && !b->programs)
+		complain("--scheduler program needs --programs, how many");
 	else
 		return true;
 	return false;
 }
 
-static int report(const struct explore_result *r, bool whole_alphabet, double seconds)
+/* --- what was seen -------------------------------------------------------------------------------------------------------- */
+
+static void print_counts(const struct explore_bounds *b, const struct explore_result *r, double seconds)
 {
-	printf("programs %llu (%llu before slots and CPUs that differ in name only were left out)\n",
-	       (unsigned long long)r->programs, (unsigned long long)r->programs_raw);
-	printf("schedules %llu, of these %llu with a switch that changed nothing; %.0f a second\n", (unsigned long long)r->schedules,
-	       (unsigned long long)r->idle, (double)r->schedules / max_of(seconds, 1e-6));
-	printf("distinct states %llu, successes %llu, refusals %llu, locks met that were held %llu, %.1f s\n",
-	       (unsigned long long)r->states, (unsigned long long)r->successes, (unsigned long long)r->refusals,
-	       (unsigned long long)r->contended, seconds);
+	printf("programs %llu", (unsigned long long)r->programs);
+	if (r->programs_raw && !b->programs)
+		printf(" (%llu before slots and CPUs that differ in name only were left out)",
+		       (unsigned long long)r->programs_raw);
+	printf("\nschedules %llu, of these %llu with a switch that changed nothing; %.0f a second\n",
+	       (unsigned long long)r->schedules, (unsigned long long)r->idle, (double)r->schedules / max_of(seconds, 1e-6));
+	if (b->scheduler == EXPLORE_DFS)
+		printf("switches left out: %llu no other than at the lock beside them, %llu to an operation that is skipped, "
+		       "%llu behind a state seen before\n", (unsigned long long)r->same_place, (unsigned long long)r->skipping,
+		       (unsigned long long)r->seen);
+	printf("distinct states %llu (sum %016llx), histories %llu, "
+	       "successes %llu, refusals %llu, contended yields %llu, %.1f s\n",
+	       (unsigned long long)r->states, (unsigned long long)r->states_sum, (unsigned long long)r->histories,
+	       (unsigned long long)r->successes, (unsigned long long)r->refusals, (unsigned long long)r->contended, seconds);
 	if (r->out_of_time)
-		printf("the time was over before all was seen\n");
-	if (whole_alphabet && (!r->successes || !r->refusals || !r->contended)) {
+		printf("%s before all was seen\n", interrupted ? "interrupted" : "the time was over");
+}
+
+static int report(const struct options *o, const struct explore_result *r, double seconds)
+{
+	print_counts(&o->bounds, r, seconds);
+	if (!o->file && !interrupted && (!r->successes || !r->refusals || !r->contended)) {
 		complain("no operation %s: these bounds show nothing", !r->successes ? "succeeded" :
 								       !r->refusals  ? "was refused" :
 										       "met a lock that was held");
@@ -102,11 +162,32 @@ static int report(const struct explore_result *r, bool whole_alphabet, double se
 	return EXIT_FINE;
 }
 
+static bool write_program(const struct program *p, const char *path)
+{
+	struct out_file o;
+
+	if (!out_open(&o, path))
+		return false;
+	program_print(p, o.file, NULL);
+	return out_close(&o);
+}
+
+/* One line for scripts: how much it took. */
+static int report_count(const struct options *o, const struct world *w, const struct explore_result *r,
+			const struct program *found, double seconds)
+{
+	printf("%s schedules %llu programs %llu cpu_seconds %.2f %s\n", found ? "found" : "nothing",
+	       (unsigned long long)r->schedules, (unsigned long long)r->programs, seconds, found ? w->verdict.clause : "-");
+	if (!found)
+		return EXIT_FINE;
+	return !o->out || write_program(found, o->out) ? EXIT_FINDING : EXIT_ENVIRONMENT;
+}
+
 static int run_explorer(const struct options *o)
 {
 	struct world *w = new_world();
-	struct explore_result r;
-	double start = monotonic_seconds();
+	struct explore_result r = { 0 };
+	double start = cpu_seconds();
 	char where[80];
 	struct program p;
 	int code = EXIT_USAGE;
@@ -114,15 +195,15 @@ static int run_explorer(const struct options *o)
 
 	program_init(&p);
 	sim_watchdog_start(SIM_WATCHDOG_SECONDS);
+	signal(SIGINT, note_interrupt);
 	if (!o->file || load_program(&p, o->file, NULL, NULL, 0)) {
-		if (o->file && p.nr_ops > PROBE_OPS) {
-			complain("%s has %u operations, at most %u can be explored", o->file, p.nr_ops, PROBE_OPS);
-		} else {
-			good = o->file ? explore_program(w, &o->bounds, &r, &p) : explore(w, &o->bounds, &r, &p);
-			snprintf(where, sizeof(where), "after %llu schedules of %llu programs", (unsigned long long)r.schedules,
-				 (unsigned long long)r.programs);
-			code = good ? report(&r, !o->file, monotonic_seconds() - start) : report_found(w, &p, where, o->out);
-		}
+		good = o->file ? explore_program(w, &o->bounds, &r, &p) : explore(w, &o->bounds, &r, &p);
+		snprintf(where, sizeof(where), "after %llu schedules of %llu programs", (unsigned long long)r.schedules,
+			 (unsigned long long)r.programs);
+		if (o->count)
+			code = report_count(o, w, &r, good ? NULL : &p, cpu_seconds() - start);
+		else
+			code = good ? report(o, &r, cpu_seconds() - start) : report_found(w, &p, where, o->out);
 	}
 	program_free(&p);
 	world_destroy(w);
@@ -132,13 +213,19 @@ static int run_explorer(const struct options *o)
 int cmd_explore(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "profile", 1, 0, 'p' },     { "frames", 1, 0, 'f' },	  { "cpus", 1, 0, 'c' }, { "ops", 1, 0, 'k' },
-		{ "preemptions", 1, 0, 'P' }, { "irq", 1, 0, 'i' },	  { "seed", 1, 0, 's' }, { "schedules", 1, 0, 'n' },
-		{ "seconds", 1, 0, 't' },     { "scheduler", 1, 0, 'S' }, { 0 },
+		{ "profile", 1, 0, 'p' },     { "frames", 1, 0, 'f' },	  { "cpus", 1, 0, 'c' },     { "ops", 1, 0, 'k' },
+		{ "preemptions", 1, 0, 'P' }, { "irq", 1, 0, 'i' },	  { "seed", 1, 0, 's' },     { "schedules", 1, 0, 'n' },
+		{ "seconds", 1, 0, 't' },     { "scheduler", 1, 0, 'S' }, { "programs", 1, 0, 'G' }, { "depth", 1, 0, 'd' },
+		{ "alphabet", 1, 0, 'a' },    { "no-prune", 0, 0, 'N' },  { "count", 0, 0, 'C' },    { 0 },
 	};
-	struct options o = { .bounds = { .profile = PROFILE_TINY, .cpus = 2, .ops = 2, .preemptions = 2, .schedules = 100 } };
+	struct options o = { .bounds = { .profile = PROFILE_TINY, .cpus = 2, .ops = 2, .preemptions = 2, .depth = 3,
+					 .schedules = 100, .stop = &interrupted } };
 	int c;
 
+	if (argc == 2 && !strcmp(argv[1], "--alphabet")) {
+		explore_print_alphabet(stdout);
+		return EXIT_FINE;
+	}
 	while ((c = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
 		if (c == '?') {
 			complain("%s: no such option, or its value is missing; mmcheck --help lists them", argv[optind - 1]);

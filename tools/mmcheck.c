@@ -32,8 +32,9 @@ static const struct command {
 	{ "ops", cmd_ops, "", "all operations and their arguments" },
 	{ "witness", cmd_witness, "[-v] FILE", "judge a recording of a real kernel (ftrace text, .zst, -)" },
 	{ "explore", cmd_explore,
-	  "[--profile P] [--frames N] [--cpus N] [--ops N] [--preemptions N] [--irq 0|1] [--scheduler dfs|random|pct|round_robin]\n"
-	  "            [--schedules N] [--seed N] [--seconds N] [-o FILE] [FILE]",
+	  "[--profile P] [--frames N] [--cpus N] [--ops N] [--preemptions N] [--irq 0|1|2] [--alphabet LETTER,...]\n"
+	  "            [--scheduler dfs|random|pct|round_robin|program] [--depth N] [--schedules N] [--programs N] [--seed N]\n"
+	  "            [--seconds N] [--no-prune] [--count] [-o FILE] [FILE]   (--alphabet alone prints the letters)",
 	  "all small programs, or one, under all schedules with few preemptions" },
 	{ "bench", cmd_bench, "[--quick] [--json FILE]", "how fast" },
 };

@@ -107,7 +107,7 @@ static inline void local_irq_enable(void)
 
 #define spin_lock_irqsave(lock, flags)                                                                                 \
 	do {                                                                                                           \
-		sim_yield(YIELD_IRQ); /* the last moment for an interrupt */                                           \
+		sim_yield(YIELD_IRQ_SAVE); /* the last moment for an interrupt */                                          \
 		(flags) = this_cpu->irqs_off;                                                                          \
 		local_irq_disable();                                                                                   \
 		spin_lock(lock);                                                                                       \
@@ -116,7 +116,7 @@ static inline void local_irq_enable(void)
 	do {                                                                                                           \
 		spin_unlock(lock);                                                                                     \
 		this_cpu->irqs_off = (u8)(flags);                                                                      \
-		sim_yield(YIELD_IRQ);                                                                                  \
+		sim_yield(YIELD_IRQ_RESTORE);                                                                          \
 	} while (0)
 
 #endif
