@@ -48,6 +48,13 @@ static const struct letter alphabet[] = {
 	{ "unisolate", "unisolate", 0, 0, 0, false },
 	{ "cpu_dead", "cpu_dead", 0, 1, 0, false },
 	{ "sleep", "sleep", 0, 1, 0, false },
+	{ "walk_fast", "walk_fast", 0, 0, 0, false },
+	{ "walk_rcu", "walk_rcu", 0, 0, 0, false },
+	{ "free_deferred", "free_deferred", 0, 0, 0, false },
+	{ "free_table", "free_table", 0, 0, 0, false },
+	{ "rcu_core", "rcu_core", 0, 0, 0, false },
+	{ "synchronize", "synchronize_rcu", 0, 0, 0, false },
+	{ "barrier", "rcu_barrier", 0, 0, 0, false },
 };
 
 static const struct op *op_of(const struct letter *l)

@@ -273,6 +273,7 @@ struct run_stats {
 /* What an operation in flight keeps between its begin, run and judge. */
 struct scratch {
 	const char *pending; /* a sentence found before the judge's turn */
+	u64 stamp;	     /* of the page it walks */
 	u32 freeing;	     /* slot whose pages the operation gives back */
 	u32 nr_freed;
 	u32 freed[1 << (NR_PAGE_ORDERS - 1)];

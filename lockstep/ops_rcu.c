@@ -32,6 +32,7 @@ static void begin_walk_fast(struct world *w, const u64 *a)
 {
 	model_begin_other(w->model, world_cpu());
 	model_walk_begins(w->model, world_cpu(), w->slot[a[0]].pfn);
+	world_scratch(w)->stamp = contents_expected(w, w->slot[a[0]].pfn); /* before somebody else may own it */
 }
 static void begin_walk_rcu(struct world *w, const u64 *a)
 {
@@ -47,7 +48,7 @@ static const char *look(struct world *w, u64 pfn, u64 stamp)
 /* From the moment it may be the last to look, until it has looked for the last time. */
 static const char *look_twice(struct world *w, u64 pfn)
 {
-	u64 stamp = contents_expected(w, pfn);
+	u64 stamp = world_scratch(w)->stamp;
 	const char *first = look(w, pfn, stamp), *second;
 
 	sim_yield(YIELD_RCU);

@@ -123,6 +123,8 @@ static u64 hash_machine(u64 hash, struct machine *m)
 	hash = hash_bytes(hash, &m->now_ns, sizeof(m->now_ns));
 	hash = hash_bytes(hash, &m->chance, sizeof(m->chance));
 	hash = hash_bytes(hash, m->fault, sizeof(m->fault));
+	hash = hash_bytes(hash, &m->rcu, sizeof(m->rcu));
+	hash = hash_bytes(hash, m->lockdep.known, sizeof(m->lockdep.known));
 	hash = hash_bytes(hash, m + 1, (size_t)(marks - (const char *)(m + 1)));
 	hash = hash_bytes(hash, behind, (size_t)(end - behind));
 	for (u64 pfn = 0; pfn < m->nr_frames; pfn++) {

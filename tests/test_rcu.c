@@ -258,6 +258,8 @@ static const struct {
 	{ "a table goes when the CPU that walks it has interrupts on again",
 	  HEADER A_PAGE "1: walk_fast p1 cpu=1 at=0:cpu0\n2: free_table p1\n", NULL },
 	{ "a table waits for a reader", HEADER A_PAGE "1: walk_rcu p1 cpu=1 at=1:cpu0 at=2:cpu0\n2: free_deferred p1\n3: rcu_barrier\n", NULL },
+	{ "it is unlinked before the reader has looked for the first time",
+	  HEADER A_PAGE "1: walk_rcu p1 cpu=1 at=0:cpu0\n2: free_deferred p1\n", NULL },
 	{ "a page that waits is nobody's to free again",
 	  HEADER A_PAGE "1: free_deferred p1\n2: free_pages p1\n3: rcu_barrier\n4: free_pages p1\n", NULL },
 	{ "what still waits at the end is freed then", HEADER A_PAGE "1: free_deferred p1\n", NULL },
