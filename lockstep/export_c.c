@@ -62,6 +62,7 @@ static void got_early_range(struct exporter *e, const struct op *op, const u64 *
 	use_early(e, export_in_bytes(e, export_value(op, a, ARG_LENGTH)), false);
 }
 
+/* Nobody may free it any more. */
 static void leaked(struct exporter *e, const struct op *op, const u64 *a)
 {
 	(void)op;
@@ -106,6 +107,14 @@ static const struct row rows[] = {
 	{ 0x0110, NULL, export_write_stale }, /* into a live page: the same store */
 	{ 0x0111, "end_ok(true, $E); /* nobody will free it */\n", leaked },
 	{ 0x0112, "get_page($s);\nend_ok(true, $E);\n", NULL },
+
+	{ 0x0120, "end_ok(true, $E); /* a reader: whom it may meet is a matter of schedules */\n", NULL },
+	{ 0x0121, "end_ok(true, $E); /* a reader: whom it may meet is a matter of schedules */\n", NULL },
+	{ 0x0122, "pte_free_defer($s);\nend_ok(true, $E);\n", leaked },
+	{ 0x0123, "tlb_remove_table_one($s);\nend_ok(true, $E);\n", leaked },
+	{ 0x0124, "rcu_core();\nend_ok(true, $E);\n", NULL },
+	{ 0x0125, "synchronize_rcu();\nend_ok(true, $E);\n", NULL },
+	{ 0x0126, "rcu_barrier();\nend_ok(true, $E);\n", NULL },
 
 	{ 0x0140, "memset($u, 0, sizeof($u));\nend_fill($u, $Z, $m, mark_of($Z, $2) + $x, $M, $E);\n", export_got_fill },
 	{ 0x0141, "memset($u, 0, sizeof($u));\nend_fragment($u, $Z, $m, $2, $M, $E);\n", export_got_fill },

@@ -17,6 +17,8 @@
 #include "vmstat.h"
 #include "memblock.h"
 #include "page_debug.h"
+#include "pgtable.h"
+#include "rcu.h"
 
 #define helper static __attribute__((unused))
 
@@ -298,6 +300,7 @@ helper void set_knob(struct machine_config *config, const char *name, u32 value)
 
 /* All is freed: the free lists are as after boot. */
 helper void finish(void)
+	rcu_barrier();
 {
 	look();
 	page_alloc_settle();

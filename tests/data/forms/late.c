@@ -17,6 +17,8 @@
 #include "vmstat.h"
 #include "memblock.h"
 #include "page_debug.h"
+#include "pgtable.h"
+#include "rcu.h"
 
 #define helper static __attribute__((unused))
 
@@ -298,6 +300,7 @@ helper void set_knob(struct machine_config *config, const char *name, u32 value)
 
 /* All is freed: the free lists are as after boot. */
 helper void finish(void)
+	rcu_barrier();
 {
 	look();
 	page_alloc_settle();
@@ -325,6 +328,8 @@ helper struct page *bulk12[256];
 helper struct page *p13;
 helper struct page *bulk13[256];
 helper struct page *p14;
+helper struct page *p20;
+helper struct page *p21;
 
 int main(void)
 {
@@ -739,8 +744,58 @@ int main(void)
 
 	/* 74: code=0x1234 cpu=1 ctx=0x0 slot=0x5 slot2=0x7 gfp=0xcc0 argument=0x2 (not expressible) */
 
-	/* everything goes back */
+	/* 75: p20 = alloc_pages gfp=GFP_KERNEL order=0   # ok pfn=170 */
 	begin(75, 0, CONTEXT_TASK);
+	p20 = alloc_pages(GFP_KERNEL, 0);
+	end_page(p20, "ok pfn=170");
+	fill(p20, 1, 75);
+
+	/* 76: walk_fast p20   # ok */
+	begin(76, 0, CONTEXT_TASK);
+	end_ok(true, "ok"); /* a reader: whom it may meet is a matter of schedules */
+
+	/* 77: walk_rcu p20 cpu=1   # ok */
+	begin(77, 1, CONTEXT_TASK);
+	end_ok(true, "ok"); /* a reader: whom it may meet is a matter of schedules */
+
+	/* 78: free_deferred p20   # ok */
+	begin(78, 0, CONTEXT_TASK);
+	pte_free_defer(p20);
+	end_ok(true, "ok");
+
+	/* 79: p21 = alloc_pages gfp=GFP_KERNEL order=0   # ok pfn=171 */
+	begin(79, 0, CONTEXT_TASK);
+	p21 = alloc_pages(GFP_KERNEL, 0);
+	end_page(p21, "ok pfn=171");
+	fill(p21, 1, 79);
+
+	/* 80: free_table p21   # ok */
+	begin(80, 0, CONTEXT_TASK);
+	tlb_remove_table_one(p21);
+	end_ok(true, "ok");
+
+	/* 81: rcu_core   # ok */
+	begin(81, 0, CONTEXT_TASK);
+	rcu_core();
+	end_ok(true, "ok");
+
+	/* 82: synchronize_rcu cpu=2   # ok */
+	begin(82, 2, CONTEXT_TASK);
+	synchronize_rcu();
+	end_ok(true, "ok");
+
+	/* 83: rcu_core   # ok */
+	begin(83, 0, CONTEXT_TASK);
+	rcu_core();
+	end_ok(true, "ok");
+
+	/* 84: rcu_barrier   # ok */
+	begin(84, 0, CONTEXT_TASK);
+	rcu_barrier();
+	end_ok(true, "ok");
+
+	/* everything goes back */
+	begin(85, 0, CONTEXT_TASK);
 	check(p1, 1, 9);
 	__free_pages(p1, 0);
 	check(p2, 1, 71);
