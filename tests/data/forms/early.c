@@ -300,9 +300,9 @@ helper void set_knob(struct machine_config *config, const char *name, u32 value)
 
 /* All is freed: the free lists are as after boot. */
 helper void finish(void)
-	rcu_barrier();
 {
 	look();
+	rcu_barrier();
 	page_alloc_settle();
 	buddyinfo_show(lists, sizeof(lists));
 	printf("%s", lists);
