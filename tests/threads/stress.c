@@ -42,6 +42,7 @@ struct shared {
 	unsigned nr_threads, ops;
 	u64 seed;
 	const char *bad; /* what went wrong first; NULL: nothing */
+	pthread_barrier_t start; /* or a short run of one is over before the next begins */
 };
 
 struct worker {
@@ -376,9 +377,10 @@ static void *work(void *arg)
 	struct worker *w = arg;
 
 	if (sim_cpu_attach(w->s->m) < 0) {
-		complain(w->s, "a thread found no CPU");
-		return NULL;
+		printf("Bail out! a thread found no CPU\n");
+		exit(1);
 	}
+	pthread_barrier_wait(&w->s->start);
 	for (unsigned i = 0; i < w->s->ops && !__atomic_load_n(&w->s->bad, __ATOMIC_RELAXED); i++)
 		one_operation(w);
 	tidy_up(w);
@@ -483,6 +485,7 @@ static struct machine *boot(bool debug)
 
 static void run_threads(struct shared *s, struct worker *w)
 {
+	pthread_barrier_init(&s->start, NULL, s->nr_threads);
 	for (unsigned i = 0; i < s->nr_threads; i++) {
 		w[i].s = s;
 		w[i].nr = i;
@@ -491,6 +494,7 @@ static void run_threads(struct shared *s, struct worker *w)
 	}
 	for (unsigned i = 0; i < s->nr_threads; i++)
 		pthread_join(w[i].thread, NULL);
+	pthread_barrier_destroy(&s->start);
 }
 
 static void say_what_was_done(const struct shared *s, const struct worker *w)
