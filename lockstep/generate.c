@@ -456,6 +456,8 @@ static void choose_args(struct maker *g, const struct op *op, struct instr *in)
 		instr_set_arg(op, in, i, fresh_value(g, op->args[i], atomic));
 	if (g->is_copy)
 		copy_args(g, op, in);
+	if (g->walked && g->rivals && op->flags & OP_UNLINKS)
+		instr_set_arg(op, in, 0, g->walked - 1);
 	note_slots(g, op, in);
 }
 
@@ -519,6 +521,18 @@ static const struct op *pick_machine_op(const struct mix *mix, u64 *rng)
 			return mix->choice[i].op;
 }
 
+/* Into a walk comes first who unlinks the page, then who moves time and grace periods on. */
+static const struct op *unlinker_op(struct maker *g)
+{
+	static const char *const unlink[] = { "free_deferred", "free_deferred", "free_table" };
+	static const char *const move[] = { "rcu_core", "rcu_core", "rcu_core", "sleep", "sleep", "rcu_barrier", "synchronize_rcu",
+					    "free_deferred" };
+	const char *name = g->rivals == ARRAY_SIZE(g->into_walk) ? unlink[below(g->rng, ARRAY_SIZE(unlink))] :
+								    move[below(g->rng, ARRAY_SIZE(move))];
+
+	return op_by_name(name, strlen(name));
+}
+
 /* NULL: any operation will do. */
 static const struct op *rival_op(struct maker *g, const struct mix *mix)
 {
@@ -526,6 +540,8 @@ static const struct op *rival_op(struct maker *g, const struct mix *mix)
 
 	if (!g->rivals)
 		return NULL;
+	if (g->walked)
+		return unlinker_op(g);
 	switch (below(g->rng, 3)) {
 	case 0:
 		op = op_by_code(g->last.code);
@@ -598,12 +614,41 @@ static void add_series(struct maker *g, struct program *p, struct instr *in)
 		program_add_switch(p, in, (struct sched_switch){ at, g->rival.is_irq, g->rival.target });
 }
 
+/* Whoever walks a page meets others at each look. */
+static void disturb_walk(struct maker *g, struct program *p, struct instr *in)
+{
+	struct sched_switch of_cpu = fresh_switch(g, in->cpu), sw;
+
+	while (of_cpu.is_irq)
+		of_cpu = fresh_switch(g, in->cpu);
+	for (u32 at = 0; at < ARRAY_SIZE(g->into_walk); at++) {
+		sw = fresh_switch(g, in->cpu);
+		sw = sw.is_irq ? sw : of_cpu;
+		sw.at = at;
+		program_add_switch(p, in, sw);
+		g->into_walk[ARRAY_SIZE(g->into_walk) - 1 - at] = sw;
+	}
+	g->rivals = ARRAY_SIZE(g->into_walk);
+	g->rival = g->into_walk[g->rivals - 1];
+	g->walked = in->slot % NR_SLOTS + 1;
+}
+
 /* A quarter of the operations is disturbed; the next one is then mostly the disturber. */
 static void choose_schedule(struct maker *g, struct program *p, struct instr *in)
 {
 	const struct op *op = op_by_code(in->code);
 
-	if ((g->rivals && --g->rivals) || op->flags & OP_BOOT || !one_in(g->rng, 4))
+	if (g->rivals && --g->rivals) {
+		if (g->walked)
+			g->rival = g->into_walk[g->rivals - 1];
+		return;
+	}
+	g->walked = 0;
+	if (op->flags & OP_WALKS) {
+		disturb_walk(g, p, in);
+		return;
+	}
+	if (op->flags & OP_BOOT || !one_in(g->rng, 4))
 		return;
 	if (table_of(op) == TABLE_MACHINE && one_in(g->rng, 2)) {
 		add_series(g, p, in);

@@ -42,6 +42,8 @@ struct maker {
 	bool urgent;	/* so is the operation at hand, in whatever context */
 	u32 rivals;	/* so many operations, from the one at hand on, are those that the last switch leads to */
 	struct sched_switch rival;
+	u32 walked;	/* slot of a walk that they come into, and 1; 0: none */
+	struct sched_switch into_walk[4]; /* the last one first */
 	bool is_copy;	/* it is the same as the last one, arguments too, but for its slots */
 	struct instr last; /* the operation made last */
 	u64 live[NR_SLOTS / 64], used[NR_SLOTS / 64];

@@ -3,7 +3,7 @@
  * ops_rcu.c - page tables that are walked without a lock, and how they are given back.
  *
  * A slot's single page stands for a table. `walk_fast` (as get_user_pages_fast, with interrupts off) and `walk_rcu` are
- * readers: they look at the page, let others run, and look again.
+ * readers: they look at the page, let others run, and look again, a few times.
  * `free_deferred` and `free_table` unlink it, so no reader begins any more, while those inside go on: they are the only
  * operations that may overtake a walk of their slot. A page that waits for a grace period belongs to nobody's slot.
  */
@@ -40,27 +40,27 @@ static void begin_walk_rcu(struct world *w, const u64 *a)
 	w->rcu_walks[a[0]]++;
 }
 
-static const char *look(struct world *w, u64 pfn, u64 stamp)
-{
-	return contents_hold(w, pfn, stamp) ? NULL : "RCU1: a reader finds the page it walks changed";
-}
+#define LOOKS 4
 
-/* From the moment it may be the last to look, until it has looked for the last time. */
-static const char *look_twice(struct world *w, u64 pfn)
+/* What is there while the reader is inside; after the last look it may go. */
+static const char *look_often(struct world *w, u64 pfn)
 {
-	u64 stamp = world_scratch(w)->stamp;
-	const char *first = look(w, pfn, stamp), *second;
+	const char *bad = NULL;
 
-	sim_yield(YIELD_RCU);
-	second = look(w, pfn, stamp);
+	for (unsigned i = 0; i < LOOKS; i++) {
+		if (i)
+			sim_yield(YIELD_RCU);
+		if (!bad && !contents_hold(w, pfn, world_scratch(w)->stamp))
+			bad = "RCU1: a reader finds the page it walks changed";
+	}
 	model_walk_ends(w->model, world_cpu(), pfn);
-	return first ? first : second;
+	return bad;
 }
 
 static struct outcome run_walk_fast(struct world *w, const u64 *a)
 {
 	local_irq_disable();
-	world_scratch(w)->pending = look_twice(w, w->slot[a[0]].pfn);
+	world_scratch(w)->pending = look_often(w, w->slot[a[0]].pfn);
 	local_irq_enable();
 	return done;
 }
@@ -68,7 +68,7 @@ static struct outcome run_walk_fast(struct world *w, const u64 *a)
 static struct outcome run_walk_rcu(struct world *w, const u64 *a)
 {
 	rcu_read_lock();
-	world_scratch(w)->pending = look_twice(w, w->slot[a[0]].pfn);
+	world_scratch(w)->pending = look_often(w, w->slot[a[0]].pfn);
 	w->rcu_walks[a[0]]--;
 	rcu_read_unlock();
 	return done;

@@ -60,15 +60,11 @@ static gfp_t scoped(const struct model *m, unsigned cpu, gfp_t gfp)
 	return flags & 8 ? gfp & ~0x8u : gfp;
 }
 
-/* Z3: both bits are a mistake, said once. */
-static unsigned type_of_request(struct model *m, struct flight *f)
+/* Z3: both bits are a mistake. */
+static unsigned type_of_request(const struct model *m, const struct flight *f)
 {
 	unsigned type = (f->gfp & 0x18) >> 3;
 
-	if (type == 3 && !m->migratetype_warned && f->order <= m->max_order) {
-		m->migratetype_warned = true;
-		f->want[REPORT_MIGRATETYPE]++;
-	}
 	return m->mobility_disabled || type == 3 ? MIGRATE_UNMOVABLE : type;
 }
 
@@ -110,10 +106,6 @@ void model_begin_bulk(struct model *m, unsigned cpu, unsigned where, u16 owner, 
 	model_begin_alloc(m, cpu, where, owner, NUMA_NO_NODE, gfp, 0);
 	flight_on(m, cpu)->wanted = wanted;
 	flight_on(m, cpu)->bulk = true;
-	if (!wanted && flight_on(m, cpu)->want[REPORT_MIGRATETYPE]) { /* nothing is looked at */
-		flight_on(m, cpu)->want[REPORT_MIGRATETYPE] = 0;
-		m->migratetype_warned = false;
-	}
 }
 
 void model_begin_other(struct model *m, unsigned cpu)

@@ -439,9 +439,39 @@ static bool nofail_is_misused(const struct model *m, const struct flight *f, uns
 	return may_sleep && (misuse == NOFAIL_MEMALLOC ? f->task_flags & 1 : f->order > m->costly_order);
 }
 
+/* Z3, B25: mistakes that are said once. */
+static bool asks_for_two_types(const struct model *m, const struct flight *f)
+{
+	return f->kind == FLIGHT_ALLOC && (f->gfp & 0x18) == 0x18 && f->order <= m->max_order && f->wanted;
+}
+static bool asks_for_too_much(const struct model *m, const struct flight *f)
+{
+	return f->kind == FLIGHT_ALLOC && f->order > m->max_order && !(f->gfp & __GFP_NOWARN);
+}
+
+static const char *judge_first_time(struct flight *f, bool wrong, bool *said, unsigned report)
+{
+	if (!wrong || *said)
+		return "N10: a mistake is warned about again, or without need";
+	*said = true;
+	f->want[report]++;
+	return NULL;
+}
+
+/* Who is alone with a mistake that nobody has warned about yet is warned; of several one is, and only he knows when. */
+static void expect_first_time(struct flight *f, bool wrong, bool said, unsigned report)
+{
+	if (f->alone && wrong && !said)
+		f->want[report]++;
+}
+
 /* What is said once, or once in a while, is judged when it is said: who comes first takes the turn. */
 static const char *judge_turn(struct model *m, struct flight *f, const struct mm_event *ev)
 {
+	if (ev->report == REPORT_MIGRATETYPE)
+		return judge_first_time(f, asks_for_two_types(m, f), &m->migratetype_warned, REPORT_MIGRATETYPE);
+	if (ev->report == REPORT_ORDER_TOO_BIG)
+		return judge_first_time(f, asks_for_too_much(m, f), &m->order_warned, REPORT_ORDER_TOO_BIG);
 	if (ev->report == REPORT_NOFAIL) {
 		if (!nofail_is_misused(m, f, ev->order) || (m->nofail_warned >> ev->order & 1))
 			return model_says(m, "L8: __GFP_NOFAIL is warned about for reason %u without need", ev->order);
@@ -562,13 +592,8 @@ static bool manages_dma(const struct model *m)
 /* F8: a refusal is reported unless silenced; L8-like warnings are separate. */
 static void expect_failure_report(struct model *m, struct flight *f)
 {
-	if (f->order > m->max_order) {
-		if (!(f->gfp & __GFP_NOWARN) && !m->order_warned) {
-			m->order_warned = true;
-			f->want[REPORT_ORDER_TOO_BIG]++;
-		}
+	if (f->order > m->max_order)
 		return;
-	}
 	if ((f->gfp & __GFP_NOWARN) || m->now_ns < m->next_warn_ns || f->seen[REPORT_ALLOC_FAILURE])
 		return;
 	if ((f->gfp & __GFP_DMA) && !manages_dma(m)) /* silent, and uses up the turn */
@@ -686,6 +711,8 @@ const char *model_end(struct model *m, unsigned cpu)
 	if (f->due_frames)
 		return model_says(m, "B22: %llu frames lost their last reference and were not freed",
 				  (unsigned long long)f->due_frames);
+	expect_first_time(f, asks_for_two_types(m, f), m->migratetype_warned, REPORT_MIGRATETYPE);
+	expect_first_time(f, asks_for_too_much(m, f), m->order_warned, REPORT_ORDER_TOO_BIG);
 	for (unsigned r = 0; r < NR_REPORTS; r++) {
 		if (f->seen[r] != f->want[r])
 			return model_says(m, "N10: report \"%s\" came %u times, due %u times", report_names[r], f->seen[r],

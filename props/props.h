@@ -82,7 +82,7 @@ struct prop_failure {
 	bool found;
 	bool died; /* its process did, or had to be ended */
 	bool unrepeatable; /* alone in a new process it ends otherwise */
-	char clause[160], sentence[240];
+	char clause[160], sentence[440];
 	struct program *program;
 	uint64_t seed;	     /* --seed of the engine that came to it */
 	uint32_t ops_before; /* operations before it was minimized */
