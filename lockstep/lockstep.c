@@ -267,6 +267,14 @@ static bool is_to_run(struct world *w, const struct op *op, unsigned context, co
 	return phase_fits(w, op, context) && slots_fit(w, op, a) && (!op->ready || op->ready(w, a));
 }
 
+/* Others are in flight, somewhere in their middle: what their locks do not cover must be valid there too. */
+static const char *check_middle(const struct world *w)
+{
+	if (likely(!(w->program->header.flags & HEADER_RECOUNT_ALWAYS)) || !w->model->nr_in_flight || w->early)
+		return NULL;
+	return page_alloc_check_unlocked();
+}
+
 /* On a fiber of the operation's CPU. */
 static void run_op(void *arg, u32 step)
 {
@@ -292,6 +300,7 @@ static void run_op(void *arg, u32 step)
 	w->stats.ops++;
 	w->since_recount++;
 	bad = w->machine->nr_events ? world_drain(w) : NULL; /* of the operation this one overtakes */
+	bad = bad ? bad : check_middle(w);
 	w->machine->log_bytes = 0;
 	w->machine->fuel = w->machine->param[PARAM_FUEL];
 	mark_slots(w, op, a, true);
@@ -308,7 +317,7 @@ static void run_op(void *arg, u32 step)
 	set_place(w, below);
 	w->nesting[world_cpu()]--;
 	mark_slots(w, op, a, false);
-	if (!bad)
+	if (!bad && !(bad = check_middle(w)))
 		return;
 	w->step = step;
 	world_fail(w, bad);

@@ -122,10 +122,15 @@ static struct outcome run_free_table(struct world *w, const u64 *a)
 
 /* --- grace periods ------------------------------------------------------------------------------------------------------- */
 
-static void begin_rcu(struct world *w, const u64 *a)
+static void begin_rcu_core(struct world *w, const u64 *a)
 {
 	(void)a;
-	model_begin_rcu(w->model, world_cpu());
+	model_begin_rcu_core(w->model, world_cpu());
+}
+static void begin_rcu_wait(struct world *w, const u64 *a)
+{
+	(void)a;
+	model_begin_rcu_wait(w->model, world_cpu());
 }
 
 static struct outcome run_rcu_core(struct world *w, const u64 *a)
@@ -168,7 +173,7 @@ const char *rcu_finish(struct world *w)
 {
 	const char *bad;
 
-	begin_rcu(w, NULL);
+	begin_rcu_wait(w, NULL);
 	rcu_barrier();
 	if ((bad = world_drain(w)) || (bad = model_rcu_barrier(w->model, world_cpu())))
 		return bad;
@@ -182,8 +187,8 @@ const struct op rcu_ops[] = {
 	{ 0x0122, "free_deferred", { ARG_LIVE_PAGES }, 24, OP_UNLINKS, ready_defer, begin_defer, run_defer, judge_pending },
 	{ 0x0123, "free_table", { ARG_LIVE_PAGES }, 16, OP_UNLINKS | OP_TASK_ONLY, ready_free_table, begin_free_table,
 	  run_free_table, judge_pending },
-	{ 0x0124, "rcu_core", { 0 }, 24, 0, NULL, begin_rcu, run_rcu_core, judge_rcu_core },
-	{ 0x0125, "synchronize_rcu", { 0 }, 8, OP_TASK_ONLY, NULL, begin_rcu, run_synchronize_rcu, judge_synchronize_rcu },
-	{ 0x0126, "rcu_barrier", { 0 }, 6, OP_TASK_ONLY, NULL, begin_rcu, run_rcu_barrier, judge_rcu_barrier },
+	{ 0x0124, "rcu_core", { 0 }, 24, 0, NULL, begin_rcu_core, run_rcu_core, judge_rcu_core },
+	{ 0x0125, "synchronize_rcu", { 0 }, 8, OP_TASK_ONLY, NULL, begin_rcu_wait, run_synchronize_rcu, judge_synchronize_rcu },
+	{ 0x0126, "rcu_barrier", { 0 }, 6, OP_TASK_ONLY, NULL, begin_rcu_wait, run_rcu_barrier, judge_rcu_barrier },
 	{ 0 }
 };

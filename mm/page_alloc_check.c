@@ -3,7 +3,8 @@
  * page_alloc_check.c - recounts zones, free lists and per-CPU lists from scratch and says whether they are valid.
  *
  * It trusts no counter and no flag before it has seen the list. Valid is not correct: which frames ought to be free is
- * the model's business. It runs every 64 operations, so the walk over struct pages is branch-free and looks for the
+ * the model's business. In the middle of operations, when CPUs stand between two of their steps, what is covered by a lock
+ * that nobody holds must be valid all the same: page_alloc_check_unlocked(). The whole runs every 64 operations, so the walk over struct pages is branch-free and looks for the
  * culprit only when it knows that there is one.
  */
 #include <stdlib.h>
@@ -255,6 +256,11 @@ static void check_pcp(struct recount *r, const struct zone *zone, const struct p
 		return;
 	INV(P8, pcp->count == pages, zone->start_pfn);
 	INV(P6, high >= lowest && high <= pcp->high_max, zone->start_pfn);
+}
+
+/* Not while somebody disables them. */
+static void check_disabled(struct recount *r, const struct zone *zone, const struct per_cpu_pages *pcp)
+{
 	INV(P10, !zone->pcp_disable_depth || (!pcp->count && !pcp->high_max), zone->start_pfn);
 	INV(P10, !zone->pcp_disable_depth == !(r->mm->pcp_disabled >> zone_id(zone) & 1), zone->start_pfn);
 }
@@ -263,6 +269,18 @@ static void check_pcps(struct recount *r, const struct zone *zone)
 {
 	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS] && !r->broken; cpu++)
 		check_pcp(r, zone, zone->pcp[cpu]);
+	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS] && !r->broken; cpu++)
+		check_disabled(r, zone, zone->pcp[cpu]);
+}
+
+/* What a lock covers that nobody holds. */
+static void check_unlocked(struct recount *r, const struct zone *zone)
+{
+	if (!spin_is_locked(&zone->lock))
+		check_zone(r, zone);
+	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS] && !r->broken; cpu++)
+		if (!spin_is_locked(&zone->pcp[cpu]->lock))
+			check_pcp(r, zone, zone->pcp[cpu]);
 }
 
 /* --- guards ------------------------------------------------------------------------------------------------------------------ */
@@ -404,14 +422,15 @@ static void check_mem_map(struct recount *r)
 	INV(B2, r->broken || r->nr_blocks == 0, 0);
 }
 
-const char *page_alloc_check(void)
+static __thread char verdict[200];
+
+/* Nothing seen yet: a bit for each frame, kept from one recount to the next. */
+static struct recount begin_recount(void)
 {
 	static __thread u64 *scratch;
 	static __thread u64 scratch_words;
-	static __thread char text[200];
 	const struct mm *mm = current_mm();
 	u64 words = mm->nr_frames / 64 + 2;
-	struct recount r = { .mm = mm, .text = text, .bytes = sizeof(text) };
 
 	if (words > scratch_words) {
 		free(scratch);
@@ -419,17 +438,34 @@ const char *page_alloc_check(void)
 		scratch_words = words;
 	}
 	memset(scratch, 0, words * sizeof(u64));
-	r.free = scratch;
+	return (struct recount){ .mm = mm, .free = scratch, .text = verdict, .bytes = sizeof(verdict) };
+}
+
+const char *page_alloc_check(void)
+{
+	struct recount r = begin_recount();
+
 	count_pageblocks(&r);
 	for (unsigned i = 0; i < MAX_ZONES && !r.broken; i++)
-		if (mm->zone[i])
-			check_zone(&r, mm->zone[i]);
+		if (r.mm->zone[i])
+			check_zone(&r, r.mm->zone[i]);
 	for (unsigned i = 0; i < MAX_ZONES && !r.broken; i++)
-		if (mm->zone[i])
-			check_pcps(&r, mm->zone[i]);
+		if (r.mm->zone[i])
+			check_pcps(&r, r.mm->zone[i]);
 	if (!r.broken)
 		check_mem_map(&r);
-	return r.broken ? text : NULL;
+	return r.broken ? verdict : NULL;
+}
+
+const char *page_alloc_check_unlocked(void)
+{
+	struct recount r = begin_recount();
+
+	count_pageblocks(&r);
+	for (unsigned i = 0; i < MAX_ZONES && !r.broken; i++)
+		if (r.mm->zone[i])
+			check_unlocked(&r, r.mm->zone[i]);
+	return r.broken ? verdict : NULL;
 }
 
 /* --- looking from outside -------------------------------------------------------------------------------------------- */

@@ -384,7 +384,8 @@ void model_walk_ends(struct model *m, unsigned cpu, u64 pfn);
 bool model_can_defer(const struct model *m);
 void model_begin_defer(struct model *m, unsigned cpu, u64 pfn);
 /* An operation that moves grace periods on, or waits for one; then how it ended. */
-void model_begin_rcu(struct model *m, unsigned cpu);
+void model_begin_rcu_core(struct model *m, unsigned cpu);
+void model_begin_rcu_wait(struct model *m, unsigned cpu);
 const char *model_rcu_core(struct model *m, unsigned cpu, bool may_call);
 const char *model_synchronized(struct model *m, unsigned cpu);
 const char *model_rcu_barrier(struct model *m, unsigned cpu);

@@ -99,8 +99,13 @@ const char *on_free_deferred(struct model *m, const struct mm_event *ev)
 
 /* --- who waits ---------------------------------------------------------------------------------------------------------- */
 
-/* An operation in which pages that waited may be given back; it remembers the readers of now. */
-void model_begin_rcu(struct model *m, unsigned cpu)
+void model_begin_rcu_core(struct model *m, unsigned cpu)
+{
+	model_begin_free_run(m, cpu, 0, 0);
+}
+
+/* Who waits is a task, so there is one on each CPU; it remembers who was inside, and what waited already. */
+void model_begin_rcu_wait(struct model *m, unsigned cpu)
 {
 	model_begin_free_run(m, cpu, 0, 0);
 	seen_by(m, flight_on(m, cpu)->reader);

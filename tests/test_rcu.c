@@ -262,6 +262,9 @@ static const struct {
 	  HEADER A_PAGE "1: walk_rcu p1 cpu=1 at=0:cpu0\n2: free_deferred p1\n", NULL },
 	{ "a page that waits is nobody's to free again",
 	  HEADER A_PAGE "1: free_deferred p1\n2: free_pages p1\n3: rcu_barrier\n4: free_pages p1\n", NULL },
+	{ "an interrupt on top of a barrier changes nothing of what it waits for",
+	  HEADER A_PAGE "1: walk_fast p1 cpu=2 at=0:cpu0\n2: free_deferred p1 cpu=1\n3: rcu_core cpu=1 ctx=softirq irq=2\n"
+			"4: rcu_barrier at=0:cpu1 at=1:irq2\n", NULL },
 	{ "what still waits at the end is freed then", HEADER A_PAGE "1: free_deferred p1\n", NULL },
 	{ "a task is no interrupt", HEADER "0: p1 = alloc_pages gfp=GFP_KERNEL order=0 at=2:irq1\n1: drain_local ctx=hardirq irq=1\n", NULL },
 	{ "a walker sees what should not be",
@@ -301,7 +304,7 @@ static void deferred_under(unsigned reader_cpu)
 		model_reader_begins(m, reader_cpu);
 	model_begin_defer(m, 0, PFN);
 	model_end(m, 0);
-	model_begin_rcu(m, 0);
+	model_begin_rcu_wait(m, 0);
 }
 
 static const char *freed_after_grace(void)
@@ -348,7 +351,7 @@ static void test_judges(void)
 
 	fresh();
 	model_reader_begins(m, 2);
-	model_begin_rcu(m, 0);
+	model_begin_rcu_wait(m, 0);
 	says_clause(model_synchronized(m, 0), "RCU1", "a grace period over a reader");
 	model_reader_ends(m, 2);
 	says_clause(model_synchronized(m, 0), NULL, "  that is gone");
@@ -356,7 +359,7 @@ static void test_judges(void)
 	deferred_under(0);
 	says_clause(model_rcu_barrier(m, 0), "RCU2", "a barrier that leaves a page");
 	fresh();
-	model_begin_rcu(m, 1);
+	model_begin_rcu_wait(m, 1);
 	model_begin_defer(m, 0, PFN);
 	says_clause(model_rcu_barrier(m, 1), NULL, "  one that was queued later");
 

@@ -14,6 +14,8 @@ struct free_block {
 u64 page_alloc_dump(struct free_block *out, u64 max);
 /* Recounts zones and free lists from scratch: NULL, or "broken B4: ..." with the frame. Only at quiescent points. */
 const char *page_alloc_check(void);
+/* The same of what lies under locks that nobody holds, while operations are in flight. Deterministic machine only. */
+const char *page_alloc_check_unlocked(void);
 /* Free pages as the zone counts them; 0 for a zone that does not exist. */
 u64 zone_free_pages(unsigned nid, unsigned zone);
 /* The figures of a zone, all in pages; zeroes for one that does not exist. */

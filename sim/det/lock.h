@@ -92,6 +92,11 @@ no_tsan static inline void spin_unlock(spinlock_t *lock)
 	sim_yield(YIELD_UNLOCK);
 }
 
+static inline bool spin_is_locked(const spinlock_t *lock)
+{
+	return lock->locked;
+}
+
 /* What only a holder may do says so. */
 #define lockdep_assert_held(lock) VM_BUG_ON(!(lock)->locked || (lock)->cpu != this_cpu->id)
 

@@ -42,6 +42,10 @@ static inline void spin_unlock(spinlock_t *lock)
 {
 	__atomic_store_n(&lock->busy, 0, __ATOMIC_RELEASE);
 }
+static inline bool spin_is_locked(const spinlock_t *lock)
+{
+	return READ_ONCE(lock->busy);
+}
 #define lockdep_assert_held(lock) ((void)(lock)) /* det/lock.h checks it */
 
 #define spin_lock_irqsave(lock, flags)	    ((void)((flags) = 0), spin_lock(lock))
