@@ -3335,6 +3335,29 @@ static void test_failure_text(struct world *w)
 	says_clause(model_judge_failure_text(m, 0, ""), "F8", "nothing at all: F8");
 }
 
+static void test_said_once(void)
+{
+	const gfp_t both = GFP_KERNEL | __GFP_MOVABLE | __GFP_RECLAIMABLE;
+	struct mm_event ev = { .type = EVENT_REPORT, .report = REPORT_MIGRATETYPE, .gfp = both };
+	struct model_setup setup;
+	struct model *m;
+
+	model_setup_profile(&setup, PROFILE_SMALL);
+	m = model_create(&setup);
+	model_begin_alloc(m, 0, 0, 1, NUMA_NO_NODE, GFP_KERNEL, 0);
+	says_clause(model_event(m, &ev), "N10", "a request of one mobility is warned about two: N10");
+	model_reset(m);
+	model_begin_alloc(m, 0, 0, 1, NUMA_NO_NODE, both, 0);
+	says_clause(model_end(m, 0), "N10", "nobody warns about the first with two: N10");
+	model_reset(m);
+	model_begin_alloc(m, 0, 0, 1, NUMA_NO_NODE, both, 0);
+	model_begin_alloc(m, 1, 0, 2, NUMA_NO_NODE, both, 0);
+	says_clause(model_event(m, &ev), NULL, "of two at once either may be warned");
+	says_clause(model_event(m, &ev), "N10", "  but not again: N10");
+	says_clause(model_end(m, 1), NULL, "  and the other one is not");
+	model_destroy(m);
+}
+
 static void test_bad_page_text(struct world *w)
 {
 	static char is[8192];
@@ -3380,6 +3403,7 @@ static void test_texts(struct world *w)
 	lockstep_run(w, &p);
 	machine_enter(w->machine, 0);
 	test_buddyinfo(w);
+	test_said_once();
 	test_bad_page_text(w);
 	test_failure_text(w);
 	w->until = ~0u;
