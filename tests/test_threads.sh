@@ -99,4 +99,5 @@ weaken() { # NAME FILE FROM TO FUNCTION: one order of sim/threads becomes anothe
 }
 weaken "a CPU taken without acquire" sim/threads/cpu.c 'bit, __ATOMIC_ACQUIRE' 'bit, __ATOMIC_RELAXED' work
 weaken "a reference dropped without an order" sim/threads/atomic.h __ATOMIC_ACQ_REL __ATOMIC_RELAXED work
+weaken "a grace period that waits for nobody" sim/threads/rcu.c 'reader <= number' 'reader < 1' look_at_table
 finish_tests

@@ -99,7 +99,8 @@ static void advance(struct sim_rcu *r, unsigned cpu)
 		rcu_list_move(&r->cpu[cpu].wait, &r->cpu[cpu].next);
 		r->cpu[cpu].waits_for = begin_grace_period(r);
 	}
-	r->cpu[cpu].calling += due.first != NULL;
+	if (due.first)
+		__atomic_fetch_add(&r->cpu[cpu].calling, 1, __ATOMIC_RELAXED);
 	unlock_lists(r, cpu);
 	if (!due.first)
 		return;

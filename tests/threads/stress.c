@@ -7,7 +7,8 @@
  * Each thread is a CPU. It allocates and frees at random, single pages, blocks, compound blocks, bulk; passes blocks and
  * references to others through a mailbox; drains, changes knobs, disables lists, isolates pageblocks, reads /proc and now
  * and then hands its CPU to somebody else. Every page of a block carries a stamp that says whose it is; whoever frees the
- * block looks first. Nothing of this is repeatable but each thread's own dice.
+ * block looks first. Page tables hang in a shared place: readers walk them without a lock, and who replaces one gives the
+ * old one back when its readers are gone. Nothing of this is repeatable but each thread's own dice.
  *
  * In the end everything is freed: then the recount must find the machine valid, and after settling the free blocks must
  * be those of boot. Under TSan any two accesses without an order between them end the program.
@@ -20,12 +21,15 @@
 #include "machine.h"
 #include "mm.h"
 #include "page_debug.h"
+#include "pgtable.h"
+#include "rcu.h"
 #include "vmstat.h"
 #include "tap.h"
 
 #define MOST_THREADS 8
 #define MOST_LIVE    256
 #define MAILBOX	     32
+#define TABLES	     8
 #define MOST_BLOCKS  4096
 #define TEXT_BYTES   (64 << 10)
 
@@ -39,6 +43,7 @@ struct parcel {
 struct shared {
 	struct machine *m;
 	struct parcel *mailbox[MAILBOX];
+	struct page *table[TABLES];
 	unsigned nr_threads, ops;
 	u64 seed;
 	const char *bad; /* what went wrong first; NULL: nothing */
@@ -54,7 +59,7 @@ struct worker {
 	unsigned nr_live;
 	u8 disabled[NR_ZONE_IDS]; /* how often this thread disabled the lists of a zone */
 	u64 isolated;		  /* a pageblock's frame; 0: none */
-	u64 ops, allocs, refused, remote, moves;
+	u64 ops, allocs, refused, remote, moves, walks;
 	char text[TEXT_BYTES];
 };
 
@@ -254,6 +259,54 @@ static void op_exact(struct worker *w)
 		free_pages_exact(p, bytes);
 }
 
+/* A table that nobody finds any more waits for those who found it before. */
+static void give_table_back(struct worker *w, struct page *table)
+{
+	if (roll(w, 8))
+		pte_free_defer(table);
+	else
+		tlb_remove_table_one(table);
+}
+
+static void op_table(struct worker *w)
+{
+	struct parcel p = { .page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, 0) };
+	struct page *old;
+
+	if (!p.page)
+		return;
+	p.stamp = page_to_pfn(p.page) << 40 | (u64)w->nr << 36 | (++w->serial & 0xffffff) << 8;
+	put_stamp(&p);
+	old = __atomic_exchange_n(&w->s->table[roll(w, TABLES)], p.page, __ATOMIC_ACQ_REL);
+	if (old)
+		give_table_back(w, old);
+}
+
+static void look_at_table(struct worker *w, struct page *table)
+{
+	const u64 *words = kmap_local_page(table);
+
+	for (unsigned looks = 2; looks--;) {
+		if (words[0] >> 40 != page_to_pfn(table) || words[LAST_WORD] != ~words[0])
+			complain(w->s, "a table was given back while it was walked");
+		if (looks && !roll(w, 16))
+			sched_yield();
+	}
+	kunmap_local(words);
+	w->walks++;
+}
+
+static void op_walk(struct worker *w)
+{
+	struct page *table;
+
+	rcu_read_lock();
+	table = __atomic_load_n(&w->s->table[roll(w, TABLES)], __ATOMIC_ACQUIRE);
+	if (table)
+		look_at_table(w, table);
+	rcu_read_unlock();
+}
+
 static void op_disable(struct worker *w)
 {
 	unsigned id = (unsigned)roll(w, NR_ZONE_IDS), nid = id / MAX_NR_ZONES, zone = id % MAX_NR_ZONES;
@@ -332,7 +385,8 @@ static void op_kswapd(struct worker *w)
 
 static void op_house(struct worker *w)
 {
-	static void (*const chores[])(void) = { drain_local_pages, drain_all_pages, vmstat_update, vmstat_refresh };
+	static void (*const chores[])(void) = { drain_local_pages, drain_all_pages, vmstat_update, vmstat_refresh,
+						rcu_core, rcu_core, synchronize_rcu, rcu_barrier };
 
 	chores[roll(w, ARRAY_SIZE(chores))]();
 }
@@ -342,8 +396,8 @@ static const struct {
 	unsigned weight;
 } operations[] = {
 	{ op_alloc, 400 }, { op_free, 330 }, { op_mail, 90 },  { op_share, 40 }, { op_bulk, 20 },      { op_split, 15 },
-	{ op_exact, 10 },  { op_house, 8 },  { op_kswapd, 6 }, { op_read, 3 },	 { op_reclaimer, 10 }, { op_knob, 3 },
-	{ op_disable, 4 }, { op_isolate, 4 }, { op_move, 6 },
+	{ op_exact, 10 },  { op_house, 16 },  { op_kswapd, 6 }, { op_read, 3 },	 { op_reclaimer, 10 }, { op_knob, 3 },
+	{ op_disable, 4 }, { op_isolate, 4 }, { op_move, 6 },  { op_table, 15 }, { op_walk, 60 },
 };
 
 static void one_operation(struct worker *w)
@@ -466,6 +520,14 @@ static void empty_mailbox(struct shared *s, struct worker *w)
 	}
 }
 
+static void empty_tables(struct shared *s)
+{
+	for (unsigned i = 0; i < TABLES; i++)
+		if (s->table[i])
+			pte_free_defer(s->table[i]);
+	rcu_barrier();
+}
+
 /* Few kilobytes, many CPUs; with CMA, and the debug layers where asked for. */
 static struct machine *boot(bool debug)
 {
@@ -499,20 +561,20 @@ static void run_threads(struct shared *s, struct worker *w)
 
 static void say_what_was_done(const struct shared *s, const struct worker *w)
 {
-	u64 ops = 0, allocs = 0, refused = 0, remote = 0, moves = 0;
+	u64 ops = 0, allocs = 0, refused = 0, remote = 0, moves = 0, walks = 0;
 
 	for (unsigned i = 0; i < s->nr_threads; i++) {
 		ops += w[i].ops, allocs += w[i].allocs, refused += w[i].refused;
-		remote += w[i].remote, moves += w[i].moves;
+		remote += w[i].remote, moves += w[i].moves, walks += w[i].walks;
 	}
 	printf("# %u threads: %llu operations, %llu blocks, %llu refusals, %llu remote frees, %llu CPUs changed hands, "
-	       "%llu locks met that were held\n",
+	       "%llu tables walked, %llu locks met that were held\n",
 	       s->nr_threads, (unsigned long long)ops, (unsigned long long)allocs, (unsigned long long)refused,
-	       (unsigned long long)remote, (unsigned long long)moves, (unsigned long long)sim_contended(s->m));
+	       (unsigned long long)remote, (unsigned long long)moves, (unsigned long long)walks, (unsigned long long)sim_contended(s->m));
 	ok(!s->bad, "%u threads: nothing is wrong while they run", s->nr_threads);
 	if (s->bad)
 		printf("# %s\n", s->bad);
-	ok(ops == (u64)s->nr_threads * s->ops && allocs && remote, "  each did what it was to do");
+	ok(ops == (u64)s->nr_threads * s->ops && allocs && remote && walks, "  each did what it was to do");
 }
 
 static void says_nothing(const char *sentence, const char *claim)
@@ -527,6 +589,7 @@ static void close_account(struct shared *s, struct worker *w, const struct accou
 
 	sim_cpu_attach(s->m);
 	empty_mailbox(s, w);
+	empty_tables(s);
 	restore_knobs(s->m);
 	for (unsigned nid = 0; nid < s->m->param[PARAM_NODES]; nid++)
 		kswapd_run(nid);
