@@ -88,6 +88,28 @@ done)
 ((races > 0))
 result $? "$races races of the bug bank were looked at"
 
+# --- the deterministic machine under TSan: one replay, and both complain ------------------------------------------------
+
+bug=drain-looks-before-it-locks
+printf '%s\n' 'mmcheck-trace 1 profile=small' '0: p0 = alloc_pages cpu=2 gfp=none order=0 at=3:cpu1' \
+	'1: pcp_disable cpu=1 zone=1/Normal' >"$work/race.trace"
+replay_race() { # TREE: what both say, in $work/out
+	TSAN_OPTIONS=halt_on_error=0 timeout "$seconds" "${WRAP[@]}" "$1/build/tsan/mmcheck" run "$work/race.trace" >"$work/out" 2>&1 </dev/null
+}
+make_in . SAN=tsan build/tsan/mmcheck
+replay_race .
+result $? "without the bug a replay under TSan is silent" "$(head -n 3 "$work/out")"
+fresh_tree
+cp -a model lockstep tools "$work/tree/"
+cp -a build/tsan/obj build/tsan/*.a "$work/tree/build/tsan/"
+patch -d "$work/tree" -p1 -F0 -s <"ci/bugs/$bug.patch"
+make_in "$work/tree" SAN=tsan build/tsan/mmcheck
+replay_race "$work/tree"
+grep -q '^mmcheck: finding P10:' "$work/out"
+result $? "$bug: the judge finds P10" "$(head -n 3 "$work/out")"
+grep -q 'WARNING: ThreadSanitizer: data race' "$work/out" && grep -q '#0 drain_pages_zone ' "$work/out"
+result $? "$bug: TSan reports a data race in drain_pages_zone() in the same replay" "$(head -n 3 "$work/out")"
+
 # --- orders: what the deterministic machine has no word for -----------------------------------------------------------
 
 weaken() { # NAME FILE FROM TO FUNCTION: one order of sim/threads becomes another
