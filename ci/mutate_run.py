@@ -89,7 +89,7 @@ class Steps:
     def of(self, path):
         memory = "memblock" if "memblock" in path else "page"
         if is_harness(path):  # a judge that lost something raises false alarms, or misses what a test claims
-            return [*self.tests("test_text", "test_page_debug"), self.corpus_step(), *self.compared(),
+            return [*self.tests("test_text", "test_page_debug", "test_rcu", "test_lockdep"), self.corpus_step(), *self.compared(),
                     *self.tests("test_program", "test_report", "test_witness"), ("test_forms", "mmcheck", []), self.hunt("all", 1000),
                     *self.tests("test_lockstep", "test_answers", "test_golden", "test_sim"),
                     ("exports", "mmcheck", [f for f in self.corpus if "/good/" in f]),
