@@ -12,7 +12,9 @@
  * [X3] schedules are the program's own switches (struct sched_switch): what is found replays, mutates and shrinks
  * Left out, as nothing new can come of it:
  * [X4] a switch to another CPU right before interrupts go off or right after they go on again with a lock: from there to
- *      the point at the lock nothing is touched but the CPU's own count of irqs_off, so the other CPU runs as it does there
+ *      the point at the lock nothing is touched but the CPU's own count of irqs_off, so the other CPU runs as it does there.
+ *      Of the last switch alone, and not beside another one: two in a row let two operations in. Not where CPUs call
+ *      each other: a call is taken at the former point, and not at the latter
  * [X5] a switch that only begins an operation that is skipped: what follows is a run of the program without that operation,
  *      and shorter programs are looked at too. Not where one program alone is
  * [X6] switches behind a moment when nothing is in flight and the state, with what is left to run, was met before with
@@ -138,12 +140,31 @@ static bool skips_count(const struct explorer *x)
 	return !x->all_programs || x->b->try_all & EXPLORE_X5;
 }
 
+static bool switches_at(const struct program *p, u32 step, u32 at)
+{
+	const struct instr *in = &p->op[step];
+
+	for (u32 i = 0; i < in->nr_switches; i++)
+		if (p->sw[in->first_switch + i].at == at)
+			return true;
+	return false;
+}
+
+/* X4. depth: switches with this one. */
+static bool is_beside_a_lock(const struct explorer *x, const struct yield_point *point, unsigned depth)
+{
+	if (x->b->try_all & EXPLORE_X4 || x->calls || depth < x->b->preemptions)
+		return false;
+	return point->kind == YIELD_IRQ_SAVE ||
+	       (point->kind == YIELD_IRQ_RESTORE && !switches_at(x->p, point->step, point->at - 1));
+}
+
 /* Which CPUs to switch to: X4, X5. */
-static unsigned cpus_at(struct explorer *x, const struct yield_point *point)
+static unsigned cpus_at(struct explorer *x, const struct yield_point *point, unsigned depth)
 {
 	unsigned cpus = point->cpus | (skips_count(x) ? point->skipping : 0);
 
-	if (x->b->try_all & EXPLORE_X4 || (point->kind != YIELD_IRQ_SAVE && point->kind != YIELD_IRQ_RESTORE))
+	if (!is_beside_a_lock(x, point, depth))
 		return cpus;
 	x->r->same_place += (u64)__builtin_popcount(cpus);
 	return 0;
@@ -155,7 +176,7 @@ static bool switch_at(struct explorer *x, struct yield_point point, unsigned dep
 
 	if (!skips_count(x))
 		x->r->skipping += (u64)(__builtin_popcount(point.skipping) + __builtin_popcount(point.skipping_labels));
-	for (unsigned left = cpus_at(x, &point); left; left &= left - 1)
+	for (unsigned left = cpus_at(x, &point, depth); left; left &= left - 1)
 		if (!with_switch(x, point.step, (struct sched_switch){ point.at, false, (u8)__builtin_ctz(left) }, depth))
 			return false;
 	for (unsigned left = labels; left; left &= left - 1)
@@ -189,8 +210,20 @@ static bool descend(struct explorer *x, unsigned depth)
 	return true;
 }
 
+static bool sends_calls(const struct program *p)
+{
+	for (u32 i = 0; i < p->nr_ops; i++) {
+		const struct op *op = op_by_code(p->op[i].code);
+
+		if (op && op->flags & OP_CALLS)
+			return true;
+	}
+	return false;
+}
+
 bool explore_all_schedules(struct explorer *x)
 {
+	x->calls = sends_calls(x->p);
 	return descend(x, 0);
 }
 

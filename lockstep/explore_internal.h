@@ -18,6 +18,7 @@ struct explorer {
 	struct state_set ends, histories, seen;
 	u32 first_op;	     /* boot operations lie before */
 	bool all_programs;   /* of the alphabet are looked at */
+	bool calls;	     /* an operation of the program interrupts other CPUs */
 	u64 rng;
 	double deadline;     /* CPU time, so that a busy machine sees what an idle one does; 0: none */
 	u64 asked;

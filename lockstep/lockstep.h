@@ -168,6 +168,7 @@ enum op_flag {
 	OP_DAMAGE = 1 << 5,    /* skipped unless the header says HEADER_DAMAGE */
 	OP_WALKS = 1 << 6,     /* looks at a slot, and several may at once */
 	OP_UNLINKS = 1 << 7,   /* may overtake who walks its slot */
+	OP_CALLS = 1 << 8,     /* interrupts other CPUs */
 };
 
 struct world;

@@ -185,7 +185,7 @@ const struct op rcu_ops[] = {
 	{ 0x0120, "walk_fast", { ARG_LIVE_PAGES }, 16, OP_WALKS, ready_walk, begin_walk_fast, run_walk_fast, judge_pending },
 	{ 0x0121, "walk_rcu", { ARG_LIVE_PAGES }, 16, OP_WALKS, ready_walk, begin_walk_rcu, run_walk_rcu, judge_pending },
 	{ 0x0122, "free_deferred", { ARG_LIVE_PAGES }, 24, OP_UNLINKS, ready_defer, begin_defer, run_defer, judge_pending },
-	{ 0x0123, "free_table", { ARG_LIVE_PAGES }, 16, OP_UNLINKS | OP_TASK_ONLY, ready_free_table, begin_free_table,
+	{ 0x0123, "free_table", { ARG_LIVE_PAGES }, 16, OP_UNLINKS | OP_TASK_ONLY | OP_CALLS, ready_free_table, begin_free_table,
 	  run_free_table, judge_pending },
 	{ 0x0124, "rcu_core", { 0 }, 24, 0, NULL, begin_rcu_core, run_rcu_core, judge_rcu_core },
 	{ 0x0125, "synchronize_rcu", { 0 }, 8, OP_TASK_ONLY, NULL, begin_rcu_wait, run_synchronize_rcu, judge_synchronize_rcu },

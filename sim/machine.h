@@ -51,7 +51,7 @@ enum sim_yield_point {
 	YIELD_TRYLOCK,
 	YIELD_PERCPU,
 	YIELD_IRQ,
-	YIELD_IRQ_SAVE,	   /* right before YIELD_LOCK and right behind YIELD_UNLOCK: another CPU sees no difference */
+	YIELD_IRQ_SAVE,	   /* right before YIELD_LOCK and right behind YIELD_UNLOCK: another CPU sees no difference, but for calls */
 	YIELD_IRQ_RESTORE,
 	YIELD_CMPXCHG,
 	YIELD_RCU,

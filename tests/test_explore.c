@@ -33,6 +33,7 @@ static const struct {
 	{ "three CPUs", "alloc0,free,drain", { .frames = 8, .cpus = 3, .ops = 3, .preemptions = 2 } },
 	{ "an interrupt", "alloc0,atomic0,free", { .frames = 8, .cpus = 2, .ops = 3, .preemptions = 2, .irqs = 1 } },
 	{ "two interrupts", "alloc0,atomic0", { .frames = 8, .cpus = 2, .ops = 3, .preemptions = 2, .irqs = 2 } },
+	{ "CPUs that call each other", "alloc0,noretry3,free_table", { .frames = 32, .cpus = 2, .ops = 3, .preemptions = 2 } },
 	{ "every letter", "all", { .frames = 8, .cpus = 2, .ops = 2, .preemptions = 2 } },
 };
 
