@@ -30,12 +30,16 @@ void sim_enter_context(enum sim_context c)
 
 	if (depth)
 		++*depth;
+	if (c == CONTEXT_RCU || c == CONTEXT_IRQS_OFF)
+		sim_reader_enters();
 }
 
 void sim_leave_context(enum sim_context c)
 {
 	u8 *depth = context_depth(c);
 
+	if (c == CONTEXT_RCU || c == CONTEXT_IRQS_OFF)
+		sim_reader_leaves();
 	if (depth)
 		--*depth;
 }

@@ -6,8 +6,8 @@
  *                                                                   0 or that number
  *
  * [RT1] a reader that says a number below that of a grace period may have seen what was unlinked before it
- * The number is said before anything is looked at, and taken before anybody is asked: both sequentially consistent, so at
- * least one sees the other. Locks: one for the callbacks of each CPU, held for a few instructions.
+ * A full fence lies between saying the number and looking, and another between unlinking and asking: so either the reader
+ * sees that it was unlinked, or it is seen. Interrupts off and the contexts rcu and irqs_off are readers too. Locks: one for the callbacks of each CPU, held for a few instructions.
  */
 #include <sched.h>
 #include "lock.h"
@@ -23,23 +23,42 @@ static unsigned nr_cpus(void)
 	return this_cpu->machine->param[PARAM_CPUS];
 }
 
-void rcu_read_lock(void)
+/* Nested in whatever way: the outermost counts. The store is a release for who waited for the reader before this one. */
+void sim_reader_enters(void)
+{
+	struct sim_rcu *r = this_rcu();
+	u64 now;
+
+	if (r->cpu[this_cpu->id].depth++)
+		return;
+	now = __atomic_load_n(&r->now, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&r->cpu[this_cpu->id].reader, now + 1, __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* said before anything is looked at */
+}
+
+void sim_reader_leaves(void)
 {
 	struct sim_rcu *r = this_rcu();
 
-	if (!this_cpu->rcu_readers++) /* the release is for who waited for the reader before this one */
-		__atomic_store_n(&r->cpu[this_cpu->id].reader, __atomic_load_n(&r->now, __ATOMIC_SEQ_CST) + 1,
-				 __ATOMIC_SEQ_CST);
+	if (!--r->cpu[this_cpu->id].depth)
+		smp_store_release(&r->cpu[this_cpu->id].reader, 0);
+}
+
+void rcu_read_lock(void)
+{
+	this_cpu->rcu_readers++;
+	sim_reader_enters();
 }
 
 void rcu_read_unlock(void)
 {
-	if (!--this_cpu->rcu_readers)
-		smp_store_release(&this_rcu()->cpu[this_cpu->id].reader, 0);
+	sim_reader_leaves();
+	this_cpu->rcu_readers--;
 }
 
 static u64 begin_grace_period(struct sim_rcu *r)
 {
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* what was unlinked is unlinked before anybody is asked */
 	return __atomic_add_fetch(&r->now, 1, __ATOMIC_SEQ_CST);
 }
 

@@ -10,6 +10,7 @@ struct sim_rcu {
 	u64 now; /* number of the grace period begun last; the first is 1 */
 	struct {
 		u64 reader; /* one more than the number when the outermost reader on this CPU began, 0: there is none */
+		u32 depth;  /* of nested readers; the CPU's own */
 		u32 lock;   /* for the lists */
 		u32 calling; /* callbacks of this CPU that are being called */
 		u64 waits_for; /* the grace period of `wait` */

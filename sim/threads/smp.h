@@ -21,11 +21,11 @@ static inline void smp_call_function(smp_call_func_t func, void *info, bool wait
 
 static inline void local_irq_disable(void)
 {
-	rcu_read_lock();
+	sim_reader_enters();
 }
 static inline void local_irq_enable(void)
 {
-	rcu_read_unlock();
+	sim_reader_leaves();
 }
 
 #endif

@@ -20,6 +20,10 @@ u64 sim_contended(struct machine *m);
 /* What was logged since the last call, as much as fits; the buffer keeps the latest. Returns its length. */
 size_t sim_log_take(struct machine *m, char *out, size_t bytes);
 
+/* Something that a grace period must wait for begins and ends: ../rcu.h. */
+void sim_reader_enters(void);
+void sim_reader_leaves(void);
+
 static inline void sim_tick(void)
 {
 }

@@ -296,15 +296,22 @@ static void look_at_table(struct worker *w, struct page *table)
 	w->walks++;
 }
 
+/* Readers of every kind, one in another. */
 static void op_walk(struct worker *w)
 {
+	enum sim_context c = roll(w, 3) ? CONTEXT_TASK : roll(w, 2) ? CONTEXT_RCU : CONTEXT_IRQS_OFF;
+	bool plain = c == CONTEXT_TASK || roll(w, 2);
 	struct page *table;
 
-	rcu_read_lock();
+	sim_enter_context(c);
+	if (plain)
+		rcu_read_lock();
 	table = __atomic_load_n(&w->s->table[roll(w, TABLES)], __ATOMIC_ACQUIRE);
 	if (table)
 		look_at_table(w, table);
-	rcu_read_unlock();
+	if (plain)
+		rcu_read_unlock();
+	sim_leave_context(c);
 }
 
 static void op_disable(struct worker *w)
