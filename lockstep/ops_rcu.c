@@ -42,7 +42,7 @@ static void begin_walk_rcu(struct world *w, const u64 *a)
 
 #define LOOKS 4
 
-/* What is there while the reader is inside; after the last look it may go. */
+/* What is there while the reader is inside. */
 static const char *look_often(struct world *w, u64 pfn)
 {
 	const char *bad = NULL;
@@ -53,7 +53,6 @@ static const char *look_often(struct world *w, u64 pfn)
 		if (!bad && !contents_hold(w, pfn, world_scratch(w)->stamp))
 			bad = "RCU1: a reader finds the page it walks changed";
 	}
-	model_walk_ends(w->model, world_cpu(), pfn);
 	return bad;
 }
 
@@ -61,6 +60,7 @@ static struct outcome run_walk_fast(struct world *w, const u64 *a)
 {
 	local_irq_disable();
 	world_scratch(w)->pending = look_often(w, w->slot[a[0]].pfn);
+	model_walk_ends(w->model, world_cpu(), w->slot[a[0]].pfn); /* calls are taken as soon as interrupts are on */
 	local_irq_enable();
 	return done;
 }
@@ -69,8 +69,9 @@ static struct outcome run_walk_rcu(struct world *w, const u64 *a)
 {
 	rcu_read_lock();
 	world_scratch(w)->pending = look_often(w, w->slot[a[0]].pfn);
-	w->rcu_walks[a[0]]--;
 	rcu_read_unlock();
+	model_walk_ends(w->model, world_cpu(), w->slot[a[0]].pfn);
+	w->rcu_walks[a[0]]--;
 	return done;
 }
 

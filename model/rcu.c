@@ -8,7 +8,7 @@
  */
 #include "internal.h"
 
-#define PATIENCE 3 /* quiet calls of rcu_core() on the CPU that queued, each at a later time: begin, end, call */
+#define PATIENCE 2 /* quiet calls of rcu_core() on the CPU that queued, each a tick later: begin; end and call */
 
 static void seen_by(const struct model *m, u32 *reader)
 {
@@ -132,7 +132,7 @@ const char *model_rcu_barrier(struct model *m, unsigned cpu)
 	return model_synchronized(m, cpu);
 }
 
-/* RCU2: who asks at three different times, while nobody else is at work, has the third time nothing left to wait for. */
+/* RCU2: who asks twice, a tick later each time and while nobody else is at work, has nothing left to wait for. */
 const char *model_rcu_core(struct model *m, unsigned cpu, bool may_call)
 {
 	bool quiet = may_call && flight_on(m, cpu)->alone;

@@ -6,7 +6,8 @@
  * On the deterministic machine it is not preemptible: a reader is a CPU that is busy, be it inside rcu_read_lock(), with
  * interrupts off, or in an interrupt, until its operation ends or sleeps. A grace period runs for at least a tick of virtual
  * time, RCU_TICK_NS, and until every CPU that was busy when it began has been quiescent. Among threads a reader is who is
- * inside rcu_read_lock() or has interrupts off. Callbacks are called by rcu_core(), on the CPU they were queued on.
+ * inside rcu_read_lock() or has interrupts off. Callbacks are called by rcu_core(), on the CPU they were queued on, or by
+ * rcu_barrier().
  */
 #ifndef SIM_RCU_H
 #define SIM_RCU_H

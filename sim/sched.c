@@ -362,14 +362,15 @@ sim_cold void sched_point(enum sim_yield_point p)
 {
 	struct sched *s = this_cpu->machine->host->sched;
 	unsigned cpu = this_cpu->id;
-	struct sched_cpu *c = &s->cpu[cpu];
 	const struct sched_switch *sw;
 	struct sched_switch chosen;
+	struct sched_cpu *c;
 
 	if (!s || s->running < 0)
 		return;
+	c = &s->cpu[cpu];
 	take_calls(s, cpu);
-	sw = choice_here(&s->cpu[cpu]);
+	sw = choice_here(c);
 	if (unlikely(s->watched) && s->client.point(s->client.arg, p, &chosen))
 		sw = &chosen;
 	if (sw && sw->is_irq)
@@ -471,7 +472,7 @@ void sched_call(unsigned cpu, smp_call_func_t func, void *info, bool wait)
 	struct sched *s = this_cpu->machine->host->sched;
 	bool done = false;
 
-	if ((this_cpu->irqs_off || this_cpu->hardirq) && wait)
+	if ((this_cpu->irqs_off || this_cpu->hardirq || this_cpu->softirq) && wait)
 		sim_stop(STOP_DEADLOCK, "cpu %u calls cpu %u and waits, where it takes no calls itself", this_cpu->id, cpu);
 	if (cpu == this_cpu->id || !s || s->running < 0) {
 		func(info);
@@ -489,8 +490,10 @@ void sched_let_others_run(void)
 {
 	struct sched *s = this_cpu->machine->host->sched;
 
-	if (s && s->running >= 0 && s->nr_suspended)
-		switch_to_cpu(s, s->suspended[s->nr_suspended - 1], false);
+	int other = s && s->running >= 0 ? somebody_else(s) : -1;
+
+	if (other >= 0)
+		switch_to_cpu(s, (unsigned)other, false);
 }
 
 /* --- copies for snapshots ------------------------------------------------------------------------------------------ */

@@ -23,7 +23,7 @@ struct sched_switch {
 	u8 target; /* CPU number, or irq label */
 };
 
-/* Who knows the operations. Every function gets arg; run() and run_irq() are called on a fiber of that CPU. */
+/* Who knows the operations. Every function gets arg; run() is called on a fiber of that CPU. */
 struct sched_client {
 	void *arg;
 	void (*run)(void *arg, u32 op);
@@ -52,7 +52,7 @@ bool sched_in_operation(const struct sched *s);
 unsigned sched_nr_in_flight(const struct sched *s);
 /* From here on every yield point is told to the client, or no more. */
 void sched_watch(struct sched *s, bool watch);
-/* Is an operation in flight on this CPU, and does it wait for a lock that is held? Would the CPU that runs take an interrupt? */
+/* Is an operation in flight on this CPU, and does it wait: for a lock that is held, or asleep? Would the CPU that runs take an interrupt? */
 bool sched_in_flight_on(const struct sched *s, unsigned cpu);
 bool sched_waits_on(const struct sched *s, unsigned cpu);
 bool sched_takes_irq(const struct sched *s);

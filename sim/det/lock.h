@@ -2,7 +2,7 @@
 /*
  * det/lock.h - locks of the deterministic machine: one fiber runs at a time, so a lock is a flag, its holder and what
  * lockdep.h wants to know. What is checked at every lock: all that lockdep.h says; at the end of an operation: nothing
- * held. Each is a named yield point.
+ * held. Taking one and giving it back are yield points.
  */
 #ifndef SIM_DET_LOCK_H
 #define SIM_DET_LOCK_H
@@ -39,7 +39,8 @@ no_tsan static inline void sim_lock_taken(spinlock_t *lock, u32 now)
 	lock->taken = (struct sim_place){ c->operation, c->step, c->id, (u8)(now >> 16) };
 	lock->held_before = c->held_classes;
 	c->held_classes |= 1u << lock->id;
-	c->held[c->nr_held++ & (SIM_MAX_HELD - 1)] = lock;
+	VM_BUG_ON(c->nr_held == SIM_MAX_HELD);
+	c->held[c->nr_held++] = lock;
 	c->tries = 0;
 	c->preempt_off++;
 }
