@@ -267,6 +267,13 @@ result $? "and comes by the mark" "$(said)"
 complains "explore with one CPU" explore --cpus 1
 complains "explore with an unknown scheduler" explore --scheduler luck
 complains "explore of what is no program" explore "$work/none"
+for wrong in "frames 7" "frames 4097" "cpus 9" "ops -1" "ops 7" "preemptions 17" "irq 3" "depth 17" "schedules 0" "programs 0" "seconds 0" "seed x"; do
+	complains "explore --$wrong" explore "--${wrong% *}" "${wrong#* }"
+	[[ $(<"$work/err") =~ ^mmcheck\ explore:\ --${wrong% *}\ is\ a\ number\ from\ [0-9]+\ to\ [0-9]+$ ]]
+	result $? "says what it may be" "$(said)"
+done
+complains "explore: frames of a program that says its own" explore --frames 8 "$work/good.trace"
+complains "explore: programs of the generator, and one given" explore --scheduler program "$work/good.trace"
 exits 3 "explore: bounds in which nobody meets a lock are an error" explore --frames 16 --ops 2 --preemptions 0
 exits 0 "explore: two operations, two preemptions" explore --frames 8 --ops 2 --preemptions 2
 tail -n 1 "$work/out" | grep -qE '^explore: no clause broken in [1-9][0-9]+ schedules of [1-9][0-9]* programs$'

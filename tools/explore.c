@@ -14,6 +14,7 @@
 struct options {
 	struct explore_bounds bounds;
 	const char *out, *file;
+	const char *of_alphabet; /* an option that says nothing of a given program; NULL: none */
 	bool count;
 };
 
@@ -57,6 +58,7 @@ static bool read_word(struct options *o, int c)
 		if (!read_name(optarg, sim_profile_names, PROFILE_REAL, &n))
 			return false;
 		b->profile = (u8)n;
+		o->of_alphabet = "profile";
 		return true;
 	case 'S':
 		if (!read_name(optarg, explore_scheduler_names, NR_EXPLORE_SCHEDULERS, &n))
@@ -64,6 +66,7 @@ static bool read_word(struct options *o, int c)
 		b->scheduler = (enum explore_scheduler)n;
 		return true;
 	case 'a':
+		o->of_alphabet = "alphabet";
 		return read_alphabet(b, optarg);
 	case 'o':
 		o->out = optarg;
@@ -75,6 +78,38 @@ static bool read_word(struct options *o, int c)
 	return o->count = true;
 }
 
+/* What a number may be; the profiles have no more frames (MOST_FRAMES of lockstep.c). */
+static const struct limit {
+	char c;
+	const char *name;
+	u64 least, most;
+} limits[] = {
+	{ 'f', "frames", 8, 4096 },
+	{ 'c', "cpus", 2, SIM_MAX_CPUS },
+	{ 'k', "ops", 1, EXPLORE_MOST_OPS },
+	{ 'P', "preemptions", 0, MAX_SWITCHES },
+	{ 'i', "irq", 0, EXPLORE_MOST_IRQS },
+	{ 'd', "depth", 1, MAX_SWITCHES },
+	{ 'n', "schedules", 1, ~0ULL },
+	{ 'G', "programs", 1, ~0ULL },
+	{ 's', "seed", 0, ~0ULL },
+	{ 't', "seconds", 1, 1000000 },
+};
+
+static bool read_limited(struct options *o, int c, u64 *n)
+{
+	const struct limit *l = limits;
+
+	while (l->c != c)
+		l++;
+	if (strchr("fckiG", c))
+		o->of_alphabet = l->name;
+	if (read_number(optarg, n) && *n >= l->least && *n <= l->most)
+		return true;
+	complain("--%s is a number from %llu to %llu", l->name, (unsigned long long)l->least, (unsigned long long)l->most);
+	return false;
+}
+
 static bool read_option(struct options *o, int c)
 {
 	struct explore_bounds *b = &o->bounds;
@@ -82,7 +117,7 @@ static bool read_option(struct options *o, int c)
 
 	if (strchr("pSaoNC", c))
 		return read_word(o, c);
-	if (!parse_number(optarg, strchr("snG", c) ? ~0ULL : 1000000, &n))
+	if (!read_limited(o, c, &n))
 		return false;
 	if (c == 'f')
 		b->frames = (u32)n;
@@ -107,18 +142,14 @@ static bool read_option(struct options *o, int c)
 	return true;
 }
 
-static bool bounds_make_sense(const struct explore_bounds *b)
+static bool bounds_make_sense(const struct options *o)
 {
-	if (b->cpus < 2 || b->cpus > SIM_MAX_CPUS)
-		complain("--cpus is a number from 2 to %u", SIM_MAX_CPUS);
-	else if (!b->ops || b->ops > EXPLORE_MOST_OPS)
-		complain("--ops is a number from 1 to %u", EXPLORE_MOST_OPS);
-	else if (b->preemptions > MAX_SWITCHES)
-		complain("--preemptions is a number from 0 to %u", MAX_SWITCHES);
-	else if (b->irqs > EXPLORE_MOST_IRQS)
-		complain("--irq is a number from 0 to %u", EXPLORE_MOST_IRQS);
-	else if (!b->depth || b->depth > MAX_SWITCHES)
-		complain("--depth is a number from 1 to %u", MAX_SWITCHES);
+	const struct explore_bounds *b = &o->bounds;
+
+	if (b->scheduler == EXPLORE_PROGRAM && o->file)
+		complain("--scheduler program makes programs: %s is one already", o->file);
+	else if (o->file && o->of_alphabet)
+		complain("--%s is for programs of an alphabet: %s is what it is", o->of_alphabet, o->file);
 	else if (b->scheduler == EXPLORE_PROGRAM && !b->programs)
 		complain("--scheduler program needs --programs, how many");
 	else
@@ -239,5 +270,5 @@ int cmd_explore(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	o.file = argv[optind];
-	return bounds_make_sense(&o.bounds) ? run_explorer(&o) : EXIT_USAGE;
+	return bounds_make_sense(&o) ? run_explorer(&o) : EXIT_USAGE;
 }

@@ -227,13 +227,18 @@ bool load_program(struct program *p, const char *path, char ***expected, char *c
 	return good;
 }
 
-bool parse_number(const char *text, u64 most, u64 *out)
+bool read_number(const char *text, u64 *out)
 {
 	char *end;
 
 	errno = 0;
 	*out = strtoull(text, &end, 0);
-	if (!errno && *text >= '0' && *text <= '9' && !*end && *out <= most)
+	return !errno && *text >= '0' && *text <= '9' && !*end;
+}
+
+bool parse_number(const char *text, u64 most, u64 *out)
+{
+	if (read_number(text, out) && *out <= most)
 		return true;
 	complain("%s is not a number from 0 to %llu", text, (unsigned long long)most);
 	return false;

@@ -63,6 +63,7 @@ void out_abandon(struct out_file *o);
 bool load_program(struct program *p, const char *path, char ***expected, char *claim, size_t claim_bytes);
 /* A decimal or 0x number up to most; complains. */
 bool parse_number(const char *text, u64 most, u64 *out);
+bool read_number(const char *text, u64 *out); /* without complaining */
 /* page, memblock, all: bits of enum op_table; 0 after complaining. */
 unsigned tables_by_name(const char *name);
 /* A machine or an exit: every command that runs programs begins here. */
