@@ -3,13 +3,16 @@
  * explore.c - the command: every program of a small alphabet, or one given, under many schedules.
  *
  * A search in which nothing succeeds, nothing is refused, or nobody ever meets a lock that is held, has looked at the
- * wrong programs: that is an error (exit status 3), not a result. SIGINT ends the search with what was seen so far.
+ * wrong programs: that is an error (exit status 3), not a result. SIGINT ends the search with what was seen so far, and
+ * exit status 130. Its last line says so, and so it does when --seconds are over, which was asked for: exit status 0.
  */
 #include <signal.h>
 #include <string.h>
 #include "explore.h"
 #include "tool.h"
 #include "tools.h"
+
+#define EXIT_INTERRUPTED (128 + SIGINT) /* as shells have it */
 
 struct options {
 	struct explore_bounds bounds;
@@ -175,22 +178,27 @@ static void print_counts(const struct explore_bounds *b, const struct explore_re
 	       "successes %llu, refusals %llu, contended yields %llu, %.1f s\n",
 	       (unsigned long long)r->states, (unsigned long long)r->states_sum, (unsigned long long)r->histories,
 	       (unsigned long long)r->successes, (unsigned long long)r->refusals, (unsigned long long)r->contended, seconds);
-	if (r->out_of_time)
-		printf("%s before all was seen\n", interrupted ? "interrupted" : "the time was over");
+}
+
+/* It may come when all was seen. */
+static bool was_interrupted(const struct explore_result *r)
+{
+	return r->out_of_time && interrupted;
 }
 
 static int report(const struct options *o, const struct explore_result *r, double seconds)
 {
 	print_counts(&o->bounds, r, seconds);
-	if (!o->file && !interrupted && (!r->successes || !r->refusals || !r->contended)) {
+	if (!o->file && !was_interrupted(r) && (!r->successes || !r->refusals || !r->contended)) {
 		complain("no operation %s: these bounds show nothing", !r->successes ? "succeeded" :
 								       !r->refusals  ? "was refused" :
 										       "met a lock that was held");
 		return EXIT_ENVIRONMENT;
 	}
-	printf("explore: no clause broken in %llu schedules of %llu programs\n", (unsigned long long)r->schedules,
-	       (unsigned long long)r->programs);
-	return EXIT_FINE;
+	printf("explore: %sno clause broken in %llu schedules of %llu programs\n",
+	       was_interrupted(r) ? "interrupted, " : r->out_of_time ? "out of time, " : "",
+	       (unsigned long long)r->schedules, (unsigned long long)r->programs);
+	return was_interrupted(r) ? EXIT_INTERRUPTED : EXIT_FINE;
 }
 
 static bool write_program(const struct program *p, const char *path)
@@ -210,7 +218,7 @@ static int report_count(const struct options *o, const struct world *w, const st
 	printf("%s schedules %llu programs %llu cpu_seconds %.2f %s\n", found ? "found" : "nothing",
 	       (unsigned long long)r->schedules, (unsigned long long)r->programs, seconds, found ? w->verdict.clause : "-");
 	if (!found)
-		return EXIT_FINE;
+		return was_interrupted(r) ? EXIT_INTERRUPTED : EXIT_FINE;
 	return !o->out || write_program(found, o->out) ? EXIT_FINDING : EXIT_ENVIRONMENT;
 }
 
