@@ -275,6 +275,20 @@ done
 complains "explore: frames of a program that says its own" explore --frames 8 "$work/good.trace"
 complains "explore: programs of the generator, and one given" explore --scheduler program "$work/good.trace"
 exits 3 "explore: bounds in which nobody meets a lock are an error" explore --frames 16 --ops 2 --preemptions 0
+echo "mmcheck-trace 1 profile=tiny start=booted" >"$work/lonely"
+exits 3 "explore: a program of no operation is an error" explore "$work/lonely"
+echo "0: p0 = alloc_pages gfp=none order=0" >>"$work/lonely"
+exits 3 "explore: and one in which nobody can come in between" explore "$work/lonely"
+grep -q ': this program shows nothing$' "$work/err" && ! grep -q 'no clause broken' "$work/out"
+result $? "says so" "$(said)"
+exits 0 "explore: but a script counts its schedules" explore --count "$work/lonely"
+{ cat "$work/lonely" && echo "1: drain_all ctx=hardirq irq=1"; } >"$work/interrupted"
+exits 0 "explore: an interrupt may come" explore "$work/interrupted"
+{ cat "$work/lonely" && echo "1: drain_all cpu=1"; } >"$work/shared"
+exits 0 "explore: a second CPU too" explore "$work/shared"
+{ head -n 1 "$work/lonely" && echo "0: p0 = alloc_pages gfp=none order=9"; echo "1: p1 = alloc_pages cpu=1 gfp=none order=9"; } >"$work/refused"
+exits 3 "explore: one in which nothing succeeds shows nothing" explore "$work/refused"
+exits 3 "explore: nor for scripts" explore --count "$work/refused"
 exits 0 "explore: two operations, two preemptions" explore --frames 8 --ops 2 --preemptions 2
 tail -n 1 "$work/out" | grep -qE '^explore: no clause broken in [1-9][0-9]+ schedules of [1-9][0-9]* programs$'
 result $? "says how much it saw" "$(said)"

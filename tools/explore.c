@@ -3,7 +3,8 @@
  * explore.c - the command: every program of a small alphabet, or one given, under many schedules.
  *
  * A search in which nothing succeeds, nothing is refused, or nobody ever meets a lock that is held, has looked at the
- * wrong programs: that is an error (exit status 3), not a result. SIGINT ends the search with what was seen so far, and
+ * wrong programs: that is an error (exit status 3), not a result. So is a given program in which nothing succeeds or nobody
+ * could come in between, and --count without a success. SIGINT ends the search with what was seen so far, and
  * exit status 130. Its last line says so, and so it does when --seconds are over, which was asked for: exit status 0.
  */
 #include <signal.h>
@@ -186,15 +187,40 @@ static bool was_interrupted(const struct explore_result *r)
 	return r->out_of_time && interrupted;
 }
 
-static int report(const struct options *o, const struct explore_result *r, double seconds)
+/* Whether an operation of another CPU, or an interrupt, can come in between. */
+static bool can_interleave(const struct world *w, const struct program *p)
 {
-	print_counts(&o->bounds, r, seconds);
-	if (!o->file && !was_interrupted(r) && (!r->successes || !r->refusals || !r->contended)) {
-		complain("no operation %s: these bounds show nothing", !r->successes ? "succeeded" :
-								       !r->refusals  ? "was refused" :
-										       "met a lock that was held");
-		return EXIT_ENVIRONMENT;
+	u32 cpus = 0;
+	bool irqs = false;
+
+	for (u32 i = program_boot_ops(p); i < p->nr_ops; i++) {
+		if (instr_irq_label(&p->op[i]))
+			irqs = true;
+		else
+			cpus |= 1u << p->op[i].cpu % w->machine->param[PARAM_CPUS];
 	}
+	return cpus && (irqs || (cpus & (cpus - 1)));
+}
+
+/* Why a search without a finding is no result; NULL: it is one. Of a given program refusals and contention are not asked. */
+static const char *shows_nothing(const struct options *o, const struct world *w, const struct explore_result *r,
+				 const struct program *p)
+{
+	if (was_interrupted(r))
+		return NULL;
+	if (!r->successes)
+		return "no operation succeeded";
+	if (o->count)
+		return NULL;
+	if (o->file)
+		return can_interleave(w, p) ? NULL : "no second CPU and no interrupt has an operation";
+	if (!r->refusals)
+		return "no operation was refused";
+	return r->contended ? NULL : "no operation met a lock that was held";
+}
+
+static int report(const struct explore_result *r)
+{
 	printf("explore: %sno clause broken in %llu schedules of %llu programs\n",
 	       was_interrupted(r) ? "interrupted, " : r->out_of_time ? "out of time, " : "",
 	       (unsigned long long)r->schedules, (unsigned long long)r->programs);
@@ -222,12 +248,32 @@ static int report_count(const struct options *o, const struct world *w, const st
 	return !o->out || write_program(found, o->out) ? EXIT_FINDING : EXIT_ENVIRONMENT;
 }
 
+static int report_end(const struct options *o, struct world *w, const struct explore_result *r, const struct program *p,
+		      bool good, double seconds)
+{
+	const char *why = good ? shows_nothing(o, w, r, p) : NULL;
+	char where[80];
+
+	if (!o->count && good)
+		print_counts(&o->bounds, r, seconds);
+	if (why) {
+		complain("%s: %s nothing", why, o->file ? "this program shows" : "these bounds show");
+		return EXIT_ENVIRONMENT;
+	}
+	if (o->count)
+		return report_count(o, w, r, good ? NULL : p, seconds);
+	if (good)
+		return report(r);
+	snprintf(where, sizeof(where), "after %llu schedules of %llu programs", (unsigned long long)r->schedules,
+		 (unsigned long long)r->programs);
+	return report_found(w, p, where, o->out);
+}
+
 static int run_explorer(const struct options *o)
 {
 	struct world *w = new_world();
 	struct explore_result r = { 0 };
 	double start = cpu_seconds();
-	char where[80];
 	struct program p;
 	int code = EXIT_USAGE;
 	bool good;
@@ -237,12 +283,7 @@ static int run_explorer(const struct options *o)
 	signal(SIGINT, note_interrupt);
 	if (!o->file || load_program(&p, o->file, NULL, NULL, 0)) {
 		good = o->file ? explore_program(w, &o->bounds, &r, &p) : explore(w, &o->bounds, &r, &p);
-		snprintf(where, sizeof(where), "after %llu schedules of %llu programs", (unsigned long long)r.schedules,
-			 (unsigned long long)r.programs);
-		if (o->count)
-			code = report_count(o, w, &r, good ? NULL : &p, cpu_seconds() - start);
-		else
-			code = good ? report(o, &r, cpu_seconds() - start) : report_found(w, &p, where, o->out);
+		code = report_end(o, w, &r, &p, good, cpu_seconds() - start);
 	}
 	program_free(&p);
 	world_destroy(w);
