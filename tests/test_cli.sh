@@ -324,6 +324,22 @@ status=$?
 [[ $status == 130 ]] && tail -n 1 "$work/out" | grep -qE '^explore: interrupted, no clause broken in [1-9][0-9]* schedules of [1-9][0-9]* programs$'
 result $? "and when it is interrupted" "$(said)"
 
+for search in "hunt --seconds 20" "explore --ops 4 --preemptions 3 --alphabet all --seconds 20"; do
+	for place in "$work/none/finding" "$work/folder"; do
+		# shellcheck disable=SC2086 # words
+		timeout -k 5 10 "$mmcheck" $search -o "$place" >"$work/out" 2>"$work/err" </dev/null
+		status=$?
+		[[ $status == 3 && ! -s $work/out && $(wc -l <"$work/err") == 1 ]]
+		result $? "${search%% *} -o that cannot be written: it does not begin" "$(said)"
+	done
+done
+exits 3 "a disk that is full by then" explore -o /dev/full corpus/bad/bad_leaked_page_is_missed_at_the_end.trace
+grep -q '^finding Q5: ' "$work/out" && grep -q '^mmcheck-trace 1 ' "$work/out"
+result $? "the finding is printed all the same" "$(said)"
+exits 0 "hunt -o" hunt --programs 1 -o "$work/no_finding"
+[[ ! -e $work/no_finding && ! $(find "$work" -name 'no_finding*') ]]
+result $? "leaves nothing when nothing is found"
+
 # --- recordings of a real kernel -------------------------------------------------------------------------------------------
 
 event() { # TIME EVENT PFN ORDER

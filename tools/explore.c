@@ -227,16 +227,6 @@ static int report(const struct explore_result *r)
 	return was_interrupted(r) ? EXIT_INTERRUPTED : EXIT_FINE;
 }
 
-static bool write_program(const struct program *p, const char *path)
-{
-	struct out_file o;
-
-	if (!out_open(&o, path))
-		return false;
-	program_print(p, o.file, NULL);
-	return out_close(&o);
-}
-
 /* One line for scripts: how much it took. */
 static int report_count(const struct options *o, const struct world *w, const struct explore_result *r,
 			const struct program *found, double seconds)
@@ -245,7 +235,7 @@ static int report_count(const struct options *o, const struct world *w, const st
 	       (unsigned long long)r->schedules, (unsigned long long)r->programs, seconds, found ? w->verdict.clause : "-");
 	if (!found)
 		return was_interrupted(r) ? EXIT_INTERRUPTED : EXIT_FINE;
-	return !o->out || write_program(found, o->out) ? EXIT_FINDING : EXIT_ENVIRONMENT;
+	return !o->out || keep_program(found, o->out) ? EXIT_FINDING : EXIT_ENVIRONMENT;
 }
 
 static int report_end(const struct options *o, struct world *w, const struct explore_result *r, const struct program *p,
@@ -319,5 +309,7 @@ int cmd_explore(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	o.file = argv[optind];
-	return bounds_make_sense(&o) ? run_explorer(&o) : EXIT_USAGE;
+	if (!bounds_make_sense(&o))
+		return EXIT_USAGE;
+	return !o.out || out_check(o.out) ? run_explorer(&o) : EXIT_ENVIRONMENT;
 }

@@ -173,6 +173,25 @@ void out_abandon(struct out_file *o)
 		unlink(o->temporary);
 }
 
+bool out_check(const char *path)
+{
+	struct out_file o;
+	struct stat st;
+
+	if (!strcmp(path, "-"))
+		return true;
+	if (!stat(path, &st) && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) { /* who reads a pipe would see its end */
+		if (!access(path, W_OK))
+			return true;
+		complain("cannot write %s: %s", path, strerror(errno));
+		return false;
+	}
+	if (!out_open(&o, path))
+		return false;
+	out_abandon(&o);
+	return true;
+}
+
 bool out_close(struct out_file *o)
 {
 	bool good = !fflush(o->file) && !ferror(o->file);

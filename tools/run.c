@@ -385,23 +385,29 @@ unsigned tables_by_name(const char *name)
 	return 0;
 }
 
+bool keep_program(const struct program *p, const char *path)
+{
+	struct out_file o;
+
+	if (!out_open(&o, path))
+		return false;
+	program_print(p, o.file, NULL);
+	return out_close(&o);
+}
+
 int report_found(struct world *w, const struct program *p, const char *where, const char *path)
 {
 	struct verdict v = w->verdict;
 	char replay[4200] = "mmcheck run -v FILE";
-	struct out_file o;
+	int code = EXIT_FINDING;
 
 	printf("finding %s: %s\n%s, step %d of %u\n", v.clause, v.sentence, where, v.step, p->nr_ops);
-	if (path) {
-		if (!out_open(&o, path))
-			return EXIT_ENVIRONMENT;
-		program_print(p, o.file, NULL);
-		if (!out_close(&o))
-			return EXIT_ENVIRONMENT;
+	if (path && keep_program(p, path))
 		snprintf(replay, sizeof(replay), "mmcheck run -v %s", path);
-	}
+	else if (path)
+		code = EXIT_ENVIRONMENT; /* a disk that is full by now */
 	finding_print(w, p, stdout, replay);
-	return EXIT_FINDING;
+	return code;
 }
 
 /* Short programs mostly, a long one now and then: bugs that need history are rarer than bugs that need variety. */
@@ -515,5 +521,5 @@ int cmd_hunt(int argc, char **argv)
 		complain("what is %s?", argv[optind]);
 		return EXIT_USAGE;
 	}
-	return hunt(&h);
+	return !h.path || out_check(h.path) ? hunt(&h) : EXIT_ENVIRONMENT;
 }

@@ -58,6 +58,9 @@ struct out_file {
 bool out_open(struct out_file *o, const char *path);
 bool out_close(struct out_file *o);
 void out_abandon(struct out_file *o);
+bool keep_program(const struct program *p, const char *path);
+/* Before a long search: false, after complaining, when what it finds could not be written there. */
+bool out_check(const char *path);
 
 /* Text or bytes to a program; complains. expected as in program_parse, may be NULL. */
 bool load_program(struct program *p, const char *path, char ***expected, char *claim, size_t claim_bytes);
