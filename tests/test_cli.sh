@@ -223,6 +223,11 @@ exits 2 "minimize of a program that is no finding" minimize "$work/good.trace" -
 [[ ! -e $work/no.trace ]]
 result $? "writes nothing"
 
+exits 0 "triage of an input that ends well" triage -o "$work/triage" "$work/good.trace"
+exits 2 "triage of an empty file" triage -o "$work/triage" "$work/good.trace" "$work/empty"
+[[ $(tail -n 1 "$work/out") == "triage: 2 inputs, 0 findings, 1 inputs end well, 1 are no programs" && $(wc -l <"$work/err") == 1 ]]
+result $? "counts it by itself, and says so in one line" "$(said)"
+
 # --- marks -----------------------------------------------------------------------------------------------------------------
 
 good=$(first_trace good 'kunmap_wrong')

@@ -11,7 +11,8 @@
  *                       replay           that command
  *
  * Each run is in a child: a sanitizer's death is a clause like any other. An input that ends in different ways is a
- * finding of its own, `not repeatable`: something outside the program had a hand in it.
+ * finding of its own, `not repeatable`: something outside the program had a hand in it. Exit status: 1 a finding, else 2
+ * when an input is no program, else 0.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct input {
 	off_t bytes;
 	char clause[160]; /* empty: nothing found */
 	char name[NAME_BYTES]; /* of its finding; empty: not minimized */
+	bool unreadable;
 };
 
 /* --- one input ---------------------------------------------------------------------------------------------------- */
@@ -265,7 +267,8 @@ static bool triage_one(const struct input *list, struct input *in, const char *f
 	bool good = true;
 
 	program_init(&p);
-	if (loads(&p, in->path)) {
+	in->unreadable = !loads(&p, in->path);
+	if (!in->unreadable) {
 		run_once(in, &p, &death);
 		if (in->clause[0] && nr_minimized(list, in) < INPUTS_A_CLAUSE) {
 			run_again(in, &p, &death);
@@ -302,18 +305,22 @@ static bool write_index(const struct input *list, unsigned nr, const char *folde
 
 static int triage(struct input *list, unsigned nr, const char *folder, double seconds)
 {
-	unsigned findings = 0, silent = 0;
+	unsigned findings = 0, silent = 0, unreadable = 0;
 	bool good = true;
 
 	for (unsigned i = 0; good && i < nr; i++) {
 		good = triage_one(list, &list[i], folder, seconds);
 		findings += list[i].name[0] && is_new(list, &list[i]);
-		silent += !list[i].clause[0];
+		unreadable += list[i].unreadable;
+		silent += !list[i].clause[0] && !list[i].unreadable;
 	}
 	if (!good || !write_index(list, nr, folder))
 		return EXIT_ENVIRONMENT;
-	printf("triage: %u inputs, %u findings, %u inputs end well\n", nr, findings, silent);
-	return findings ? EXIT_FINDING : EXIT_FINE;
+	printf("triage: %u inputs, %u findings, %u inputs end well", nr, findings, silent);
+	if (unreadable)
+		printf(", %u are no programs", unreadable);
+	printf("\n");
+	return findings ? EXIT_FINDING : unreadable ? EXIT_USAGE : EXIT_FINE;
 }
 
 static int usage(void)
