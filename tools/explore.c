@@ -3,9 +3,9 @@
  * explore.c - the command: every program of a small alphabet, or one given, under many schedules.
  *
  * A search in which nothing succeeds, nothing is refused, or nobody ever meets a lock that is held, has looked at the
- * wrong programs: that is an error (exit status 3), not a result. So is a given program in which nothing succeeds or nobody
- * could come in between, and --count without a success. SIGINT ends the search with what was seen so far, and
- * exit status 130. Its last line says so, and so it does when --seconds are over, which was asked for: exit status 0.
+ * wrong programs: that is an error (exit status 3), not a result. So is a given program in which nothing succeeds or
+ * nobody could come in between, and --count without a success. SIGINT ends the search with what was seen so far, and exit
+ * status 130. Its last line says so, and so it does when --seconds are over, which was asked for: exit status 0.
  */
 #include <signal.h>
 #include <string.h>
@@ -202,7 +202,7 @@ static bool can_interleave(const struct world *w, const struct program *p)
 	return cpus && (irqs || (cpus & (cpus - 1)));
 }
 
-/* Why a search without a finding is no result; NULL: it is one. Of a given program refusals and contention are not asked. */
+/* Why a search without a finding is no result; NULL: it is one. Refusals and contention are not asked of a given program. */
 static const char *shows_nothing(const struct options *o, const struct world *w, const struct explore_result *r,
 				 const struct program *p)
 {
