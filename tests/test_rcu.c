@@ -363,6 +363,36 @@ static void test_judges(void)
 	model_begin_defer(m, 0, PFN);
 	says_clause(model_rcu_barrier(m, 1), NULL, "  one that was queued later");
 
+	fresh();
+	model_begin_rcu_wait(m, 1);
+	model_begin_defer(m, 0, PFN);
+	model_end(m, 0);
+	model_begin_rcu_wait(m, 2);
+	says_clause(model_rcu_barrier(m, 1), NULL, "  of two barriers the earlier does not wait for it");
+	says_clause(model_rcu_barrier(m, 2), "RCU2", "  and the later one does");
+
+	deferred_under(m->nr_cpus - 1);
+	says_clause(freed_after_grace(), "RCU1", "the reader may be on the last CPU");
+	fresh();
+	model_walk_begins(m, 1, PFN + 1);
+	model_walk_begins(m, 2, PFN);
+	model_walk_begins(m, 3, PFN + 1);
+	model_walk_ends(m, 1, PFN + 1);
+	model_begin_free(m, 0, PFN, 0);
+	says_clause(model_event(m, &freed), "RCU1", "of three who walk one has gone, and another walks the page");
+
+	deferred_under(0);
+	model_begin_other(m, 1);
+	for (unsigned i = 0; i < 4; i++) {
+		model_clock(m, m->now_ns + MODEL_RCU_TICK_NS);
+		says_clause(model_rcu_core(m, 0, true), NULL, "while others are at work a grace period need not end");
+	}
+	deferred_under(0);
+	model_begin_rcu_core(m, 1);
+	for (unsigned i = 0; i < 4; i++) {
+		model_clock(m, m->now_ns + MODEL_RCU_TICK_NS);
+		says_clause(model_rcu_core(m, 1, true), NULL, "another CPU does not call what was queued here");
+	}
 	deferred_under(0);
 	for (unsigned i = 0; !said && i < 2; i++) {
 		model_clock(m, m->now_ns + MODEL_RCU_TICK_NS);
