@@ -71,7 +71,7 @@ FUZZ_COMMON  := $(filter-out fuzz/fuzz_% fuzz/afl_%,$(wildcard fuzz/*.c))
 STEERED    := $(filter-out %_check.c,$(wildcard mm/*.c)) lockstep/text.c
 
 JUDGES     := $(wildcard model/*.c) $(filter-out %/contents.c %/ops_memblock.c %/text.c %/fork_run.c,$(wildcard lockstep/*.c))
-JUDGES     := $(if $(filter tsan,$(SAN)),$(filter-out mm/% lockstep/contents.c,$(wildcard */*.c)),$(JUDGES))
+JUDGES     := $(if $(filter tsan,$(SAN)),$(filter-out $(filter-out %_check.c,$(wildcard mm/*.c)) lockstep/contents.c,$(wildcard */*.c)),$(JUDGES))
 
 WARN       := -Wall -Wextra
 COMMON     := -D_GNU_SOURCE -fno-strict-aliasing -ffile-prefix-map=$(CURDIR)=. $(WARN)

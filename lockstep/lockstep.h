@@ -31,6 +31,7 @@
 #define MAX_SWITCHES	    16 /* per operation */
 #define MAX_YIELD_INDEX	    0xffff /* of a switch */
 #define MAX_OPS		    65536
+#define PAGE_TEXT_BYTES	    65536
 #define CODE_WIDE	    0xfffe
 #define CODE_SWITCH	    0xfffd
 #define EMPTY_PFN	    (~0ULL)
@@ -341,7 +342,7 @@ struct world {
 	struct scratch scratch[SIM_MAX_CPUS][SCHED_MAX_IRQ_NESTING + 2];
 	u8 nesting[SIM_MAX_CPUS]; /* operations in flight on this CPU */
 	char text[440];	       /* the sentence found last */
-	char page_text[65536]; /* a /proc file */
+	char page_text[SIM_MAX_CPUS][PAGE_TEXT_BYTES]; /* the /proc file that an operation on this CPU reads */
 	struct rig *rig[NR_PROFILES * NR_START_STATES + 1];
 	struct rig *current;
 	const u64 *prefilled;  /* pages of each zone that the start state holds */
@@ -378,6 +379,10 @@ static inline unsigned world_where(void)
 
 	return (sim_in_atomic() ? MODEL_ATOMIC : 0) | (c->hardirq || c->softirq || c->nmi ? MODEL_IN_INTERRUPT : 0) |
 	       (c->softirq ? MODEL_IN_SOFTIRQ : 0);
+}
+static inline char *world_page_text(struct world *w)
+{
+	return w->page_text[world_cpu()];
 }
 static inline struct scratch *world_scratch(struct world *w)
 {

@@ -219,7 +219,7 @@ static const char *judge_kunmap_wrong(struct world *w, const u64 *a, struct outc
 
 static struct outcome run_page_owner(struct world *w, const u64 *a)
 {
-	return (struct outcome){ .ok = page_owner_show(page_arg(w, a), w->page_text, sizeof(w->page_text)) > 0 };
+	return (struct outcome){ .ok = page_owner_show(page_arg(w, a), world_page_text(w), PAGE_TEXT_BYTES) > 0 };
 }
 
 static const char *const type_names[MIGRATE_TYPES] = { "Unmovable",  "Movable", "Reclaimable",
@@ -263,7 +263,7 @@ static const char *judge_owner_text(struct world *w, u32 slot, u64 pfn, const st
 	owner_text(w, pfn, o, head, sizeof(head));
 	owner_tail(w, slot, pfn, o, tail, sizeof(tail));
 	n = strlen(head);
-	flags = strncmp(w->page_text, head, n) ? NULL : strchr(w->page_text + n, '(');
+	flags = strncmp(world_page_text(w), head, n) ? NULL : strchr(world_page_text(w) + n, '(');
 	if (!flags)
 		return world_says(w, "D3: pfn %llu: page_owner does not say %.160s", (unsigned long long)pfn, head);
 	cut = strstr(++flags, "pfmemalloc|");

@@ -559,13 +559,13 @@ static const char *judge_check(struct world *w, const u64 *a, struct outcome see
 static struct outcome run_buddyinfo(struct world *w, const u64 *a)
 {
 	(void)a;
-	buddyinfo_show(w->page_text, sizeof(w->page_text));
+	buddyinfo_show(world_page_text(w), PAGE_TEXT_BYTES);
 	return (struct outcome){ .ok = true };
 }
 static const char *judge_buddyinfo(struct world *w, const u64 *a, struct outcome seen)
 {
 	(void)a, (void)seen;
-	return model_judge_buddyinfo(w->model, w->page_text);
+	return model_judge_buddyinfo(w->model, world_page_text(w));
 }
 
 /* __free_pages of a page inside a block: it has no reference of its own. */

@@ -25,49 +25,49 @@ static bool was_alone(const struct world *w)
 static struct outcome run_pagetypeinfo(struct world *w, const u64 *a)
 {
 	(void)a;
-	pagetypeinfo_show(w->page_text, sizeof(w->page_text));
+	pagetypeinfo_show(world_page_text(w), PAGE_TEXT_BYTES);
 	return done;
 }
 static const char *judge_pagetypeinfo(struct world *w, const u64 *a, struct outcome seen)
 {
 	(void)a, (void)seen;
-	return was_alone(w) ? model_judge_pagetypeinfo(w->model, w->page_text) : NULL;
+	return was_alone(w) ? model_judge_pagetypeinfo(w->model, world_page_text(w)) : NULL;
 }
 
 static struct outcome run_zoneinfo(struct world *w, const u64 *a)
 {
 	(void)a;
-	zoneinfo_show(w->page_text, sizeof(w->page_text));
+	zoneinfo_show(world_page_text(w), PAGE_TEXT_BYTES);
 	return done;
 }
 static const char *judge_zoneinfo(struct world *w, const u64 *a, struct outcome seen)
 {
 	(void)a, (void)seen;
-	return was_alone(w) ? model_judge_zoneinfo(w->model, w->page_text) : NULL;
+	return was_alone(w) ? model_judge_zoneinfo(w->model, world_page_text(w)) : NULL;
 }
 
 static struct outcome run_vmstat(struct world *w, const u64 *a)
 {
 	(void)a;
-	vmstat_show(w->page_text, sizeof(w->page_text));
+	vmstat_show(world_page_text(w), PAGE_TEXT_BYTES);
 	return done;
 }
 static const char *judge_vmstat(struct world *w, const u64 *a, struct outcome seen)
 {
 	(void)a, (void)seen;
-	return was_alone(w) ? model_judge_vmstat(w->model, w->page_text) : NULL;
+	return was_alone(w) ? model_judge_vmstat(w->model, world_page_text(w)) : NULL;
 }
 
 static struct outcome run_meminfo(struct world *w, const u64 *a)
 {
 	(void)a;
-	meminfo_show(w->page_text, sizeof(w->page_text));
+	meminfo_show(world_page_text(w), PAGE_TEXT_BYTES);
 	return done;
 }
 static const char *judge_meminfo(struct world *w, const u64 *a, struct outcome seen)
 {
 	(void)a, (void)seen;
-	return was_alone(w) ? model_judge_meminfo(w->model, w->page_text) : NULL;
+	return was_alone(w) ? model_judge_meminfo(w->model, world_page_text(w)) : NULL;
 }
 
 const struct op text_ops[] = {

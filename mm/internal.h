@@ -393,7 +393,7 @@ static inline void mm_announce(struct mm_event ev)
 /* Under zone->lock. [B16] */
 static inline void zone_end_boost(struct zone *zone)
 {
-	if (!zone->watermark_boost)
+	if (!READ_ONCE(zone->watermark_boost))
 		return;
 	WRITE_ONCE(zone->watermark_boost, 0);
 	mm_announce((struct mm_event){ .type = EVENT_BOOST_END, .zone = (u8)zone_id(zone) });

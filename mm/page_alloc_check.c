@@ -9,6 +9,7 @@
  */
 #include <stdlib.h>
 #include "internal.h"
+#include "tool.h"
 
 #define WALK_LIMIT (1u << 20) /* frames; above, only free blocks are looked at */
 
@@ -437,7 +438,9 @@ static struct recount begin_recount(void)
 		scratch = malloc(words * sizeof(u64));
 		scratch_words = words;
 	}
+	tool_order_after(&scratch); /* of all fibers of the thread, one at a time */
 	memset(scratch, 0, words * sizeof(u64));
+	tool_order_before(&scratch);
 	return (struct recount){ .mm = mm, .free = scratch, .text = verdict, .bytes = sizeof(verdict) };
 }
 

@@ -92,13 +92,13 @@ static struct page *claim_whole_blocks(struct mm *mm, struct zone *zone, const s
 static bool boost_watermark(const struct mm *mm, struct zone *zone)
 {
 	u64 factor = READ_ONCE(mm->sysctl[SYSCTL_WATERMARK_BOOST_FACTOR]), block = pageblock_nr_pages(mm);
-	u64 most = zone->watermark[WMARK_HIGH] * factor / 10000;
+	u64 most = READ_ONCE(zone->watermark[WMARK_HIGH]) * factor / 10000, boost = READ_ONCE(zone->watermark_boost);
 
 	if (marked(!most || zone->managed_pages < 4 * block, MARK_BOOST_NOT_HERE))
 		return false;
 	most = max_of(most, block);
-	marked(zone->watermark_boost + block > most, MARK_BOOST_AT_MOST);
-	WRITE_ONCE(zone->watermark_boost, min_of(zone->watermark_boost + block, most));
+	marked(boost + block > most, MARK_BOOST_AT_MOST);
+	WRITE_ONCE(zone->watermark_boost, min_of(boost + block, most));
 	return true;
 }
 

@@ -48,7 +48,7 @@ static s64 zone_vm_stat(const struct zone *zone, unsigned item)
 void mod_zone_page_state(struct zone *zone, enum zone_stat_item item, s64 delta)
 {
 	struct per_cpu_zonestat *stat = zone->stat[this_cpu->id];
-	s64 part = stat->vm_stat_diff[item] + delta, most = READ_ONCE(stat->stat_threshold);
+	s64 part = READ_ONCE(stat->vm_stat_diff[item]) + delta, most = READ_ONCE(stat->stat_threshold);
 
 	if (part > most || part < -most) {
 		zone_page_state_add(zone, item, part);

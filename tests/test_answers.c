@@ -198,7 +198,7 @@ LIAR(leaves_the_page_open, tool_unpoison(ram_address(w->machine, w->slot[0].pfn)
 /* texts */
 static void change_text(const char *from, char to)
 {
-	char *at = strstr(w->page_text, from);
+	char *at = strstr(w->page_text[0], from);
 
 	if (at)
 		*at = to;

@@ -994,7 +994,6 @@ static void test_booted(void)
 static void test_room(void)
 {
 	struct machine *m = by_hand();
-	struct world *w = NULL;
 	u64 most = 1ULL << 24;
 
 	m->param[PARAM_CPUS] = SIM_MAX_CPUS;
@@ -1014,7 +1013,7 @@ static void test_room(void)
 	normal.spanned_pages = normal.present_pages = normal.managed_pages = normal.start_pfn = most;
 	for (unsigned i = 0; i < MAX_ZONES; i++)
 		mm.zone[i] = &normal;
-	ok(zoneinfo_show(text, sizeof(text)) < sizeof(w->page_text) - 1, "zoneinfo of the largest machine has room");
+	ok(zoneinfo_show(text, sizeof(text)) < PAGE_TEXT_BYTES - 1, "zoneinfo of the largest machine has room");
 	printf("# %zu characters\n", strlen(text));
 	machine_destroy(m);
 }
