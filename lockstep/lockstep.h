@@ -96,6 +96,8 @@ struct instr *program_append(struct program *p);
 /* Operations [begin, end) of another program, with their switches; what goes beyond MAX_OPS is dropped. */
 void program_append_ops(struct program *to, const struct program *from, u32 begin, u32 end);
 void program_add_switch(struct program *p, struct instr *last, struct sched_switch sw);
+/* The same operations, one after the other. */
+void program_drop_switches(struct program *p);
 
 /* Bytes to program: every string of at least a header is one. false: too short, or an unknown version. */
 bool program_decode(struct program *p, const u8 *data, size_t bytes);

@@ -126,7 +126,7 @@ static struct outcome run_free_table(struct world *w, const u64 *a)
 static void begin_rcu_core(struct world *w, const u64 *a)
 {
 	(void)a;
-	model_begin_rcu_core(w->model, world_cpu());
+	model_begin_free_run(w->model, world_cpu(), 0, 0);
 }
 static void begin_rcu_wait(struct world *w, const u64 *a)
 {

@@ -130,6 +130,13 @@ void program_add_switch(struct program *p, struct instr *in, struct sched_switch
 	list[i] = (struct sched_switch){ .at = sw.at, .is_irq = !!sw.is_irq, .target = sw.target };
 }
 
+void program_drop_switches(struct program *p)
+{
+	for (u32 i = 0; i < p->nr_ops; i++)
+		p->op[i].nr_switches = 0;
+	p->nr_switches = 0;
+}
+
 void program_append_ops(struct program *to, const struct program *from, u32 begin, u32 end)
 {
 	for (u32 i = begin; i < end && to->nr_ops < MAX_OPS; i++) {

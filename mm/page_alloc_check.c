@@ -4,8 +4,8 @@
  *
  * It trusts no counter and no flag before it has seen the list. Valid is not correct: which frames ought to be free is
  * the model's business. In the middle of operations, when CPUs stand between two of their steps, what is covered by a lock
- * that nobody holds must be valid all the same: page_alloc_check_unlocked(). The whole runs every 64 operations, so the walk over struct pages is branch-free and looks for the
- * culprit only when it knows that there is one.
+ * that nobody holds must be valid all the same: page_alloc_check_unlocked(). The whole runs every 64 operations, so the walk
+ * over struct pages is branch-free and looks for the culprit only when it knows that there is one.
  */
 #include <stdlib.h>
 #include "internal.h"
@@ -268,10 +268,11 @@ static void check_disabled(struct recount *r, const struct zone *zone, const str
 
 static void check_pcps(struct recount *r, const struct zone *zone)
 {
-	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS] && !r->broken; cpu++)
+	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS] && !r->broken; cpu++) {
 		check_pcp(r, zone, zone->pcp[cpu]);
-	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS] && !r->broken; cpu++)
-		check_disabled(r, zone, zone->pcp[cpu]);
+		if (!r->broken)
+			check_disabled(r, zone, zone->pcp[cpu]);
+	}
 }
 
 /* What a lock covers that nobody holds. */

@@ -17,8 +17,8 @@
  *   [P8]  count is the sum of the pages on the lists; they are not Buddy, not counted as free, and have no reference
  *   [P10] the lists of a disabled zone are empty
  * Rules [P1] which list  [P2] [P3] sizes  [P4] refill  [P5] free  [P7] flush  [P11] decay  [P12] a CPU that died
- * Locks: knob_lock for sizes, pcp->lock, then zone->lock. Interrupts stay on, so one may find the lock taken by the task below it, or by
- * another CPU's drain: requests and frees only try to take it, and otherwise go straight to the buddy allocator. [P9]
+ * Locks: knob_lock for sizes, pcp->lock, then zone->lock. Interrupts stay on, so one may find the lock taken by the task
+ * below it, or by another CPU's drain: requests and frees only try to take it, and otherwise go straight to the buddy allocator. [P9]
  * Unlike Linux: no size of caches is asked before order > 0 is flushed early; high is put into its bounds when they change,
  * not when it is used next; a drain of one zone does not wait for a drain of all.
  */

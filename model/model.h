@@ -383,8 +383,7 @@ void model_walk_ends(struct model *m, unsigned cpu, u64 pfn);
 /* The order-0 page at pfn was unlinked and waits for a grace period from now on. Ask first if there is room. */
 bool model_can_defer(const struct model *m);
 void model_begin_defer(struct model *m, unsigned cpu, u64 pfn);
-/* An operation that moves grace periods on, or waits for one; then how it ended. */
-void model_begin_rcu_core(struct model *m, unsigned cpu);
+/* An operation that waits for a grace period; then how it ended, and how one that moves them on did (a free run). */
 void model_begin_rcu_wait(struct model *m, unsigned cpu);
 const char *model_rcu_core(struct model *m, unsigned cpu, bool may_call);
 const char *model_synchronized(struct model *m, unsigned cpu);

@@ -99,18 +99,13 @@ const char *on_free_deferred(struct model *m, const struct mm_event *ev)
 
 /* --- who waits ---------------------------------------------------------------------------------------------------------- */
 
-void model_begin_rcu_core(struct model *m, unsigned cpu)
-{
-	model_begin_free_run(m, cpu, 0, 0);
-}
-
 /* Who waits is a task, so there is one on each CPU; it remembers who was inside, and what waited already. */
 void model_begin_rcu_wait(struct model *m, unsigned cpu)
 {
 	model_begin_free_run(m, cpu, 0, 0);
 	seen_by(m, flight_on(m, cpu)->reader);
-	for (unsigned i = 0; i < MODEL_MAX_DEFERRED; i++)
-		m->rcu.deferred[i].before = (u8)((m->rcu.deferred[i].before & ~(1u << cpu)) | (i < m->rcu.nr) << cpu);
+	for (unsigned i = 0; i < m->rcu.nr; i++)
+		m->rcu.deferred[i].before |= (u8)(1u << cpu);
 }
 
 const char *model_synchronized(struct model *m, unsigned cpu)

@@ -139,8 +139,7 @@ static void fiber_main(void *arg)
 	for (;;) {
 		if (likely(c->op != OP_CALLS))
 			run_client(s, c->op);
-		if (unlikely(c->nr_calls)) /* the CPU was idle, or they came when no yield point was left */
-			take_calls(s, (unsigned)(c - s->cpu));
+		take_calls(s, (unsigned)(c - s->cpu)); /* the CPU was idle, or they came when no yield point was left */
 		c->in_flight = false;
 		s->nr_in_flight--;
 		note_quiescent(s->machine, (unsigned)(c - s->cpu));
@@ -260,14 +259,20 @@ static bool sleeps(const struct sched *s, unsigned cpu)
 	return s->cpu[cpu].asleep && !(c->hardirq || c->softirq || c->nmi);
 }
 
+/* And nothing wakes it now. */
+static bool sleeps_on(const struct sched *s, unsigned cpu)
+{
+	const struct sched_cpu *c = &s->cpu[cpu];
+
+	return sleeps(s, cpu) && !c->nr_calls && !c->awake(c->awake_arg);
+}
+
 bool sched_waits_on(const struct sched *s, unsigned cpu)
 {
 	const struct sched_cpu *c = &s->cpu[cpu];
 	const struct sim_lock *lock = s->machine->cpu[cpu].waits_for;
 
-	if (!c->in_flight || c->nr_calls)
-		return false;
-	return (lock && lock->locked) || (sleeps(s, cpu) && !c->awake(c->awake_arg));
+	return c->in_flight && ((lock && lock->locked && !c->nr_calls) || sleeps_on(s, cpu));
 }
 
 bool sched_takes_irq(const struct sched *s)
@@ -330,8 +335,9 @@ static void switch_to_cpu(struct sched *s, unsigned cpu, bool chosen)
 static void deliver_irq(struct sched *s, unsigned label)
 {
 	struct sim_cpu *cpu = this_cpu;
-	struct sched_cpu *c = &s->cpu[cpu->id], before = *c;
-	u32 yields = cpu->yields, op;
+	struct sched_cpu *c = &s->cpu[cpu->id];
+	const struct sched_switch *switches = c->switches;
+	u32 nr_switches = c->nr_switches, next = c->next, yields = cpu->yields, op;
 
 	if (!sched_takes_irq(s))
 		return;
@@ -344,9 +350,9 @@ static void deliver_irq(struct sched *s, unsigned label)
 	fetch_schedule(s, cpu->id, op);
 	run_client(s, op);
 	c->irq_nesting--;
-	c->switches = before.switches;
-	c->nr_switches = before.nr_switches;
-	c->next = before.next;
+	c->switches = switches;
+	c->nr_switches = nr_switches;
+	c->next = next;
 	cpu->yields = yields;
 }
 
@@ -411,12 +417,9 @@ u32 sched_busy_cpus(const struct sched *s)
 /* The CPU suspended last that has something to do; -1 none. */
 static int somebody_else(const struct sched *s)
 {
-	for (unsigned i = s->nr_suspended; i--;) {
-		const struct sched_cpu *c = &s->cpu[s->suspended[i]];
-
-		if (!sleeps(s, s->suspended[i]) || c->nr_calls || c->awake(c->awake_arg))
+	for (unsigned i = s->nr_suspended; i--;)
+		if (!sleeps_on(s, s->suspended[i]))
 			return s->suspended[i];
-	}
 	return -1;
 }
 
@@ -489,7 +492,6 @@ void sched_call(unsigned cpu, smp_call_func_t func, void *info, bool wait)
 void sched_let_others_run(void)
 {
 	struct sched *s = this_cpu->machine->host->sched;
-
 	int other = s && s->running >= 0 ? somebody_else(s) : -1;
 
 	if (other >= 0)

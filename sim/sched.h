@@ -72,7 +72,7 @@ u32 sched_busy_cpus(const struct sched *s);
 /* Run func(info) on another CPU, as an interrupt; see det/smp.h. */
 typedef void (*smp_call_func_t)(void *info);
 void sched_call(unsigned cpu, smp_call_func_t func, void *info, bool wait);
-/* Let the operation suspended last go on, if there is one. */
+/* Let the operation suspended last that can go on do so, if there is one. */
 void sched_let_others_run(void);
 
 struct sched_copy *sched_save(const struct sched *s);

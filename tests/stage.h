@@ -138,4 +138,21 @@ static inline bool play(const struct actor *actor, unsigned nr)
 	return true;
 }
 
+/* --- what actors do ------------------------------------------------------------------------------------------------ */
+
+static inline void three_steps(char name)
+{
+	for (unsigned i = 1; i <= 3; i++) {
+		note(name, i);
+		sim_yield(YIELD_PERCPU);
+	}
+}
+
+static inline void steps_without_irqs(char name)
+{
+	local_irq_disable();
+	three_steps(name);
+	local_irq_enable();
+}
+
 #endif

@@ -260,12 +260,6 @@ static bool choose(void *arg, const struct yield_point *here, struct sched_switc
 	return true;
 }
 
-static void without_schedule(struct program *p)
-{
-	for (u32 i = 0; i < p->nr_ops; i++)
-		p->op[i].nr_switches = 0;
-}
-
 static void test_replay(struct world *w)
 {
 	struct yield_probe probe = { .choose = choose }, none = { .watch = true };
@@ -277,7 +271,7 @@ static void test_replay(struct world *w)
 		u64 digest, plain;
 
 		program_generate(&p, seed, 40, TABLE_MACHINE | TABLE_PAGE);
-		without_schedule(&p);
+		program_drop_switches(&p);
 		chosen.rng = seed;
 		chosen.nr = 0;
 		lockstep_run(w, &p);

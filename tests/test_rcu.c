@@ -67,19 +67,10 @@ static void call_self(char name)
 	this_cpu->hardirq--;
 }
 
-static void three_steps(char name)
+/* The last one with interrupts on again. */
+static void steps_and_one_more(char name)
 {
-	for (unsigned i = 1; i <= 3; i++) {
-		note(name, i);
-		sim_yield(YIELD_PERCPU);
-	}
-}
-
-static void steps_without_irqs(char name)
-{
-	local_irq_disable();
-	three_steps(name);
-	local_irq_enable();
+	steps_without_irqs(name);
 	note(name, 4);
 }
 
@@ -93,7 +84,7 @@ static const struct {
 	{ "a busy one at its next yield point, and goes on until it ends",
 	  { { three_steps, .cpu = 1, .nr_switches = 1, .sw = { CPU(0, 0) } }, { call_and_wait, .cpu = 0 } }, 2, "A1B1b1A2A3B2" },
 	{ "with interrupts off not before they are on again",
-	  { { steps_without_irqs, .cpu = 1, .nr_switches = 1, .sw = { CPU(0, 0) } }, { call_and_wait, .cpu = 0 } }, 2,
+	  { { steps_and_one_more, .cpu = 1, .nr_switches = 1, .sw = { CPU(0, 0) } }, { call_and_wait, .cpu = 0 } }, 2,
 	  "A1B1A2A3b1A4B2" },
 	{ "who does not wait goes on first",
 	  { { three_steps, .cpu = 1, .nr_switches = 1, .sw = { CPU(0, 0) } }, { call_and_go_on, .cpu = 0 } }, 2,
@@ -388,7 +379,7 @@ static void test_judges(void)
 		says_clause(model_rcu_core(m, 0, true), NULL, "while others are at work a grace period need not end");
 	}
 	deferred_under(0);
-	model_begin_rcu_core(m, 1);
+	model_begin_free_run(m, 1, 0, 0);
 	for (unsigned i = 0; i < 4; i++) {
 		model_clock(m, m->now_ns + MODEL_RCU_TICK_NS);
 		says_clause(model_rcu_core(m, 1, true), NULL, "another CPU does not call what was queued here");

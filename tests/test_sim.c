@@ -114,21 +114,6 @@ static void test_fibers(void)
 
 /* --- schedules --------------------------------------------------------------------------------------------------- */
 
-static void three_steps(char name)
-{
-	for (unsigned i = 1; i <= 3; i++) {
-		note(name, i);
-		sim_yield(YIELD_PERCPU);
-	}
-}
-
-static void steps_without_irqs(char name)
-{
-	local_irq_disable();
-	three_steps(name);
-	local_irq_enable();
-}
-
 /* The cpu on which it runs is the digit. */
 static void say_cpu(char name)
 {

@@ -423,14 +423,6 @@ struct hunt {
 	bool stats, no_switches, recount;
 };
 
-/* The same operations one after the other: what is found then did not need its schedule. */
-static void drop_switches(struct program *p)
-{
-	for (u32 i = 0; i < p->nr_ops; i++)
-		p->op[i].nr_switches = 0;
-	p->nr_switches = 0;
-}
-
 /* Once more with a recount after every operation: what differs first, rather than what follows from it. */
 static void look_closer(struct world *w, struct program *p)
 {
@@ -459,8 +451,8 @@ static int hunt(const struct hunt *h)
 		u64 this_seed = h->seed * 1000003 + i;
 
 		program_generate(&p, this_seed, length_of(i, h->ops), h->tables);
-		if (h->no_switches)
-			drop_switches(&p);
+		if (h->no_switches) /* what is found then did not need its schedule */
+			program_drop_switches(&p);
 		if (lockstep_run(w, &p)->failed) {
 			if (h->recount)
 				look_closer(w, &p);

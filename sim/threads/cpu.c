@@ -129,29 +129,18 @@ u64 sim_chance(void)
 
 /* --- the log: one text at a time --------------------------------------------------------------------------------- */
 
-static void lock_log(struct machine *m)
-{
-	if (__atomic_exchange_n(&m->host->log_lock, 1, __ATOMIC_ACQUIRE))
-		sim_spin(&m->host->log_lock);
-}
-
-static void unlock_log(struct machine *m)
-{
-	smp_store_release(&m->host->log_lock, 0);
-}
-
 void sim_log_text(const char *text)
 {
 	struct machine *m = this_cpu->machine;
 	size_t bytes = min_of(strlen(text), sizeof(m->host->log) - 1);
 
-	lock_log(m);
+	sim_word_lock(&m->host->log_lock);
 	if (bytes > sizeof(m->host->log) - 1 - m->log_bytes)
 		m->log_bytes = 0; /* nobody reads: the latest is kept */
 	memcpy(m->host->log + m->log_bytes, text, bytes);
 	m->log_bytes += (u32)bytes;
 	m->host->log[m->log_bytes] = 0;
-	unlock_log(m);
+	sim_word_unlock(&m->host->log_lock);
 }
 
 void sim_log(const char *format, ...)
@@ -169,12 +158,12 @@ size_t sim_log_take(struct machine *m, char *out, size_t bytes)
 {
 	size_t n;
 
-	lock_log(m);
+	sim_word_lock(&m->host->log_lock);
 	n = min_of((size_t)m->log_bytes, bytes - 1);
 	memcpy(out, m->host->log, n);
 	out[n] = 0;
 	m->log_bytes = 0;
-	unlock_log(m);
+	sim_word_unlock(&m->host->log_lock);
 	return n;
 }
 

@@ -42,11 +42,31 @@ static inline void spin_unlock(spinlock_t *lock)
 {
 	__atomic_store_n(&lock->busy, 0, __ATOMIC_RELEASE);
 }
+/* A lock that is a bare word, for what lies in the machine itself. */
+static inline void sim_word_lock(u32 *busy)
+{
+	if (__atomic_exchange_n(busy, 1, __ATOMIC_ACQUIRE))
+		sim_spin(busy);
+}
+static inline void sim_word_unlock(u32 *busy)
+{
+	smp_store_release(busy, 0);
+}
 static inline bool spin_is_locked(const spinlock_t *lock)
 {
 	return READ_ONCE(lock->busy);
 }
 #define lockdep_assert_held(lock) ((void)(lock)) /* det/lock.h checks it */
+
+/* There are none, but who has them off is a reader: rcu.h. */
+static inline void local_irq_disable(void)
+{
+	sim_reader_enters();
+}
+static inline void local_irq_enable(void)
+{
+	sim_reader_leaves();
+}
 
 #define spin_lock_irqsave(lock, flags)	    ((void)((flags) = 0), spin_lock(lock))
 #define spin_unlock_irqrestore(lock, flags) ((void)(flags), spin_unlock(lock))

@@ -7,7 +7,8 @@
  *
  * [RT1] a reader that says a number below that of a grace period may have seen what was unlinked before it
  * A full fence lies between saying the number and looking, and another between unlinking and asking: so either the reader
- * sees that it was unlinked, or it is seen. Interrupts off and the contexts rcu and irqs_off are readers too. Locks: one for the callbacks of each CPU, held for a few instructions.
+ * sees that it was unlinked, or it is seen. Interrupts off and the contexts rcu and irqs_off are readers too.
+ * Locks: one for the callbacks of each CPU, held for a few instructions.
  */
 #include <sched.h>
 #include "lock.h"
@@ -74,25 +75,14 @@ static bool is_over(const struct sim_rcu *r, u64 number)
 	return true;
 }
 
-static void lock_lists(struct sim_rcu *r, unsigned cpu)
-{
-	if (__atomic_exchange_n(&r->cpu[cpu].lock, 1, __ATOMIC_ACQUIRE))
-		sim_spin(&r->cpu[cpu].lock);
-}
-
-static void unlock_lists(struct sim_rcu *r, unsigned cpu)
-{
-	smp_store_release(&r->cpu[cpu].lock, 0);
-}
-
 void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
 {
 	struct sim_rcu *r = this_rcu();
 
 	*head = (struct rcu_head){ NULL, func };
-	lock_lists(r, this_cpu->id);
+	sim_word_lock(&r->cpu[this_cpu->id].lock);
 	rcu_list_add(&r->cpu[this_cpu->id].next, head);
-	unlock_lists(r, this_cpu->id);
+	sim_word_unlock(&r->cpu[this_cpu->id].lock);
 }
 
 static void call_all(struct rcu_list list)
@@ -111,7 +101,7 @@ static void advance(struct sim_rcu *r, unsigned cpu)
 {
 	struct rcu_list due = { NULL, NULL };
 
-	lock_lists(r, cpu);
+	sim_word_lock(&r->cpu[cpu].lock);
 	if (r->cpu[cpu].wait.first && is_over(r, r->cpu[cpu].waits_for))
 		rcu_list_move(&due, &r->cpu[cpu].wait);
 	if (!r->cpu[cpu].wait.first && r->cpu[cpu].next.first) {
@@ -120,7 +110,7 @@ static void advance(struct sim_rcu *r, unsigned cpu)
 	}
 	if (due.first)
 		__atomic_fetch_add(&r->cpu[cpu].calling, 1, __ATOMIC_RELAXED);
-	unlock_lists(r, cpu);
+	sim_word_unlock(&r->cpu[cpu].lock);
 	if (!due.first)
 		return;
 	call_all(due);
@@ -145,9 +135,9 @@ static bool is_idle(struct sim_rcu *r, unsigned cpu)
 {
 	bool idle;
 
-	lock_lists(r, cpu);
+	sim_word_lock(&r->cpu[cpu].lock);
 	idle = !r->cpu[cpu].next.first && !r->cpu[cpu].wait.first && !__atomic_load_n(&r->cpu[cpu].calling, __ATOMIC_ACQUIRE);
-	unlock_lists(r, cpu);
+	sim_word_unlock(&r->cpu[cpu].lock);
 	return idle;
 }
 

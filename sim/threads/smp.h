@@ -19,13 +19,4 @@ static inline void smp_call_function(smp_call_func_t func, void *info, bool wait
 			func(info);
 }
 
-static inline void local_irq_disable(void)
-{
-	sim_reader_enters();
-}
-static inline void local_irq_enable(void)
-{
-	sim_reader_leaves();
-}
-
 #endif
