@@ -22,7 +22,7 @@ _Static_assert(NR_SYSCTLS <= 16, "ARG_SYSCTL has 4 bits");
 
 static const char *const region_kind_names[NR_REGION_KINDS] = { "usable", "reserved", "cma", "device" };
 static const char *const scope_names[6] = { "noreclaim", "nofs", "noio", "pin", "realtime", "oom_victim" };
-static const char *const site_names[] = { "page_alloc", "reclaim_progress" };
+static const char *const site_names[] = { "page_alloc", "reclaim_progress", "slab" };
 static const char *const comb_names[5] = { "reserve", "free", "hotplug", "remove", "add" };
 static const char *const mark_names[3] = { "min", "low", "high" };
 

@@ -23,7 +23,16 @@
 #include "lock.h"
 
 /* Lock ranks: taken in rising order. */
-enum lock_rank { RANK_KNOBS = 1, RANK_PCP = 5, RANK_ZONE = 10, RANK_REPORTS = 15 };
+enum lock_rank {
+	RANK_SLAB_MUTEX = 1,
+	RANK_KNOBS,
+	RANK_KRC,
+	RANK_CPU_SLAB,
+	RANK_SLAB_LIST,
+	RANK_PCP,
+	RANK_ZONE = 10,
+	RANK_REPORTS = 15
+};
 
 enum page_flag {
 	PG_buddy = 1 << 0,    /* first page of a block on a free list */
@@ -33,6 +42,8 @@ enum page_flag {
 	PG_guard = 1 << 4,    /* first page of a guard: a free half kept off the lists, its order in private */
 	PG_pfmemalloc = 1 << 5, /* came with ALLOC_NO_WATERMARKS: given up when freed */
 	PG_device = 1 << 6,   /* a device's own memory */
+	PG_slab = 1 << 7,     /* first page of a slab: see slab_internal.h; private is the slab's own */
+	PG_large_kmalloc = 1 << 8, /* first page of a block that kmalloc() gave */
 };
 
 /* All zero means "inside a block, or a hole", so that a big machine boots without touching most of them. */
@@ -121,6 +132,7 @@ struct zonelist {
 #define VM_EVENTS_OF_LINES ALIGN((unsigned)NR_VM_EVENT_ITEMS, 8u) /* a CPU shares no cache line with another */
 
 struct memblock_state;
+struct slab_state;
 
 struct mm {
 	struct page *mem_map;
@@ -153,6 +165,9 @@ struct mm {
 	u64 vm_event[SIM_MAX_CPUS][VM_EVENTS_OF_LINES] __attribute__((aligned(64)));
 	struct page_owner *page_owner; /* one a frame; NULL: not kept */
 	struct kmap_stack *kmap;	/* one a CPU's task */
+	struct slab_state *slab;	/* slab_internal.h; NULL until kmem_cache_init() */
+	char slub_debug_string[256];	/* slab_debug= */
+	s64 slab_pages[MAX_NUMNODES][2]; /* NR_SLAB_UNRECLAIMABLE_B, NR_SLAB_RECLAIMABLE_B, in pages; atomic */
 	u32 mark[NR_MARKS] __attribute__((aligned(64))); /* apart from what every request reads */
 };
 

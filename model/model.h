@@ -59,6 +59,13 @@ enum model_knob {
 	KNOB_PAGE_POISON,
 	KNOB_PAGE_OWNER,
 	KNOB_GUARDPAGE_MINORDER,
+	KNOB_SLAB_MAX_ORDER,
+	KNOB_SLAB_MIN_ORDER,
+	KNOB_SLAB_MIN_OBJECTS,
+	KNOB_SLAB_NOMERGE,
+	KNOB_SLAB_FREELIST_RANDOM,
+	KNOB_SLAB_FREELIST_HARDENED,
+	KNOB_REMOTE_NODE_DEFRAG_RATIO,
 	NR_KNOBS
 };
 
@@ -299,7 +306,7 @@ struct model {
 	struct {
 		u32 skip, times;
 		bool vague; /* attempts of several CPUs overlapped: which one is the n-th is open */
-	} fault[2];		      /* page_alloc, reclaim_progress */
+	} fault[3];		      /* page_alloc, reclaim_progress, slab */
 	u64 events_judged, frees_matched, unknown; /* unknown: frees of frames owned before a recording began */
 	struct model_counts counts;
 	struct model_memblock *memblock;

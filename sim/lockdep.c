@@ -351,7 +351,7 @@ static enum sim_stop_kind why_not_sleep(const struct sim_cpu *c)
 {
 	if (c->hardirq | c->softirq | c->nmi)
 		return STOP_SLEEP_ATOMIC;
-	if (c->nr_held)
+	if (c->nr_held && !c->held[c->nr_held - 1]->class->sleeps)
 		return STOP_SLEEP_LOCKED;
 	if (c->rcu_readers)
 		return STOP_SLEEP_RCU;

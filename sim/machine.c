@@ -135,6 +135,7 @@ bool machine_rebuild(struct machine *m, const struct machine_config *config)
 	if (config->param[PARAM_FRAMES] > h->capacity || !has_image(h))
 		return false;
 	put_pattern_back(h);
+	h->nr_kept_frames = 0;
 	sched_abandon(h->sched);
 	tool_unpoison_zeroed(h->base, h->meta_bytes);
 	memset(h->base, 0, used);
@@ -156,6 +157,8 @@ void machine_destroy(struct machine *m)
 	munmap(h->dirty_frames, capacity * sizeof(u32));
 	free(h->image);
 	free(h->shadow_image);
+	free(h->kept_frames);
+	free(h->kept_image);
 	free(h);
 }
 
@@ -176,6 +179,47 @@ void *machine_meta_alloc(struct machine *m, size_t bytes, size_t align)
 		tool_unpoison_zeroed(h->base + start, bytes);
 	h->meta_used = ALIGN(start + bytes, (size_t)8);
 	return h->base + start;
+}
+
+/* --- frames whose contents belong to the boot image ----------------------------------------------------------------- */
+
+void ram_keep(struct machine *m, u64 pfn, u64 nr)
+{
+	struct machine_host *h = m->host;
+
+	if (h->sealed_bytes || !has_image(h))
+		return;
+	h->kept_frames = realloc(h->kept_frames, (h->nr_kept_frames + nr) * sizeof(*h->kept_frames));
+	for (u64 i = 0; i < nr; i++)
+		h->kept_frames[h->nr_kept_frames++] = (u32)(pfn + i);
+}
+
+/* They count as dirty all the time: a reset has no need to know which lines changed. */
+static void mark_kept_dirty(struct machine *m)
+{
+	struct machine_host *h = m->host;
+
+	for (u32 i = 0; i < h->nr_kept_frames; i++)
+		ram_dirty(m, h->kept_frames[i], ~0ULL);
+}
+
+static void save_kept_frames(struct machine *m)
+{
+	struct machine_host *h = m->host;
+
+	h->kept_image = realloc(h->kept_image, (size_t)h->nr_kept_frames << SIM_PAGE_SHIFT);
+	for (u32 i = 0; i < h->nr_kept_frames; i++)
+		raw_copy(h->kept_image + ((size_t)i << SIM_PAGE_SHIFT), ram_address(m, h->kept_frames[i]), SIM_PAGE_SIZE);
+	mark_kept_dirty(m);
+}
+
+static void load_kept_frames(struct machine *m)
+{
+	struct machine_host *h = m->host;
+
+	for (u32 i = 0; i < h->nr_kept_frames; i++)
+		raw_copy(ram_address(m, h->kept_frames[i]), h->kept_image + ((size_t)i << SIM_PAGE_SHIFT), SIM_PAGE_SIZE);
+	mark_kept_dirty(m);
 }
 
 /* --- boot image -------------------------------------------------------------------------------------------------- */
@@ -227,6 +271,7 @@ void machine_seal(struct machine *m)
 	h->image = realloc(h->image, h->meta_used);
 	if (h->image)
 		raw_copy(h->image, h->base, h->meta_used);
+	save_kept_frames(m);
 	save_ram_shadow(m, &h->shadow_image);
 }
 
@@ -244,6 +289,7 @@ bool machine_reset(struct machine *m)
 	}
 	raw_copy(h->base, h->image, h->meta_used);
 	put_pattern_back(h);
+	load_kept_frames(m);
 	return true;
 }
 
@@ -286,6 +332,19 @@ const char *machine_compare_with_image(struct machine *m)
 		snprintf(text, sizeof(text), "metadata byte %llu differs from the boot image", (unsigned long long)at);
 		return text;
 	}
+	for (u32 i = 0; i < h->nr_kept_frames; i++) {
+		u64 pfn = h->kept_frames[i];
+
+		TOOL_SILENT(at = first_difference((const u8 *)ram_address(m, pfn),
+						  (const u8 *)h->kept_image + ((size_t)i << SIM_PAGE_SHIFT), SIM_PAGE_SIZE));
+		if (at < SIM_PAGE_SIZE) {
+			snprintf(text, sizeof(text), "RAM byte %llu of frame %llu differs from the boot image",
+				 (unsigned long long)at, (unsigned long long)pfn);
+			return text;
+		}
+	}
+	if (h->nr_kept_frames)
+		return NULL; /* what else is not the pattern is not looked for */
 	TOOL_SILENT(at = first_not_pattern((const u64 *)(void *)h->ram, words));
 	if (at < words) {
 		snprintf(text, sizeof(text), "RAM word %llu of frame %llu is not the reset pattern",

@@ -62,6 +62,7 @@ enum sim_yield_point {
 enum sim_fault_site {
 	FAULT_PAGE_ALLOC,
 	FAULT_RECLAIM_PROGRESS, /* reclaim that freed nothing says it freed a page */
+	FAULT_SLAB, /* failslab: an object of a cache with SLAB_FAILSLAB */
 	NR_FAULT_SITES
 };
 
@@ -94,6 +95,7 @@ struct sim_stop {
 struct sim_lock_class {
 	const char *name;
 	bool nests; /* one may be taken inside another: their order is known to those who do it */
+	bool sleeps; /* its holder may sleep: a mutex */
 };
 
 /* Who did it: what stands for a stack in texts. */
@@ -139,6 +141,7 @@ struct sim_cpu {
 	u32 step;
 	u64 contended; /* threads: locks it met that another CPU held */
 	u64 chance;    /* threads: its own source of choice */
+	void *percpu;  /* what mm keeps for this CPU alone; NULL: nothing */
 } __attribute__((aligned(64))); /* a thread writes no line of another one */
 
 /* A record of what mm did; mm/include/trace_events.h says what the words mean. */
@@ -188,6 +191,9 @@ struct machine_host {
 	u32 *dirty_frames;
 	u32 nr_dirty_frames;
 	size_t sealed_bytes;  /* meta_used at the seal */
+	u32 *kept_frames;     /* ram_keep() */
+	u32 nr_kept_frames;
+	char *kept_image;     /* their contents at the seal */
 	struct sim_event event[SIM_EVENTS];
 	char log[32768];
 	void (*event_full)(struct machine *m, void *arg); /* called when the ring is full; must empty it */
@@ -198,6 +204,8 @@ struct machine_host {
 };
 
 extern __thread struct sim_cpu *this_cpu __attribute__((tls_model("initial-exec")));
+
+#define SIM_DIRECT_MAP 0xffff888000000000ULL /* where Linux maps all RAM: what texts print, and RAM stores, of addresses */
 
 #include "step.h" /* the personality's own: sim_tick, sim_now_ns, sim_event, ram_dirty, step_lock */
 
@@ -258,6 +266,11 @@ static inline void ram_write_line(struct machine *m, u64 pfn, unsigned line, u64
 	for (int i = 0; i < 8; i++)
 		p[i] = word;
 }
+/*
+ * What these frames hold when the machine is sealed is part of the boot image: a reset brings all of it back. Only while
+ * booting.
+ */
+void ram_keep(struct machine *m, u64 pfn, u64 nr);
 void ram_zero_frames(struct machine *m, u64 pfn, u64 nr);
 /* A client's stray store: no tool sees it, but reset does. */
 void ram_write_raw(struct machine *m, u64 pfn, unsigned line, u64 word);

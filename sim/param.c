@@ -72,6 +72,17 @@ const struct sim_param_row sim_params[NR_PARAMS] = {
 	[PARAM_PAGE_OWNER] = { "page_owner", "bool", { 0, 0, 0 }, 0, 1, "who has each page is remembered" },
 	[PARAM_GUARDPAGE_MINORDER] = { "debug_guardpage_minorder", "order", { 0, 0, 0 }, 0, 5,
 				       "halves below this order stay off the free lists as guards; 0: none" },
+	[PARAM_SLAB_MAX_ORDER] = { "slab_max_order", "order", { 1, 3, 3 }, 0, 10, "slabs are larger only if one object is" },
+	[PARAM_SLAB_MIN_ORDER] = { "slab_min_order", "order", { 0, 0, 0 }, 0, 10, "no slab is smaller" },
+	[PARAM_SLAB_MIN_OBJECTS] = { "slab_min_objects", "objects", { 0, 0, 0 }, 0, 1000,
+				     "objects a slab should have; 0: from the number of CPUs" },
+	[PARAM_SLAB_NOMERGE] = { "slab_nomerge", "bool", { 0, 0, 0 }, 0, 1, "caches are never merged" },
+	[PARAM_SLAB_FREELIST_RANDOM] = { "slab_freelist_random", "bool", { 0, 0, 0 }, 0, 1,
+					 "objects of a new slab are handed out in random order" },
+	[PARAM_SLAB_FREELIST_HARDENED] = { "slab_freelist_hardened", "bool", { 1, 1, 0 }, 0, 1,
+					   "free pointers are obfuscated, naive double frees are seen" },
+	[PARAM_REMOTE_NODE_DEFRAG_RATIO] = { "remote_node_defrag_ratio", "1/1024", { 1000, 1000, 1000 }, 0, 1024,
+					     "how often partial slabs of other nodes are used before a new one; 0: never" },
 };
 
 /* Holes where a PC has them, scaled: page 0 and the legacy hole below 1 MiB, the PCI hole below 4 GiB. */

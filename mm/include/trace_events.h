@@ -55,6 +55,30 @@ enum mm_event_type {
 	EVENT_STAT_FOLD,     /* zone, list_cpu: what this CPU held back of the zone's counters is added up */
 	EVENT_DRAIN_ALL,     /* zone (NR_ZONE_IDS: all): per-CPU lists of every CPU are about to be emptied */
 	EVENT_FREE_DEFERRED, /* pfn: a page table waited for a grace period, which is over; its free follows */
+	/*
+	 * Objects. address: bytes from the beginning of RAM; cache: id, 0 for a large block. Announced when the object
+	 * changes hands: nobody else can get it from here on, or everybody can.
+	 */
+	EVENT_KMALLOC,		/* address, cache, gfp, bytes_req, bytes_alloc */
+	EVENT_KFREE,		/* address, cache */
+	EVENT_KMEM_CACHE_ALLOC, /* address, cache, gfp, bytes_req, bytes_alloc */
+	EVENT_KMEM_CACHE_FREE,	/* address, cache */
+	/*
+	 * Slabs. pages_wanted: a request to the page allocator begins (cache, order, gfp as it is passed on, nid: from; 255
+	 * any), whose own events follow, until pages_given (pfn, ~0: refused) tells what came of it. pages_returned begins a
+	 * free of pfn (order), which is over at the next event that is not of a page, or at the end of the operation.
+	 */
+	EVENT_SLAB_PAGES_WANTED,
+	EVENT_SLAB_PAGES_GIVEN,
+	EVENT_SLAB_PAGES_RETURNED,
+	/* pfn, cache, slab_from, slab_to: enum slab_place; list_cpu: whose, of a CPU's; objects in use and in all are the
+	 * model's own knowledge. on: to the tail of the node's list. A new slab comes from SLAB_NOWHERE. */
+	EVENT_SLAB_MOVE,
+	/* cache: the id of a new one (on: 1) or of one that is gone (on: 0); announced under slab_mutex */
+	EVENT_SLAB_CACHE,
+	/* report: enum slub_report; address: the object, or the slab's first byte; cache */
+	EVENT_SLUB_REPORT,
+	EVENT_KFREE_RCU,	/* address: waits for a grace period from now on; its kfree comes later */
 	NR_EVENT_TYPES
 };
 
@@ -72,6 +96,63 @@ enum mm_report {
 	REPORT_POISON,	       /* pagealloc: a free page was written to; pfn */
 	REPORT_KMAP,	       /* WARNING: kunmap_local out of order, or too many kmap_local */
 	NR_REPORTS
+};
+
+/* Where a slab is. [S8] */
+enum slab_place {
+	SLAB_NOWHERE,	  /* not a slab: new, or on its way back */
+	SLAB_CPU,	  /* a CPU's slab: frozen */
+	SLAB_CPU_PARTIAL, /* on a CPU's chain */
+	SLAB_NODE_PARTIAL,
+	SLAB_FULL,	  /* no object is free; on no list, or on the full list with SLAB_STORE_USER */
+	SLAB_IN_FLIGHT,	  /* taken off a list by somebody who has not put it anywhere yet */
+	NR_SLAB_PLACES
+};
+
+/* What SLUB debugging says: one event for each head `BUG ...` and each `FIX ...` line. [S33] [S34] */
+enum slub_report {
+	SLUB_LEFT_REDZONE,
+	SLUB_RIGHT_REDZONE,
+	SLUB_KMALLOC_REDZONE,
+	SLUB_ALIGNMENT_PADDING,
+	SLUB_POISON,
+	SLUB_END_POISON,
+	SLUB_OBJECT_PADDING,
+	SLUB_PADDING,		 /* end of the slab */
+	SLUB_NOT_A_SLAB,
+	SLUB_OBJECTS,		 /* objects > max */
+	SLUB_INUSE,		 /* inuse > max */
+	SLUB_FREECHAIN,
+	SLUB_FREEPOINTER,	 /* Freepointer corrupt */
+	SLUB_FREELIST_POINTER,	 /* Freelist Pointer check fails */
+	SLUB_NUMBER_OF_OBJECTS,
+	SLUB_OBJECT_COUNT,
+	SLUB_INVALID_POINTER,
+	SLUB_ALREADY_FREE,
+	SLUB_OUTSIDE,		 /* Attempt to free object outside of slab */
+	SLUB_NO_CACHE,
+	SLUB_PAGE_POINTER,	 /* page slab pointer corrupt. */
+	SLUB_SLAB_COUNT,	 /* Slab has %d allocated objects but %d are to be freed */
+	SLUB_BULK_COUNT,
+	SLUB_REMAINING,		 /* Objects remaining on __kmem_cache_shutdown() */
+	SLUB_WRONG_CACHE,	 /* cache_from_obj: Wrong slab cache */
+	SLUB_DOUBLE_FREE,	 /* the naive check of a hardened free list */
+	SLUB_NOT_KMALLOC,	 /* kfree of what is neither an object nor a large block */
+	SLUB_OUT_OF_MEMORY,
+	SLUB_TOO_LARGE,		 /* kmalloc of more than kmalloc_max_size() */
+	SLUB_CREATE,		 /* kmem_cache_create failed */
+	SLUB_DUPLICATE_NAME,
+	SLUB_DESTROY,		 /* Slab cache still has objects */
+	SLUB_CTOR_ZERO,		 /* __GFP_ZERO and a constructor */
+	SLUB_FIX_RESTORING,	 /* FIX: Restoring ... */
+	SLUB_FIX_ALL_USED,
+	SLUB_FIX_NOT_FREED,
+	SLUB_FIX_CHAIN,
+	SLUB_FIX_FREELIST,
+	SLUB_FIX_NUMBER,
+	SLUB_FIX_COUNT,
+	SLUB_DISABLED,		 /* Slab disabled since SLUB metadata consistency check failed */
+	NR_SLUB_REPORTS
 };
 
 /* Why per-CPU lists are emptied. */
@@ -121,16 +202,33 @@ struct mm_event {
 		u32 gfp;
 		u32 asked;
 	};
-	u64 pfn;
+	union {
+		u64 pfn;
+		u64 address;
+	};
 	union {
 		u64 source_pfn;
 		u64 alloc_flags;
 		struct pcp_tuning tuning;
+		struct {
+			u32 bytes_req, bytes_alloc;
+		};
 	};
-	u8 migratetype, report;
+	union {
+		u8 migratetype;
+		u8 slab_to;
+	};
+	u8 report;
 	u8 context; /* a recording's: EVENT_ATOMIC */
-	u8 from;
-	u8 zone; /* nid * MAX_NR_ZONES + zone */
+	union {
+		u8 from;
+		u8 slab_from;
+		u8 nid;
+	};
+	union {
+		u8 zone; /* nid * MAX_NR_ZONES + zone */
+		u8 cache;
+	};
 	u8 list_cpu;
 	union {
 		u8 refill, claim, on;

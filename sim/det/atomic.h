@@ -18,9 +18,16 @@
 #undef xchg
 #undef xchg_relaxed
 #undef xchg_acquire
+#undef try_cmpxchg
 #define xchg(p, value)	       (sim_yield(YIELD_CMPXCHG), __atomic_exchange_n(p, value, __ATOMIC_SEQ_CST))
 #define xchg_relaxed(p, value) (sim_yield(YIELD_CMPXCHG), __atomic_exchange_n(p, value, __ATOMIC_RELAXED))
 #define xchg_acquire(p, value) (sim_yield(YIELD_CMPXCHG), __atomic_exchange_n(p, value, __ATOMIC_ACQUIRE))
+#define try_cmpxchg(p, old, value)                                                                                     \
+	({                                                                                                             \
+		__typeof__(*(p)) expected_ = (old);                                                                    \
+		sim_yield(YIELD_CMPXCHG);                                                                              \
+		__atomic_compare_exchange_n(p, &expected_, value, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);          \
+	})
 
 #else
 /* Calls are all that can switch to another CPU, and a compiler keeps nothing across them. */
@@ -42,6 +49,8 @@
 
 /* *p becomes `value` if it is still `old`. It goes with a look at the clock, which is one step with it. */
 #define try_cmpxchg_relaxed(p, old, value) (*(p) == (old) && (*(p) = (value), true))
+/* A word that several CPUs change by what they saw in it: another one may come first. */
+#define try_cmpxchg(p, old, value) (sim_yield(YIELD_CMPXCHG), try_cmpxchg_relaxed(p, old, value))
 
 /* Each returns what was there before. */
 #define fetch_add_relaxed(p, n)                                                                                        \
@@ -93,4 +102,20 @@ static inline s32 atomic_dec_if_positive(s32 *count)
 #define this_cpu_add(p, n) ((void)(*(p) += (n)))
 
 #endif
+
+/* Two words of this CPU, changed as one; interrupts on it are all that can come between the look and the change. */
+struct cpu_pair {
+	void *first;
+	u64 second;
+};
+
+static inline bool this_cpu_try_cmpxchg_pair(struct cpu_pair *p, struct cpu_pair old, struct cpu_pair now)
+{
+	sim_yield(YIELD_CMPXCHG);
+	if (unlikely(p->first != old.first || p->second != old.second))
+		return false;
+	*p = now;
+	return true;
+}
+
 #endif

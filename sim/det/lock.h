@@ -125,4 +125,37 @@ static inline void local_irq_enable(void)
 		sim_yield(YIELD_IRQ_RESTORE);                                                                          \
 	} while (0)
 
+/*
+ * What an operation on this CPU is in the middle of: taken with interrupts off, so nobody of this CPU waits for it. Another
+ * one takes it to look after this CPU's things.
+ */
+typedef spinlock_t local_lock_t;
+#define local_lock_init(lock, rank)		  spin_lock_init_nesting(lock, rank)
+#define local_lock_irqsave(lock, flags)		  spin_lock_irqsave(lock, flags)
+#define local_unlock_irqrestore(lock, flags)	  spin_unlock_irqrestore(lock, flags)
+
+/* A lock whose holder may sleep. Task context; waiting for it is sleeping. Mirrors include/linux/mutex.h. */
+struct mutex {
+	spinlock_t lock;
+};
+
+#define mutex_init(m, rank_)                                                                                           \
+	do {                                                                                                           \
+		static const struct sim_lock_class class_ = { .name = #m, .sleeps = true };                            \
+		(m)->lock = (spinlock_t){ .rank = (rank_), .class = &class_ };                                         \
+		lockdep_find_class(&(m)->lock);                                                                        \
+	} while (0)
+
+static inline void mutex_lock(struct mutex *m)
+{
+	sim_may_sleep("mutex_lock");
+	spin_lock(&m->lock);
+	this_cpu->preempt_off--;
+}
+static inline void mutex_unlock(struct mutex *m)
+{
+	this_cpu->preempt_off++;
+	spin_unlock(&m->lock);
+}
+
 #endif

@@ -24,4 +24,18 @@ static inline void smp_call_function(smp_call_func_t func, void *info, bool wait
 			smp_call_function_single(cpu, func, info, wait);
 }
 
+/*
+ * Look after the things of a CPU: func takes that CPU's local locks, so it meets nobody in the middle of something; what
+ * the CPU does without a lock finds that they changed (this_cpu_try_cmpxchg_pair).
+ */
+static inline void sim_do_for_cpu(unsigned cpu, void (*func)(unsigned cpu, void *arg), void *arg)
+{
+	func(cpu, arg);
+}
+
+/* A moment at which others may look after this CPU's things. */
+static inline void sim_let_others_in(void)
+{
+}
+
 #endif

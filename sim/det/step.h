@@ -49,6 +49,15 @@ no_tsan static inline void ram_dirty(struct machine *m, u64 pfn, u64 lines)
 }
 
 /*
+ * What is stored in RAM about places in RAM is what the kernel would store, wherever the host put this machine: take this off
+ * an address, add it to what was read.
+ */
+no_tsan static inline u64 sim_ram_bias(const struct machine *m)
+{
+	return (u64)(uintptr_t)m->host->ram - SIM_DIRECT_MAP;
+}
+
+/*
  * What lies between is one step here: it has no yield point, nobody comes in, and taking the lock would make it one. With
  * real threads the lock is taken. Here somebody may hold it meanwhile, suspended between two of his own steps: nobody
  * could tell, but TSan does not know that, so it does not look at functions that are such a step.

@@ -23,6 +23,13 @@
 		__atomic_compare_exchange_n(p, &expected_, value, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);          \
 	})
 
+/* What others wrote before their change of the word is seen after this one. */
+#define try_cmpxchg(p, old, value)                                                                                     \
+	({                                                                                                             \
+		__typeof__(*(p)) expected_ = (old);                                                                    \
+		__atomic_compare_exchange_n(p, &expected_, value, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);          \
+	})
+
 #define fetch_add_relaxed(p, n)	   __atomic_fetch_add(p, n, __ATOMIC_RELAXED)
 #define fetch_or_relaxed(p, bits)  __atomic_fetch_or(p, bits, __ATOMIC_RELAXED)
 #define fetch_and_relaxed(p, bits) __atomic_fetch_and(p, bits, __ATOMIC_RELAXED)
@@ -57,5 +64,20 @@ static inline s32 atomic_dec_if_positive(s32 *count)
 
 /* No locked instruction: nobody else writes it, and there are no interrupts. Others may read it meanwhile. */
 #define this_cpu_add(p, n) WRITE_ONCE(*(p), READ_ONCE(*(p)) + (n))
+
+/* Two words that this CPU alone writes: there are no interrupts, so nobody comes between. */
+#ifndef SIM_DET_ATOMIC_H
+struct cpu_pair {
+	void *first;
+	u64 second;
+};
+
+static inline bool this_cpu_try_cmpxchg_pair(struct cpu_pair *p, struct cpu_pair old, struct cpu_pair now)
+{
+	(void)old;
+	*p = now;
+	return true;
+}
+#endif
 
 #endif

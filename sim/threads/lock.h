@@ -80,4 +80,26 @@ static inline void sim_retry(u32 *tries, const char *what)
 	(void)what, ++*tries;
 }
 
+/* A CPU's own things are its thread's: see smp.h for how another one gets at them. */
+typedef struct {
+	u8 nothing;
+} local_lock_t;
+#define local_lock_init(lock, rank)	     ((void)(lock))
+#define local_lock_irqsave(lock, flags)	     ((void)(lock), (void)((flags) = 0))
+#define local_unlock_irqrestore(lock, flags) ((void)(lock), (void)(flags))
+
+struct mutex {
+	spinlock_t lock;
+};
+
+#define mutex_init(m, rank) spin_lock_init(&(m)->lock, rank)
+static inline void mutex_lock(struct mutex *m)
+{
+	spin_lock(&m->lock);
+}
+static inline void mutex_unlock(struct mutex *m)
+{
+	spin_unlock(&m->lock);
+}
+
 #endif

@@ -19,4 +19,11 @@ static inline void smp_call_function(smp_call_func_t func, void *info, bool wait
 			func(info);
 }
 
+/*
+ * Look after the things of a CPU: its thread does it when it comes by sim_let_others_in(), the caller waits. If no thread is
+ * that CPU, the caller does it in its place.
+ */
+void sim_do_for_cpu(unsigned cpu, void (*func)(unsigned cpu, void *arg), void *arg);
+void sim_let_others_in(void);
+
 #endif

@@ -45,6 +45,13 @@ static inline void ram_dirty(struct machine *m, u64 pfn, u64 lines)
 		*dirty |= lines;
 }
 
+/* Nothing that is stored needs to be the same in another process. */
+static inline u64 sim_ram_bias(const struct machine *m)
+{
+	(void)m;
+	return 0;
+}
+
 /* See det/step.h: a lock that the deterministic machine does not need. */
 #define one_step
 #define step_lock(lock)	  spin_lock(lock)

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * slab_internal.h - structures of the slab allocator, for mm/ alone: slub.c, slab_common.c, kmalloc.c, slub_debug.c, slub_check.c.
+ *
+ *   kmem_cache_cpu, one for each cache and CPU: the CPU's slab, and the objects of it that only this CPU hands out
+ *   kmem_cache, kmem_cache_node: objects of two caches of their own, so they lie in RAM like everything else
+ *   slab: what a struct page is while its block belongs to a cache
+ *
+ * Pointers that are stored in RAM (free pointers) are stored less sim_ram_bias(), and maybe obfuscated: see
+ * freelist_ptr_encode().
+ */
+#ifndef MM_SLAB_INTERNAL_H
+#define MM_SLAB_INTERNAL_H
+
+#include "internal.h"
+#include "rcu_list.h"
+#include "slab.h"
+#include "slab_access.h"
+#include "textbuf.h"
+
+/* --- a slab -------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * The first page of a block. Flags say which cache it is of, and its order; `private` is one word that changes as a whole, by
+ * whoever frees an object of it or takes its free list: where the free list begins, how many objects are in use, how many
+ * there are, and whether it is some CPU's slab (frozen), which alone takes from it then.
+ */
+struct slab {
+	u32 flags;
+	s32 refcount;
+	u64 counters;
+	union {
+		struct list_head slab_list; /* a node's partial or full list */
+		struct {
+			struct slab *next; /* chain of a CPU */
+			u32 slabs;	   /* how many the chain has from here on */
+		};
+		struct rcu_head rcu_head; /* waits for a grace period */
+	};
+};
+_Static_assert(sizeof(struct slab) == sizeof(struct page), "a slab is a page");
+_Static_assert(offsetof(struct slab, counters) == offsetof(struct page, private), "a slab is a page");
+_Static_assert(offsetof(struct slab, slab_list) == offsetof(struct page, lru), "a slab is a page");
+
+/* In flags, above those of a page: PG_slab, PG_large_kmalloc of internal.h. */
+#define SLAB_ID_SHIFT	 16 /* 8 bits: the cache */
+#define SLAB_ORDER_SHIFT 24 /* 4 bits */
+
+struct slab_counters {
+	u32 freelist; /* offset of the first free object, in words of 8 bytes; NO_FREE none */
+	u16 inuse, objects;
+	bool frozen;
+};
+#define NO_FREE		   0xfffffu
+#define MAX_OBJS_PER_SLAB  32767
+
+static inline u64 counters_pack(struct slab_counters c)
+{
+	return (u64)c.freelist | (u64)c.inuse << 20 | (u64)c.objects << 35 | (u64)c.frozen << 50;
+}
+static inline struct slab_counters counters_unpack(u64 w)
+{
+	return (struct slab_counters){ .freelist = w & 0xfffff, .inuse = w >> 20 & 0x7fff, .objects = w >> 35 & 0x7fff,
+				       .frozen = w >> 50 & 1 };
+}
+static inline struct slab_counters slab_counters(const struct slab *slab)
+{
+	return counters_unpack(READ_ONCE(slab->counters));
+}
+
+static inline bool page_is_slab(const struct page *page)
+{
+	return READ_ONCE(page->flags) & PG_slab;
+}
+static inline unsigned slab_cache_id(const struct slab *slab)
+{
+	return READ_ONCE(slab->flags) >> SLAB_ID_SHIFT & 0xff;
+}
+static inline unsigned slab_order(const struct slab *slab)
+{
+	return READ_ONCE(slab->flags) >> SLAB_ORDER_SHIFT & 15;
+}
+static inline u64 slab_pfn(const struct slab *slab)
+{
+	return page_pfn(current_mm(), (const struct page *)slab);
+}
+static inline char *slab_base(const struct slab *slab)
+{
+	return ram_address(this_cpu->machine, slab_pfn(slab));
+}
+/* The door from a pointer: the first page of the block it points into; NULL outside of RAM or in a hole. */
+struct page *virt_to_head_page(const void *p);
+
+/* --- a cache -------------------------------------------------------------------------------------------------------------- */
+
+struct kmem_cache_order_objects {
+	u16 order, objects;
+};
+
+/* What a CPU keeps of one cache; apart from `partial` and `slab` it changes without a lock, as one pair. */
+struct kmem_cache_cpu {
+	struct cpu_pair hot; /* first: objects that this CPU hands out next; second: the transaction id [S13] */
+	struct slab *slab;   /* frozen; its objects are those of hot.first, and what others freed meanwhile */
+	struct slab *partial; /* chain; not frozen */
+	u64 random;	     /* of the cache: here for the fast path */
+	u32 offset;	     /* of the free pointer: the same */
+	u32 object_size;
+	local_lock_t lock; /* slab, partial, and hot where others look at it */
+} __attribute__((aligned(64)));
+
+struct kmem_cache_node {
+	spinlock_t list_lock;
+	u64 nr_partial;
+	struct list_head partial;
+	u64 nr_slabs, total_objects; /* atomic */
+	struct list_head full;	     /* only with SLAB_STORE_USER */
+};
+
+struct kmem_cache {
+	u8 id;	       /* its place in the table of each CPU; 0: gone */
+	bool in_sysfs; /* unused by mm but for aliases */
+	slab_flags_t flags; /* as asked and as slab_debug= says; __OBJECT_POISON below */
+	u32 object_size; /* as asked for */
+	u32 size;	 /* of a slot, metadata and all */
+	u32 inuse;	 /* end of the object and its right redzone */
+	u32 offset;	 /* of the free pointer, from the object */
+	u32 align, red_left_pad;
+	u32 useroffset, usersize;
+	struct kmem_cache_order_objects oo, min;
+	gfp_t allocflags;
+	s32 refcount; /* under slab_mutex; negative: never merged */
+	u32 cpu_partial, cpu_partial_slabs;
+	u32 min_partial;
+	u32 remote_node_defrag_ratio;
+	u64 random;	 /* 0: free pointers are stored as they are */
+	u32 *random_seq; /* offsets of a new slab's objects in the order of their free list; NULL: ascending */
+	void (*ctor)(void *object);
+	struct list_head list; /* slab_caches */
+	struct kmem_cache_node *node[MAX_NUMNODES];
+	char name[KMEM_CACHE_NAME_MAX];
+};
+
+#define __OBJECT_POISON	  0x80000000u /* the object itself is poisoned: POISON, no constructor, no SLAB_TYPESAFE_BY_RCU */
+#define SLAB_DEBUG_FLAGS  (SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_TRACE | SLAB_CONSISTENCY_CHECKS)
+/* Those that make a slot larger. */
+#define DEBUG_METADATA_FLAGS (SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
+
+/* A cache with any of these flags has no CPU slabs: each alloc and free takes the node's lock. [S11] */
+static inline bool kmem_cache_debug(const struct kmem_cache *s)
+{
+	return s->flags & SLAB_DEBUG_FLAGS;
+}
+static inline bool slub_debug_orig_size(const struct kmem_cache *s)
+{
+	return (s->flags & (SLAB_STORE_USER | SLAB_KMALLOC)) == (SLAB_STORE_USER | SLAB_KMALLOC);
+}
+
+enum { SLAB_KMALLOC_NORMAL, SLAB_KMALLOC_RECLAIM, SLAB_KMALLOC_CGROUP, SLAB_KMALLOC_DMA, NR_KMALLOC_TYPES };
+#define NR_KMALLOC_CLASSES 14 /* index 0 is unused; 1: 96, 2: 192, n: 2^n */
+
+struct slab_alias {
+	char name[KMEM_CACHE_NAME_MAX];
+	u8 id; /* of the cache; 0: free entry */
+};
+#define SLAB_MAX_ALIASES 32
+
+struct kfree_rcu_cpu; /* kfree_rcu.c */
+
+/* Hangs on struct mm; NULL until kmem_cache_init(). */
+struct slab_state {
+	struct mutex mutex;	      /* slab_caches, cache[], alias[], refcounts */
+	struct list_head caches;      /* all of them, newest first */
+	struct kmem_cache *cache[SLAB_MAX_CACHES];
+	struct kmem_cache *kmem_cache, *kmem_cache_node; /* the caches of caches and of their nodes */
+	struct kmem_cache *kmalloc[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
+	u8 kmalloc_id[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES]; /* the same as ids */
+	u8 size_index[24]; /* class of (size - 1) / 8, up to 192 */
+	bool up;	   /* kmalloc() works */
+	bool nomerge, freelist_random, hardened;
+	struct slab_alias alias[SLAB_MAX_ALIASES];
+	u64 accounted_bytes; /* SLAB_ACCOUNT: hooks that count; atomic */
+	slab_flags_t debug;  /* slab_debug= for all */
+	bool debug_off_if_larger; /* its letter O */
+	struct kfree_rcu_cpu *krc[SIM_MAX_CPUS];
+	u32 reports;	     /* of SLUB debugging so far */
+};
+
+static inline struct slab_state *slab_state(void)
+{
+	return current_mm()->slab;
+}
+static inline struct kmem_cache *slab_cache(const struct slab *slab)
+{
+	unsigned id = slab_cache_id(slab);
+
+	return id < SLAB_MAX_CACHES ? slab_state()->cache[id] : NULL;
+}
+static inline struct kmem_cache_cpu *cpu_slab_of(unsigned cpu, unsigned id)
+{
+	return (struct kmem_cache_cpu *)this_cpu->machine->cpu[cpu].percpu + id;
+}
+static inline struct kmem_cache_cpu *this_cpu_slab(unsigned id)
+{
+	return (struct kmem_cache_cpu *)this_cpu->percpu + id;
+}
+static inline unsigned slab_nid(const struct slab *slab)
+{
+	return page_zone(current_mm(), slab_pfn(slab))->nid;
+}
+
+/* --- slots: where object i is, what lies around it [S2] --------------------------------------------------------------------- */
+
+/* The slot's beginning is red_left_pad before the object. */
+static inline void *fixup_red_left(const struct kmem_cache *s, void *slot)
+{
+	return (char *)slot + s->red_left_pad;
+}
+static inline u32 slab_bytes(const struct kmem_cache *s, const struct slab *slab)
+{
+	return s->size * slab_counters(slab).objects;
+}
+/* End of the information behind the object that belongs to the free pointer: tracks begin here. */
+static inline u32 get_info_end(const struct kmem_cache *s)
+{
+	return s->offset >= s->inuse ? s->inuse + (u32)sizeof(void *) : s->inuse;
+}
+
+static inline u64 bswap_address(const struct machine *m, const void *at)
+{
+	return __builtin_bswap64((u64)(uintptr_t)at - sim_ram_bias(m));
+}
+/* What is stored at `at` for a pointer to a free object; NULL ends the list. [S14] */
+static inline u64 freelist_ptr_encode(u64 random, const void *p, const void *at)
+{
+	const struct machine *m = this_cpu->machine;
+	u64 word = p ? (u64)(uintptr_t)p - sim_ram_bias(m) : 0;
+
+	return random ? word ^ random ^ bswap_address(m, at) : word;
+}
+static inline void *freelist_ptr_decode(u64 random, u64 word, const void *at)
+{
+	const struct machine *m = this_cpu->machine;
+
+	if (random)
+		word ^= random ^ bswap_address(m, at);
+	return word ? (void *)(uintptr_t)(word + sim_ram_bias(m)) : NULL;
+}
+static inline void *get_freepointer(const struct kmem_cache *s, const void *object)
+{
+	const char *at = (const char *)object + s->offset;
+
+	return freelist_ptr_decode(s->random, slab_load(at), at);
+}
+static inline void set_freepointer(const struct kmem_cache *s, void *object, const void *next)
+{
+	char *at = (char *)object + s->offset;
+
+	slab_store(at, freelist_ptr_encode(s->random, next, at));
+}
+/* Offsets in a slab, as its counters keep them. */
+static inline void *slab_object_at(const struct slab *slab, u32 freelist)
+{
+	return freelist == NO_FREE ? NULL : slab_base(slab) + (u64)freelist * 8;
+}
+static inline u32 slab_offset_of(const struct slab *slab, const void *object)
+{
+	return object ? (u32)(((const char *)object - slab_base(slab)) / 8) : NO_FREE;
+}
+
+/* --- slub.c: objects and slabs ------------------------------------------------------------------------------------------------ */
+
+/* What an object is asked for: which event announces it, and the size that the caller named. */
+struct slab_request {
+	u8 event; /* EVENT_KMALLOC or EVENT_KMEM_CACHE_ALLOC */
+	gfp_t gfp;
+	s32 nid;
+	u64 orig_size; /* bytes */
+};
+void *slab_alloc_node(struct kmem_cache *s, struct slab_request r);
+/* One object of the slab's cache is free; event: EVENT_KFREE or EVENT_KMEM_CACHE_FREE. */
+void slab_free(struct kmem_cache *s, struct slab *slab, void *object, u8 event);
+/* Geometry and lists of a new descriptor, and its place in the CPUs' tables; flags hold those of slab_debug= already. 0,
+ * -EINVAL, -ENOMEM, -ENOSPC (no id is free). [S1] [S5] */
+int do_kmem_cache_create(struct kmem_cache *s, const char *name, u32 size, const struct kmem_cache_args *args, slab_flags_t flags);
+/* All slabs given back, the nodes' structures and the id too; -EBUSY and nothing of the cache is given back: objects remain. */
+int __kmem_cache_shutdown(struct kmem_cache *s);
+void __kmem_cache_release(struct kmem_cache *s);
+int __kmem_cache_shrink(struct kmem_cache *s);
+/* Every CPU's slab and chain of this cache go to the nodes' lists. Task context. */
+void flush_all(struct kmem_cache *s);
+/* Pages for a slab or a large kmalloc(), asked for and announced; NULL: refused. [S6] [K6] */
+struct page *slab_alloc_pages(u8 cache_id, gfp_t gfp, int nid, unsigned order);
+void slab_free_pages(struct page *page, unsigned order);
+/* The byte counters of meminfo's Slab lines: pages of a node. */
+void mod_slab_pages(unsigned nid, bool reclaimable, s64 pages);
+/* The index'th object (not slot) of a slab. */
+static inline void *nth_object(const struct kmem_cache *s, const struct slab *slab, u32 index)
+{
+	return slab_base(slab) + (u64)index * s->size + s->red_left_pad;
+}
+void add_partial(struct kmem_cache_node *n, struct slab *slab, bool tail);
+void remove_partial(struct kmem_cache_node *n, struct slab *slab);
+
+/* --- slab_common.c: caches, their names, merging ------------------------------------------------------------------------------ */
+
+/* The flags and name with which create is called for kmalloc's caches and the bootstrap. */
+struct kmem_cache *create_boot_cache(const char *name, u32 size, u32 align, slab_flags_t flags);
+u32 calculate_alignment(slab_flags_t flags, u32 align, u32 size);
+struct kmem_cache *find_mergeable(u32 size, u32 align, slab_flags_t flags, const char *name, void (*ctor)(void *));
+int create_kmalloc_caches(void); /* kmalloc.c */
+int kfree_rcu_init(void);	 /* kfree_rcu.c */
+/* What kfree_rcu() still holds of this cache is freed: before a cache is destroyed. [S22] */
+void kvfree_rcu_barrier_on_cache(struct kmem_cache *s);
+void kfree_rcu_settle(void);
+
+/* --- slub_debug.c: what is checked and repaired of caches with SLAB_DEBUG_FLAGS. All with the node's list_lock held ------------ */
+
+/* slab_debug= for a cache of this name. [S30] */
+slab_flags_t kmem_cache_flags(u32 object_size, slab_flags_t flags, const char *name);
+/* A fresh slab is poisoned, its end padded; each object is set up as free. [S3] */
+void setup_slab_debug(struct kmem_cache *s, struct slab *slab);
+void setup_object_debug(struct kmem_cache *s, struct slab *slab, void *object);
+/* May this object be handed out? false: reported, all objects of the slab are marked as used, and another slab is to be tried.
+ * true: patterns and the track are those of an object in use of orig_size bytes. [S31] */
+bool alloc_debug_processing(struct kmem_cache *s, struct slab *slab, void *object, u64 orig_size);
+/* The free of the nr objects head..tail, linked by free pointers, of which this slab counted as in use: how many are really to
+ * be linked; those that are not were reported. [S32] */
+unsigned free_debug_processing(struct kmem_cache *s, struct slab *slab, void *head, void *tail, unsigned nr);
+void set_orig_size(struct kmem_cache *s, void *object, u64 orig_size);
+u64 get_orig_size(const struct kmem_cache *s, const void *object);
+/* Objects that remain when a cache is destroyed: report S35. */
+void list_slab_objects(struct kmem_cache *s, struct slab *slab);
+/* A free list of a CPU that leads out of the slab is cut: true. Only where SLAB_CONSISTENCY_CHECKS is set. */
+bool freelist_corrupted(struct kmem_cache *s, struct slab *slab, void **freelist, void *next);
+/* Reports that need no flags. */
+void slab_out_of_memory(struct kmem_cache *s, gfp_t gfp, int nid); /* S39 */
+void report_wrong_cache(struct kmem_cache *s, struct kmem_cache *other, void *object); /* S24 */
+/* An address as texts print it. */
+static inline u64 kernel_address(const void *p)
+{
+	return p ? (u64)((const char *)p - (const char *)this_cpu->machine->host->ram) + SIM_DIRECT_MAP : 0;
+}
+
+/* --- events ------------------------------------------------------------------------------------------------------------------ */
+
+static inline u64 address_of(const void *object)
+{
+	return (u64)((const char *)object - (const char *)this_cpu->machine->host->ram);
+}
+
+#endif
