@@ -306,6 +306,22 @@ sim_cold void lockdep_learn(struct sim_lock *lock, u32 now, u32 held, bool waits
 
 /* --- starvation --------------------------------------------------------------------------------------------------- */
 
+static bool is_free(void *lock)
+{
+	return !((const struct sim_lock *)lock)->locked;
+}
+
+sim_cold void sim_mutex_wait(struct sim_lock *lock)
+{
+	struct sim_cpu *c = this_cpu;
+
+	look_for_circle(lock, sim_lock_usage(c));
+	c->waits_for = lock;
+	sched_note_contended();
+	sched_sleep_until(is_free, lock, sim_lock_name(lock));
+	c->waits_for = NULL;
+}
+
 sim_cold void sim_trylock_failed(struct sim_lock *lock)
 {
 	struct sim_cpu *c = this_cpu;
@@ -346,12 +362,17 @@ sim_cold void sim_retry(u32 *tries, const char *what)
 
 /* --- sleep -------------------------------------------------------------------------------------------------------- */
 
+static bool may_sleep_with(const struct sim_lock *lock)
+{
+	return lock->class && lock->class->sleeps;
+}
+
 /* The most special reason. In an interrupt the locks and sections below it are not its own. */
 static enum sim_stop_kind why_not_sleep(const struct sim_cpu *c)
 {
 	if (c->hardirq | c->softirq | c->nmi)
 		return STOP_SLEEP_ATOMIC;
-	if (c->nr_held && !c->held[c->nr_held - 1]->class->sleeps)
+	if (c->nr_held && !may_sleep_with(c->held[c->nr_held - 1]))
 		return STOP_SLEEP_LOCKED;
 	if (c->rcu_readers)
 		return STOP_SLEEP_RCU;

@@ -63,6 +63,8 @@ void lockdep_find_class(struct sim_lock *lock);
 void lockdep_learn(struct sim_lock *lock, u32 now, u32 held, bool waits);
 /* Let the holder of a lock run; the caller looks again. */
 void sim_lock_wait(struct sim_lock *lock);
+/* Sleep until it is free, its holder may sleep too. */
+void sim_mutex_wait(struct sim_lock *lock);
 void sim_trylock_failed(struct sim_lock *lock);
 /* The lock taken last on this CPU, where and by whom: "pcp->lock, taken by free_pages+3 (task of cpu 0)". */
 void lockdep_describe_held(char *text, size_t room);

@@ -8,7 +8,8 @@
  *   a b c     take this lock; A B C give it back       x y    two locks of one class, without an order
  *   p q       the same, whose class may be nested      l h    locks of rank 10 and 20
  *   ?a        try it; ?*a try until it is there        -      interrupts off, + on again
- *   .         a yield point                            z      something that may sleep
+ *   .         a yield point                            z      something that may sleep; s  until a word is there
+ *   m M       a mutex
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@ struct script {
 
 struct locks {
 	spinlock_t a, b, c, l, h, twin[2], nest[2], bare;
+	struct mutex mutex;
 	u64 word;
 };
 
@@ -98,6 +100,11 @@ static void wait_for_word(void)
 		sim_retry(&tries, "the word is still 0");
 }
 
+static bool word_is_there(void *arg)
+{
+	return *(const u64 *)arg;
+}
+
 static void step(const char **at)
 {
 	const char *s = *at;
@@ -112,6 +119,12 @@ static void step(const char **at)
 		sim_yield(YIELD_PERCPU);
 	else if (*s == 'z')
 		sim_may_sleep("a nap");
+	else if (*s == 's')
+		sched_sleep_until(word_is_there, &stage.locks->word, "a long nap");
+	else if (*s == 'm')
+		mutex_lock(&stage.locks->mutex);
+	else if (*s == 'M')
+		mutex_unlock(&stage.locks->mutex);
 	else if (*s == '!')
 		lockdep_describe_held(stage.held, sizeof(stage.held));
 	else if (*s == '#')
@@ -196,6 +209,7 @@ static void stage_open(void)
 	spin_lock_init(&l->c, 0);
 	spin_lock_init(&l->l, 10);
 	spin_lock_init(&l->h, 20);
+	mutex_init(&l->mutex, 5);
 	for (int i = 0; i < 2; i++) {
 		spin_lock_init(&l->twin[i], 0);
 		spin_lock_init_nesting(&l->nest[i], 0);
@@ -501,6 +515,33 @@ static const struct play naps[] = {
 	 "a nap: op+0 (task of cpu 0) waits with l->a, taken by op+0 (task of cpu 0)"},
 };
 
+static const struct play mutexes[] = {
+	{"a task sleeps with a mutex", {{.does = ".1", .cpu = 1, .nr_switches = 1, .sw = {CPU(0, 0)}}, {.does = "mzsM"}}, STOP_NONE, NULL},
+	{"another one waits for it meanwhile",
+	 {{.does = ".1", .cpu = 2, .nr_switches = 1, .sw = {CPU(0, 0)}},
+	  {.does = "msM", .nr_switches = 1, .sw = {CPU(2, 1)}},
+	  {.does = "mzM", .cpu = 1}},
+	 STOP_NONE,
+	 NULL},
+	{"a hardirq wants a mutex",
+	 {{.does = "m", .context = HARD}},
+	 STOP_SLEEP_ATOMIC,
+	 "mutex_lock: op+0 (hardirq of cpu 0) waits in an interrupt"},
+	{"a mutex is wanted below a lock",
+	 {{.does = "am"}},
+	 STOP_SLEEP_LOCKED,
+	 "mutex_lock: op+0 (task of cpu 0) waits with l->a, taken by op+0 (task of cpu 0)"},
+	{"a task sleeps with a lock below its mutex",
+	 {{.does = "maz"}},
+	 STOP_SLEEP_LOCKED,
+	 "a nap: op+0 (task of cpu 0) waits with l->a, taken by op+0 (task of cpu 0)"},
+	{"a mutex twice", {{.does = "mm"}}, STOP_SELF_DEADLOCK, NULL},
+	{"a mutex against a lock",
+	 {{.does = "maAM"}, {.does = "m.lLM", .nr_switches = 1, .sw = {CPU(3, 1)}}, {.does = "mM", .cpu = 1}},
+	 STOP_NONE,
+	 NULL},
+};
+
 static unsigned length(const struct script *s)
 {
 	unsigned n = 0;
@@ -552,6 +593,7 @@ int main(void)
 	check_all(waits, ARRAY_SIZE(waits));
 	check_all(tries, ARRAY_SIZE(tries));
 	check_all(naps, ARRAY_SIZE(naps));
+	check_all(mutexes, ARRAY_SIZE(mutexes));
 	test_memory();
 	machine_destroy(stage.m);
 	return tap_end();

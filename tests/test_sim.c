@@ -38,6 +38,15 @@ no_tool static void poke(void *address, u8 byte)
 	*(volatile u8 *)address = byte;
 	VALGRIND_ENABLE_ERROR_REPORTING;
 }
+no_tool static u8 byte_at(const void *address)
+{
+	u8 byte;
+
+	VALGRIND_DISABLE_ERROR_REPORTING;
+	byte = *(const volatile u8 *)address;
+	VALGRIND_ENABLE_ERROR_REPORTING;
+	return byte;
+}
 
 static struct machine *booted_machine(enum sim_profile profile)
 {
@@ -608,6 +617,34 @@ static void test_reset(void)
 	machine_destroy(m);
 }
 
+static void test_kept_frames(void)
+{
+	struct machine *m = booted_machine(PROFILE_SMALL);
+	struct machine_config c = { 0 };
+	u64 *word;
+
+	machine_config_profile(&c, PROFILE_SMALL);
+	machine_rebuild(m, &c);
+	word = ram_address(m, 9);
+	ram_dirty(m, 9, 1);
+	poke((u8 *)word, 0x5a);
+	ram_keep(m, 9, 1);
+	machine_seal(m);
+	for (int i = 0; i < 2; i++) {
+		poke((u8 *)word, 0x77); /* nobody says that the line is dirty */
+		poke((u8 *)word + 4095, 0x77);
+		ok(machine_compare_with_image(m) != NULL, "a kept frame that changed differs from the image");
+		machine_reset(m);
+		ok(byte_at((u8 *)word) == 0x5a && byte_at((u8 *)word + 4095) == (u8)(RAM_PATTERN >> 56),
+		   "  and is back whole after the reset");
+		same_text(machine_compare_with_image(m), NULL, "  nothing differs");
+	}
+	machine_rebuild(m, &c);
+	machine_seal(m);
+	ok(byte_at((u8 *)word) == (u8)RAM_PATTERN, "another machine in its place knows nothing of it");
+	machine_destroy(m);
+}
+
 static void test_behind_its_back(void)
 {
 	struct machine *m = booted_machine(PROFILE_TINY);
@@ -968,6 +1005,7 @@ int main(void)
 	test_log();
 	stage_close();
 	test_reset();
+	test_kept_frames();
 	test_behind_its_back();
 	test_big_machine();
 	test_largest_image();

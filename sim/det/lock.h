@@ -148,9 +148,17 @@ struct mutex {
 
 static inline void mutex_lock(struct mutex *m)
 {
+	u32 now;
+
 	sim_may_sleep("mutex_lock");
-	spin_lock(&m->lock);
+	sim_yield(YIELD_LOCK);
+	now = sim_lock_usage(this_cpu);
+	sim_lock_check(&m->lock, now, this_cpu->held_classes, true);
+	while (unlikely(m->lock.locked))
+		sim_mutex_wait(&m->lock);
+	sim_lock_taken(&m->lock, now);
 	this_cpu->preempt_off--;
+	sim_yield(YIELD_LOCKED);
 }
 static inline void mutex_unlock(struct mutex *m)
 {
