@@ -140,6 +140,13 @@ struct kmem_cache {
 	char name[KMEM_CACHE_NAME_MAX];
 };
 
+/* What known bytes are. [S2] */
+#define SLUB_RED_INACTIVE 0xbb
+#define SLUB_RED_ACTIVE	  0xcc
+#define POISON_INUSE	  0x5a /* what was never an object */
+#define POISON_FREE	  0x6b
+#define POISON_END	  0xa5
+
 #define __OBJECT_POISON	  0x80000000u /* the object itself is poisoned: POISON, no constructor, no SLAB_TYPESAFE_BY_RCU */
 #define SLAB_DEBUG_FLAGS  (SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER | SLAB_TRACE | SLAB_CONSISTENCY_CHECKS)
 /* Those that make a slot larger. */
@@ -308,6 +315,8 @@ struct kmem_cache *create_boot_cache(const char *name, u32 size, u32 align, slab
 u32 calculate_alignment(slab_flags_t flags, u32 align, u32 size);
 struct kmem_cache *find_mergeable(u32 size, u32 align, slab_flags_t flags, const char *name, void (*ctor)(void *));
 int create_kmalloc_caches(void); /* kmalloc.c */
+/* A request without what means nothing for objects; it is reported. For who asks for pages. [X5] */
+gfp_t kmalloc_fix_flags(gfp_t gfp);
 int kfree_rcu_init(void);	 /* kfree_rcu.c */
 /* What kfree_rcu() still holds of this cache is freed: before a cache is destroyed. [S22] */
 void kvfree_rcu_barrier_on_cache(struct kmem_cache *s);
