@@ -103,8 +103,8 @@ void init_pages_on_alloc(struct mm *mm, struct page *page, unsigned order, gfp_t
 
 void init_pages_on_free(struct mm *mm, struct page *page, unsigned order)
 {
-	if (want_init_on_free(mm))
-		zero_pages(mm, page_pfn(mm, page), 1ULL << order);
+	if (want_init_on_free(mm)) /* parts of it may be forbidden already: what was a slab */
+		fill_pages(page_pfn(mm, page), 1ULL << order, 0);
 }
 
 void init_pages_at_hand_over(struct mm *mm, struct page *page, unsigned order)

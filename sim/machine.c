@@ -95,6 +95,12 @@ static bool map_machine(struct machine_host *h, u64 nr_frames, bool page_owner)
 	return h->base && h->dirty_lines && h->dirty_frames;
 }
 
+static void forget_pools(struct machine_host *h)
+{
+	for (unsigned i = 0; i < SIM_POOLS; i++)
+		tool_pool_destroy(&h->pool[i]);
+}
+
 static void init_machine(struct machine *m, const struct machine_config *config, struct machine_host *h)
 {
 	h->meta_used = ALIGN(sizeof(*m), REDZONE_BYTES);
@@ -137,6 +143,7 @@ bool machine_rebuild(struct machine *m, const struct machine_config *config)
 	put_pattern_back(h);
 	h->nr_kept_frames = 0;
 	sched_abandon(h->sched);
+	forget_pools(h);
 	tool_unpoison_zeroed(h->base, h->meta_bytes);
 	memset(h->base, 0, used);
 	init_machine(m, config, h);
@@ -151,6 +158,7 @@ void machine_destroy(struct machine *m)
 	if (this_cpu && this_cpu->machine == m)
 		this_cpu = NULL;
 	sched_destroy(h->sched);
+	forget_pools(h);
 	tool_unpoison(h->base, h->mapped_bytes);
 	munmap(h->base, h->mapped_bytes);
 	munmap(h->dirty_lines, capacity * sizeof(u64));
@@ -248,6 +256,14 @@ static void load_ram_shadow(struct machine *m, const u8 *copy)
 
 	raw_copy(shadow, copy, bytes);
 }
+static void seal_shadow(struct machine *m)
+{
+	save_ram_shadow(m, &m->host->shadow_image);
+}
+static void reset_shadow(struct machine *m)
+{
+	load_ram_shadow(m, m->host->shadow_image);
+}
 #else
 static void save_ram_shadow(struct machine *m, u8 **copy)
 {
@@ -255,8 +271,41 @@ static void save_ram_shadow(struct machine *m, u8 **copy)
 }
 static void load_ram_shadow(struct machine *m, const u8 *copy)
 {
-	(void)copy;
-	tool_poison(m->host->ram, m->nr_frames << SIM_PAGE_SHIFT);
+	(void)m, (void)copy;
+}
+
+#define GRANULE 8
+
+static u64 kept_granules(const struct machine_host *h)
+{
+	return TOOL_WATCHES_MEMORY ? (u64)h->nr_kept_frames * (SIM_PAGE_SIZE / GRANULE) : 0;
+}
+static char *kept_granule(struct machine *m, u64 i)
+{
+	u64 in_frame = SIM_PAGE_SIZE / GRANULE;
+
+	return (char *)ram_address(m, m->host->kept_frames[i / in_frame]) + i % in_frame * GRANULE;
+}
+
+/* A byte for each granule of the frames that are kept: may it be touched? Nothing else of RAM may, after boot. */
+static void seal_shadow(struct machine *m)
+{
+	struct machine_host *h = m->host;
+
+	h->shadow_image = realloc(h->shadow_image, kept_granules(h) + 1);
+	for (u64 i = 0; i < kept_granules(h); i++)
+		h->shadow_image[i] = tool_asks_poisoned(kept_granule(m, i), GRANULE) != 1;
+}
+static void reset_shadow(struct machine *m)
+{
+	struct machine_host *h = m->host;
+
+	for (unsigned i = 0; i < SIM_POOLS; i++)
+		tool_block_forget_all(&h->pool[i]);
+	tool_poison(h->ram, m->nr_frames << SIM_PAGE_SHIFT);
+	for (u64 i = 0; i < kept_granules(h); i++)
+		if (h->shadow_image[i])
+			tool_unpoison_zeroed(kept_granule(m, i), GRANULE);
 }
 #endif
 
@@ -272,7 +321,7 @@ void machine_seal(struct machine *m)
 	if (h->image)
 		raw_copy(h->image, h->base, h->meta_used);
 	save_kept_frames(m);
-	save_ram_shadow(m, &h->shadow_image);
+	seal_shadow(m);
 }
 
 bool machine_reset(struct machine *m)
@@ -297,7 +346,7 @@ bool machine_reset_hard(struct machine *m)
 {
 	if (!machine_reset(m))
 		return false;
-	load_ram_shadow(m, m->host->shadow_image);
+	reset_shadow(m);
 	sched_abandon(m->host->sched);
 	return true;
 }

@@ -150,6 +150,7 @@ struct sim_event {
 };
 
 #define SIM_EVENTS 512
+#define SIM_POOLS  128
 
 
 struct machine {
@@ -199,6 +200,7 @@ struct machine_host {
 	void (*event_full)(struct machine *m, void *arg); /* called when the ring is full; must empty it */
 	void *event_full_arg;
 	struct sched *sched;
+	char pool[SIM_POOLS]; /* each stands for one of mm's pools of blocks: tool_block_alloc() */
 	u32 cpus_taken; /* threads: a bit for each CPU that is a thread */
 	u32 log_lock;	/* threads: who logs */
 };

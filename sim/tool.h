@@ -9,6 +9,7 @@
  * tool_complained        it has reported something and let the program go on (Valgrind)
  * SIM_WATCHDOG_SECONDS   of CPU time that an operation may take: some tools are slow
  * raw_fill/raw_copy      stores that no tool sees: the machine's own hand, not a program's
+ * tool_block_*           memory handed out in blocks, of which reports can tell (Valgrind). Comes with tool_unpoison().
  */
 #ifndef SIM_TOOL_H
 #define SIM_TOOL_H
@@ -139,6 +140,13 @@ static inline int tool_asks_poisoned(void *p, size_t n)
 }
 #endif
 
+/* Is there a tool that is told what may be touched, or what has a value? */
+#if defined(TOOL_ASAN) || defined(TOOL_MSAN) || defined(MMCHECK_VALGRIND)
+#define TOOL_WATCHES_MEMORY 1
+#else
+#define TOOL_WATCHES_MEMORY 0
+#endif
+
 /* A store that no tool may speak about: Valgrind has no uninstrumented code, so it is told to be silent. */
 #if defined(MMCHECK_VALGRIND)
 #define TOOL_SILENT(statement)                                                                                         \
@@ -160,6 +168,65 @@ static inline bool tool_complained(void)
 static inline bool tool_complained(void)
 {
 	return false;
+}
+#endif
+
+/*
+ * Blocks belong to a pool, which is told by an address that nothing else uses. What a pool still holds when it is forgotten
+ * may no longer be touched.
+ */
+#if defined(MMCHECK_VALGRIND)
+static inline void tool_block_forget_all(const void *pool)
+{
+	if (VALGRIND_MEMPOOL_EXISTS(pool))
+		VALGRIND_MEMPOOL_TRIM(pool, pool, 0);
+}
+static inline void tool_pool_destroy(const void *pool)
+{
+	if (VALGRIND_MEMPOOL_EXISTS(pool))
+		VALGRIND_DESTROY_MEMPOOL(pool);
+}
+static inline void tool_pool_create(const void *pool)
+{
+	tool_pool_destroy(pool);
+	VALGRIND_CREATE_MEMPOOL(pool, 0, 0);
+}
+static inline void tool_block_alloc(const void *pool, const void *p, size_t n)
+{
+	VALGRIND_MEMPOOL_ALLOC(pool, p, n);
+}
+static inline void tool_block_free(const void *pool, const void *p)
+{
+	VALGRIND_MEMPOOL_FREE(pool, p);
+}
+static inline void tool_block_resize(const void *pool, const void *p, size_t n)
+{
+	VALGRIND_MEMPOOL_CHANGE(pool, p, p, n);
+}
+#else
+static inline void tool_block_forget_all(const void *pool)
+{
+	(void)pool;
+}
+static inline void tool_pool_destroy(const void *pool)
+{
+	(void)pool;
+}
+static inline void tool_pool_create(const void *pool)
+{
+	(void)pool;
+}
+static inline void tool_block_alloc(const void *pool, const void *p, size_t n)
+{
+	(void)pool, (void)p, (void)n;
+}
+static inline void tool_block_free(const void *pool, const void *p)
+{
+	(void)pool, (void)p;
+}
+static inline void tool_block_resize(const void *pool, const void *p, size_t n)
+{
+	(void)pool, (void)p, (void)n;
 }
 #endif
 
