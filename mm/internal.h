@@ -365,6 +365,22 @@ void zone_statistics(struct zone *preferred, struct zone *zone, u64 nr);
 void refresh_zone_stat_thresholds(struct mm *mm);
 unsigned calculate_pressure_threshold(const struct zone *zone);
 void vm_stat_fold_cpu(struct mm *mm, unsigned cpu);
+/* Pages of slabs and of large kmalloc(), as everybody reads them: never less than none. */
+static inline u64 node_slab_pages(const struct mm *mm, unsigned nid, bool reclaimable)
+{
+	s64 pages = READ_ONCE(mm->slab_pages[nid][reclaimable]);
+
+	return pages < 0 ? 0 : (u64)pages;
+}
+/* The same of all nodes. */
+static inline u64 slab_pages(const struct mm *mm, bool reclaimable)
+{
+	u64 pages = 0;
+
+	for (unsigned nid = 0; nid < mm->nr_nodes; nid++)
+		pages += node_slab_pages(mm, nid, reclaimable);
+	return pages;
+}
 
 /* --- debug layers: each does nothing unless its knob is on -------------------------------------------------------------- */
 

@@ -165,10 +165,12 @@ static const char *const uncounted_use[] = {
 };
 static const char *const uncounted_kinds[] = {
 	"SwapTotal:      ", "SwapFree:       ", "Zswap:          ", "Zswapped:       ", "Dirty:          ",
-	"Writeback:      ", "AnonPages:      ", "Mapped:         ", "Shmem:          ", "KReclaimable:   ",
-	"Slab:           ", "SReclaimable:   ", "SUnreclaim:     ", "KernelStack:    ", "PageTables:     ",
-	"SecPageTables:  ", "NFS_Unstable:   ", "Bounce:         ", "WritebackTmp:   ", "CommitLimit:    ",
-	"Committed_AS:   ", "VmallocTotal:   ", "VmallocUsed:    ", "VmallocChunk:   ", "Percpu:         ",
+	"Writeback:      ", "AnonPages:      ", "Mapped:         ", "Shmem:          ",
+};
+static const char *const uncounted_rest[] = {
+	"KernelStack:    ", "PageTables:     ", "SecPageTables:  ", "NFS_Unstable:   ", "Bounce:         ",
+	"WritebackTmp:   ", "CommitLimit:    ", "Committed_AS:   ", "VmallocTotal:   ", "VmallocUsed:    ",
+	"VmallocChunk:   ", "Percpu:         ",
 };
 static const char *const uncounted_huge[] = {
 	"AnonHugePages:  ", "ShmemHugePages: ", "ShmemPmdMapped: ", "FileHugePages:  ", "FilePmdMapped:  ",
@@ -182,10 +184,28 @@ static void put_uncounted(struct text *t, const char *const *labels, size_t nr)
 	}
 }
 
-/* There is no page cache and no reclaimable slab that could be given up. [F7] */
+/*
+ * There is no page cache that could be given up. Of slabs that could, half may be in use all the same, or as much as all
+ * low marks, whichever is less. [F7]
+ */
 static u64 si_mem_available(const struct mm *mm)
 {
-	return not_negative((s64)global_state(mm, NR_FREE_PAGES) - (s64)READ_ONCE(mm->totalreserve_pages));
+	u64 low = 0, reclaimable = slab_pages(mm, true);
+
+	for (unsigned i = 0; i < MAX_ZONES; i++)
+		low += mm->zone[i] ? wmark_pages(mm->zone[i], WMARK_LOW) : 0;
+	reclaimable -= reclaimable / 2 < low ? reclaimable / 2 : low;
+	return not_negative((s64)(global_state(mm, NR_FREE_PAGES) + reclaimable) - (s64)READ_ONCE(mm->totalreserve_pages));
+}
+
+static void put_slab(struct text *t, const struct mm *mm)
+{
+	u64 reclaimable = slab_pages(mm, true), rest = slab_pages(mm, false);
+
+	put_meminfo(t, "KReclaimable:   ", reclaimable);
+	put_meminfo(t, "Slab:           ", reclaimable + rest);
+	put_meminfo(t, "SReclaimable:   ", reclaimable);
+	put_meminfo(t, "SUnreclaim:     ", rest);
 }
 
 static void put_highmem(struct text *t, const struct mm *mm)
@@ -223,6 +243,8 @@ unsigned meminfo_show(char *out, unsigned bytes)
 	put_uncounted(&t, uncounted_use, ARRAY_SIZE(uncounted_use));
 	put_highmem(&t, mm);
 	put_uncounted(&t, uncounted_kinds, ARRAY_SIZE(uncounted_kinds));
+	put_slab(&t, mm);
+	put_uncounted(&t, uncounted_rest, ARRAY_SIZE(uncounted_rest));
 	text_words(&t, "HardwareCorrupted:     0 kB\n");
 	put_uncounted(&t, uncounted_huge, ARRAY_SIZE(uncounted_huge));
 	put_meminfo(&t, "CmaTotal:       ", mm->totalcma_pages);
@@ -290,8 +312,10 @@ static void log_use(const struct mm *mm, enum zone_type highest)
 	text_words(&t, "\nMem-Info:\n"
 		       "active_anon:0 inactive_anon:0 isolated_anon:0\n"
 		       " active_file:0 inactive_file:0 isolated_file:0\n"
-		       " unevictable:0 dirty:0 writeback:0\n"
-		       " slab_reclaimable:0 slab_unreclaimable:0\n"
+		       " unevictable:0 dirty:0 writeback:0\n");
+	put_number(&t, " slab_reclaimable:", slab_pages(mm, true));
+	put_number(&t, " slab_unreclaimable:", slab_pages(mm, false));
+	text_words(&t, "\n"
 		       " mapped:0 shmem:0 pagetables:0\n"
 		       " sec_pagetables:0 bounce:0\n"
 		       " kernel_misc_reclaimable:0\n");

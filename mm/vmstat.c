@@ -297,14 +297,14 @@ static const char *const numa_rows[NR_VM_NUMA_EVENT_ITEMS] = {
 };
 
 /* From here to the end what is not named in a function below is not counted yet. */
+static const char *const lru_rows[] = {
+	"nr_inactive_anon", "nr_active_anon", "nr_inactive_file", "nr_active_file", "nr_unevictable",
+};
+
+/* Index: is it reclaimable? */
+static const char *const slab_rows[] = { "nr_slab_unreclaimable", "nr_slab_reclaimable" };
+
 static const char *const node_rows[] = {
-	"nr_inactive_anon",
-	"nr_active_anon",
-	"nr_inactive_file",
-	"nr_active_file",
-	"nr_unevictable",
-	"nr_slab_reclaimable",
-	"nr_slab_unreclaimable",
 	"nr_isolated_anon",
 	"nr_isolated_file",
 	"workingset_nodes",
@@ -513,6 +513,9 @@ unsigned vmstat_show(char *out, unsigned bytes)
 			zone_rows[i].item != UNCOUNTED ? global_zone_state(mm, zone_rows[i].item) : 0);
 	for (unsigned i = 0; i < NR_VM_NUMA_EVENT_ITEMS; i++)
 		put_row(&t, numa_rows[i], global_numa_sum(mm, i));
+	put_uncounted(&t, lru_rows, ARRAY_SIZE(lru_rows));
+	put_row(&t, slab_rows[true], slab_pages(mm, true));
+	put_row(&t, slab_rows[false], slab_pages(mm, false));
 	put_uncounted(&t, node_rows, ARRAY_SIZE(node_rows));
 	put_uncounted(&t, system_rows, ARRAY_SIZE(system_rows));
 	put_events(&t);
@@ -592,15 +595,27 @@ one_step static void put_pagesets(struct text *t, const struct zone *zone)
 	}
 }
 
+static void put_zero_items(struct text *t, const char *const *rows, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		put_item(t, rows[i], 0);
+}
+
+static void put_node_items(struct text *t, unsigned nid)
+{
+	text_words(t, "\n  per-node stats");
+	put_zero_items(t, lru_rows, ARRAY_SIZE(lru_rows));
+	put_item(t, slab_rows[true], node_slab_pages(current_mm(), nid, true));
+	put_item(t, slab_rows[false], node_slab_pages(current_mm(), nid, false));
+	put_zero_items(t, node_rows, ARRAY_SIZE(node_rows));
+}
+
 /* first: no zone of this node was printed before that has memory. */
 static void put_zone(struct text *t, const struct zone *zone, unsigned id, bool first)
 {
 	put_zone_name(t, id, 0);
-	if (first) {
-		text_words(t, "\n  per-node stats");
-		for (size_t i = 0; i < ARRAY_SIZE(node_rows); i++)
-			put_item(t, node_rows[i], 0);
-	}
+	if (first)
+		put_node_items(t, id / MAX_NR_ZONES);
 	put_marks(t, zone);
 	if (zone->present_pages) {
 		put_zone_items(t, zone);
