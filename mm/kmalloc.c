@@ -147,16 +147,6 @@ static sim_cold void *refuse_size(size_t size, gfp_t gfp)
 	return NULL;
 }
 
-/* What mm itself stores in a large block; slabs count as written anyway. */
-static void dirty_large(const void *p, size_t bytes)
-{
-	struct machine *m = this_cpu->machine;
-	u64 first = address_of(p) / 64, last = (address_of(p) + bytes - 1) / 64;
-
-	for (u64 line = first; bytes && line <= last; line++)
-		ram_dirty(m, line / 64, 1ULL << line % 64);
-}
-
 static void *kmalloc_large_node(size_t size, gfp_t gfp, int nid)
 {
 	unsigned order = get_order(size);
@@ -292,7 +282,7 @@ void kfree_sensitive(const void *p)
 
 	if (bytes) {
 		slab_fill((void *)(uintptr_t)p, 0, bytes);
-		dirty_large(p, bytes);
+		dirty_object(p, bytes);
 	}
 	kfree(p);
 }
@@ -330,7 +320,7 @@ static void *resize_in_place(void *p, size_t size, gfp_t gfp, const struct old_m
 	if (zeroed)
 		slab_fill((char *)p + from, 0, to - from);
 	if (zeroed && !old->s)
-		dirty_large((char *)p + from, to - from);
+		dirty_object((char *)p + from, to - from);
 	if (old->s && slub_debug_orig_size(old->s)) {
 		set_orig_size(old->s, p, size);
 		if (old->s->flags & SLAB_RED_ZONE)
@@ -349,7 +339,7 @@ static void *move_to_larger(void *p, size_t size, gfp_t gfp, const struct old_me
 	kasan_krealloc(p, old->asked, old->room, old->room, false); /* its surplus is copied too */
 	memcpy(larger, p, old->asked);
 	if (size > KMALLOC_MAX_CACHE_SIZE)
-		dirty_large(larger, old->asked);
+		dirty_object(larger, old->asked);
 	kfree(p);
 	return larger;
 }

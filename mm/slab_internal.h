@@ -357,4 +357,13 @@ static inline u64 address_of(const void *object)
 	return (u64)((const char *)object - (const char *)this_cpu->machine->host->ram);
 }
 
+/* What mm itself stores in an object: a large block must say so, slabs count as written anyway. */
+static inline void dirty_object(const void *p, size_t bytes)
+{
+	u64 first = address_of(p) / 64, last = (address_of(p) + bytes - 1) / 64;
+
+	for (u64 line = first; bytes && line <= last; line++)
+		ram_dirty(this_cpu->machine, line / 64, 1ULL << line % 64);
+}
+
 #endif
