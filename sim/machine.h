@@ -141,6 +141,8 @@ struct sim_cpu {
 	u32 step;
 	u64 contended; /* threads: locks it met that another CPU held */
 	u64 chance;    /* threads: its own source of choice */
+	u32 own;       /* threads: it is looking at its own things */
+	u32 stopped;   /* threads: another CPU looks after them; bits of threads/smp.c */
 	void *percpu;  /* what mm keeps for this CPU alone; NULL: nothing */
 } __attribute__((aligned(64))); /* a thread writes no line of another one */
 
@@ -203,6 +205,7 @@ struct machine_host {
 	char pool[SIM_POOLS]; /* each stands for one of mm's pools of blocks: tool_block_alloc() */
 	u32 cpus_taken; /* threads: a bit for each CPU that is a thread */
 	u32 log_lock;	/* threads: who logs */
+	u32 stop_lock;	/* threads: who looks after another CPU's things */
 };
 
 extern __thread struct sim_cpu *this_cpu __attribute__((tls_model("initial-exec")));

@@ -33,9 +33,4 @@ static inline void sim_do_for_cpu(unsigned cpu, void (*func)(unsigned cpu, void 
 	func(cpu, arg);
 }
 
-/* A moment at which others may look after this CPU's things. */
-static inline void sim_let_others_in(void)
-{
-}
-
 #endif

@@ -14,6 +14,7 @@
 #include "atomic.h"
 #include "lock.h"
 #include "machine.h"
+#include "smp.h"
 
 #define SPINS_BEFORE_YIELD 200 /* about a microsecond: longer than any section that runs */
 
@@ -32,6 +33,7 @@ int sim_cpu_attach(struct machine *m)
 		if (!take_cpu(m, cpu))
 			continue;
 		machine_enter(m, cpu);
+		sim_own_attach();
 		return (int)cpu;
 	}
 	return -EBUSY;
@@ -56,26 +58,25 @@ u64 sim_contended(struct machine *m)
 
 /* --- waiting ------------------------------------------------------------------------------------------------------ */
 
-static inline void pause_a_moment(void)
+/* The one waited for may be a thread that the host has put aside: spinning for it would only keep it there. */
+void sim_pause(unsigned *spins)
 {
 #if defined(__x86_64__)
 	__builtin_ia32_pause();
 #elif defined(__aarch64__)
 	__asm__ volatile("yield");
 #endif
+	if (++*spins % SPINS_BEFORE_YIELD == 0)
+		sched_yield();
 }
 
-/* The holder may be a thread that the host has put aside: spinning for it would only keep it there. */
 sim_cold void sim_spin(u32 *busy)
 {
 	unsigned spins = 0;
 
 	do {
-		while (READ_ONCE(*busy)) {
-			pause_a_moment();
-			if (++spins % SPINS_BEFORE_YIELD == 0)
-				sched_yield();
-		}
+		while (READ_ONCE(*busy))
+			sim_pause(&spins);
 	} while (__atomic_exchange_n(busy, 1, __ATOMIC_ACQUIRE));
 }
 

@@ -32,6 +32,8 @@ static inline bool spin_trylock(spinlock_t *lock)
 
 /* Until it is taken: reads while it is held, and lets the host run another thread when that takes long. */
 void sim_spin(u32 *busy);
+/* One turn of any such wait. */
+void sim_pause(unsigned *spins);
 
 static inline void spin_lock(spinlock_t *lock)
 {
@@ -80,13 +82,32 @@ static inline void sim_retry(u32 *tries, const char *what)
 	(void)what, ++*tries;
 }
 
-/* A CPU's own things are its thread's: see smp.h for how another one gets at them. */
+/*
+ * A CPU's own things are its thread's: it says when it looks at them, with no locked instruction and no fence, and another CPU
+ * that wants to look after them stops it between two such times: smp.h. Short, not nested; no other CPU is waited for inside.
+ */
+void sim_own_wait(struct sim_cpu *c);
+
+static inline void sim_own_enter(void)
+{
+	struct sim_cpu *c = this_cpu;
+
+	__atomic_store_n(&c->own, 1, __ATOMIC_RELAXED);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST); /* what orders it with the next load: smp.c */
+	if (unlikely(__atomic_load_n(&c->stopped, __ATOMIC_ACQUIRE)))
+		sim_own_wait(c);
+}
+static inline void sim_own_leave(void)
+{
+	__atomic_store_n(&this_cpu->own, 0, __ATOMIC_RELEASE);
+}
+
 typedef struct {
 	u8 nothing;
 } local_lock_t;
 #define local_lock_init(lock, rank)	     ((void)(lock))
-#define local_lock_irqsave(lock, flags)	     ((void)(lock), (void)((flags) = 0))
-#define local_unlock_irqrestore(lock, flags) ((void)(lock), (void)(flags))
+#define local_lock_irqsave(lock, flags)	     ((void)(lock), (void)((flags) = 0), sim_own_enter())
+#define local_unlock_irqrestore(lock, flags) ((void)(lock), (void)(flags), sim_own_leave())
 
 struct mutex {
 	spinlock_t lock;

@@ -20,10 +20,12 @@ static inline void smp_call_function(smp_call_func_t func, void *info, bool wait
 }
 
 /*
- * Look after the things of a CPU: its thread does it when it comes by sim_let_others_in(), the caller waits. If no thread is
- * that CPU, the caller does it in its place.
+ * Look after the things of a CPU: func runs while that CPU's thread, if it is one, is kept out of them; a thread that does
+ * something else, or sleeps, is not waited for. The caller holds no spinlock and is in no section of its own; func takes the
+ * CPU's local locks, and may take spinlocks, but waits for no other CPU.
  */
 void sim_do_for_cpu(unsigned cpu, void (*func)(unsigned cpu, void *arg), void *arg);
-void sim_let_others_in(void);
+/* A thread has become a CPU: before its first section. */
+void sim_own_attach(void);
 
 #endif
