@@ -87,17 +87,20 @@ void kasan_slab_free(struct kmem_cache *s, void *object)
 	tool_poison(object, room_of(s));
 }
 
-void kasan_krealloc(const void *object, size_t old_bytes, size_t bytes, size_t room, bool zeroed)
+/* Zeroes are promised where each request so far asked for them: then all of it has a value. */
+void kasan_krealloc(const void *object, size_t bytes, size_t room, bool zeroed)
 {
 	const char *p = object;
 	struct page *head = virt_to_head_page(object);
+	size_t old_bytes = tool_allowed_bytes(p, room);
 
 	if (head && page_is_slab(head))
 		tool_block_resize(pool_of(slab_cache((struct slab *)head)), object, bytes);
 	if (bytes > old_bytes)
-		allow(p + old_bytes, bytes - old_bytes, zeroed);
-	else
-		tool_poison(p + bytes, room - bytes);
+		tool_unpoison(p + old_bytes, bytes - old_bytes);
+	tool_poison(p + bytes, room - bytes);
+	if (zeroed)
+		tool_define(p, bytes);
 }
 
 void kasan_kmalloc_large(const void *p, size_t bytes, size_t room, bool has_value)

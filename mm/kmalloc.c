@@ -326,7 +326,7 @@ static void *resize_in_place(void *p, size_t size, gfp_t gfp, const struct old_m
 		if (old->s->flags & SLAB_RED_ZONE)
 			slab_fill((char *)p + size, SLUB_RED_ACTIVE, old->room - size);
 	}
-	kasan_krealloc(p, old->asked, size, old->room, zeroed);
+	kasan_krealloc(p, size, old->room, zeroed);
 	return p;
 }
 
@@ -336,7 +336,7 @@ static void *move_to_larger(void *p, size_t size, gfp_t gfp, const struct old_me
 
 	if (!larger)
 		return NULL;
-	kasan_krealloc(p, old->asked, old->room, old->room, false); /* its surplus is copied too */
+	kasan_krealloc(p, old->room, old->room, false); /* its surplus is copied too */
 	memcpy(larger, p, old->asked);
 	if (size > KMALLOC_MAX_CACHE_SIZE)
 		dirty_object(larger, old->asked);

@@ -6,6 +6,7 @@
  * tool_undefine          these bytes have no value yet (MSan, Valgrind)
  * tool_define            these bytes have a value although no instrumented code wrote them
  * tool_asks_poisoned     what the tool would say of an access: 1 bad, 0 fine, -1 this build has no opinion
+ * tool_allowed_bytes     so many from here on may be touched, up to n; n where this build has no opinion
  * tool_complained        it has reported something and let the program go on (Valgrind)
  * SIM_WATCHDOG_SECONDS   of CPU time that an operation may take: some tools are slow
  * raw_fill/raw_copy      stores that no tool sees: the machine's own hand, not a program's
@@ -58,6 +59,12 @@ static inline int tool_asks_poisoned(void *p, size_t n)
 {
 	return __asan_region_is_poisoned(p, n) != NULL;
 }
+static inline size_t tool_allowed_bytes(const void *p, size_t n)
+{
+	const char *bad = __asan_region_is_poisoned((void *)(uintptr_t)p, n);
+
+	return bad ? (size_t)(bad - (const char *)p) : n;
+}
 
 #elif defined(TOOL_MSAN)
 #include <sanitizer/msan_interface.h>
@@ -83,6 +90,11 @@ static inline int tool_asks_poisoned(void *p, size_t n)
 {
 	(void)p, (void)n;
 	return -1;
+}
+static inline size_t tool_allowed_bytes(const void *p, size_t n)
+{
+	(void)p;
+	return n;
 }
 
 #elif defined(MMCHECK_VALGRIND)
@@ -113,6 +125,15 @@ static inline int tool_asks_poisoned(void *p, size_t n)
 		return -1;
 	return VALGRIND_GET_VBITS(p, bits, n < 64 ? n : 64) == 3; /* 3: some byte is not addressable */
 }
+static inline size_t tool_allowed_bytes(const void *p, size_t n)
+{
+	u64 bad;
+
+	VALGRIND_DISABLE_ERROR_REPORTING;
+	bad = VALGRIND_CHECK_MEM_IS_ADDRESSABLE(p, n);
+	VALGRIND_ENABLE_ERROR_REPORTING;
+	return bad ? bad - (u64)(uintptr_t)p : n;
+}
 
 #else
 #define no_tool __attribute__((noinline))
@@ -137,6 +158,11 @@ static inline int tool_asks_poisoned(void *p, size_t n)
 {
 	(void)p, (void)n;
 	return -1;
+}
+static inline size_t tool_allowed_bytes(const void *p, size_t n)
+{
+	(void)p;
+	return n;
 }
 #endif
 

@@ -25,8 +25,11 @@ void kasan_poison_new_object(struct kmem_cache *s, void *object);
 /* Handed out: `bytes` from the object on may be touched; without a value, unless a constructor or zeroing gave one. */
 void kasan_slab_alloc(struct kmem_cache *s, void *object, size_t bytes, bool has_value);
 void kasan_slab_free(struct kmem_cache *s, void *object);
-/* The same memory for another size: what is more has no value yet, or that of zeroes. room: bytes of the whole object. */
-void kasan_krealloc(const void *object, size_t old_bytes, size_t bytes, size_t room, bool zeroed);
+/*
+ * The same memory for another size: what is more has no value yet, or that of zeroes. room: bytes of the whole object. How
+ * much of it was asked for before, the tools know best.
+ */
+void kasan_krealloc(const void *object, size_t bytes, size_t room, bool zeroed);
 /* A large block: bytes of room, of which so many may be touched. Its pages were handed out before, and will be freed. */
 void kasan_kmalloc_large(const void *p, size_t bytes, size_t room, bool has_value);
 /* mempool of Valgrind: a cache is one from here on, and no more. */
