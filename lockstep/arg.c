@@ -4,13 +4,14 @@
  *
  *   slot      first kind of FIELD_SLOT of an operation      32 bits
  *   slot2     second one                                    16 bits
- *   gfp       ARG_GFP                                       32 bits
+ *   gfp       ARG_GFP, ARG_SLAB_FLAGS                       32 bits
  *   argument  all other kinds, from bit 0 up in row order   64 bits
  *
  * Invariants: every raw value decodes to a legal one (modulo the limit; GFP bits without a meaning fall away), and
  * what instr_set_arg() writes is read back unchanged if it was legal. Corpus bytes depend on the widths: they are frozen.
  * A limit may grow within its width: what is written is below the limit of its day.
  */
+#include <string.h>
 #include "lockstep.h"
 
 _Static_assert(NR_PARAMS <= 64, "ARG_KNOB_ALL has 6 bits");
@@ -52,46 +53,81 @@ static const char *const above_names[32] = {
 	"-16", "-15", "-14", "-13", "-12", "-11", "-10", "-9", "-8", "-7", "-6", "-5", "-4", "-3", "-2", "-1",
 };
 
+static const char *const ctor_names[3] = { "none", "first", "second" };
+const char *const cache_names[NR_CACHE_NAMES] = { "dentry", "inode_cache", "filp", "vm_area", "task", "sock", "skbuff", "bio",
+						  "request", "sigqueue", "cred", "mnt_cache", "anon_vma", "pid", "kmalloc-64", NULL };
+static const char *const cache_name_names[NR_CACHE_NAMES] = { "dentry", "inode_cache", "filp", "vm_area", "task", "sock", "skbuff",
+							      "bio", "request", "sigqueue", "cred", "mnt_cache", "anon_vma", "pid",
+							      "kmalloc-64", "NULL" };
+const char *const slab_debug_patterns[NR_DEBUG_PATTERNS] = {
+	"all", "dentry", "inode_cache", "filp", "kmalloc-*", "kmalloc-64", "kmalloc-rcl-*", "kmem_cache*",
+	"d*", "*", "sk*,s*", "task,bio,pid", "kmalloc-8,kmalloc-4k", "dma-kmalloc-*", "vm_area*", "nobody",
+};
+const char family_letter[NR_FAMILIES + 1] = "pokc";
+
+#define SLOT_OF(number, what, of) NULL, FIELD_SLOT, number == 16 ? 4 : 8, number, NULL, ROLE_##what, FAMILY_##of
+
 const struct arg_kind_row arg_kinds[NR_ARG_KINDS] = {
-	/*                    key        field         bits limit            names */
-	[ARG_NEW_PAGES]	  = { NULL,	 FIELD_SLOT,	 8, NR_SLOTS,	     NULL },
-	[ARG_LIVE_PAGES]  = { NULL,	 FIELD_SLOT,	 8, NR_SLOTS,	     NULL },
-	[ARG_USED_PAGES]  = { NULL,	 FIELD_SLOT,	 8, NR_SLOTS,	     NULL },
-	[ARG_GFP]	  = { "gfp",	 FIELD_GFP,	32, 0,		     NULL },
-	[ARG_ORDER]	  = { "order",	 FIELD_ARGUMENT, 4, 12,		     NULL },
-	[ARG_NODE]	  = { "node",	 FIELD_ARGUMENT, 3, SIM_MAX_NODES + 1, NULL },
-	[ARG_COUNT]	  = { "count",	 FIELD_ARGUMENT, 6, MAX_BULK + 1,    NULL },
-	[ARG_SIZE]	  = { "size",	 FIELD_ARGUMENT, 20, 0,		     NULL },
-	[ARG_OFFSET]	  = { "offset",	 FIELD_ARGUMENT, 10, 0,		     NULL },
-	[ARG_LINE]	  = { "line",	 FIELD_ARGUMENT, 6, 0,		     NULL },
-	[ARG_BASE]	  = { "base",	 FIELD_SLOT,	32, 0,		     NULL },
-	[ARG_LENGTH]	  = { "length",	 FIELD_ARGUMENT, 14, 0,		     NULL },
-	[ARG_BYTES]	  = { "bytes",	 FIELD_ARGUMENT, 14, 0,		     NULL },
-	[ARG_ALIGN]	  = { "align",	 FIELD_ARGUMENT, 5, 17,		     NULL },
-	[ARG_MEMFLAG]	  = { "flag",	 FIELD_ARGUMENT, 3, 0,		     NULL },
-	[ARG_BOOL]	  = { "on",	 FIELD_ARGUMENT, 1, 0,		     NULL },
-	[ARG_START_PFN]	  = { "pfn",	 FIELD_SLOT,	32, 0,		     NULL },
-	[ARG_NR_PAGES]	  = { "pages",	 FIELD_ARGUMENT, 24, 0,		     NULL },
-	[ARG_REGION_KIND] = { "kind",	 FIELD_ARGUMENT, 1, FIRST_REGION_KINDS, region_kind_names },
-	[ARG_KNOB]	  = { "knob",	 FIELD_ARGUMENT, 5, FIRST_KNOBS,	     NULL }, /* names: sim_params[] */
-	[ARG_VALUE]	  = { "value",	 FIELD_ARGUMENT, 32, 0,		     NULL },
-	[ARG_SCOPE]	  = { "scope",	 FIELD_ARGUMENT, 3, ARRAY_SIZE(scope_names), scope_names },
-	[ARG_MS]	  = { "ms",	 FIELD_ARGUMENT, 20, 0,		     NULL },
-	[ARG_SITE]	  = { "site",	 FIELD_ARGUMENT, 2, NR_FAULT_SITES,  site_names },
-	[ARG_SKIP]	  = { "skip",	 FIELD_ARGUMENT, 8, 0,		     NULL },
-	[ARG_TIMES]	  = { "times",	 FIELD_ARGUMENT, 4, 0,		     NULL },
-	[ARG_REGION_KIND_ALL] = { "kind", FIELD_ARGUMENT, 2, NR_REGION_KINDS, region_kind_names },
-	[ARG_KNOB_ALL]	  = { "knob",	 FIELD_ARGUMENT, 6, NR_PARAMS,	     NULL }, /* the same */
-	[ARG_SYSCTL]	  = { "name",	 FIELD_ARGUMENT, 4, NR_SYSCTLS,	     sysctl_names },
-	[ARG_ZONE]	  = { "zone",	 FIELD_ARGUMENT, 5, NR_ZONE_IDS,     zone_names },
-	[ARG_CPU]	  = { "target",	 FIELD_ARGUMENT, 3, SIM_MAX_CPUS,    NULL },
-	[ARG_FRAME]	  = { "pfn",	 FIELD_SLOT,	32, 0,		     NULL },
-	[ARG_MARK]	  = { "mark",	 FIELD_ARGUMENT, 2, 3,		     mark_names },
-	[ARG_ABOVE]	  = { "offset",	 FIELD_ARGUMENT, 5, 32,		     above_names },
-	[ARG_PATTERN]	  = { "pattern", FIELD_ARGUMENT, 8, 0,		     NULL },
-	[ARG_COMB]	  = { "what",	 FIELD_ARGUMENT, 4, ARRAY_SIZE(comb_names), comb_names },
-	[ARG_TEETH]	  = { "teeth",	 FIELD_ARGUMENT, 8, 0,		     NULL },
-	[ARG_WIDTH]	  = { "width",	 FIELD_ARGUMENT, 8, 0,		     NULL },
+	/*                    key        field         bits limit            names, role and family of slots */
+	[ARG_NEW_PAGES]	  = { SLOT_OF(NR_SLOTS, NEW, PAGES) },
+	[ARG_LIVE_PAGES]  = { SLOT_OF(NR_SLOTS, LIVE, PAGES) },
+	[ARG_USED_PAGES]  = { SLOT_OF(NR_SLOTS, USED, PAGES) },
+	[ARG_GFP]	  = { "gfp",	 FIELD_GFP,	32, 0,		     NULL, 0, 0 },
+	[ARG_ORDER]	  = { "order",	 FIELD_ARGUMENT, 4, 12,		     NULL, 0, 0 },
+	[ARG_NODE]	  = { "node",	 FIELD_ARGUMENT, 3, SIM_MAX_NODES + 1, NULL, 0, 0 },
+	[ARG_COUNT]	  = { "count",	 FIELD_ARGUMENT, 6, MAX_BULK + 1,    NULL, 0, 0 },
+	[ARG_SIZE]	  = { "size",	 FIELD_ARGUMENT, 20, 0,		     NULL, 0, 0 },
+	[ARG_OFFSET]	  = { "offset",	 FIELD_ARGUMENT, 10, 0,		     NULL, 0, 0 },
+	[ARG_LINE]	  = { "line",	 FIELD_ARGUMENT, 6, 0,		     NULL, 0, 0 },
+	[ARG_BASE]	  = { "base",	 FIELD_SLOT,	32, 0,		     NULL, 0, 0 },
+	[ARG_LENGTH]	  = { "length",	 FIELD_ARGUMENT, 14, 0,		     NULL, 0, 0 },
+	[ARG_BYTES]	  = { "bytes",	 FIELD_ARGUMENT, 14, 0,		     NULL, 0, 0 },
+	[ARG_ALIGN]	  = { "align",	 FIELD_ARGUMENT, 5, 17,		     NULL, 0, 0 },
+	[ARG_MEMFLAG]	  = { "flag",	 FIELD_ARGUMENT, 3, 0,		     NULL, 0, 0 },
+	[ARG_BOOL]	  = { "on",	 FIELD_ARGUMENT, 1, 0,		     NULL, 0, 0 },
+	[ARG_START_PFN]	  = { "pfn",	 FIELD_SLOT,	32, 0,		     NULL, 0, 0 },
+	[ARG_NR_PAGES]	  = { "pages",	 FIELD_ARGUMENT, 24, 0,		     NULL, 0, 0 },
+	[ARG_REGION_KIND] = { "kind",	 FIELD_ARGUMENT, 1, FIRST_REGION_KINDS, region_kind_names, 0, 0 },
+	[ARG_KNOB]	  = { "knob",	 FIELD_ARGUMENT, 5, FIRST_KNOBS,	     NULL, 0, 0 }, /* names: sim_params[] */
+	[ARG_VALUE]	  = { "value",	 FIELD_ARGUMENT, 32, 0,		     NULL, 0, 0 },
+	[ARG_SCOPE]	  = { "scope",	 FIELD_ARGUMENT, 3, ARRAY_SIZE(scope_names), scope_names, 0, 0 },
+	[ARG_MS]	  = { "ms",	 FIELD_ARGUMENT, 20, 0,		     NULL, 0, 0 },
+	[ARG_SITE]	  = { "site",	 FIELD_ARGUMENT, 2, NR_FAULT_SITES,  site_names, 0, 0 },
+	[ARG_SKIP]	  = { "skip",	 FIELD_ARGUMENT, 8, 0,		     NULL, 0, 0 },
+	[ARG_TIMES]	  = { "times",	 FIELD_ARGUMENT, 4, 0,		     NULL, 0, 0 },
+	[ARG_REGION_KIND_ALL] = { "kind", FIELD_ARGUMENT, 2, NR_REGION_KINDS, region_kind_names, 0, 0 },
+	[ARG_KNOB_ALL]	  = { "knob",	 FIELD_ARGUMENT, 6, NR_PARAMS,	     NULL, 0, 0 }, /* the same */
+	[ARG_SYSCTL]	  = { "name",	 FIELD_ARGUMENT, 4, NR_SYSCTLS,	     sysctl_names, 0, 0 },
+	[ARG_ZONE]	  = { "zone",	 FIELD_ARGUMENT, 5, NR_ZONE_IDS,     zone_names, 0, 0 },
+	[ARG_CPU]	  = { "target",	 FIELD_ARGUMENT, 3, SIM_MAX_CPUS,    NULL, 0, 0 },
+	[ARG_FRAME]	  = { "pfn",	 FIELD_SLOT,	32, 0,		     NULL, 0, 0 },
+	[ARG_MARK]	  = { "mark",	 FIELD_ARGUMENT, 2, 3,		     mark_names, 0, 0 },
+	[ARG_ABOVE]	  = { "offset",	 FIELD_ARGUMENT, 5, 32,		     above_names, 0, 0 },
+	[ARG_PATTERN]	  = { "pattern", FIELD_ARGUMENT, 8, 0,		     NULL, 0, 0 },
+	[ARG_COMB]	  = { "what",	 FIELD_ARGUMENT, 4, ARRAY_SIZE(comb_names), comb_names, 0, 0 },
+	[ARG_TEETH]	  = { "teeth",	 FIELD_ARGUMENT, 8, 0,		     NULL, 0, 0 },
+	[ARG_WIDTH]	  = { "width",	 FIELD_ARGUMENT, 8, 0,		     NULL, 0, 0 },
+	[ARG_NEW_OBJECT]  = { SLOT_OF(NR_SLOTS, NEW, OBJECTS) },
+	[ARG_LIVE_OBJECT] = { SLOT_OF(NR_SLOTS, LIVE, OBJECTS) },
+	[ARG_USED_OBJECT] = { SLOT_OF(NR_SLOTS, USED, OBJECTS) },
+	[ARG_NEW_KMALLOC] = { SLOT_OF(NR_SLOTS, NEW, KMALLOC) },
+	[ARG_LIVE_KMALLOC] = { SLOT_OF(NR_SLOTS, LIVE, KMALLOC) },
+	[ARG_USED_KMALLOC] = { SLOT_OF(NR_SLOTS, USED, KMALLOC) },
+	[ARG_NEW_CACHE]	  = { SLOT_OF(NR_CACHE_SLOTS, NEW, CACHES) },
+	[ARG_CACHE]	  = { SLOT_OF(NR_CACHE_SLOTS, SHARED, CACHES) },
+	[ARG_LAST_CACHE]  = { SLOT_OF(NR_CACHE_SLOTS, LIVE, CACHES) },
+	[ARG_CACHE_NAME]  = { "name",	 FIELD_ARGUMENT, 5, NR_CACHE_NAMES,  cache_name_names, 0, 0 },
+	[ARG_OBJECT_SIZE] = { "size",	 FIELD_ARGUMENT, 24, 0,		     NULL, 0, 0 },
+	[ARG_SLAB_FLAGS]  = { "flags",	 FIELD_FLAGS,	32, 0,		     NULL, 0, 0 },
+	[ARG_CTOR]	  = { "ctor",	 FIELD_ARGUMENT, 2, ARRAY_SIZE(ctor_names), ctor_names, 0, 0 },
+	[ARG_USER_OFFSET] = { "useroffset", FIELD_ARGUMENT, 8, 0,	     NULL, 0, 0 },
+	[ARG_USER_SIZE]	  = { "usersize", FIELD_ARGUMENT, 8, 0,		     NULL, 0, 0 },
+	[ARG_FREEPTR]	  = { "freeptr", FIELD_ARGUMENT, 8, 0,		     NULL, 0, 0 },
+	[ARG_KMALLOC_SIZE] = { "size",	 FIELD_ARGUMENT, 24, 0,		     NULL, 0, 0 },
+	[ARG_ELEMENTS]	  = { "n",	 FIELD_ARGUMENT, 24, 0,		     NULL, 0, 0 },
+	[ARG_OBJECT_BYTE] = { "at_byte", FIELD_ARGUMENT, 13, 0,		     NULL, 0, 0 },
+	[ARG_DEBUG_LETTERS] = { "letters", FIELD_ARGUMENT, 8, 0,	     NULL, 0, 0 },
+	[ARG_CACHE_PATTERN] = { "caches", FIELD_ARGUMENT, 5, NR_DEBUG_PATTERNS, slab_debug_patterns, 0, 0 },
 };
 
 const char *arg_value_name(unsigned kind, u64 value)
@@ -110,6 +146,12 @@ static u32 canonical_gfp(u32 gfp)
 
 	return (gfp & __GFP_ALL_BITS & ~zones) | (zones & -zones);
 }
+
+/* What a cache may be created with, and one bit that means nothing. */
+#define SLAB_FLAGS_ASKED                                                                                               \
+	(SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_HWCACHE_ALIGN | SLAB_CACHE_DMA | SLAB_CACHE_DMA32 |  \
+	 SLAB_STORE_USER | SLAB_RECLAIM_ACCOUNT | SLAB_PANIC | SLAB_TYPESAFE_BY_RCU | SLAB_TRACE | SLAB_NOLEAKTRACE |      \
+	 SLAB_NO_MERGE | SLAB_FAILSLAB | SLAB_ACCOUNT | 1u)
 
 /* How much of the instruction the arguments so far have taken. */
 struct taken {
@@ -132,6 +174,8 @@ static inline u64 read_arg(const struct instr *in, unsigned kind, struct taken *
 		return in_range(row, taken->slots++ ? in->slot2 : in->slot);
 	case FIELD_GFP:
 		return canonical_gfp(in->gfp);
+	case FIELD_FLAGS:
+		return in->gfp & SLAB_FLAGS_ASKED;
 	case FIELD_ARGUMENT:
 		taken->bits += row->bits;
 		return shift < 64 ? in_range(row, in->argument >> shift) : 0;
@@ -153,6 +197,9 @@ static void write_arg(struct instr *in, unsigned kind, const struct taken *taken
 		break;
 	case FIELD_GFP:
 		in->gfp = canonical_gfp((u32)value);
+		break;
+	case FIELD_FLAGS:
+		in->gfp = (u32)value & SLAB_FLAGS_ASKED;
 		break;
 	case FIELD_ARGUMENT:
 		if (taken->bits >= 64)
@@ -187,4 +234,23 @@ void instr_args(const struct op *op, const struct instr *in, u64 a[MAX_ARGS])
 
 	for (unsigned i = 0; i < MAX_ARGS; i++)
 		a[i] = op->args[i] ? read_arg(in, op->args[i], &taken) : 0;
+}
+
+/* An empty list of letters means what slab_debug alone means; "all" is a block that names no cache. */
+void slab_debug_add(char *options, const u64 *a)
+{
+	static const char letters[] = "FZPUTAO-";
+	char block[80];
+	size_t n = 0, used = strlen(options);
+
+	if (used)
+		block[n++] = ';';
+	for (unsigned i = 0; i < 8; i++)
+		if (a[0] >> i & 1)
+			block[n++] = letters[i];
+	if (a[1])
+		n += (size_t)snprintf(block + n, sizeof(block) - n, ",%s", slab_debug_patterns[a[1]]);
+	block[n] = 0;
+	if (used + n < SLAB_DEBUG_BYTES)
+		memcpy(options + used, block, n + 1);
 }

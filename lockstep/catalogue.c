@@ -4,9 +4,10 @@
 #include "lockstep.h"
 
 static const struct op *const tables[] = { machine_ops, page_ops,	  reach_ops,	    text_ops,
-					   debug_ops,	memblock_ops, memblock_comb_ops, rcu_ops };
+					   debug_ops,	memblock_ops, memblock_comb_ops, rcu_ops,
+					   slab_ops,	kmalloc_ops,  slab_bug_ops,	 slab_text_ops };
 
-#define CODES 0x300
+#define CODES 0x3a0
 
 const struct op *op_nth(unsigned n)
 {

@@ -171,11 +171,12 @@ static const struct row *row_of(u16 code)
 static bool slots_fit(const struct exporter *e, const struct op *op, const u64 *a)
 {
 	for (unsigned i = 0; i < MAX_ARGS; i++) {
+		const struct arg_kind_row *kind = &arg_kinds[op->args[i]];
 		unsigned state = is_slot_kind(op->args[i]) ? e->held[a[i]].state : SLOT_LIVE;
 
-		if (op->args[i] == ARG_NEW_PAGES ? state == SLOT_LIVE : state == SLOT_EMPTY)
+		if (kind->role == ROLE_NEW ? state == SLOT_LIVE : state == SLOT_EMPTY)
 			return false;
-		if (op->args[i] == ARG_LIVE_PAGES && state != SLOT_LIVE)
+		if (kind->role == ROLE_LIVE && state != SLOT_LIVE)
 			return false;
 	}
 	return true;

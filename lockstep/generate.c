@@ -56,7 +56,9 @@ static unsigned table_of(const struct op *op)
 {
 	if (op->code < 0x0100)
 		return TABLE_MACHINE;
-	return op->code < 0x0200 ? TABLE_PAGE : TABLE_MEMBLOCK;
+	if (op->code < 0x0300)
+		return op->code < 0x0200 ? TABLE_PAGE : TABLE_MEMBLOCK;
+	return op->code >= 0x0340 && op->code < 0x0360 ? TABLE_KMALLOC : TABLE_SLAB;
 }
 
 const struct op *hand_over_op(void)
@@ -81,10 +83,10 @@ static u32 swarm_weight(const struct op *op, u32 swarm)
 	return dice == 2 ? op->weight * 8u : 0;
 }
 
-static bool has_kind(const struct op *op, unsigned kind)
+static bool has_role(const struct op *op, unsigned role)
 {
 	for (unsigned i = 0; i < MAX_ARGS; i++)
-		if (op->args[i] == kind)
+		if (arg_kinds[op->args[i]].role == role)
 			return true;
 	return false;
 }
@@ -95,8 +97,8 @@ static bool mix_is_useful(const struct mix *mix)
 	bool frees = false, allocates = false;
 
 	for (unsigned i = 0; i < mix->nr; i++) {
-		allocates |= has_kind(mix->choice[i].op, ARG_NEW_PAGES);
-		frees |= has_kind(mix->choice[i].op, ARG_LIVE_PAGES) || has_kind(mix->choice[i].op, ARG_USED_PAGES);
+		allocates |= has_role(mix->choice[i].op, ROLE_NEW);
+		frees |= has_role(mix->choice[i].op, ROLE_LIVE) || has_role(mix->choice[i].op, ROLE_USED);
 	}
 	return mix->nr && (allocates || !frees);
 }
@@ -148,18 +150,31 @@ static u32 next_slot(const u64 *bits, bool set, u32 from, u32 to)
 	return to;
 }
 
-/* A slot below nr_slots whose bit is `set`; any slot when there is none. */
-static u32 find_slot(struct maker *g, const u64 *bits, bool set)
+/* Few caches: what happens in one needs many objects. */
+static u32 slots_of(const struct maker *g, unsigned family)
 {
-	u32 first = below(g->rng, g->nr_slots);
-	u32 slot = next_slot(bits, set, first, g->nr_slots);
-
-	return slot < g->nr_slots ? slot : next_slot(bits, set, 0, first);
+	return family == FAMILY_CACHES ? min_of(g->nr_caches, (u32)NR_CACHE_SLOTS) : g->nr_slots;
 }
 
-static bool any_slot(const struct maker *g, const u64 *bits, bool set)
+/* A slot of those used whose bit is `set`; any slot when there is none. */
+static u32 find_slot(struct maker *g, unsigned family, const u64 *bits, bool set)
 {
-	return next_slot(bits, set, 0, g->nr_slots) < g->nr_slots;
+	u32 nr = slots_of(g, family), first = below(g->rng, nr), slot = next_slot(bits, set, first, nr);
+
+	return slot < nr ? slot : next_slot(bits, set, 0, first);
+}
+
+static bool any_slot(const struct maker *g, unsigned family, const u64 *bits, bool set)
+{
+	return next_slot(bits, set, 0, slots_of(g, family)) < slots_of(g, family);
+}
+
+static bool has_kind(const struct op *op, unsigned kind)
+{
+	for (unsigned i = 0; i < MAX_ARGS; i++)
+		if (op->args[i] == kind)
+			return true;
+	return false;
 }
 
 /* Operations that give memory back are known by their names. */
@@ -167,44 +182,58 @@ static bool op_frees(const struct op *op)
 {
 	if (op->flags & OP_CLIENT_BUG)
 		return false;
-	return strstr(op->name, "free") || !strncmp(op->name, "put_", 4);
+	return strstr(op->name, "free") || !strncmp(op->name, "put_", 4) || has_kind(op, ARG_LAST_CACHE);
 }
 
 void note_slots(struct maker *g, const struct op *op, const struct instr *in)
 {
 	for (unsigned i = 0; i < MAX_ARGS && op->args[i] != ARG_NONE; i++) {
-		unsigned kind = op->args[i];
+		const struct arg_kind_row *kind = &arg_kinds[op->args[i]];
+		u64 *live = g->live[kind->family], *used = g->used[kind->family];
 		u32 slot;
 
-		if (kind != ARG_NEW_PAGES && kind != ARG_LIVE_PAGES && kind != ARG_USED_PAGES)
+		if (kind->role == ROLE_NONE)
 			continue;
 		slot = (u32)instr_get_arg(op, in, i);
-		if (kind == ARG_NEW_PAGES) {
-			g->live[slot / 64] |= 1ULL << slot % 64;
-			g->used[slot / 64] |= 1ULL << slot % 64;
-		} else if (op_frees(op)) {
-			g->live[slot / 64] &= ~(1ULL << slot % 64);
+		if (kind->role == ROLE_NEW) {
+			live[slot / 64] |= 1ULL << slot % 64;
+			used[slot / 64] |= 1ULL << slot % 64;
+		} else if (kind->role != ROLE_SHARED && op_frees(op)) {
+			live[slot / 64] &= ~(1ULL << slot % 64);
 		}
 	}
 }
 
 static bool can_do_something(const struct maker *g, const struct op *op)
 {
-	return (!has_kind(op, ARG_NEW_PAGES) || any_slot(g, g->live, false)) &&
-	       (!has_kind(op, ARG_LIVE_PAGES) || any_slot(g, g->live, true)) &&
-	       (!has_kind(op, ARG_USED_PAGES) || any_slot(g, op->flags & OP_CLIENT_BUG ? g->used : g->live, true));
+	for (unsigned i = 0; i < MAX_ARGS && op->args[i] != ARG_NONE; i++) {
+		const struct arg_kind_row *kind = &arg_kinds[op->args[i]];
+		const u64 *bits = kind->role == ROLE_USED && op->flags & OP_CLIENT_BUG ? g->used[kind->family] :
+											  g->live[kind->family];
+
+		if (kind->role != ROLE_NONE && !any_slot(g, kind->family, bits, kind->role != ROLE_NEW))
+			return false;
+	}
+	return true;
 }
 
 /* Mostly what the operation is meant for: a client's bug a stale slot, anything else a live one. */
-static u32 fresh_used_slot(struct maker *g)
+static u32 fresh_used_slot(struct maker *g, unsigned family)
 {
 	u64 stale[NR_SLOTS / 64];
 
 	if (!g->wants_stale && !one_in(g->rng, 16))
-		return find_slot(g, g->live, true);
+		return find_slot(g, family, g->live[family], true);
 	for (unsigned i = 0; i < ARRAY_SIZE(stale); i++)
-		stale[i] = g->used[i] & ~g->live[i];
-	return find_slot(g, any_slot(g, stale, true) ? stale : g->used, true);
+		stale[i] = g->used[family][i] & ~g->live[family][i];
+	return find_slot(g, family, any_slot(g, family, stale, true) ? stale : g->used[family], true);
+}
+
+static u32 fresh_slot(struct maker *g, const struct arg_kind_row *kind)
+{
+	if (kind->role == ROLE_USED)
+		return fresh_used_slot(g, kind->family);
+	return find_slot(g, kind->family, g->live[kind->family], kind->role != ROLE_NEW);
 }
 
 static u32 fresh_gfp(struct maker *g, bool atomic)
@@ -353,13 +382,9 @@ static u8 fresh_cpu(struct maker *g)
 
 u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 {
+	if (arg_kinds[kind].role != ROLE_NONE)
+		return fresh_slot(g, &arg_kinds[kind]);
 	switch (kind) {
-	case ARG_NEW_PAGES:
-		return find_slot(g, g->live, false);
-	case ARG_LIVE_PAGES:
-		return find_slot(g, g->live, true);
-	case ARG_USED_PAGES:
-		return fresh_used_slot(g);
 	case ARG_GFP:
 		return fresh_gfp(g, atomic);
 	case ARG_ORDER:
@@ -440,7 +465,7 @@ static void choose_place(struct maker *g, const struct op *op, struct instr *in)
 static void copy_args(const struct maker *g, const struct op *op, struct instr *in)
 {
 	for (unsigned i = 0; i < MAX_ARGS && op->args[i] != ARG_NONE; i++)
-		if (op->args[i] > ARG_USED_PAGES)
+		if (arg_kinds[op->args[i]].role == ROLE_NONE || arg_kinds[op->args[i]].role == ROLE_SHARED)
 			instr_set_arg(op, in, i, instr_get_arg(op, &g->last, i));
 }
 
@@ -718,7 +743,7 @@ static void append_boot(struct maker *g, struct program *p, u32 nr_ops)
 
 	if (nr_ops > 2 * SIM_MAX_REGIONS && one_in(g->rng, 3))
 		append_map(g, p);
-	append_made(g, p, min_of(nr_ops - p->nr_ops, boot_ops), PHASE_BOOT, TABLE_MACHINE);
+	append_made(g, p, min_of(nr_ops - p->nr_ops, boot_ops), PHASE_BOOT, TABLE_MACHINE | (g->tables & TABLE_SLAB));
 }
 
 /* Every second page of a machine is taken, and an array of regions gets nearly full: a bigger one has no place. */
@@ -748,6 +773,8 @@ u8 fresh_start(struct maker *g)
 {
 	static const u8 starts[] = { START_BOOTED, START_BOOTED, START_NEARLY_FULL, START_FRAGMENTED };
 
+	if (g->tables & (TABLE_SLAB | TABLE_KMALLOC))
+		return START_SLAB;
 	return starts[below(g->rng, ARRAY_SIZE(starts))];
 }
 
@@ -778,6 +805,8 @@ void program_generate(struct program *p, u64 seed, u32 nr_ops, unsigned tables)
 	if (g.schedules && g.nr_cpus == 1)
 		g.nr_cpus = 2;
 	g.first_cpu = below(&rng, SIM_MAX_CPUS);
+	if (tables & (TABLE_SLAB | TABLE_KMALLOC))
+		g.nr_caches = 1 + below(&rng, 4);
 	if (tables & TABLE_MACHINE && one_in(&rng, 32))
 		append_boot(&g, p, nr_ops);
 	if (p->header.start == START_EARLY && p->nr_ops + 3 <= nr_ops && one_in(&rng, 8))

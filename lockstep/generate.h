@@ -29,6 +29,7 @@ struct maker {
 	bool schedules;	  /* give switches and irq labels */
 	bool wants_stale; /* the operation at hand is about stale slots */
 	u32 nr_slots;	/* only this many are used */
+	u32 nr_caches;	/* of cache slots */
 	u32 nr_cpus;	/* and so many CPUs from first_cpu on; 0: all */
 	u32 first_cpu;
 	u32 knob;	/* the last knob chosen: its value has a range */
@@ -46,7 +47,7 @@ struct maker {
 	struct sched_switch into_walk[4]; /* the last one first */
 	bool is_copy;	/* it is the same as the last one, arguments too, but for its slots */
 	struct instr last; /* the operation made last */
-	u64 live[NR_SLOTS / 64], used[NR_SLOTS / 64];
+	u64 live[NR_FAMILIES][NR_SLOTS / 64], used[NR_FAMILIES][NR_SLOTS / 64];
 };
 
 u32 below(u64 *rng, u32 n);

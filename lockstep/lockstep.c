@@ -29,6 +29,8 @@ struct rig {
 	u8 start;
 	bool early, dead; /* dead: no usable memory; nothing runs on it */
 	u64 prefilled[MODEL_NR_ZONES];
+	char slab_debug[SLAB_DEBUG_BYTES];
+	bool slab_up;
 	bool dirty;	  /* the last run was abandoned half-way */
 	bool used;
 	bool broken;	  /* something failed while it booted: for reports only, the next program gets another one */
@@ -156,23 +158,36 @@ void slot_retire(struct world *w, u32 slot)
 	w->slot[slot].state = SLOT_STALE;
 }
 
+static unsigned slot_state(const struct world *w, unsigned family, u64 slot)
+{
+	switch (family) {
+	case FAMILY_PAGES:
+		return w->slot[slot].state;
+	case FAMILY_OBJECTS:
+		return w->object[slot].state;
+	case FAMILY_KMALLOC:
+		return w->kmalloc[slot].state;
+	default:
+		return w->cache[slot].state;
+	}
+}
+
 /* Do the slots an operation names have the states its kinds ask for? */
 static bool slots_fit(const struct world *w, const struct op *op, const u64 *a)
 {
 	for (unsigned i = 0; i < MAX_ARGS && op->args[i]; i++) {
-		unsigned kind = op->args[i];
+		const struct arg_kind_row *kind = &arg_kinds[op->args[i]];
+		unsigned state;
 
-		if (kind > ARG_USED_PAGES)
+		if (kind->role == ROLE_NONE)
 			continue;
-		if (kind == ARG_NEW_PAGES && w->slot[a[i]].state == SLOT_LIVE)
+		state = slot_state(w, kind->family, a[i]);
+		if (kind->role == ROLE_NEW ? state == SLOT_LIVE :
+					     state == SLOT_EMPTY || (kind->role != ROLE_USED && state != SLOT_LIVE))
 			return false;
-		if (kind == ARG_LIVE_PAGES && w->slot[a[i]].state != SLOT_LIVE)
+		if (w->slot_busy[kind->family][a[i]]) /* another operation in flight works on it */
 			return false;
-		if (kind == ARG_USED_PAGES && w->slot[a[i]].state == SLOT_EMPTY)
-			return false;
-		if (w->slot_busy[a[i]]) /* another operation in flight works on it */
-			return false;
-		if (w->slot_walks[a[i]] && !(op->flags & (OP_WALKS | OP_UNLINKS)))
+		if (w->slot_shares[kind->family][a[i]] && kind->role != ROLE_SHARED && !(op->flags & (OP_WALKS | OP_UNLINKS)))
 			return false;
 	}
 	return true;
@@ -191,13 +206,17 @@ static bool phase_fits(const struct world *w, const struct op *op, unsigned cont
 
 static void mark_slots(struct world *w, const struct op *op, const u64 *a, bool busy)
 {
-	for (unsigned i = 0; i < MAX_ARGS && op->args[i]; i++)
-		if (op->args[i] > ARG_USED_PAGES)
+	for (unsigned i = 0; i < MAX_ARGS && op->args[i]; i++) {
+		const struct arg_kind_row *kind = &arg_kinds[op->args[i]];
+		u8 *shares = &w->slot_shares[kind->family][a[i] % NR_SLOTS];
+
+		if (kind->role == ROLE_NONE)
 			continue;
-		else if (op->flags & OP_WALKS)
-			w->slot_walks[a[i]] = (u8)(w->slot_walks[a[i]] + (busy ? 1 : -1));
+		if (op->flags & OP_WALKS || kind->role == ROLE_SHARED)
+			*shares = (u8)(*shares + (busy ? 1 : -1));
 		else
-			w->slot_busy[a[i]] = busy;
+			w->slot_busy[kind->family][a[i]] = busy;
+	}
 }
 
 static u64 fold(u64 digest, u64 word)
@@ -443,6 +462,8 @@ static const char *free_all(struct world *w)
 			w->machine->fuel = w->machine->param[PARAM_FUEL];
 			bad = page_free_slot(w, i);
 		}
+	if (!bad && w->slab_up && !(bad = kmalloc_free_all(w)))
+		bad = slab_free_all(w);
 	return bad;
 }
 
@@ -452,7 +473,7 @@ static const char *settle(struct world *w)
 	const char *bad;
 
 	w->machine->fuel = w->machine->param[PARAM_FUEL];
-	if ((bad = rcu_finish(w)))
+	if ((bad = rcu_finish(w)) || (w->slab_up && (bad = slab_finish(w))))
 		return bad;
 	model_begin_settle(w->model, world_cpu());
 	page_alloc_settle();
@@ -579,15 +600,18 @@ static void prefill(struct world *w, struct rig *r)
 
 	w->machine = r->machine;
 	w->model = r->model;
+	w->slab_up = r->slab_up = false;
 	r->start = w->program->header.start;
 	memset(r->prefilled, 0, sizeof(r->prefilled));
-	if (r->early || r->dead || w->program->header.profile == PROFILE_REAL ||
-	    w->program->header.start < START_NEARLY_FULL)
+	if (r->early || r->dead || w->program->header.start < START_NEARLY_FULL)
+		return;
+	if (w->program->header.profile == PROFILE_REAL && w->program->header.start != START_SLAB)
 		return;
 	marks = mm_marks();
 	memcpy(passed, marks, sizeof(passed));
 	sched_step(w, 0, STEP_PREFILL);
 	memcpy(marks, passed, sizeof(passed)); /* of the boot alone: a program shows the rest itself */
+	r->slab_up = w->slab_up;
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		r->prefilled[z] = r->model->zone[z].managed - r->model->zone[z].free;
 }
@@ -614,12 +638,14 @@ static void rig_boot(struct world *w, struct rig *r)
 	model_seal(r->model);
 }
 
-static struct rig *rig_create(struct world *w, const struct program *p, const struct machine_config *config, bool early)
+static struct rig *rig_create(struct world *w, const struct program *p, const struct machine_config *config,
+			      const char *slab_debug, bool early)
 {
 	struct rig *r = calloc(1, sizeof(*r));
 	struct model_setup setup;
 
 	r->config = *config;
+	memcpy(r->slab_debug, slab_debug, sizeof(r->slab_debug));
 	r->early = early;
 	r->machine = machine_create(config);
 	model_setup_from(&setup, p);
@@ -634,7 +660,7 @@ static struct rig *rig_create(struct world *w, const struct program *p, const st
 
 /* Another machine in the mappings of the last one: a fraction of the price of new ones. */
 static bool rig_rebuild(struct world *w, struct rig *r, const struct program *p, const struct machine_config *config,
-			bool early)
+			const char *slab_debug, bool early)
 {
 	struct model_setup setup;
 
@@ -642,6 +668,7 @@ static bool rig_rebuild(struct world *w, struct rig *r, const struct program *p,
 	if (!r || !model_rebuild(r->model, &setup) || !machine_rebuild(r->machine, config))
 		return false;
 	r->config = *config;
+	memcpy(r->slab_debug, slab_debug, sizeof(r->slab_debug));
 	r->early = early;
 	r->used = r->dirty = r->broken = false;
 	rig_boot(w, r);
@@ -672,11 +699,12 @@ bool knob_counts(enum sim_profile profile, const u64 *a)
 	       (a[0] != PARAM_FRAMES || a[1] <= MOST_FRAMES || profile == PROFILE_REAL);
 }
 
-static void config_from(struct machine_config *c, const struct program *p)
+static void config_from(struct machine_config *c, char *slab_debug, const struct program *p)
 {
 	u32 n = program_boot_ops(p);
 	unsigned regions = 0;
 
+	memset(slab_debug, 0, SLAB_DEBUG_BYTES);
 	memset(c, 0, sizeof(*c));
 	machine_config_profile(c, (enum sim_profile)p->header.profile);
 	for (u32 i = 0; i < n; i++) {
@@ -684,7 +712,9 @@ static void config_from(struct machine_config *c, const struct program *p)
 		u64 a[MAX_ARGS];
 
 		instr_args(op, &p->op[i], a);
-		if (op_is_knob(op)) {
+		if (op_is_slab_debug(op)) {
+			slab_debug_add(slab_debug, a);
+		} else if (op_is_knob(op)) {
 			if (knob_counts(c->profile, a))
 				c->param[a[0]] = (u32)a[1];
 		} else if (regions < SIM_MAX_REGIONS) {
@@ -715,7 +745,9 @@ static void model_setup_from(struct model_setup *s, const struct program *p)
 		u64 a[MAX_ARGS];
 
 		instr_args(op, &p->op[i], a);
-		if (op_is_knob(op)) {
+		if (op_is_slab_debug(op)) {
+			slab_debug_add(s->slab_debug, a);
+		} else if (op_is_knob(op)) {
 			if (model_knob_in_range((unsigned)a[0], (u32)a[1]) &&
 			    (a[0] != KNOB_FRAMES || a[1] <= MOST_FRAMES || s->profile == PROFILE_REAL))
 				s->knob[a[0]] = (u32)a[1];
@@ -744,23 +776,25 @@ static struct rig *rig_for(struct world *w, const struct program *p)
 	bool early = starts_early(p);
 	u32 slot = p->header.profile * NR_START_STATES + p->header.start;
 	struct machine_config config;
+	char slab_debug[SLAB_DEBUG_BYTES];
 
 	if (!program_boot_ops(p)) {
 		if (w->rig[slot])
 			return w->rig[slot];
-		config_from(&config, p);
-		return w->rig[slot] = rig_create(w, p, &config, early);
+		config_from(&config, slab_debug, p);
+		return w->rig[slot] = rig_create(w, p, &config, slab_debug, early);
 	}
-	config_from(&config, p);
+	config_from(&config, slab_debug, p);
 	config.capacity = p->header.profile == PROFILE_REAL ? 0 : MOST_FRAMES;
 	if (w->rig[CUSTOM_RIG] && w->rig[CUSTOM_RIG]->start == p->header.start && (!w->boot_anew || !w->rig[CUSTOM_RIG]->used) &&
-	    !memcmp(&w->rig[CUSTOM_RIG]->config, &config, sizeof(config)))
+	    !memcmp(&w->rig[CUSTOM_RIG]->config, &config, sizeof(config)) &&
+	    !memcmp(w->rig[CUSTOM_RIG]->slab_debug, slab_debug, sizeof(slab_debug)))
 		return w->rig[CUSTOM_RIG];
-	if (rig_rebuild(w, w->rig[CUSTOM_RIG], p, &config, early))
+	if (rig_rebuild(w, w->rig[CUSTOM_RIG], p, &config, slab_debug, early))
 		return w->rig[CUSTOM_RIG];
 	if (w->rig[CUSTOM_RIG])
 		rig_discard(w, w->rig[CUSTOM_RIG]);
-	return w->rig[CUSTOM_RIG] = rig_create(w, p, &config, early);
+	return w->rig[CUSTOM_RIG] = rig_create(w, p, &config, slab_debug, early);
 }
 
 /* Reset by copy where there is an image; machines too big for one are thrown away and booted again. */
@@ -809,7 +843,11 @@ static void prepare(struct world *w, const struct program *p, struct rig *r)
 	memset(w->started, 0, bytes);
 	memset(w->slot, 0, sizeof(w->slot));
 	memset(w->slot_busy, 0, sizeof(w->slot_busy));
-	memset(w->slot_walks, 0, sizeof(w->slot_walks));
+	memset(w->slot_shares, 0, sizeof(w->slot_shares));
+	memset(w->object, 0, sizeof(w->object));
+	memset(w->kmalloc, 0, sizeof(w->kmalloc));
+	memset(w->cache, 0, sizeof(w->cache));
+	w->slab_up = r->slab_up;
 	memset(w->rcu_walks, 0, sizeof(w->rcu_walks));
 	memset(w->nesting, 0, sizeof(w->nesting));
 	memset(w->ahead, 0, sizeof(w->ahead));

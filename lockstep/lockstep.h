@@ -18,14 +18,16 @@
 #include "marks.h"
 #include "memblock.h"
 #include "page_debug.h"
+#include "slab.h"
 #include "trace_events.h"
 
 #define MMCHECK_VERSION	    "0.1.0"
 #define PROGRAM_VERSION	    1
 #define HEADER_BYTES	    16
 #define OP_BYTES	    16
-#define MAX_ARGS	    5
+#define MAX_ARGS	    7
 #define NR_SLOTS	    256
+#define NR_CACHE_SLOTS	    16
 #define MAX_BULK	    32
 #define MAX_FILL	    256 /* pages of a slot that a reach operation filled */
 #define MAX_SWITCHES	    16 /* per operation */
@@ -43,6 +45,7 @@ enum start_state {
 	START_EARLY,	   /* before the hand-over */
 	START_NEARLY_FULL, /* booted, and most of the memory is in use */
 	START_FRAGMENTED,  /* booted, and what is free lies in small pieces */
+	START_SLAB,	   /* booted, and caches can be made */
 	NR_START_STATES
 };
 
@@ -159,6 +162,27 @@ enum arg_kind {
 	ARG_COMB,	/* memblock: what is done to each tooth */
 	ARG_TEETH,	/* 0..255 */
 	ARG_WIDTH,	/* memblock: grains, 8 bits */
+	ARG_NEW_OBJECT,	/* slots of objects from caches, alone or in bulk */
+	ARG_LIVE_OBJECT,
+	ARG_USED_OBJECT,
+	ARG_NEW_KMALLOC, /* slots of memory by size */
+	ARG_LIVE_KMALLOC,
+	ARG_USED_KMALLOC,
+	ARG_NEW_CACHE,
+	ARG_CACHE,	/* live; several operations may use it at once */
+	ARG_LAST_CACHE, /* live, and nobody else may use it meanwhile */
+	ARG_CACHE_NAME, /* cache_names[] */
+	ARG_OBJECT_SIZE, /* of a new cache: bytes, 24 bits */
+	ARG_SLAB_FLAGS,	/* SLAB_... in the kernel's bits; of bits without a meaning one is kept */
+	ARG_CTOR,	/* none, or the number of a constructor */
+	ARG_USER_OFFSET, /* bytes, 8 bits */
+	ARG_USER_SIZE,
+	ARG_FREEPTR,	/* offset of the free pointer: bytes, 8 bits */
+	ARG_KMALLOC_SIZE, /* bytes, 24 bits */
+	ARG_ELEMENTS,	/* of an array: 24 bits */
+	ARG_OBJECT_BYTE, /* offset in an object, modulo its size: 13 bits */
+	ARG_DEBUG_LETTERS, /* of slab_debug=, as bits */
+	ARG_CACHE_PATTERN, /* of slab_debug=: slab_debug_patterns[] */
 	NR_ARG_KINDS
 };
 
@@ -204,7 +228,7 @@ struct op {
 };
 
 extern const struct op machine_ops[], page_ops[], reach_ops[], text_ops[], debug_ops[], memblock_ops[],
-	memblock_comb_ops[], rcu_ops[];
+	memblock_comb_ops[], rcu_ops[], slab_ops[], kmalloc_ops[], slab_bug_ops[], slab_text_ops[];
 
 const struct op *op_by_code(u16 code);
 const struct op *op_by_name(const char *name, size_t len);
@@ -217,10 +241,21 @@ static inline bool op_is_knob(const struct op *op)
 }
 /* Is a knob with these arguments one that a machine of the profile heeds? */
 bool knob_counts(enum sim_profile profile, const u64 *a);
+static inline bool op_is_slab_debug(const struct op *op)
+{
+	return op->args[0] == ARG_DEBUG_LETTERS;
+}
+/* Names of caches that operations create, the last of them NULL; and what slab_debug= may name. */
+#define NR_CACHE_NAMES	  16
+#define NR_DEBUG_PATTERNS 16
+extern const char *const cache_names[NR_CACHE_NAMES], *const slab_debug_patterns[NR_DEBUG_PATTERNS];
+/* Add a block of slab_debug= to the string, as long as there is room for it. */
+#define SLAB_DEBUG_BYTES 256
+void slab_debug_add(char *options, const u64 *a);
 /* Decode the arguments of an instruction. */
 void instr_args(const struct op *op, const struct instr *in, u64 a[MAX_ARGS]);
 
-enum arg_field { FIELD_NONE, FIELD_SLOT, FIELD_SLOT2, FIELD_GFP, FIELD_ARGUMENT };
+enum arg_field { FIELD_NONE, FIELD_SLOT, FIELD_SLOT2, FIELD_GFP, FIELD_FLAGS, FIELD_ARGUMENT };
 
 struct arg_kind_row {
 	const char *key; /* text form: key=value; NULL for slots */
@@ -228,7 +263,14 @@ struct arg_kind_row {
 	u8 bits;	 /* room it takes in `argument`; kinds of one operation are packed from bit 0 up */
 	u32 limit;	 /* values are taken modulo limit; 0: all bits */
 	const char *const *names; /* printed instead of numbers; limit of them */
+	u8 role, family; /* of a slot */
 };
+
+/* A slot is filled, must be live, may be stale; SHARED: live, and several operations may use it at once. */
+enum slot_role { ROLE_NONE, ROLE_NEW, ROLE_LIVE, ROLE_USED, ROLE_SHARED };
+enum slot_family { FAMILY_PAGES, FAMILY_OBJECTS, FAMILY_KMALLOC, FAMILY_CACHES, NR_FAMILIES };
+/* What the text form calls a slot of a family: p, o, k, c. */
+extern const char family_letter[NR_FAMILIES + 1];
 extern const struct arg_kind_row arg_kinds[NR_ARG_KINDS];
 /* What the text form calls this value; NULL when the kind is written as a number, or the value is out of range. */
 const char *arg_value_name(unsigned kind, u64 value);
@@ -246,6 +288,26 @@ struct slot {
 	u8 compound;
 	u32 nr;	  /* pages: exact, split; entries: bulk, fill */
 	u64 pfn;
+};
+
+/* Objects of one cache, or one piece of memory by size. */
+struct object_slot {
+	u8 state;
+	bool bulk;
+	u8 cache;	/* id; 0: memory by size that is a large block */
+	u8 cache_slot;	/* from which it was asked for; memory by size: none */
+	u16 nr;		/* objects: of a bulk, 1 otherwise */
+	u32 size;	/* bytes of each that belong to the owner */
+	u32 generation; /* how often the slot was filled: its stamps differ */
+	u32 gfp;
+	u64 at;		/* address: bytes from the beginning of RAM. A bulk: world.object_at[] */
+};
+
+struct cache_slot {
+	u8 state;
+	u8 id; /* slots of merged caches share one */
+	u8 name, ctor;
+	struct kmem_cache *s;
 };
 
 struct verdict {
@@ -330,13 +392,18 @@ struct world {
 	bool contents_whole;
 	bool booting;	       /* events are not for the model */
 	bool rig_dirty;	       /* tool shadow of RAM is not as after boot */
-	bool slot_busy[NR_SLOTS];
-	u8 slot_walks[NR_SLOTS], rcu_walks[NR_SLOTS]; /* who walks it; those that hold nothing but an RCU reader */
+	bool slot_busy[NR_FAMILIES][NR_SLOTS];
+	u8 slot_shares[NR_FAMILIES][NR_SLOTS]; /* how many use it at once */
+	u8 rcu_walks[NR_SLOTS]; /* pages: who walks it and holds nothing but an RCU reader */
 	u8 *started;	       /* bit per operation */
 	u32 started_room;
 	struct slot slot[NR_SLOTS];
 	u32 bulk_pfn[NR_SLOTS][MAX_BULK];
 	u32 fill_pfn[NR_SLOTS][MAX_FILL]; /* of a slot of kind SLOT_FILL, slot.nr of them */
+	struct object_slot object[NR_SLOTS], kmalloc[NR_SLOTS];
+	u64 object_at[NR_SLOTS][MAX_BULK]; /* of bulks of objects */
+	struct cache_slot cache[NR_CACHE_SLOTS];
+	bool slab_up;	       /* there are caches */
 	bool boot_anew;	       /* a program with a machine of its own boots it, even if the last one had the same */
 	bool record;	       /* keep what each step answered */
 	char **outcome;
@@ -421,7 +488,7 @@ void finding_print(struct world *w, const struct program *p, FILE *out, const ch
 /* --- engines ----------------------------------------------------------------------------------------------------------- */
 
 /* Generator: a program of nr_ops operations of the given tables (bit set of enum op_table), swarm weights from seed. */
-enum op_table { TABLE_MACHINE = 1, TABLE_PAGE = 2, TABLE_MEMBLOCK = 4 };
+enum op_table { TABLE_MACHINE = 1, TABLE_PAGE = 2, TABLE_MEMBLOCK = 4, TABLE_SLAB = 8, TABLE_KMALLOC = 16 };
 void program_generate(struct program *p, u64 seed, u32 nr_ops, unsigned tables);
 /* Change one whole thing of a program; splice two. For custom mutators. */
 void program_mutate(struct program *p, u64 *rng, unsigned tables);

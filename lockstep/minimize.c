@@ -522,14 +522,14 @@ static void shrink_header(struct minimizer *m)
 
 static bool is_slot(unsigned kind)
 {
-	return kind == ARG_NEW_PAGES || kind == ARG_LIVE_PAGES || kind == ARG_USED_PAGES;
+	return arg_kinds[kind].role != ROLE_NONE;
 }
 
 /* Slots become 0, 1, 2, ... in the order in which the operations name them. */
 static void renumber_slots(struct minimizer *m)
 {
 	struct program *c = copy_of_best(m);
-	u32 name[NR_SLOTS], nr = 0;
+	u32 name[NR_FAMILIES][NR_SLOTS], nr[NR_FAMILIES] = { 0 };
 	bool differs = false;
 
 	memset(name, 0xff, sizeof(name));
@@ -537,15 +537,16 @@ static void renumber_slots(struct minimizer *m)
 		const struct op *op = op_by_code(c->op[i].code);
 
 		for (u32 k = 0; op && k < MAX_ARGS; k++) {
+			unsigned family = arg_kinds[op->args[k]].family;
 			u64 slot;
 
 			if (!is_slot(op->args[k]))
 				continue;
 			slot = instr_get_arg(op, &c->op[i], k);
-			if (name[slot] == ~0u)
-				name[slot] = nr++;
-			differs |= name[slot] != slot;
-			instr_set_arg(op, &c->op[i], k, name[slot]);
+			if (name[family][slot] == ~0u)
+				name[family][slot] = nr[family]++;
+			differs |= name[family][slot] != slot;
+			instr_set_arg(op, &c->op[i], k, name[family][slot]);
 		}
 	}
 	if (differs)

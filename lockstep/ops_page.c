@@ -289,7 +289,7 @@ static bool stale_free_is_defined(struct world *w, const struct slot *s)
 		return false;
 	if (f->state != FRAME_OWNED)
 		return true;
-	if (f->owner >= NR_SLOTS || w->slot_busy[f->owner]) /* it waits for a grace period, or is being worked on */
+	if (f->owner >= NR_SLOTS || w->slot_busy[FAMILY_PAGES][f->owner]) /* it waits for a grace period, or is being worked on */
 		return false;
 	return f->order == order && !!(f->flags & FRAME_COMPOUND) == (s->kind == SLOT_BLOCK && s->compound);
 }
@@ -307,7 +307,7 @@ static void hold_owner(struct world *w, bool held)
 	u32 owner = world_scratch(w)->freeing;
 
 	if (owner != MODEL_NO_OWNER)
-		w->slot_busy[owner] = held;
+		w->slot_busy[FAMILY_PAGES][owner] = held;
 }
 
 static void begin_free_slot(struct world *w, u32 slot)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * prefill.c - machines that begin nearly full, or in small pieces.
+ * prefill.c - machines that begin nearly full, in small pieces, or with caches.
  *
  *   nearly full   large blocks are taken until each zone is at its low mark
  *   fragmented    blocks of orders 0 to 2 and all types are taken, and every second one is given back
+ *   slab	   kmem_cache_init() ran, with what slab_debug operations ask for; empty slabs were given back
  *
  * What is taken belongs to nobody in the program and stays for good; the state it leaves is part of the boot image, so it
  * costs nothing per run. Every request is judged like any other.
@@ -108,6 +109,8 @@ const char *world_prefill(struct world *w, enum start_state start)
 {
 	const char *bad = NULL;
 
+	if (start == START_SLAB)
+		return (bad = slab_prefill(w)) ? bad : drain_everything(w);
 	if (start != START_NEARLY_FULL && start != START_FRAGMENTED)
 		return NULL;
 	for (unsigned type = 0; !bad && type < ZONE_DEVICE; type++)

@@ -50,24 +50,46 @@ const struct bit_name gfp_names[NR_GFP_NAMES] = {
 	{ __GFP_DMA32, "__GFP_DMA32" },
 };
 
+const struct bit_name slab_flag_names[NR_SLAB_FLAG_NAMES] = {
+	{ SLAB_CONSISTENCY_CHECKS, "CONSISTENCY_CHECKS" },
+	{ SLAB_RED_ZONE, "RED_ZONE" },
+	{ SLAB_POISON, "POISON" },
+	{ SLAB_HWCACHE_ALIGN, "HWCACHE_ALIGN" },
+	{ SLAB_CACHE_DMA, "CACHE_DMA" },
+	{ SLAB_CACHE_DMA32, "CACHE_DMA32" },
+	{ SLAB_STORE_USER, "STORE_USER" },
+	{ SLAB_RECLAIM_ACCOUNT, "RECLAIM_ACCOUNT" },
+	{ SLAB_PANIC, "PANIC" },
+	{ SLAB_TYPESAFE_BY_RCU, "TYPESAFE_BY_RCU" },
+	{ SLAB_TRACE, "TRACE" },
+	{ SLAB_NOLEAKTRACE, "NOLEAKTRACE" },
+	{ SLAB_NO_MERGE, "NO_MERGE" },
+	{ SLAB_FAILSLAB, "FAILSLAB" },
+	{ SLAB_ACCOUNT, "ACCOUNT" },
+};
+
+const struct bit_name debug_letter_names[NR_DEBUG_LETTERS] = {
+	{ 1, "F" }, { 2, "Z" }, { 4, "P" }, { 8, "U" }, { 16, "T" }, { 32, "A" }, { 64, "O" }, { 128, "-" },
+};
+
 const struct bit_name flag_names[NR_FLAG_NAMES] = {
 	{ HEADER_RECOUNT_ALWAYS, "recount" },
 	{ HEADER_CONTENTS_WHOLE, "contents" },
 	{ HEADER_DAMAGE, "damage" },
 };
 
-const char *const start_names[NR_START_STATES] = { "booted", "early", "nearly_full", "fragmented" };
+const char *const start_names[NR_START_STATES] = { "booted", "early", "nearly_full", "fragmented", "slab" };
 const char *const context_names[NR_CONTEXTS] = { "task", "softirq", "hardirq", "spinlock", "irqs_off", "rcu", "nmi" };
 
 bool is_slot_kind(unsigned kind)
 {
-	return kind == ARG_NEW_PAGES || kind == ARG_LIVE_PAGES || kind == ARG_USED_PAGES;
+	return arg_kinds[kind].role != ROLE_NONE;
 }
 
 int target_arg(const struct op *op)
 {
 	for (unsigned i = 0; i < MAX_ARGS; i++)
-		if (op->args[i] == ARG_NEW_PAGES)
+		if (arg_kinds[op->args[i]].role == ROLE_NEW)
 			return (int)i;
 	return -1;
 }
@@ -135,6 +157,10 @@ static void print_value(unsigned kind, u64 value, FILE *out)
 	fprintf(out, " %s=", arg_kinds[kind].key);
 	if (kind == ARG_GFP)
 		print_bits(out, (u32)value, gfp_names, NR_GFP_NAMES, "|", "none");
+	else if (kind == ARG_SLAB_FLAGS)
+		print_bits(out, (u32)value, slab_flag_names, NR_SLAB_FLAG_NAMES, "|", "none");
+	else if (kind == ARG_DEBUG_LETTERS)
+		print_bits(out, (u32)value, debug_letter_names, NR_DEBUG_LETTERS, "+", "none");
 	else if (name)
 		fputs(name, out);
 	else
@@ -148,11 +174,11 @@ static void print_known(const struct op *op, const struct instr *in, FILE *out)
 
 	instr_args(op, in, a);
 	if (target >= 0)
-		fprintf(out, "p%u = ", (unsigned)a[target]);
+		fprintf(out, "%c%u = ", family_letter[arg_kinds[op->args[target]].family], (unsigned)a[target]);
 	fputs(op->name, out);
 	for (int i = 0; i < MAX_ARGS; i++)
 		if (is_slot_kind(op->args[i]) && i != target)
-			fprintf(out, " p%u", (unsigned)a[i]);
+			fprintf(out, " %c%u", family_letter[arg_kinds[op->args[i]].family], (unsigned)a[i]);
 	print_place(in, out);
 	for (int i = 0; i < MAX_ARGS; i++)
 		if (op->args[i] != ARG_NONE && !is_slot_kind(op->args[i]))

@@ -221,6 +221,8 @@ static const char *compare_all(struct world *w)
 {
 	const char *bad;
 
+	if (w->slab_up && (bad = slab_recount(w)))
+		return bad;
 	if ((bad = page_alloc_check()) || (bad = compare_zones(w)) || (bad = compare_types(w)) || (bad = compare_blocks(w)))
 		return bad;
 	return compare_events(w);
@@ -316,7 +318,7 @@ const char *world_check_boot(struct world *w, bool booted)
 		return bad;
 	if ((bad = compare_reserved(w)) || (bad = compare_devices(w)))
 		return bad;
-	if ((bad = compare_zonelists(w)))
+	if ((bad = compare_zonelists(w)) || (w->slab_up && (bad = slab_check_boot(w))))
 		return bad;
 	return compare_totalram(w);
 }

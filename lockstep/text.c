@@ -292,6 +292,10 @@ static u64 parse_arg_value(struct span text, unsigned kind, bool *ok)
 
 	if (kind == ARG_GFP) {
 		*ok = parse_bits(text, gfp_names, NR_GFP_NAMES, '|', "none", &v);
+	} else if (kind == ARG_SLAB_FLAGS) {
+		*ok = parse_bits(text, slab_flag_names, NR_SLAB_FLAG_NAMES, '|', "none", &v);
+	} else if (kind == ARG_DEBUG_LETTERS) {
+		*ok = parse_bits(text, debug_letter_names, NR_DEBUG_LETTERS, '+', "none", &v);
 	} else if (arg_value_name(kind, 0)) {
 		while (arg_value_name(kind, v) && !span_is(text, arg_value_name(kind, v)))
 			v++;
@@ -336,13 +340,14 @@ static bool parse_arg(struct reader *r, struct line_op *l, struct span key, stru
 /* pN after the name fills the slots in row order, but for the target. */
 static bool parse_slot_arg(struct reader *r, struct line_op *l, struct span word, bool is_target)
 {
-	struct span digits = word;
+	const char *letter = word.len > 1 ? memchr(family_letter, word.at[0], NR_FAMILIES) : NULL;
 	u64 v;
 
-	if (!skip_prefix(&digits, "p") || !parse_number(digits, &v))
+	if (!letter || !parse_number((struct span){ word.at + 1, word.len - 1 }, &v))
 		return fail(r, "'%.*s' is not a slot", SHOW(word));
 	for (int i = 0; i < MAX_ARGS; i++) {
-		if (!is_slot_kind(l->op->args[i]) || l->args_seen & 1u << i)
+		if (!is_slot_kind(l->op->args[i]) || l->args_seen & 1u << i ||
+		    arg_kinds[l->op->args[i]].family != letter - family_letter)
 			continue;
 		if ((i == target_arg(l->op)) == is_target)
 			return set_arg(r, l, (unsigned)i, v, word);

@@ -33,6 +33,14 @@ const char *world_check_settled(struct world *w);
 const char *page_free_slot(struct world *w, u32 slot);
 /* ops_rcu.c: nothing waits for a grace period any more; for the end of a program. */
 const char *rcu_finish(struct world *w);
+/* ops_slab.c, ops_kmalloc.c: for the start state `slab`; and for the end of a program. */
+const char *slab_prefill(struct world *w);
+const char *slab_free_all(struct world *w);
+const char *kmalloc_free_all(struct world *w);
+const char *slab_finish(struct world *w);
+/* recount_slab.c: caches and objects of mm against those of the model. */
+const char *slab_recount(struct world *w);
+const char *slab_check_boot(struct world *w);
 /* ops_machine.c */
 const char *machine_hand_over(struct world *w, bool *ok);
 

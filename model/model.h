@@ -18,8 +18,11 @@
 
 #define MODEL_MAX_CPUS	  8
 #define MODEL_NO_OWNER	  0xffffffffu
-#define MODEL_NR_OWNERS	  258 /* slots, the system, and who waits for a grace period */
+#define MODEL_NR_OWNERS	  260 /* slots, the system, who waits for a grace period, slabs, large blocks of kmalloc() */
 #define MODEL_RCU_OWNER	  257
+#define MODEL_SLAB_OWNER  258
+#define MODEL_LARGE_OWNER 259
+#define MODEL_MAX_NESTING 6 /* of requests on one CPU: a task, interrupts, and what each of them asks the page allocator */
 #define MODEL_MAX_DEFERRED 64
 #define MODEL_RCU_TICK_NS 1000000ULL
 #define MODEL_MAX_REGIONS 16
@@ -81,6 +84,7 @@ struct model_setup {
 	u32 knob[NR_KNOBS];
 	struct model_region region[MODEL_MAX_REGIONS];
 	unsigned nr_regions;
+	char slab_debug[256];
 };
 
 enum frame_state {
@@ -210,6 +214,7 @@ struct flight {
 	bool disabled_now; /* the lists of a zone were disabled by this operation */
 	bool ran_kswapd, drained_all;
 	bool settling;	   /* end of the program: reserves are given up without need */
+	bool nested;	   /* what the operation below asks the page allocator */
 	u16 owner;
 	gfp_t gfp;	   /* after the task's scopes */
 	u32 task_flags;
@@ -283,7 +288,7 @@ struct model {
 	u64 totalreserve;
 	u32 sysctl[9];		      /* values of enum mm_sysctl */
 	bool kswapd_wanted[MAX_NUMNODES];
-	struct flight flight[MODEL_MAX_CPUS][3]; /* task, and interrupts on top of it */
+	struct flight flight[MODEL_MAX_CPUS][MODEL_MAX_NESTING]; /* task, and interrupts on top of it */
 	u8 depth[MODEL_MAX_CPUS];
 	unsigned nr_in_flight;
 	u32 task_flags[MODEL_MAX_CPUS];
@@ -311,6 +316,7 @@ struct model {
 	struct model_counts counts;
 	struct model_memblock *memblock;
 	struct model_page_debug *debug;
+	struct model_slab *slab;
 	char text[200];		      /* the sentence returned last */
 
 	void *image;		      /* copy of everything above and the arrays, for model_reset() */

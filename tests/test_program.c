@@ -360,7 +360,7 @@ static void test_header_bytes(void)
 	for (unsigned b = 0; b < 256; b++) {
 		bytes[1] = bytes[2] = bytes[3] = (u8)b;
 		good &= program_decode(&p, bytes, sizeof(bytes)) && p.header.profile == (b < 3 ? b : 1) &&
-			p.header.start == b % 4 && p.header.flags == (b & 7);
+			p.header.start == b % NR_START_STATES && p.header.flags == (b & 7);
 	}
 	ok(good, "profiles and flags that nobody knows are small and none, start states count round");
 	program_free(&p);

@@ -119,10 +119,10 @@ int cmd_gen(int argc, char **argv)
 		else if (c == 'o')
 			path = optarg;
 		if (!good)
-			return c == '?' ? usage("[--seed N] [--ops N] [--tables page|memblock|all] [-o FILE]") : EXIT_USAGE;
+			return c == '?' ? usage("[--seed N] [--ops N] [--tables page|memblock|slab|kmalloc|all] [-o FILE]") : EXIT_USAGE;
 	}
 	if (optind != argc)
-		return usage("[--seed N] [--ops N] [--tables page|memblock|all] [-o FILE]");
+		return usage("[--seed N] [--ops N] [--tables page|memblock|slab|kmalloc|all] [-o FILE]");
 	program_init(&p);
 	program_generate(&p, seed, (u32)ops, tables);
 	code = write_program(&p, path);
@@ -230,12 +230,17 @@ int cmd_export_c(int argc, char **argv)
 
 static void print_op(const struct op *op)
 {
+	static const char *const roles[] = { "", "new", "live", "live|stale", "live" };
+
 	printf("0x%04x %-18s", op->code, op->name);
-	for (unsigned i = 0; i < MAX_ARGS && op->args[i]; i++)
-		printf(" %s", arg_kinds[op->args[i]].key	   ? arg_kinds[op->args[i]].key :
-			      op->args[i] == ARG_NEW_PAGES  ? "p=new" :
-			      op->args[i] == ARG_LIVE_PAGES ? "p=live" :
-							      "p=live|stale");
+	for (unsigned i = 0; i < MAX_ARGS && op->args[i]; i++) {
+		const struct arg_kind_row *kind = &arg_kinds[op->args[i]];
+
+		if (kind->key)
+			printf(" %s", kind->key);
+		else
+			printf(" %c=%s", family_letter[kind->family], roles[kind->role]);
+	}
 	printf("%s%s%s%s\n", op->flags & OP_BOOT ? "  [boot]" : "", op->flags & OP_EARLY ? "  [before hand-over]" : "",
 	       op->flags & OP_TASK_ONLY ? "  [task only]" : "", op->flags & OP_CLIENT_BUG ? "  [client bug]" : "");
 }

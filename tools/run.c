@@ -375,14 +375,27 @@ int cmd_show(int argc, char **argv)
 
 unsigned tables_by_name(const char *name)
 {
-	if (!strcmp(name, "page"))
-		return TABLE_MACHINE | TABLE_PAGE;
-	if (!strcmp(name, "memblock"))
-		return TABLE_MACHINE | TABLE_MEMBLOCK;
-	if (!strcmp(name, "all"))
-		return TABLE_MACHINE | TABLE_PAGE | TABLE_MEMBLOCK;
-	complain("no tables %s; there are page, memblock, all", name);
-	return 0;
+	static const struct {
+		const char *name;
+		unsigned tables;
+	} known[] = { { "page", TABLE_PAGE },	    { "memblock", TABLE_MEMBLOCK },
+		      { "slab", TABLE_SLAB },	    { "kmalloc", TABLE_KMALLOC },
+		      { "all", TABLE_PAGE | TABLE_MEMBLOCK } };
+	unsigned tables = TABLE_MACHINE;
+
+	while (*name) {
+		size_t len = strcspn(name, ","), i = 0;
+
+		while (i < ARRAY_SIZE(known) && (strlen(known[i].name) != len || memcmp(known[i].name, name, len)))
+			i++;
+		if (i == ARRAY_SIZE(known)) {
+			complain("no tables %.*s; there are page, memblock, slab, kmalloc, all", (int)len, name);
+			return 0;
+		}
+		tables |= known[i].tables;
+		name += len + (name[len] == ',');
+	}
+	return tables;
 }
 
 bool keep_program(const struct program *p, const char *path)

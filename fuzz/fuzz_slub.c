@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* fuzz_slub.c - every byte string is a program of caches and their objects; each operation is judged by the model. */
+#include "engine.h"
+
+const unsigned fuzz_tables = TABLE_MACHINE | TABLE_SLAB;
+const bool fuzz_is_text = false;
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	return fuzz_program(data, size);
+}
