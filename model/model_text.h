@@ -11,6 +11,10 @@ const char *model_judge_zoneinfo(struct model *m, const char *text);
 const char *model_judge_vmstat(struct model *m, const char *text);
 const char *model_judge_meminfo(struct model *m, const char *text);
 
+/* slab_text.c: pages of slabs and of large kmalloc() that a node counts as this kind; and of all nodes. */
+u64 model_slab_pages(const struct model *m, unsigned nid, bool reclaimable);
+u64 all_slab_pages(const struct model *m, bool reclaimable);
+
 /* --- for the files of model/ -------------------------------------------------------------------------------------- */
 
 /*

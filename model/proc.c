@@ -104,8 +104,8 @@ static const char node_stats[] = "\n  per-node stats"
 				 "\n      nr_inactive_file 0"
 				 "\n      nr_active_file 0"
 				 "\n      nr_unevictable 0"
-				 "\n      nr_slab_reclaimable 0"
-				 "\n      nr_slab_unreclaimable 0"
+				 "\n      nr_slab_reclaimable #"
+				 "\n      nr_slab_unreclaimable #"
 				 "\n      nr_isolated_anon 0"
 				 "\n      nr_isolated_file 0"
 				 "\n      workingset_nodes 0"
@@ -230,10 +230,11 @@ static const char *judge_populated(struct model *m, unsigned zone, const char **
 static const char *judge_zone_block(struct model *m, unsigned zone, bool first, const char **text)
 {
 	const u64 head[] = { zone / MAX_NR_ZONES, zone % MAX_NR_ZONES };
+	const u64 slab[] = { model_slab_pages(m, (unsigned)head[0], true), model_slab_pages(m, (unsigned)head[0], false) };
 	const char *bad = judge_form(m, "F4", text, "Node #, zone $$$$$$$$", head);
 
 	if (!bad && first)
-		bad = judge_form(m, "F4", text, node_stats, NULL);
+		bad = judge_form(m, "F4", text, node_stats, slab);
 	if (!bad)
 		bad = judge_marks(m, &m->zone[zone], text);
 	if (!bad && m->zone[zone].present)
@@ -264,7 +265,7 @@ static const char vmstat_form[] =
 	"nr_free_cma #\nnr_unaccepted 0\n"
 	"numa_hit #\nnuma_miss #\nnuma_foreign #\nnuma_interleave #\nnuma_local #\nnuma_other #\n"
 	"nr_inactive_anon 0\nnr_active_anon 0\nnr_inactive_file 0\nnr_active_file 0\nnr_unevictable 0\n"
-	"nr_slab_reclaimable 0\nnr_slab_unreclaimable 0\nnr_isolated_anon 0\nnr_isolated_file 0\nworkingset_nodes 0\n"
+	"nr_slab_reclaimable #\nnr_slab_unreclaimable #\nnr_isolated_anon 0\nnr_isolated_file 0\nworkingset_nodes 0\n"
 	"workingset_refault_anon 0\nworkingset_refault_file 0\nworkingset_activate_anon 0\nworkingset_activate_file 0\n"
 	"workingset_restore_anon 0\nworkingset_restore_file 0\nworkingset_nodereclaim 0\nnr_anon_pages 0\nnr_mapped 0\n"
 	"nr_file_pages 0\nnr_dirty 0\nnr_writeback 0\nnr_writeback_temp 0\nnr_shmem 0\nnr_shmem_hugepages 0\n"
@@ -300,13 +301,15 @@ static const char vmstat_form[] =
 
 const char *model_judge_vmstat(struct model *m, const char *text)
 {
-	u64 value[2 + 6 + 2 * MAX_NR_ZONES + 2] = { all_zones_read(m, STAT_FREE), all_zones_read(m, STAT_CMA) };
-	u64 *numa = value + 2, *pgalloc = numa + 6, *allocstall = pgalloc + MAX_NR_ZONES;
+	u64 value[2 + 6 + 2 + 2 * MAX_NR_ZONES + 2] = { all_zones_read(m, STAT_FREE), all_zones_read(m, STAT_CMA) };
+	u64 *numa = value + 2, *slab = numa + 6, *pgalloc = slab + 2, *allocstall = pgalloc + MAX_NR_ZONES;
 	const char *bad;
 
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		for (unsigned i = 0; i < 6; i++)
 			numa[i] += m->zone[z].numa[i];
+	slab[0] = all_slab_pages(m, true);
+	slab[1] = all_slab_pages(m, false);
 	memcpy(pgalloc, m->pgalloc, sizeof(m->pgalloc));
 	memcpy(allocstall, m->allocstall, sizeof(m->allocstall));
 	allocstall[MAX_NR_ZONES] = m->pgfree;
@@ -344,10 +347,10 @@ static const char meminfo_form[] = "MemTotal:       ######## kB\n"
 				   "AnonPages:             0 kB\n"
 				   "Mapped:                0 kB\n"
 				   "Shmem:                 0 kB\n"
-				   "KReclaimable:          0 kB\n"
-				   "Slab:                  0 kB\n"
-				   "SReclaimable:          0 kB\n"
-				   "SUnreclaim:            0 kB\n"
+				   "KReclaimable:   ######## kB\n"
+				   "Slab:           ######## kB\n"
+				   "SReclaimable:   ######## kB\n"
+				   "SUnreclaim:     ######## kB\n"
 				   "KernelStack:           0 kB\n"
 				   "PageTables:            0 kB\n"
 				   "SecPageTables:         0 kB\n"
@@ -381,22 +384,31 @@ static u64 less(u64 a, u64 b)
 	return a > b ? a - b : 0;
 }
 
+/* F7: what reclaimable slabs are sure to give: half may be in use, but never more than the low marks. */
+static u64 sure_of(u64 giveable, u64 low)
+{
+	return giveable - (giveable / 2 < low ? giveable / 2 : low);
+}
+
 const char *model_judge_meminfo(struct model *m, const char *text)
 {
-	u64 managed = 0, high = 0, high_free = 0, cma = 0, free = all_zones_read(m, STAT_FREE);
+	u64 managed = 0, high = 0, high_free = 0, cma = 0, low = 0, free = all_zones_read(m, STAT_FREE);
+	u64 giveable = all_slab_pages(m, true), unreclaim = all_slab_pages(m, false);
 	const char *bad;
 
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
 		managed += m->zone[z].managed;
 		cma += m->zone[z].cma;
+		low += m->zone[z].exists ? m->zone[z].low + m->zone[z].boost : 0;
 		if (!m->zone[z].present || !zone_is_high(m, z))
 			continue;
 		high += m->zone[z].managed;
 		high_free += zone_reads(&m->zone[z], STAT_FREE);
 	}
 	bad = judge_form(m, "F6", &text, meminfo_form,
-			 (const u64[]){ managed * 4, free * 4, less(free, m->totalreserve) * 4, high * 4, high_free * 4,
-					(managed - high) * 4, less(free, high_free) * 4, cma * 4,
+			 (const u64[]){ managed * 4, free * 4, less(free + sure_of(giveable, low), m->totalreserve) * 4,
+					high * 4, high_free * 4, (managed - high) * 4, less(free, high_free) * 4,
+					giveable * 4, (giveable + unreclaim) * 4, giveable * 4, unreclaim * 4, cma * 4,
 					all_zones_read(m, STAT_CMA) * 4, 4ULL << m->block_order });
 	return bad ? bad : judge_end(m, "F6", text);
 }

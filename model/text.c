@@ -164,15 +164,16 @@ static u64 pages_on_lists(const struct model *m, unsigned zone)
 
 static const char *judge_use(struct model *m, unsigned highest, const char **text)
 {
-	u64 value[] = { all_zones_read(m, STAT_FREE), 0, all_zones_read(m, STAT_CMA) };
+	u64 value[] = { all_slab_pages(m, true), all_slab_pages(m, false), all_zones_read(m, STAT_FREE), 0,
+			all_zones_read(m, STAT_CMA) };
 
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
-		value[1] += is_shown(m, z, highest) ? pages_on_lists(m, z) : 0;
+		value[3] += is_shown(m, z, highest) ? pages_on_lists(m, z) : 0;
 	return judge_form(m, "F9", text,
 			  "active_anon:0 inactive_anon:0 isolated_anon:0\n"
 			  " active_file:0 inactive_file:0 isolated_file:0\n"
 			  " unevictable:0 dirty:0 writeback:0\n"
-			  " slab_reclaimable:0 slab_unreclaimable:0\n"
+			  " slab_reclaimable:# slab_unreclaimable:#\n"
 			  " mapped:0 shmem:0 pagetables:0\n"
 			  " sec_pagetables:0 bounce:0\n"
 			  " kernel_misc_reclaimable:0\n"
