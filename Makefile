@@ -249,7 +249,7 @@ layers: $(LIBS)
 # for #include "..." alone: sim/sched.h would hide the system's, which pthread.h wants.
 SEES.threads   = -iquote sim/threads -iquote sim -iquote mm/include $(if $(filter mm/%,$(1)),-iquote mm) -iquote tests
 THREADS_SOURCES := $(wildcard mm/*.c) $(wildcard sim/threads/*.c) sim/context.c sim/machine.c sim/param.c
-THREADS_PROGRAMS := $(B)/threads_stress $(B)/threads_bench
+THREADS_PROGRAMS := $(patsubst tests/threads/%.c,$(B)/threads_%,$(wildcard tests/threads/*.c))
 threads: $(B)/libmmcheck_threads.a $(THREADS_PROGRAMS)
 $(B)/threads/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)

@@ -625,48 +625,7 @@ static void stress(u64 seed, unsigned nr_threads, unsigned ops, bool debug)
 	free(w);
 }
 
-/* --- CPUs and threads --------------------------------------------------------------------------------------------- */
-
-struct ninth {
-	struct machine *m;
-	int got;
-};
-
-static void *attach_and_say(void *arg)
-{
-	struct ninth *n = arg;
-
-	n->got = sim_cpu_attach(n->m);
-	if (n->got >= 0)
-		sim_cpu_detach();
-	return NULL;
-}
-
-static int attach_elsewhere(struct machine *m)
-{
-	struct ninth n = { m, -1 };
-	pthread_t t;
-
-	pthread_create(&t, NULL, attach_and_say, &n);
-	pthread_join(t, NULL);
-	return n.got;
-}
-
-static void test_attach(void)
-{
-	struct machine_config config = { 0 };
-	struct machine *m;
-
-	machine_config_profile(&config, PROFILE_SMALL);
-	config.param[PARAM_CPUS] = 1;
-	m = machine_create(&config);
-	ok(sim_cpu_attach(m) == 0, "the first thread is CPU 0");
-	ok(sim_cpu_attach(m) < 0, "  and no other one besides");
-	ok(attach_elsewhere(m) < 0, "a thread too many finds no CPU");
-	sim_cpu_detach();
-	ok(attach_elsewhere(m) == 0, "  until one is free");
-	machine_destroy(m);
-}
+/* --- one thread ----------------------------------------------------------------------------------------------------- */
 
 /* What one is told of, and may ask for, without a judge. */
 static void test_fault_and_log(void)
@@ -696,7 +655,6 @@ int main(int argc, char **argv)
 	u64 seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
 	unsigned ops = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 0) : 100000;
 
-	test_attach();
 	test_fault_and_log();
 	for (unsigned n = 2; n <= MOST_THREADS; n *= 2) {
 		stress(seed, n, ops, false);
