@@ -35,12 +35,15 @@ struct model_cache {
 	u32 useroffset, usersize;
 	u16 order, objects, min_order, min_objects;
 	u32 min_partial, cpu_partial, cpu_partial_slabs;
+	u32 defrag_ratio; /* remote_node_defrag_ratio of this cache, in thousandths */
+	u32 born;	  /* the how-manieth cache that was created: slabinfo begins with the newest */
 	s32 refcount;
 	u64 nr_slabs, nr_objects, live; /* live: handed out */
 	u32 nr_partial[MAX_NUMNODES];
 	struct {
 		u32 slab;    /* first frame of the CPU's slab; MODEL_NO_SLAB: none */
 		u32 chain;   /* slabs on its chain */
+		u32 first;   /* first frame of the slab put there last; the others follow by model_slab_frame.next */
 		u64 next;    /* object freed last on this CPU into its slab: the next it hands out; MODEL_NO_ADDRESS: open */
 	} cpu[MODEL_MAX_CPUS];
 };
@@ -54,6 +57,7 @@ struct model_slab_frame {
 	u16 head; /* how many frames before it is the first */
 	u16 inuse, objects;
 	u16 seen; /* recount: objects found live */
+	u32 next; /* on a chain: first frame of the slab put there before; MODEL_NO_SLAB: the last */
 };
 
 /* --- questions ---------------------------------------------------------------------------------------------------------- */
