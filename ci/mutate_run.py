@@ -87,7 +87,11 @@ class Steps:
         return [(name, name, []) for name in names]
 
     def of(self, path):
-        memory = "memblock" if "memblock" in path else "page"
+        memory = "page"
+        if "memblock" in path:
+            memory = "memblock"
+        elif any(word in path for word in ("slub", "slab", "kmalloc", "kfree_rcu")):
+            memory = "slab,kmalloc"
         if is_harness(path):  # a judge that lost something raises false alarms, or misses what a test claims
             return [*self.tests("test_text", "test_page_debug", "test_rcu", "test_lockdep"), self.corpus_step(), *self.compared(),
                     *self.tests("test_program", "test_report", "test_witness"), ("test_forms", "mmcheck", []), self.hunt("all", 1000),
