@@ -50,5 +50,7 @@ void *kmap_address(const struct page *page);
 
 /* Who had the page last, and who freed it: for reports. Nothing when it is not kept. */
 void put_page_history(struct text *t, const struct mm *mm, u64 pfn);
+/* "0x82(head|slab|node=0|zone=1)" and the end of the line. */
+void put_page_flags(struct text *t, const struct mm *mm, u64 pfn);
 
 #endif

@@ -34,7 +34,10 @@ struct page_owner {
 static const char *const migratetype_names[MIGRATE_TYPES] = { "Unmovable",  "Movable", "Reclaimable",
 							      "HighAtomic", "CMA",     "Isolate" };
 
-static const char *const flag_names[] = { "buddy", "head", "tail", "reserved", "guard", "pfmemalloc", "device" };
+static const char *const flag_names[] = { "buddy", "head", "tail", "reserved", "guard", "pfmemalloc", "device",
+					  "slab",  "large_kmalloc" };
+
+#define NAMED_FLAGS 0xffff /* above are a slab's cache and order */
 
 int page_owner_init(struct mm *mm)
 {
@@ -130,9 +133,9 @@ static void put_request(struct text *t, const struct page_owner *o)
 }
 
 /* %pGp: names by bit, then where the page lies. */
-static void put_flags(struct text *t, const struct mm *mm, u64 pfn)
+void put_page_flags(struct text *t, const struct mm *mm, u64 pfn)
 {
-	u32 flags = READ_ONCE(mm->mem_map[pfn].flags);
+	u32 flags = READ_ONCE(mm->mem_map[pfn].flags) & NAMED_FLAGS;
 	unsigned zone = pfn_to_pageblock(mm, pfn)->zone;
 
 	text_hex(t, flags);
@@ -166,7 +169,7 @@ static void put_frame(struct text *t, const struct mm *mm, u64 pfn, gfp_t gfp)
 	text_words(t, " type ");
 	text_words(t, migratetype_names[pageblock_type(mm, pfn)]);
 	text_words(t, " Flags ");
-	put_flags(t, mm, pfn);
+	put_page_flags(t, mm, pfn);
 }
 
 unsigned page_owner_show(u64 pfn, char *out, unsigned bytes)

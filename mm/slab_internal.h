@@ -170,6 +170,7 @@ struct slab_alias {
 	u8 id; /* of the cache; 0: free entry */
 };
 #define SLAB_MAX_ALIASES 32
+#define SLAB_OPERATIONS	 256
 
 struct kfree_rcu_cpu; /* kfree_rcu.c */
 
@@ -189,7 +190,13 @@ struct slab_state {
 	slab_flags_t debug;  /* slab_debug= for all */
 	bool debug_off_if_larger; /* its letter O */
 	struct kfree_rcu_cpu *krc[SIM_MAX_CPUS];
-	u32 reports;	     /* of SLUB debugging so far */
+	u32 reports;	     /* of SLUB debugging so far: events, that is heads, damaged bytes and repairs */
+	bool tainted;	     /* there was a head `BUG ...`: the next one says so */
+	const char *operation[SLAB_OPERATIONS]; /* names that tracks mean by their place here, from 1 on; NULL: the rest is free */
+	struct {
+		u64 begin_ns; /* of the burst */
+		u32 shown, missed;
+	} oom; /* [S39] */
 };
 
 static inline struct slab_state *slab_state(void)
@@ -269,9 +276,12 @@ static inline void *slab_object_at(const struct slab *slab, u32 freelist)
 {
 	return freelist == NO_FREE ? NULL : slab_base(slab) + (u64)freelist * 8;
 }
+/* NULL, and what a damaged free pointer leads to outside of the slab, is no offset. */
 static inline u32 slab_offset_of(const struct slab *slab, const void *object)
 {
-	return object ? (u32)(((const char *)object - slab_base(slab)) / 8) : NO_FREE;
+	u64 offset = (u64)(uintptr_t)object - (u64)(uintptr_t)slab_base(slab);
+
+	return offset < (u64)PAGE_SIZE << slab_order(slab) ? (u32)(offset / 8) : NO_FREE;
 }
 
 /* --- slub.c: objects and slabs ------------------------------------------------------------------------------------------------ */
@@ -322,19 +332,37 @@ int kfree_rcu_init(void);	 /* kfree_rcu.c */
 void kvfree_rcu_barrier_on_cache(struct kmem_cache *s);
 void kfree_rcu_settle(void);
 
+/* --- slub_debug_option.c ------------------------------------------------------------------------------------------------------ */
+
+/* What slab_debug= says for all goes into slab_state(): before the first cache. [S30] */
+void slub_debug_init(void);
+/* Flags of a cache of this name: those asked for, and slab_debug='s. */
+slab_flags_t kmem_cache_flags(u32 object_size, slab_flags_t flags, const char *name);
+
 /* --- slub_debug.c: what is checked and repaired of caches with SLAB_DEBUG_FLAGS. All with the node's list_lock held ------------ */
 
-/* slab_debug= for a cache of this name. [S30] */
-slab_flags_t kmem_cache_flags(u32 object_size, slab_flags_t flags, const char *name);
 /* A fresh slab is poisoned, its end padded; each object is set up as free. [S3] */
 void setup_slab_debug(struct kmem_cache *s, struct slab *slab);
 void setup_object_debug(struct kmem_cache *s, struct slab *slab, void *object);
-/* May this object be handed out? false: reported, all objects of the slab are marked as used, and another slab is to be tried.
- * true: patterns and the track are those of an object in use of orig_size bytes. [S31] */
+/* May this object be handed out? It is off the free list already, and counted as in use. false: reported, all objects of the
+ * slab are marked as used, it is frozen and is to leave its list, and another slab is to be tried. true: patterns and the track
+ * are those of an object in use of orig_size bytes. [S31] */
 bool alloc_debug_processing(struct kmem_cache *s, struct slab *slab, void *object, u64 orig_size);
 /* The free of the nr objects head..tail, linked by free pointers, of which this slab counted as in use: how many are really to
  * be linked; those that are not were reported. [S32] */
 unsigned free_debug_processing(struct kmem_cache *s, struct slab *slab, void *head, void *tail, unsigned nr);
+/* Who had an object last, and who freed it last: in its slot, behind the free pointer. SLAB_STORE_USER [S38] */
+enum track_item { TRACK_ALLOC, TRACK_FREE };
+struct track {
+	u32 who;  /* slab_state()->operation[who - 1]; 0: nobody yet */
+	u32 step;
+	u32 cpu, pid;
+	u64 when; /* jiffies: ms */
+	u64 unused;
+};
+struct track get_track(const struct kmem_cache *s, const void *object, enum track_item which);
+/* A name even where a client wrote over the track. */
+const char *track_operation(const struct track *t);
 void set_orig_size(struct kmem_cache *s, void *object, u64 orig_size);
 u64 get_orig_size(const struct kmem_cache *s, const void *object);
 /* Objects that remain when a cache is destroyed: report S35. */

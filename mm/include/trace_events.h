@@ -152,6 +152,7 @@ enum slub_report {
 	SLUB_FIX_NUMBER,
 	SLUB_FIX_COUNT,
 	SLUB_DISABLED,		 /* Slab disabled since SLUB metadata consistency check failed */
+	SLUB_FREELIST_CYCLE,
 	NR_SLUB_REPORTS
 };
 
