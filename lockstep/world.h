@@ -19,6 +19,18 @@ const char *contents_check_received(struct world *w, u64 pfn, u64 nr, gfp_t gfp)
 const char *contents_check_reachable(struct world *w, u64 pfn, u64 nr);
 const char *contents_check_unreachable(struct world *w, u64 pfn, u64 nr);
 
+/*
+ * contents_object.c: objects, by address. key: what their owner writes, see contents_object_key(). `bytes` is the size of the
+ * whole object when it was stamped, n how much of it there is to look at.
+ */
+u64 contents_object_key(unsigned family, u32 slot, u32 generation);
+void contents_object_stamp(struct world *w, u64 at, u64 bytes, u64 key);
+bool contents_object_holds(struct world *w, u64 at, u64 n, u64 bytes, u64 key);
+/* The same but for [hole, hole + hole_bytes), which has multiples of 8. */
+bool contents_object_holds_around(struct world *w, u64 at, u64 n, u64 bytes, u64 hole, u64 hole_bytes, u64 key);
+/* Offset of the first byte that is another one, bytes if none is; no tool has a say. */
+u64 contents_first_not(struct world *w, u64 at, u64 bytes, u8 byte);
+
 /* prefill.c: bring a machine just booted into this start state. */
 #define SYSTEM_OWNER NR_SLOTS /* of what is taken before the program begins */
 const char *world_prefill(struct world *w, enum start_state start);
