@@ -67,6 +67,9 @@ struct slub_due {
 struct slub_dues {
 	u32 nr;
 	bool vague; /* bytes were looked at that the model does not know */
+	/* Told of each as it is added, while the damage is still there; NULL: nobody listens. */
+	void (*say)(void *arg, const struct slub_due *due);
+	void *arg;
 	struct slub_due due[SLUB_MAX_DUE];
 };
 

@@ -165,6 +165,8 @@ int slub_byte(const struct slub_layout *l, const struct slub_damage *d, struct s
 
 void slub_add_due(struct slub_dues *out, struct slub_due due)
 {
+	if (out->say)
+		out->say(out->arg, &due);
 	if (out->nr < SLUB_MAX_DUE)
 		out->due[out->nr++] = due;
 }
