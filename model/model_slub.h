@@ -14,7 +14,7 @@
 
 #define ARRAY_LENGTH(a) (sizeof(a) / sizeof((a)[0]))
 #define SLUB_MAX_GIVEN 40
-#define SLUB_TEXT_BYTES 32768
+#define SLUB_TEXT_BYTES 32000 /* no more than a log holds */
 #define SLUB_ANY '\x01' /* in a text that is due: any one character */
 
 struct slub_track {
@@ -125,6 +125,13 @@ bool model_slub_is_damaged(const struct model *m, u32 head);
 /* The log of an operation that was alone. */
 const char *model_judge_slub_text(struct model *m, unsigned cpu, const char *log);
 
+/* --- what model/slab.c answers ---------------------------------------------------------------------------------------------------- */
+
+/* A free object of a slab is nobody's for good: it counts as in use from now on. */
+void model_slab_lose(struct model *m, u64 object);
+/* The free of this object, which the operation on this CPU has begun, was refused: it stays with its owner. */
+void model_slab_not_given(struct model *m, unsigned cpu, u64 object);
+
 /* --- for slub_text.c ------------------------------------------------------------------------------------------------------------- */
 
 struct slub_site {
@@ -139,6 +146,10 @@ bool slub_site_of(const struct model *m, u64 address, struct slub_site *site);
 struct slub_object slub_object_at(const struct model *m, const struct slub_site *site, u64 address);
 /* The object behind this one on its slab's free list; 0 none, MODEL_NO_ADDRESS: open. address 0: the first. */
 u64 slub_next_free(const struct model *m, const struct slub_site *site, u64 address);
-void slub_say(struct model *m, const struct slub_site *site, const struct slub_due *due);
+/* taken: the object that is being handed out, 0 none. */
+void slub_say(struct model *m, const struct slub_site *site, const struct slub_due *due, u64 taken);
+void slub_say_remaining(struct model *m, const struct slub_site *site);
+void slub_say_wrong_cache(struct model *m, const char *asked, const struct slub_site *site, u64 object);
+void slub_say_trace(struct model *m, const struct slub_site *site, u64 object, bool alloc);
 
 #endif

@@ -58,6 +58,7 @@ bool slub_damage_any(const struct slub_damage *d, u64 from, u64 to);
 struct slub_due {
 	u8 report; /* enum slub_report */
 	u8 byte, expected; /* first damaged byte; what all of them should be */
+	u8 region;	   /* of FIX Restoring: what it restores */
 	bool head;	   /* of damage: the object's head and trailer follow, as nothing was found in it before */
 	u64 address;	   /* the object, or the slab's first byte */
 	u64 first, last;   /* damaged bytes */

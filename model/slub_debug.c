@@ -203,9 +203,10 @@ static bool check_region(const struct slub_layout *l, struct slub_damage *d, str
 	if (!found)
 		return true;
 	slub_add_due(out, due);
-	repair(l, d, o, due);
+	due.region = due.report;
 	due.report = SLUB_FIX_RESTORING;
 	slub_add_due(out, due);
+	repair(l, d, o, due);
 	return false;
 }
 
@@ -284,6 +285,7 @@ void slub_check_padding(const struct slub_layout *l, struct slub_damage *d, u64 
 		return;
 	slub_add_due(out, due);
 	slub_damage_forget(d, due.first, due.last + 1);
+	due.region = due.report;
 	due.report = SLUB_FIX_RESTORING;
 	slub_add_due(out, due);
 }

@@ -315,7 +315,7 @@ static void cut_list(struct model *m, const struct slub_site *site, u64 last)
 }
 
 /* The free list is walked up to an object, or to its end: is the object on it? [S32] */
-static bool walk_list(struct model *m, const struct slub_site *site, u64 search, struct slub_dues *out)
+static bool walk_list(struct model *m, struct slub_site *site, u64 search, struct slub_dues *out)
 {
 	u32 nr = 0;
 	u64 at = 0;
@@ -342,6 +342,7 @@ static bool walk_list(struct model *m, const struct slub_site *site, u64 search,
 		slub_add_due(out, (struct slub_due){ .report = SLUB_OBJECT_COUNT, .address = site->base, .found = site->inuse,
 						     .should = site->objects - nr });
 		due(out, SLUB_FIX_COUNT, site->base);
+		site->inuse = site->objects - nr;
 	}
 	return false;
 }
@@ -369,7 +370,7 @@ static void disable(struct model *m, const struct slub_site *site)
 }
 
 /* S31 */
-static void due_alloc(struct model *m, const struct slub_site *site, u64 object, struct slub_dues *out)
+static void due_alloc(struct model *m, struct slub_site *site, u64 object, struct slub_dues *out)
 {
 	struct slub_object o = slub_object_at(m, site, object);
 
@@ -379,12 +380,12 @@ static void due_alloc(struct model *m, const struct slub_site *site, u64 object,
 	disable(m, site);
 }
 
-static bool free_is_good(struct model *m, const struct slub_site *site, u64 object, struct slub_dues *out)
+static bool free_is_good(struct model *m, struct slub_site *site, u64 object, struct slub_dues *out)
 {
 	if (!check_slab(m, site, out))
 		return false;
 	if (!is_object(site, object)) {
-		due(out, SLUB_INVALID_POINTER, object);
+		slub_add_due(out, (struct slub_due){ .report = SLUB_INVALID_POINTER, .address = site->base, .first = object });
 		return false;
 	}
 	if (walk_list(m, site, object, out)) {
@@ -395,13 +396,13 @@ static bool free_is_good(struct model *m, const struct slub_site *site, u64 obje
 }
 
 /* S32 */
-static void due_free(struct model *m, const struct slub_site *site, u64 object, struct slub_dues *out)
+static void due_free(struct model *m, struct slub_site *site, u64 object, struct slub_dues *out)
 {
 	if (!free_is_good(m, site, object, out))
 		due(out, SLUB_FIX_NOT_FREED, object);
 }
 
-static void due_validate(struct model *m, const struct slub_site *site, struct slub_dues *out)
+static void due_validate(struct model *m, struct slub_site *site, struct slub_dues *out)
 {
 	if (!check_slab(m, site, out))
 		return;
@@ -482,6 +483,7 @@ static const char *const report_names[NR_SLUB_REPORTS] = {
 	[SLUB_FIX_NUMBER] = "FIX Number of objects adjusted",
 	[SLUB_FIX_COUNT] = "FIX Object count adjusted",
 	[SLUB_DISABLED] = "Slab disabled",
+	[SLUB_FREELIST_CYCLE] = "Freelist cycle detected",
 };
 
 static const char *name_of(unsigned report)
@@ -502,20 +504,21 @@ static const char *still_due(struct model *m, const struct slub_flight *f)
 struct saying {
 	struct model *m;
 	const struct slub_site *site;
+	u64 taken;
 };
 
 static void say_due(void *arg, const struct slub_due *d)
 {
 	struct saying *s = arg;
 
-	slub_say(s->m, s->site, d);
+	slub_say(s->m, s->site, d, s->taken);
 }
 
 enum look { LOOK_ALLOC, LOOK_FREE, LOOK_VALIDATE };
 
-static void work_out(struct model *m, struct slub_flight *f, enum look look, const struct slub_site *site, u64 object)
+static void work_out(struct model *m, struct slub_flight *f, enum look look, struct slub_site *site, u64 object)
 {
-	struct saying saying = { m, site };
+	struct saying saying = { m, site, look == LOOK_ALLOC ? object : 0 };
 
 	f->next = f->dues.nr = 0;
 	f->dues.vague = false;
@@ -659,7 +662,7 @@ static struct slub_track track_of(const struct model *m, unsigned cpu)
 }
 
 /* Nothing that was due is left, and nothing is due now. */
-static const char *judge_silence(struct model *m, struct slub_flight *f, enum look look, const struct slub_site *site, u64 object)
+static const char *judge_silence(struct model *m, struct slub_flight *f, enum look look, struct slub_site *site, u64 object)
 {
 	if (f->next < f->dues.nr)
 		return still_due(m, f);
@@ -806,8 +809,10 @@ void model_begin_slub_validate(struct model *m, unsigned cpu, unsigned cache)
 }
 
 /* On a list that validate goes through? [S8] */
-static bool is_listed(const struct model_cache *c, const struct model_slab_frame *frame)
+static bool is_listed(const struct model *m, const struct model_cache *c, const struct model_slab_frame *frame, u32 head)
 {
+	if (model_slub_is_disabled(m, head))
+		return false;
 	return frame->place == SLAB_NODE_PARTIAL || (frame->place == SLAB_FULL && HAS_U(c));
 }
 
@@ -822,7 +827,7 @@ const char *model_slub_validated(struct model *m, unsigned cpu, s64 found)
 	for (u64 pfn = 0; m->flight[cpu][m->depth[cpu] - 1].alone && pfn < m->nr_frames; pfn++) {
 		const struct model_slab_frame *frame = model_slab_frame(m, pfn);
 
-		if (!frame || frame->cache != f->cache || frame->head || !is_listed(model_cache(m, f->cache), frame) ||
+		if (!frame || frame->cache != f->cache || frame->head || !is_listed(m, model_cache(m, f->cache), frame, (u32)pfn) ||
 		    was_visited(f, (u32)pfn))
 			continue;
 		slub_site_of(m, pfn << 12, &site);
