@@ -78,6 +78,7 @@ static void fail_by_stop(struct world *w, const struct sim_stop *stop)
 		[STOP_SLEEP_IRQS_OFF] = "scheduling with interrupts off",
 		[STOP_SLEEP_RCU] = "sleeping in an RCU reader",
 		[STOP_SLEEP_LOCKED] = "sleeping with a lock held",
+		[STOP_PANIC] = "panic",
 	};
 
 	snprintf(w->text, sizeof(w->text), "%s: %s", clause[stop->kind], stop->text);

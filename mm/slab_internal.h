@@ -45,6 +45,8 @@ _Static_assert(offsetof(struct slab, slab_list) == offsetof(struct page, lru), "
 /* In flags, above those of a page: PG_slab, PG_large_kmalloc of internal.h. */
 #define SLAB_ID_SHIFT	 16 /* 8 bits: the cache */
 #define SLAB_ORDER_SHIFT 24 /* 4 bits */
+#define SLAB_ON_PARTIAL	 (1u << 28) /* on its node's partial list; under the node's list_lock */
+#define SLAB_WAITS	 (1u << 29) /* given up, its pages wait for a grace period */
 
 struct slab_counters {
 	u32 freelist; /* offset of the first free object, in words of 8 bytes; NO_FREE none */
@@ -105,8 +107,23 @@ struct kmem_cache_cpu {
 	u64 random;	     /* of the cache: here for the fast path */
 	u32 offset;	     /* of the free pointer: the same */
 	u32 object_size;
+	u32 hooks;	     /* enum slab_hook: what is to be done besides */
 	local_lock_t lock; /* slab, partial, and hot where others look at it */
 } __attribute__((aligned(64)));
+
+/* What an alloc or a free of a cache has to do besides; most have nothing, and one test says so. */
+enum slab_hook {
+	HOOK_FAILSLAB = 1 << 0,
+	HOOK_ACCOUNT = 1 << 1,
+	HOOK_INIT_ON_ALLOC = 1 << 2,
+	HOOK_INIT_ON_FREE = 1 << 3,
+	HOOK_TOOL = 1 << 4, /* this build has a tool that wants to know of each object */
+};
+#if defined(TOOL_ASAN) || defined(TOOL_MSAN) || defined(MMCHECK_VALGRIND)
+#define HOOKS_ALWAYS HOOK_TOOL
+#else
+#define HOOKS_ALWAYS 0
+#endif
 
 struct kmem_cache_node {
 	spinlock_t list_lock;
@@ -222,12 +239,30 @@ static inline unsigned slab_nid(const struct slab *slab)
 	return page_zone(current_mm(), slab_pfn(slab))->nid;
 }
 
+/* Bytes from the beginning of RAM: what events call an object. */
+static inline u64 address_of(const void *object)
+{
+	return (u64)((const char *)object - (const char *)this_cpu->machine->host->ram);
+}
+
 /* --- slots: where object i is, what lies around it [S2] --------------------------------------------------------------------- */
+
+#define SLUB_TRACK_BYTES 32u /* of who allocated an object, and of who freed it */
 
 /* The slot's beginning is red_left_pad before the object. */
 static inline void *fixup_red_left(const struct kmem_cache *s, void *slot)
 {
 	return (char *)slot + s->red_left_pad;
+}
+static inline struct kmem_cache_node *get_node(const struct kmem_cache *s, unsigned nid)
+{
+	return s->node[nid];
+}
+/* Where the object's number comes from: each change of a CPU's pair has a larger one, and no two CPUs the same. [S13] */
+#define TID_STEP SIM_MAX_CPUS
+static inline u64 next_tid(u64 tid)
+{
+	return tid + TID_STEP;
 }
 static inline u32 slab_bytes(const struct kmem_cache *s, const struct slab *slab)
 {
@@ -284,7 +319,7 @@ static inline u32 slab_offset_of(const struct slab *slab, const void *object)
 	return offset < (u64)PAGE_SIZE << slab_order(slab) ? (u32)(offset / 8) : NO_FREE;
 }
 
-/* --- slub.c: objects and slabs ------------------------------------------------------------------------------------------------ */
+/* --- slub.c: objects ------------------------------------------------------------------------------------------------------------ */
 
 /* What an object is asked for: which event announces it, and the size that the caller named. */
 struct slab_request {
@@ -296,31 +331,82 @@ struct slab_request {
 void *slab_alloc_node(struct kmem_cache *s, struct slab_request r);
 /* One object of the slab's cache is free; event: EVENT_KFREE or EVENT_KMEM_CACHE_FREE. */
 void slab_free(struct kmem_cache *s, struct slab *slab, void *object, u8 event);
-/* Geometry and lists of a new descriptor, and its place in the CPUs' tables; flags hold those of slab_debug= already. 0,
- * -EINVAL, -ENOMEM, -ENOSPC (no id is free). [S1] [S5] */
-int do_kmem_cache_create(struct kmem_cache *s, const char *name, u32 size, const struct kmem_cache_args *args, slab_flags_t flags);
-/* All slabs given back, the nodes' structures and the id too; -EBUSY and nothing of the cache is given back: objects remain. */
-int __kmem_cache_shutdown(struct kmem_cache *s);
-void __kmem_cache_release(struct kmem_cache *s);
-int __kmem_cache_shrink(struct kmem_cache *s);
+
+static inline void announce_alloc(const struct kmem_cache *s, const void *object, const struct slab_request *r)
+{
+	mm_announce((struct mm_event){ .type = r->event,
+				       .address = address_of(object),
+				       .cache = s->id,
+				       .gfp = r->gfp,
+				       .bytes_req = (u32)r->orig_size,
+				       .bytes_alloc = s->size });
+}
+
+/* --- slub_partial.c: where slabs are that have free objects ------------------------------------------------------------------------ */
+
+/* list_cpu: whose, of a CPU's; tail: of a node's list. */
+void announce_move(const struct slab *slab, enum slab_place from, enum slab_place to, unsigned list_cpu, bool tail);
+/* With the node's list_lock held. `from` for the event. */
+void add_partial(struct kmem_cache_node *n, struct slab *slab, enum slab_place from, bool tail);
+void remove_partial(struct kmem_cache_node *n, struct slab *slab, enum slab_place to);
+void add_full(const struct kmem_cache *s, struct kmem_cache_node *n, struct slab *slab, enum slab_place from);
+void remove_full(const struct kmem_cache *s, struct slab *slab);
+/* The slab goes to this CPU's chain; drain: a chain that is long enough goes to the nodes first. [S12] */
+void put_cpu_partial(struct kmem_cache *s, struct slab *slab, bool drain);
+/* A chain that belongs to nobody goes to the nodes' lists. */
+void put_partials(struct kmem_cache *s, struct slab *chain);
+/* A slab that was a CPU's, and what of its objects that CPU had for itself. */
+void deactivate_slab(struct kmem_cache *s, struct slab *slab, void *freelist);
 /* Every CPU's slab and chain of this cache go to the nodes' lists. Task context. */
 void flush_all(struct kmem_cache *s);
+/* One with free objects is taken off a node's list, nid's or any if that is NUMA_NO_NODE; of a debug cache an object of it. */
+struct partial_search {
+	const struct slab_request *r;
+	void *object;
+};
+struct slab *get_partial(struct kmem_cache *s, struct partial_search *search);
+/* All empty slabs of the node's partial list are given back; what is not empty is reported. */
+void free_partial(struct kmem_cache *s, struct kmem_cache_node *n);
+int __kmem_cache_shrink(struct kmem_cache *s);
+
+/* --- slub_pages.c: how large slabs are, where they come from and go ------------------------------------------------------------------ */
+
+/* size, inuse, offset, order and the rest follow from object_size, align, flags. 0, -EINVAL: no slab is large enough. [S1] [S5] */
+int calculate_sizes(struct kmem_cache *s, const struct kmem_cache_args *args);
+/* A slab, all its objects free, on no list and not counted yet; NULL: refused. [S6] */
+struct slab *new_slab(struct kmem_cache *s, gfp_t gfp, int nid);
+/* It is nobody's, and its pages go back, for a SLAB_TYPESAFE_BY_RCU cache after a grace period. */
+void discard_slab(struct kmem_cache *s, struct slab *slab);
+void count_slab(struct kmem_cache *s, const struct slab *slab, s64 slabs);
 /* Pages for a slab or a large kmalloc(), asked for and announced; NULL: refused. [S6] [K6] */
 struct page *slab_alloc_pages(u8 cache_id, gfp_t gfp, int nid, unsigned order);
 void slab_free_pages(struct page *page, unsigned order);
 /* The byte counters of meminfo's Slab lines: pages of a node. */
 void mod_slab_pages(unsigned nid, bool reclaimable, s64 pages);
+/* Random order for the objects of new slabs; 0, -ENOMEM. [S15] */
+int init_cache_random_seq(struct kmem_cache *s);
+/* Has the node memory that slabs can be of? */
+bool node_has_slabs(unsigned nid);
+/* The node whose lists this CPU looks at first. */
+unsigned numa_mem_id(void);
 /* The index'th object (not slot) of a slab. */
 static inline void *nth_object(const struct kmem_cache *s, const struct slab *slab, u32 index)
 {
 	return slab_base(slab) + (u64)index * s->size + s->red_left_pad;
 }
-void add_partial(struct kmem_cache_node *n, struct slab *slab, bool tail);
-void remove_partial(struct kmem_cache_node *n, struct slab *slab);
 
 /* --- slab_common.c: caches, their names, merging ------------------------------------------------------------------------------ */
 
-/* The flags and name with which create is called for kmalloc's caches and the bootstrap. */
+/* Geometry and lists of a new descriptor, and its place in the CPUs' tables; flags hold those of slab_debug= already. 0,
+ * -EINVAL, -ENOMEM, -ENOSPC (no id is free). [S1] [S5] */
+int do_kmem_cache_create(struct kmem_cache *s, const char *name, u32 size, const struct kmem_cache_args *args, slab_flags_t flags);
+/* All slabs given back; -EBUSY: objects remain. */
+int __kmem_cache_shutdown(struct kmem_cache *s);
+/* The nodes' structures and the id are given back. */
+void __kmem_cache_release(struct kmem_cache *s);
+/* What the CPUs' tables hold of it is as the descriptor says, after a flag changed. */
+void refresh_cpu_tables(struct kmem_cache *s);
+/* A cache of kmalloc(), while the machine boots. */
 struct kmem_cache *create_boot_cache(const char *name, u32 size, u32 align, slab_flags_t flags);
 u32 calculate_alignment(slab_flags_t flags, u32 align, u32 size);
 struct kmem_cache *find_mergeable(u32 size, u32 align, slab_flags_t flags, const char *name, void (*ctor)(void *));
@@ -376,13 +462,6 @@ void report_wrong_cache(struct kmem_cache *s, struct kmem_cache *other, void *ob
 static inline u64 kernel_address(const void *p)
 {
 	return p ? (u64)((const char *)p - (const char *)this_cpu->machine->host->ram) + SIM_DIRECT_MAP : 0;
-}
-
-/* --- events ------------------------------------------------------------------------------------------------------------------ */
-
-static inline u64 address_of(const void *object)
-{
-	return (u64)((const char *)object - (const char *)this_cpu->machine->host->ram);
 }
 
 /* What mm itself stores in an object: a large block must say so, slabs count as written anyway. */

@@ -81,6 +81,7 @@ enum sim_stop_kind {
 	STOP_SLEEP_IRQS_OFF,
 	STOP_SLEEP_RCU,
 	STOP_SLEEP_LOCKED,
+	STOP_PANIC, /* the kernel gives up because a client wanted it so: not a mistake */
 };
 
 struct sim_stop {

@@ -1,0 +1,706 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * slub.c - objects of one size, handed out from slabs and taken back.
+ *
+ *      a CPU                                                           a node
+ *   hot: object -> object -> object            (freelist, tid)       partial: slab <-> slab <-> slab
+ *   slab: the one they are of, frozen   --- deactivated, flushed -->    ^         |
+ *   partial: slab -> slab -> slab       --- too many: all of them ------'         |
+ *     ^------------------------------------------ get_partial() -----------------'
+ *   a full slab is on no list; the first free of an object of it puts it on the chain of the CPU that frees
+ *
+ * A slab's free objects are linked through themselves. `counters` says where that list begins, how many objects are in use, and
+ * whether the slab is some CPU's (frozen). Of a CPU's slab the list is the CPU's own (hot.first), those objects count as in use,
+ * and what others free meanwhile is a second list, in the slab, which the CPU takes over when its own is used up.
+ *
+ * Taking an object: own list; list of the own slab; own chain; partial list of the node (of the node that was asked for, and of
+ * no other; else of the CPU's, and by chance, remote_node_defrag_ratio, of others that have more than min_partial); a new slab.
+ * Giving one back: to the own list if it is of the own slab, else to the slab; if that makes it the first free one of its slab
+ * the slab goes to the own chain, if the last one in use it may be given back.
+ *
+ * Invariants (slab_check() tests each by its number, when nothing is in flight):
+ *   [S7]  objects on a slab's list, and on its CPU's, are objects of it, each on one list and once; objects less those on the
+ *         slab's list is what it counts as in use
+ *   [S8]  a slab is in one place: CPU, chain, partial list, or full; only a CPU's is frozen; each list's length is what it says
+ *   [S13] the transaction id of a CPU's pair rises with each change, and tells which CPU it is
+ *   [N6]  pages of slabs and large blocks of a node are what its counters say
+ * Rules, judged by the model: [S9] [S10] [S12] [S16] [S19] [S24].
+ *
+ * Locks: hot is changed as one pair by its CPU, without any (this_cpu_try_cmpxchg_pair()); slab and partial of a CPU by the
+ * CPU's local lock; counters of a slab by try_cmpxchg(); lists of a node by its list_lock. No two of these locks are held at
+ * once, and the page allocator is called with none of them. A debug cache [S11] has nothing on CPUs: its slabs change under
+ * list_lock alone.
+ * Unlike Linux: what get_partial() takes more than it needs goes to the chain when list_lock is given back; a request for a
+ * node is not tried there alone first; slabs of reserve pages (pfmemalloc) serve everybody; a naive double free is reported and
+ * nothing is freed, with no CPU lost; an object given to the wrong cache goes to its own where Linux would not look.
+ */
+#include "slab_internal.h"
+
+static bool node_match(const struct slab *slab, int nid)
+{
+	return likely(nid == NUMA_NO_NODE) || slab_nid(slab) == (unsigned)nid;
+}
+
+/* --- taking over the list of a slab ----------------------------------------------------------------------------------------- */
+
+/* All free objects of it become the caller's, and it is frozen if there is one, full if not. */
+static void *take_freelist(struct slab *slab)
+{
+	for (;;) {
+		u64 old = READ_ONCE(slab->counters);
+		struct slab_counters c = counters_unpack(old);
+		void *first = slab_object_at(slab, c.freelist);
+
+		c.freelist = NO_FREE;
+		c.inuse = c.objects;
+		c.frozen = first;
+		if (likely(try_cmpxchg(&slab->counters, old, counters_pack(c))))
+			return first;
+		sim_tick();
+	}
+}
+
+/* --- the slow path of an allocation: with the CPU's local lock, whatever changes hot raises the id ------------------------------ */
+
+static void set_cpu_freelist(struct kmem_cache_cpu *c, void *first)
+{
+	c->hot.first = first;
+	c->hot.second = next_tid(c->hot.second);
+}
+
+static void *hand_out_first(struct kmem_cache *s, struct kmem_cache_cpu *c, void *first, const struct slab_request *r)
+{
+	set_cpu_freelist(c, get_freepointer(s, first));
+	announce_alloc(s, first, r);
+	return first;
+}
+
+/* The CPU has no slab from here on; the caller deactivates it when the lock is given back. */
+static struct slab *detach_cpu_slab(struct kmem_cache_cpu *c, void **freelist)
+{
+	struct slab *slab = c->slab;
+
+	*freelist = c->hot.first;
+	c->slab = NULL;
+	set_cpu_freelist(c, NULL);
+	announce_move(slab, SLAB_CPU, SLAB_IN_FLIGHT, this_cpu->id, false);
+	return slab;
+}
+
+/* From the CPU's slab; NULL: it has none any more. */
+static void *take_from_cpu_slab(struct kmem_cache *s, struct kmem_cache_cpu *c, const struct slab_request *r)
+{
+	void *object = NULL, *freelist;
+	struct slab *old = NULL;
+	unsigned long flags;
+
+	local_lock_irqsave(&c->lock, flags);
+	if (c->slab && !node_match(c->slab, r->nid)) {
+		old = detach_cpu_slab(c, &freelist);
+	} else if (c->slab) {
+		freelist = c->hot.first ? c->hot.first : take_freelist(c->slab);
+		if (freelist) {
+			object = hand_out_first(s, c, freelist, r);
+		} else {
+			announce_move(c->slab, SLAB_CPU, SLAB_FULL, this_cpu->id, false);
+			c->slab = NULL;
+			set_cpu_freelist(c, NULL);
+		}
+	}
+	local_unlock_irqrestore(&c->lock, flags);
+	if (old)
+		deactivate_slab(s, old, freelist);
+	return object;
+}
+
+/* The first slab of the chain becomes the CPU's. NULL, and *again: there may be more to take. */
+static void *take_from_chain(struct kmem_cache *s, struct kmem_cache_cpu *c, const struct slab_request *r, bool *again)
+{
+	struct slab *slab = NULL;
+	unsigned long flags;
+	void *object = NULL;
+
+	local_lock_irqsave(&c->lock, flags);
+	*again = c->slab || c->partial;
+	if (!c->slab && c->partial) {
+		slab = c->partial;
+		c->partial = slab->next;
+		if (node_match(slab, r->nid)) {
+			void *first = take_freelist(slab);
+
+			VM_BUG_ON(!first);
+			c->slab = slab;
+			announce_move(slab, SLAB_CPU_PARTIAL, SLAB_CPU, this_cpu->id, false);
+			object = hand_out_first(s, c, first, r);
+		} else {
+			slab->next = NULL;
+			announce_move(slab, SLAB_CPU_PARTIAL, SLAB_IN_FLIGHT, this_cpu->id, false);
+		}
+	}
+	local_unlock_irqrestore(&c->lock, flags);
+	if (slab && !object)
+		put_partials(s, slab);
+	return object;
+}
+
+/* A slab that is nobody's, all its free objects taken, becomes the CPU's. An interrupt may have found another one meanwhile. */
+static void *load_cpu_slab(struct kmem_cache *s, struct kmem_cache_cpu *c, struct slab *slab, void *first,
+			   const struct slab_request *r)
+{
+	void *object, *freelist;
+	unsigned long flags;
+	struct slab *old;
+
+	for (;;) {
+		local_lock_irqsave(&c->lock, flags);
+		if (likely(!c->slab))
+			break;
+		old = detach_cpu_slab(c, &freelist);
+		local_unlock_irqrestore(&c->lock, flags);
+		deactivate_slab(s, old, freelist);
+		sim_tick();
+	}
+	c->slab = slab;
+	announce_move(slab, SLAB_IN_FLIGHT, SLAB_CPU, this_cpu->id, false);
+	object = hand_out_first(s, c, first, r);
+	local_unlock_irqrestore(&c->lock, flags);
+	return object;
+}
+
+/* Nobody knows it yet. */
+static void *take_new_slab(struct kmem_cache *s, struct slab *slab)
+{
+	count_slab(s, slab, 1);
+	return take_freelist(slab);
+}
+
+static void *alloc_slow(struct kmem_cache *s, struct kmem_cache_cpu *c, const struct slab_request *r)
+{
+	struct partial_search search = { r, NULL };
+	struct slab *slab;
+	void *object;
+	bool again;
+
+	do {
+		sim_tick();
+		object = take_from_cpu_slab(s, c, r);
+		if (!object)
+			object = take_from_chain(s, c, r, &again);
+	} while (!object && again);
+	if (object)
+		return object;
+	slab = get_partial(s, &search);
+	if (slab)
+		return load_cpu_slab(s, c, slab, take_freelist(slab), r);
+	slab = new_slab(s, r->gfp, r->nid);
+	return slab ? load_cpu_slab(s, c, slab, take_new_slab(s, slab), r) : NULL;
+}
+
+/* --- caches that are debugged [S11] -------------------------------------------------------------------------------------------- */
+
+/* The first object of a new slab; NULL: something is wrong with it, and it is nobody's any more. */
+static void *alloc_from_new_debug_slab(struct kmem_cache *s, struct slab *slab, const struct slab_request *r)
+{
+	struct kmem_cache_node *n = get_node(s, slab_nid(slab));
+	struct slab_counters c = slab_counters(slab);
+	void *object = slab_object_at(slab, c.freelist);
+	unsigned long flags;
+	bool good;
+
+	spin_lock_irqsave(&n->list_lock, flags);
+	count_slab(s, slab, 1);
+	c.freelist = slab_offset_of(slab, get_freepointer(s, object));
+	c.inuse = 1;
+	WRITE_ONCE(slab->counters, counters_pack(c));
+	good = alloc_debug_processing(s, slab, object, r->orig_size);
+	if (!good)
+		announce_move(slab, SLAB_IN_FLIGHT, SLAB_FULL, 0, false);
+	else if (c.inuse == c.objects)
+		add_full(s, n, slab, SLAB_IN_FLIGHT);
+	else
+		add_partial(n, slab, SLAB_IN_FLIGHT, false);
+	if (good)
+		announce_alloc(s, object, r);
+	spin_unlock_irqrestore(&n->list_lock, flags);
+	return good ? object : NULL;
+}
+
+static void *alloc_debug(struct kmem_cache *s, const struct slab_request *r)
+{
+	for (;;) {
+		struct partial_search search = { r, NULL };
+		struct slab *slab;
+		void *object;
+
+		sim_tick();
+		if (get_partial(s, &search))
+			return search.object;
+		slab = new_slab(s, r->gfp, r->nid);
+		if (!slab)
+			return NULL;
+		object = alloc_from_new_debug_slab(s, slab, r);
+		if (object)
+			return object;
+	}
+}
+
+static sim_cold void *alloc_from_slabs(struct kmem_cache *s, struct kmem_cache_cpu *c, const struct slab_request *r)
+{
+	void *object;
+
+	sim_yield(YIELD_PERCPU);
+	object = kmem_cache_debug(s) ? alloc_debug(s, r) : alloc_slow(s, c, r);
+	if (unlikely(!object))
+		slab_out_of_memory(s, r->gfp, r->nid);
+	return object;
+}
+
+/* --- allocation ------------------------------------------------------------------------------------------------------------------- */
+
+static inline void *cpu_freepointer(const struct kmem_cache_cpu *c, const void *object)
+{
+	const char *at = (const char *)object + c->offset;
+
+	return freelist_ptr_decode(c->random, slab_load(at), at);
+}
+
+/* An object of the CPU's own list. NULL: another node is wanted, or there is none. */
+static inline void *alloc_fast(struct kmem_cache *s, struct kmem_cache_cpu *c, const struct slab_request *r)
+{
+	struct cpu_pair old, now;
+
+	sim_own_enter();
+	do {
+		old = c->hot;
+		if (unlikely(!old.first || !node_match(c->slab, r->nid))) {
+			sim_own_leave();
+			return NULL;
+		}
+		now = (struct cpu_pair){ cpu_freepointer(c, old.first), next_tid(old.second) };
+	} while (unlikely(!this_cpu_try_cmpxchg_pair(&c->hot, old, now)));
+	announce_alloc(s, old.first, r);
+	sim_own_leave();
+	return old.first;
+}
+
+/* Of what an object holds, how much is to be zeroes. Where the rest is a redzone it stays one. [S16] */
+static u64 bytes_to_zero(const struct kmem_cache *s, const struct slab_request *r)
+{
+	return (s->flags & SLAB_RED_ZONE) && slub_debug_orig_size(s) ? r->orig_size : s->object_size;
+}
+
+static bool freeptr_outside_object(const struct kmem_cache *s)
+{
+	return s->offset >= s->inuse;
+}
+
+/* What is done with an object before its new owner has it. */
+static void post_alloc(struct kmem_cache *s, void *object, const struct slab_request *r, u32 hooks)
+{
+	bool zero = (hooks & HOOK_INIT_ON_ALLOC) || (r->gfp & __GFP_ZERO);
+
+	if (hooks & HOOK_ACCOUNT)
+		fetch_add_relaxed(&slab_state()->accounted_bytes, s->size + sizeof(void *));
+	if ((hooks & HOOK_INIT_ON_FREE) && !freeptr_outside_object(s))
+		slab_store((char *)object + s->offset, 0);
+	if (zero)
+		slab_fill(object, 0, bytes_to_zero(s, r));
+	if (hooks & HOOK_TOOL)
+		kasan_slab_alloc(s, object, r->orig_size, zero || s->ctor || (hooks & HOOK_INIT_ON_FREE));
+}
+
+/* The program wants a request of this cache to fail. */
+static bool should_failslab(const struct kmem_cache *s, gfp_t gfp)
+{
+	(void)s;
+	if ((gfp & __GFP_NOFAIL) || likely(!sim_should_fail(FAULT_SLAB)))
+		return false;
+	mm_announce((struct mm_event){ .type = EVENT_FAULT, .report = FAULT_SLAB });
+	return true;
+}
+
+/* false: refused. */
+static inline bool pre_alloc(struct kmem_cache *s, const struct kmem_cache_cpu *c, gfp_t gfp)
+{
+	might_sleep_if(gfp & __GFP_DIRECT_RECLAIM);
+	return likely(!(c->hooks & HOOK_FAILSLAB)) || !should_failslab(s, gfp);
+}
+
+void *slab_alloc_node(struct kmem_cache *s, struct slab_request r)
+{
+	struct kmem_cache_cpu *c = this_cpu_slab(s->id);
+	void *object;
+
+	if (unlikely(!pre_alloc(s, c, r.gfp)))
+		return NULL;
+	object = alloc_fast(s, c, &r);
+	if (unlikely(!object))
+		object = alloc_from_slabs(s, c, &r);
+	if (unlikely(c->hooks | (r.gfp & __GFP_ZERO)) && likely(object))
+		post_alloc(s, object, &r, c->hooks);
+	return object;
+}
+
+static struct slab_request request_of(const struct kmem_cache *s, gfp_t gfp, int nid)
+{
+	return (struct slab_request){ .event = EVENT_KMEM_CACHE_ALLOC, .gfp = gfp, .nid = nid, .orig_size = s->object_size };
+}
+
+void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
+{
+	return slab_alloc_node(s, request_of(s, gfp, NUMA_NO_NODE));
+}
+
+void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t gfp, int nid)
+{
+	return slab_alloc_node(s, request_of(s, gfp, nid));
+}
+
+/* --- freeing: a group of objects of one slab, linked from head to tail ----------------------------------------------------------- */
+
+struct free_group {
+	struct slab *slab;
+	void *head, *tail;
+	unsigned nr;
+	void *const *objects; /* the same, in any order */
+	u8 event;
+};
+
+static inline void announce_free(const struct kmem_cache *s, const struct free_group *g)
+{
+	for (unsigned i = 0; i < g->nr; i++)
+		mm_announce((struct mm_event){ .type = g->event, .address = address_of(g->objects[i]), .cache = s->id });
+}
+
+/* The list begins with what is to be put on it: it would have no end. [S14] */
+static sim_cold void report_double_free(const struct kmem_cache *s, const void *object)
+{
+	sim_log("kernel BUG: naive double free: object 0x%016llx of cache %s\n", (unsigned long long)kernel_address(object),
+		s->name);
+	mm_announce((struct mm_event){ .type = EVENT_SLUB_REPORT, .report = SLUB_DOUBLE_FREE, .address = address_of(object),
+				       .cache = s->id });
+}
+
+/* Nothing of what it held is left but the size that was asked for, which the redzone behind it needs. [S16] */
+static void wipe_object(struct kmem_cache *s, void *object)
+{
+	u64 orig_size = get_orig_size(s, object);
+	u32 end = get_info_end(s);
+
+	slab_fill(object, 0, orig_size);
+	slab_fill((char *)object + end, 0, s->size - end - s->red_left_pad);
+	set_orig_size(s, object, orig_size);
+}
+
+static void note_freed(struct kmem_cache *s, void *object, u32 hooks)
+{
+	if (hooks & HOOK_ACCOUNT)
+		fetch_add_relaxed(&slab_state()->accounted_bytes, -(u64)(s->size + sizeof(void *)));
+	if (hooks & HOOK_TOOL)
+		kasan_slab_free(s, object);
+}
+
+/* What is done with an object while nobody else can have it. Of a debug cache it is not known yet whether it is one. */
+static void pre_free(struct kmem_cache *s, void *object, u32 hooks)
+{
+	if (kmem_cache_debug(s))
+		return;
+	if (hooks & HOOK_INIT_ON_FREE)
+		wipe_object(s, object);
+	note_freed(s, object, hooks);
+}
+
+/* Is it an object in use? Whatever else it is, the checks will say so, and find it as it was. */
+static bool looks_used(const struct kmem_cache *s, const struct slab *slab, const void *object)
+{
+	u64 offset = (u64)((const char *)object - slab_base(slab)) - s->red_left_pad;
+	struct slab_counters c = slab_counters(slab);
+	const void *free = slab_object_at(slab, c.freelist);
+
+	if (offset % s->size || offset / s->size >= c.objects)
+		return false;
+	for (unsigned i = 0; free && free != object && i < c.objects; i++) {
+		free = get_freepointer(s, free);
+		if ((u64)((const char *)free - slab_base(slab)) >= PAGE_SIZE << slab_order(slab))
+			return false;
+	}
+	return free != object;
+}
+
+static void wipe_group(struct kmem_cache *s, const struct free_group *g)
+{
+	for (unsigned i = 0; i < g->nr; i++)
+		if (looks_used(s, g->slab, g->objects[i]))
+			wipe_object(s, g->objects[i]);
+}
+
+/* Under a debug cache's lock. Nothing is freed of what the checks find wrong. */
+static void free_debug(struct kmem_cache *s, const struct free_group *g)
+{
+	struct kmem_cache_node *n = get_node(s, slab_nid(g->slab));
+	struct slab *slab = g->slab;
+	struct slab_counters c;
+	bool was_full, gone = false;
+	unsigned long flags;
+	u32 hooks = this_cpu_slab(s->id)->hooks;
+	unsigned nr;
+
+	spin_lock_irqsave(&n->list_lock, flags);
+	if (unlikely(hooks & HOOK_INIT_ON_FREE))
+		wipe_group(s, g);
+	nr = free_debug_processing(s, slab, g->head, g->tail, g->nr);
+	if (nr) {
+		for (unsigned i = 0; i < g->nr && hooks; i++)
+			note_freed(s, g->objects[i], hooks);
+		c = slab_counters(slab);
+		was_full = c.freelist == NO_FREE;
+		set_freepointer(s, g->tail, slab_object_at(slab, c.freelist));
+		c.freelist = slab_offset_of(slab, g->head);
+		c.inuse -= nr;
+		WRITE_ONCE(slab->counters, counters_pack(c));
+		announce_free(s, g);
+		gone = !c.inuse && n->nr_partial >= s->min_partial;
+		if (was_full)
+			remove_full(s, slab);
+		if (was_full && !gone)
+			add_partial(n, slab, SLAB_FULL, true);
+		else if (was_full)
+			announce_move(slab, SLAB_FULL, SLAB_IN_FLIGHT, 0, false);
+		else if (gone)
+			remove_partial(n, slab, SLAB_IN_FLIGHT);
+	}
+	spin_unlock_irqrestore(&n->list_lock, flags);
+	if (gone)
+		discard_slab(s, slab);
+}
+
+/* With list_lock held, the slab empty: is it to be given back? One on no list is about to be put somewhere. [S10] */
+static bool unlist_if_too_many(struct kmem_cache *s, struct kmem_cache_node *n, struct slab *slab)
+{
+	if (!(slab->flags & SLAB_ON_PARTIAL) || n->nr_partial < s->min_partial)
+		return false;
+	remove_partial(n, slab, SLAB_IN_FLIGHT);
+	return true;
+}
+
+/* What was there before, and where it goes now. */
+enum freed { FREED_LINKED, FREED_FIRST, FREED_LAST };
+
+/*
+ * To the slab. Who makes it empty while it is no CPU's holds its node's list_lock meanwhile, so whoever holds that can rely on
+ * what is empty. The first free object of a full slab makes it this CPU's, for its chain; the last one in use may make it
+ * nobody's, and it is to be given back.
+ */
+static enum freed link_to_slab(struct kmem_cache *s, const struct free_group *g)
+{
+	struct kmem_cache_node *n = get_node(s, slab_nid(g->slab));
+	struct slab *slab = g->slab;
+	bool was_full, empties, gone;
+	unsigned long flags = 0;
+
+	for (;;) {
+		u64 old = READ_ONCE(slab->counters);
+		struct slab_counters c = counters_unpack(old);
+
+		if (unlikely(s->random && slab_object_at(slab, c.freelist) == g->tail)) {
+			report_double_free(s, g->tail);
+			return FREED_LINKED;
+		}
+		set_freepointer(s, g->tail, slab_object_at(slab, c.freelist));
+		was_full = c.freelist == NO_FREE && !c.frozen;
+		c.freelist = slab_offset_of(slab, g->head);
+		c.inuse -= g->nr;
+		empties = !c.inuse && !c.frozen && !was_full;
+		if (unlikely(empties))
+			spin_lock_irqsave(&n->list_lock, flags);
+		if (likely(try_cmpxchg(&slab->counters, old, counters_pack(c))))
+			break;
+		if (empties)
+			spin_unlock_irqrestore(&n->list_lock, flags);
+		sim_tick();
+	}
+	announce_free(s, g);
+	if (was_full)
+		announce_move(slab, SLAB_FULL, SLAB_IN_FLIGHT, 0, false);
+	if (likely(!empties))
+		return was_full ? FREED_FIRST : FREED_LINKED;
+	gone = unlist_if_too_many(s, n, slab);
+	spin_unlock_irqrestore(&n->list_lock, flags);
+	return gone ? FREED_LAST : FREED_LINKED;
+}
+
+/* Not the CPU's own slab. [S10] */
+static sim_cold void free_slow(struct kmem_cache *s, const struct free_group *g)
+{
+	enum freed freed;
+
+	sim_yield(YIELD_PERCPU);
+	if (kmem_cache_debug(s)) {
+		free_debug(s, g);
+		return;
+	}
+	freed = link_to_slab(s, g);
+	if (freed == FREED_FIRST)
+		put_cpu_partial(s, g->slab, true);
+	else if (freed == FREED_LAST)
+		discard_slab(s, g->slab);
+}
+
+static inline void free_group(struct kmem_cache *s, const struct free_group *g)
+{
+	struct kmem_cache_cpu *c = this_cpu_slab(s->id);
+	struct cpu_pair old;
+
+	sim_own_enter();
+	do {
+		old = c->hot;
+		if (unlikely(c->slab != g->slab)) {
+			sim_own_leave();
+			free_slow(s, g);
+			return;
+		}
+		if (unlikely(old.first == g->tail && c->random)) {
+			sim_own_leave();
+			report_double_free(s, g->tail);
+			return;
+		}
+		slab_store((char *)g->tail + c->offset, freelist_ptr_encode(c->random, old.first, (char *)g->tail + c->offset));
+	} while (unlikely(!this_cpu_try_cmpxchg_pair(&c->hot, old, (struct cpu_pair){ g->head, next_tid(old.second) })));
+	announce_free(s, g);
+	sim_own_leave();
+}
+
+void slab_free(struct kmem_cache *s, struct slab *slab, void *object, u8 event)
+{
+	u32 hooks = this_cpu_slab(s->id)->hooks;
+
+	if (unlikely(hooks))
+		pre_free(s, object, hooks);
+	free_group(s, &(struct free_group){ .slab = slab, .head = object, .tail = object, .nr = 1, .objects = &object,
+					    .event = event });
+}
+
+/* Which cache the object is really of; NULL: none. It is asked where somebody wants to know. [S24] */
+static struct kmem_cache *cache_from_object(struct kmem_cache *s, const struct slab *slab, void *object)
+{
+	struct kmem_cache *other = slab ? slab_cache(slab) : NULL;
+
+	if (unlikely(other != s) && (!slab || s->random || (s->flags & SLAB_CONSISTENCY_CHECKS)))
+		report_wrong_cache(s, other, object);
+	return other;
+}
+
+static struct slab *virt_to_slab(const void *p)
+{
+	struct page *page = virt_to_head_page(p);
+
+	return likely(page && page_is_slab(page)) ? (struct slab *)page : NULL;
+}
+
+void kmem_cache_free(struct kmem_cache *s, void *object)
+{
+	struct slab *slab;
+
+	if (unlikely(!object))
+		return;
+	slab = virt_to_slab(object);
+	s = cache_from_object(s, slab, object);
+	if (likely(s))
+		slab_free(s, slab, object, EVENT_KMEM_CACHE_FREE);
+}
+
+/* --- many at once [S19] ------------------------------------------------------------------------------------------------------------ */
+
+unsigned kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t nr, void **objects)
+{
+	struct kmem_cache_cpu *c = this_cpu_slab(s->id);
+	struct slab_request r = request_of(s, gfp, NUMA_NO_NODE);
+	size_t got;
+
+	if (!nr || unlikely(!pre_alloc(s, c, gfp)))
+		return 0;
+	for (got = 0; got < nr; got++) {
+		objects[got] = alloc_fast(s, c, &r);
+		if (!objects[got])
+			objects[got] = alloc_from_slabs(s, c, &r);
+		if (unlikely(!objects[got]))
+			break;
+		if (unlikely(c->hooks | (gfp & __GFP_ZERO)))
+			post_alloc(s, objects[got], &r, c->hooks);
+		sim_tick();
+	}
+	if (likely(got == nr))
+		return (unsigned)nr;
+	if (got)
+		kmem_cache_free_bulk(s, got, objects);
+	return 0;
+}
+
+#define BULK_LOOKAHEAD 3
+
+/* An object of the same slab goes to the front of the group's list; false: it is there already. */
+static bool join_group(struct kmem_cache *s, struct free_group *g, void *object, u32 hooks)
+{
+	if (unlikely(object == g->head && s->random)) {
+		report_double_free(s, object);
+		return false;
+	}
+	if (unlikely(hooks))
+		pre_free(s, object, hooks);
+	set_freepointer(s, object, g->head);
+	g->head = object;
+	g->nr++;
+	return true;
+}
+
+/*
+ * Free the last object and those of the same slab near by, which are brought together at the end of the array. How many are
+ * left before them.
+ */
+static size_t free_last_group(struct kmem_cache *s, struct slab *slab, size_t nr, void **objects, u8 event)
+{
+	u32 hooks = this_cpu_slab(s->id)->hooks;
+	struct free_group g = { .slab = slab, .head = objects[nr - 1], .tail = objects[nr - 1], .nr = 1, .event = event };
+	unsigned lookahead = BULK_LOOKAHEAD;
+	size_t same = nr - 1;
+
+	if (unlikely(hooks))
+		pre_free(s, g.head, hooks);
+	for (size_t i = nr - 1; i-- > 0 && lookahead;) {
+		void *object = objects[i];
+
+		sim_tick();
+		if (virt_to_slab(object) != slab) {
+			lookahead--;
+			continue;
+		}
+		same--;
+		objects[i] = objects[same];
+		objects[same] = object;
+		if (!join_group(s, &g, object, hooks)) { /* what is said twice is dropped */
+			objects[same] = objects[nr - 1];
+			break;
+		}
+	}
+	g.objects = objects + nr - g.nr;
+	free_group(s, &g);
+	return same;
+}
+
+void kmem_cache_free_bulk(struct kmem_cache *s, size_t nr, void **objects)
+{
+	while (nr) {
+		void *object = objects[nr - 1];
+		struct slab *slab = virt_to_slab(object);
+		struct kmem_cache *owner = s ? cache_from_object(s, slab, object) : slab ? slab_cache(slab) : NULL;
+
+		sim_tick();
+		if (likely(owner)) {
+			nr = free_last_group(owner, slab, nr, objects, s ? EVENT_KMEM_CACHE_FREE : EVENT_KFREE);
+			continue;
+		}
+		if (!s)
+			kfree(object);
+		nr--;
+	}
+}
