@@ -260,6 +260,9 @@ $(B)/libmmcheck_threads.a: $(patsubst %.c,$(B)/threads/%.o,$(THREADS_SOURCES)) m
 	$(call note,AR)
 	$(Q)rm -f $@ && ar qcsD $@ $(filter %.o,$^)
 
+# A call of another allocator shall cost what one of ours does.
+$(B)/threads/tests/threads/kmalloc_bench.o: private CFLAGS += -fno-plt
+
 $(THREADS_PROGRAMS): $(B)/threads_%: $(B)/threads/tests/threads/%.o $(B)/libmmcheck_threads.a
 	$(call note,LINK)
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -lpthread -o $@
