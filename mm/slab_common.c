@@ -632,8 +632,10 @@ int kmem_cache_init(void)
 	struct mm *mm = current_mm();
 	int err = init_state(mm);
 
-	if (!err)
+	if (!err) {
+		slub_debug_init();
 		err = init_cpu_tables();
+	}
 	if (!err)
 		err = bootstrap_caches(mm->slab);
 	if (!err)
