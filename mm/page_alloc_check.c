@@ -312,7 +312,7 @@ static void check_page(struct recount *r, const struct page *page, bool free)
 	INV(B2, !free || page->refcount == 0, pfn);
 	INV(B2, !free || !(page->flags & ~(u32)PG_buddy), pfn);
 	INV(B9, !(page->flags & PG_guard) || r->mm->guardpage_minorder, pfn);
-	INV(B2, free || (page->flags & (PG_head | PG_tail | PG_guard)) || page->private == 0, pfn);
+	INV(B2, free || (page->flags & (PG_head | PG_tail | PG_guard | PG_slab)) || page->private == 0, pfn);
 	INV(B19, !(page->flags & PG_tail) || page->refcount == 0, pfn);
 	INV(B19, page->refcount >= 0, pfn);
 }
@@ -351,7 +351,7 @@ static u64 used_run_looks_wrong(const struct page *page, u64 nr, u64 *guards)
 
 		wrong |= (word & PG_buddy) | word >> 63;
 		guarded |= word & PG_guard;
-		if (word & (PG_head | PG_tail | PG_guard))
+		if (word & (PG_head | PG_tail | PG_guard | PG_slab))
 			wrong |= word & PG_tail ? word >> 32 : 0;
 		else
 			wrong |= page[i].private;
