@@ -53,6 +53,7 @@ static const char *const above_names[32] = {
 	"-16", "-15", "-14", "-13", "-12", "-11", "-10", "-9", "-8", "-7", "-6", "-5", "-4", "-3", "-2", "-1",
 };
 
+static const char *const slab_field_names[NR_SLAB_FIELDS] = { "objects", "inuse", "freelist", "is_slab" };
 static const char *const ctor_names[3] = { "none", "first", "second" };
 const char *const cache_names[NR_CACHE_NAMES] = { "dentry", "inode_cache", "filp", "vm_area", "task", "sock", "skbuff", "bio",
 						  "request", "sigqueue", "cred", "mnt_cache", "anon_vma", "pid", "kmalloc-64", NULL };
@@ -127,6 +128,8 @@ const struct arg_kind_row arg_kinds[NR_ARG_KINDS] = {
 	[ARG_ELEMENTS]	  = { "n",	 FIELD_ARGUMENT, 24, 0,		     NULL, 0, 0 },
 	[ARG_OBJECT_BYTE] = { "at_byte", FIELD_ARGUMENT, 13, 0,		     NULL, 0, 0 },
 	[ARG_DEBUG_LETTERS] = { "letters", FIELD_ARGUMENT, 8, 0,	     NULL, 0, 0 },
+	[ARG_GAP]	  = { "gap",	 FIELD_ARGUMENT, 7, 0,		     NULL },
+	[ARG_SLAB_FIELD]  = { "field",	 FIELD_ARGUMENT, 3, NR_SLAB_FIELDS,  slab_field_names },
 	[ARG_CACHE_PATTERN] = { "caches", FIELD_ARGUMENT, 5, NR_DEBUG_PATTERNS, slab_debug_patterns, 0, 0 },
 };
 

@@ -429,6 +429,8 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 		return fresh_knob_value(g);
 	case ARG_MS:
 		return magnitude(g->rng, 15);
+	case ARG_GAP: /* mostly right behind it */
+		return one_in(g->rng, 2) ? 0 : magnitude(g->rng, 7);
 	case ARG_SKIP:
 	case ARG_TIMES:
 		return geometric(g->rng);

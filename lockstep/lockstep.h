@@ -183,6 +183,8 @@ enum arg_kind {
 	ARG_OBJECT_BYTE, /* offset in an object, modulo its size: 13 bits */
 	ARG_DEBUG_LETTERS, /* of slab_debug=, as bits */
 	ARG_CACHE_PATTERN, /* of slab_debug=: slab_debug_patterns[] */
+	ARG_GAP,	/* bytes between an object and what is written: 0..127 */
+	ARG_SLAB_FIELD,	/* what of a slab's own words is overwritten */
 	NR_ARG_KINDS
 };
 

@@ -158,6 +158,13 @@ const char *slab_check(void);
 /* Give up what caches keep to themselves: CPUs' slabs, empty slabs, what waits for a grace period. Task context. */
 void slab_settle(void);
 
+/*
+ * What a stray store does to what is kept about the slab that p lies in: this field holds `value` from now on; returns what it
+ * held. For who wants to see the checks [S34] at work, and puts it back. A free list is an offset in words of 8 bytes.
+ */
+enum slab_field { SLAB_FIELD_OBJECTS, SLAB_FIELD_INUSE, SLAB_FIELD_FREELIST, SLAB_FIELD_IS_SLAB, NR_SLAB_FIELDS };
+u32 slab_overwrite(const void *p, enum slab_field field, u32 value);
+
 struct slab_cache_figures {
 	const char *name;
 	slab_flags_t flags;
