@@ -449,6 +449,8 @@ struct track {
 struct track get_track(const struct kmem_cache *s, const void *object, enum track_item which);
 /* A name even where a client wrote over the track. */
 const char *track_operation(const struct track *t);
+/* slab_traces.c: the places with objects in use, if s keeps tracks. */
+void put_traces(struct text *t, const struct kmem_cache *s, enum track_item which);
 void set_orig_size(struct kmem_cache *s, void *object, u64 orig_size);
 u64 get_orig_size(const struct kmem_cache *s, const void *object);
 /* Objects that remain when a cache is destroyed: report S35. */

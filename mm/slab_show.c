@@ -19,8 +19,7 @@
  *   [F10] slabs times pages of all caches are at most meminfo's Slab, which has large kmalloc() too
  * Locks: slab_mutex around slabinfo; a node's list_lock while its partial slabs are counted. CPUs' slabs and chains are looked
  * at without one: each number was true at some moment.
- * Unlike Linux: alloc_traces and free_traces (there in debugfs) have no stacks and know the first TRACE_PLACES places; a
- * constructor has no name.
+ * Unlike Linux: a constructor has no name.
  */
 #include <errno.h>
 #include "slab_internal.h"
@@ -265,6 +264,17 @@ static void show_remote_node_defrag_ratio(struct text *t, const struct kmem_cach
 	text_words(t, "\n");
 }
 
+/* --- who has the objects: slab_traces.c --------------------------------------------------------------------------- */
+
+static void show_alloc_traces(struct text *t, const struct kmem_cache *s)
+{
+	put_traces(t, s, TRACK_ALLOC);
+}
+static void show_free_traces(struct text *t, const struct kmem_cache *s)
+{
+	put_traces(t, s, TRACK_FREE);
+}
+
 /* --- what can be written ------------------------------------------------------------------------------------------ */
 
 /* Decimal digits to the end of the line: 0, -EINVAL, -ERANGE. */
@@ -331,6 +341,7 @@ static int store_failslab(struct kmem_cache *s, const char *value)
 	if (READ_ONCE(s->refcount) > 1)
 		return -EINVAL;
 	WRITE_ONCE(s->flags, value[0] == '1' ? flags | SLAB_FAILSLAB : flags);
+	refresh_cpu_tables(s);
 	return 0;
 }
 
@@ -366,12 +377,14 @@ struct slab_attribute {
 static const struct slab_attribute attributes[] = {
 	{ .name = "aliases", .show = show_aliases },
 	{ .name = "align", .field = FIELD(align) },
+	{ .name = "alloc_traces", .show = show_alloc_traces },
 	{ .name = "cache_dma", .flag = SLAB_CACHE_DMA },
 	{ .name = "cpu_partial", .field = FIELD(cpu_partial), .store = store_cpu_partial },
 	{ .name = "cpu_slabs", .show = show_cpu_slabs },
 	{ .name = "ctor", .show = show_ctor },
 	{ .name = "destroy_by_rcu", .flag = SLAB_TYPESAFE_BY_RCU },
 	{ .name = "failslab", .flag = SLAB_FAILSLAB, .store = store_failslab },
+	{ .name = "free_traces", .show = show_free_traces },
 	{ .name = "hwcache_align", .flag = SLAB_HWCACHE_ALIGN },
 	{ .name = "min_partial", .field = FIELD(min_partial), .store = store_min_partial },
 	{ .name = "object_size", .field = FIELD(object_size) },
