@@ -64,6 +64,16 @@ const char *const slab_debug_patterns[NR_DEBUG_PATTERNS] = {
 	"all", "dentry", "inode_cache", "filp", "kmalloc-*", "kmalloc-64", "kmalloc-rcl-*", "kmem_cache*",
 	"d*", "*", "sk*,s*", "task,bio,pid", "kmalloc-8,kmalloc-4k", "dma-kmalloc-*", "vm_area*", "nobody",
 };
+const char *const slab_attributes[NR_SLAB_ATTRIBUTES] = {
+	"aliases",	"align",	 "cache_dma",	    "cpu_partial",  "cpu_slabs",
+	"ctor",		"destroy_by_rcu", "failslab",	    "hwcache_align", "min_partial",
+	"object_size",	"objects",	 "objects_partial", "objs_per_slab", "order",
+	"partial",	"poison",	 "reclaim_account", "red_zone",	    "remote_node_defrag_ratio",
+	"sanity_checks", "shrink",	 "slab_size",	    "slabs",	    "slabs_cpu_partial",
+	"store_user",	"total_objects", "trace",	    "usersize",	    "validate",
+	"alloc_traces", "free_traces",	 "colour",
+};
+static const char *const attribute_form_names[6] = { "line", "bare", "signed", "blank", "empty", "huge" };
 const char family_letter[NR_FAMILIES + 1] = "pokc";
 
 #define SLOT_OF(number, what, of) NULL, FIELD_SLOT, number == 16 ? 4 : 8, number, NULL, ROLE_##what, FAMILY_##of
@@ -128,8 +138,13 @@ const struct arg_kind_row arg_kinds[NR_ARG_KINDS] = {
 	[ARG_ELEMENTS]	  = { "n",	 FIELD_ARGUMENT, 24, 0,		     NULL, 0, 0 },
 	[ARG_OBJECT_BYTE] = { "at_byte", FIELD_ARGUMENT, 13, 0,		     NULL, 0, 0 },
 	[ARG_DEBUG_LETTERS] = { "letters", FIELD_ARGUMENT, 8, 0,	     NULL, 0, 0 },
-	[ARG_GAP]	  = { "gap",	 FIELD_ARGUMENT, 7, 0,		     NULL },
-	[ARG_SLAB_FIELD]  = { "field",	 FIELD_ARGUMENT, 3, NR_SLAB_FIELDS,  slab_field_names },
+	[ARG_GAP]	  = { "gap",	 FIELD_ARGUMENT, 7, 0,		     NULL, 0, 0 },
+	[ARG_SLAB_FIELD]  = { "field",	 FIELD_ARGUMENT, 3, NR_SLAB_FIELDS,  slab_field_names, 0, 0 },
+	[ARG_CACHE_ID]	  = { "id",	 FIELD_ARGUMENT, 7, 0,		     NULL, 0, 0 },
+	[ARG_SLAB_ATTRIBUTE] = { "attribute", FIELD_ARGUMENT, 6, NR_SLAB_ATTRIBUTES, slab_attributes, 0, 0 },
+	[ARG_STORED_ATTRIBUTE] = { "attribute", FIELD_ARGUMENT, 6, NR_SLAB_ATTRIBUTES, slab_attributes, 0, 0 },
+	[ARG_ATTRIBUTE_VALUE] = { "value", FIELD_ARGUMENT, 16, 0,	     NULL, 0, 0 },
+	[ARG_ATTRIBUTE_FORM] = { "form", FIELD_ARGUMENT, 3, ARRAY_SIZE(attribute_form_names), attribute_form_names, 0, 0 },
 	[ARG_CACHE_PATTERN] = { "caches", FIELD_ARGUMENT, 5, NR_DEBUG_PATTERNS, slab_debug_patterns, 0, 0 },
 };
 

@@ -124,6 +124,8 @@ static const struct row rows[] = {
 	{ 0x0182, "vmstat_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
 	{ 0x0183, "meminfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
 
+	{ 0x0390, "slabinfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
+
 	{ 0x0200, "end_ok(memblock_add($B, $L) == 0, $E);\n", NULL },
 	{ 0x0201, "end_ok(memblock_add_node($B, $L, $N, $f) == 0, $E);\n", NULL },
 	{ 0x0202, "end_ok(memblock_remove($B, $A) == 0, $E);\n", NULL },

@@ -375,6 +375,21 @@ static u64 often_round(struct maker *g, u64 value, u64 unit)
 	return value >= unit && one_in(g->rng, 2) ? value / unit * unit : value;
 }
 
+/* Mostly one that can be written. */
+static u32 fresh_stored_attribute(struct maker *g)
+{
+	static const char *const writable[] = { "cpu_partial", "failslab", "min_partial", "remote_node_defrag_ratio", "shrink",
+						"validate" };
+	const char *name = writable[below(g->rng, ARRAY_SIZE(writable))];
+	u32 attribute = below(g->rng, NR_SLAB_ATTRIBUTES);
+
+	if (one_in(g->rng, 8))
+		return attribute;
+	for (attribute = 0; strcmp(slab_attributes[attribute], name) != 0; attribute++)
+		;
+	return attribute;
+}
+
 static u8 fresh_cpu(struct maker *g)
 {
 	return (u8)((g->first_cpu + below(g->rng, g->nr_cpus ? g->nr_cpus : SIM_MAX_CPUS)) % SIM_MAX_CPUS);
@@ -431,6 +446,14 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 		return magnitude(g->rng, 15);
 	case ARG_GAP: /* mostly right behind it */
 		return one_in(g->rng, 2) ? 0 : magnitude(g->rng, 7);
+	case ARG_CACHE_ID: /* two of descriptors, and thirteen sizes of four kinds */
+		return 1 + below(g->rng, 2 + 4 * 13);
+	case ARG_STORED_ATTRIBUTE:
+		return fresh_stored_attribute(g);
+	case ARG_ATTRIBUTE_VALUE:
+		return one_in(g->rng, 3) ? 1 : magnitude(g->rng, one_in(g->rng, 8) ? 16 : 6);
+	case ARG_ATTRIBUTE_FORM: /* mostly as echo writes it */
+		return one_in(g->rng, 8) ? below(g->rng, arg_kinds[kind].limit) : 0;
 	case ARG_SKIP:
 	case ARG_TIMES:
 		return geometric(g->rng);

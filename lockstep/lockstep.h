@@ -185,6 +185,11 @@ enum arg_kind {
 	ARG_CACHE_PATTERN, /* of slab_debug=: slab_debug_patterns[] */
 	ARG_GAP,	/* bytes between an object and what is written: 0..127 */
 	ARG_SLAB_FIELD,	/* what of a slab's own words is overwritten */
+	ARG_CACHE_ID,	/* 0..127: whichever cache has it */
+	ARG_SLAB_ATTRIBUTE, /* slab_attributes[] */
+	ARG_STORED_ATTRIBUTE, /* the same, to be written */
+	ARG_ATTRIBUTE_VALUE, /* what is written there: a number, 16 bits */
+	ARG_ATTRIBUTE_FORM, /* and how */
 	NR_ARG_KINDS
 };
 
@@ -251,6 +256,9 @@ static inline bool op_is_slab_debug(const struct op *op)
 #define NR_CACHE_NAMES	  16
 #define NR_DEBUG_PATTERNS 16
 extern const char *const cache_names[NR_CACHE_NAMES], *const slab_debug_patterns[NR_DEBUG_PATTERNS];
+/* Files of a cache, as under /sys/kernel/slab; the last one does not exist. */
+#define NR_SLAB_ATTRIBUTES 33
+extern const char *const slab_attributes[NR_SLAB_ATTRIBUTES];
 /* Add a block of slab_debug= to the string, as long as there is room for it. */
 #define SLAB_DEBUG_BYTES 256
 void slab_debug_add(char *options, const u64 *a);
@@ -342,6 +350,7 @@ struct run_stats {
 struct scratch {
 	const char *pending; /* a sentence found before the judge's turn */
 	u64 stamp;	     /* of the page it walks */
+	int due;	     /* what the write of an attribute must answer */
 	u32 freeing;	     /* slot whose pages the operation gives back */
 	u32 nr_freed;
 	u32 freed[1 << (NR_PAGE_ORDERS - 1)];

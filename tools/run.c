@@ -298,6 +298,16 @@ static void show_log(const struct world *w)
 	fputs(world_log(w), stdout);
 }
 
+static void show_slabinfo(const struct world *w)
+{
+	static char text[65536];
+
+	if (!w->slab_up)
+		return;
+	slabinfo_show(text, sizeof(text));
+	fputs(text, stdout);
+}
+
 static const struct {
 	const char *name;
 	unsigned (*text)(char *out, unsigned bytes); /* a file of /proc */
@@ -308,6 +318,7 @@ static const struct {
 	{ "zoneinfo", zoneinfo_show, NULL },
 	{ "vmstat", vmstat_show, NULL },
 	{ "meminfo", meminfo_show, NULL },
+	{ "slabinfo", NULL, show_slabinfo },
 	{ "blocks", NULL, show_blocks },
 	{ "lists", NULL, show_lists },
 	{ "zones", NULL, show_zones },
@@ -332,7 +343,7 @@ static bool show_what(const struct world *w, const char *what)
 	return false;
 }
 
-#define SIGHTS "buddyinfo|pagetypeinfo|zoneinfo|vmstat|meminfo|blocks|lists|zones|log"
+#define SIGHTS "buddyinfo|pagetypeinfo|zoneinfo|vmstat|meminfo|slabinfo|blocks|lists|zones|log"
 
 int cmd_show(int argc, char **argv)
 {
