@@ -65,6 +65,13 @@ static void put_pointer(struct text *t, const char *label, const void *p)
 	put_address(t, label, kernel_address(p));
 }
 
+static void put_byte(struct text *t, const char *label, u8 byte)
+{
+	text_words(t, label);
+	text_words(t, "0x");
+	text_hex_digits(t, byte, 1);
+}
+
 static void put_rule(struct text *t, const char *dash)
 {
 	for (unsigned i = 0; i < RULE_COLUMNS; i++)
@@ -282,10 +289,8 @@ sim_cold void bytes_err(const struct kmem_cache *s, const struct slab *slab, con
 	text_words(&t, " overwritten] ");
 	put_range(&t, d);
 	put_number(&t, " @offset=", (u64)((const char *)d->from - slab_base(slab)));
-	text_words(&t, ". First byte ");
-	text_hex(&t, slab_byte(d->from));
-	text_words(&t, " instead of ");
-	text_hex(&t, d->should_be);
+	put_byte(&t, ". First byte ", slab_byte(d->from));
+	put_byte(&t, " instead of ", d->should_be);
 	text_words(&t, "\n");
 	sim_log_text(line);
 	if (with_object)
@@ -343,8 +348,7 @@ sim_cold void restore_bytes(const struct kmem_cache *s, const struct damage *d, 
 	text_words(&t, d->where);
 	text_words(&t, " ");
 	put_range(&t, d);
-	text_words(&t, "=");
-	text_hex(&t, d->should_be);
+	put_byte(&t, "=", d->should_be);
 	slab_fix(s, SLUB_FIX_RESTORING, about, words);
 	slab_fill(d->from, d->should_be, (size_t)(d->to - d->from));
 }
