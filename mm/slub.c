@@ -366,10 +366,15 @@ struct free_group {
 	u8 event;
 };
 
+static inline void announce_one_free(const struct kmem_cache *s, const void *object, u8 event)
+{
+	mm_announce((struct mm_event){ .type = event, .address = address_of(object), .cache = s->id });
+}
+
 static inline void announce_free(const struct kmem_cache *s, const struct free_group *g)
 {
 	for (unsigned i = 0; i < g->nr; i++)
-		mm_announce((struct mm_event){ .type = g->event, .address = address_of(g->objects[i]), .cache = s->id });
+		announce_one_free(s, g->objects[i], g->event);
 }
 
 /* The list begins with what is to be put on it: it would have no end. [S14] */
@@ -427,51 +432,68 @@ static bool looks_used(const struct kmem_cache *s, const struct slab *slab, cons
 	return free != object;
 }
 
+/* The links between them, which may lie in what is wiped, stay. */
 static void wipe_group(struct kmem_cache *s, const struct free_group *g)
 {
-	for (unsigned i = 0; i < g->nr; i++)
-		if (looks_used(s, g->slab, g->objects[i]))
-			wipe_object(s, g->objects[i]);
+	void *object = g->head;
+
+	for (unsigned i = 0; i < g->nr; i++) {
+		void *next = i + 1 < g->nr ? get_freepointer(s, object) : NULL;
+
+		if (looks_used(s, g->slab, object))
+			wipe_object(s, object);
+		if (next)
+			set_freepointer(s, object, next);
+		object = next;
+	}
+}
+
+/* The checks let nr of the group pass, from its head on. With list_lock held; true: the slab is to be given back. */
+static bool link_debug(struct kmem_cache *s, struct kmem_cache_node *n, const struct free_group *g, unsigned nr)
+{
+	struct slab *slab = g->slab;
+	struct slab_counters c = slab_counters(slab);
+	bool was_full = c.freelist == NO_FREE, gone;
+	u32 hooks = this_cpu_slab(s->id)->hooks;
+	void *object = g->head;
+
+	for (unsigned i = 0; i < nr; i++, object = i < nr ? get_freepointer(s, object) : NULL) {
+		note_freed(s, object, hooks);
+		announce_one_free(s, object, g->event);
+	}
+	set_freepointer(s, g->tail, slab_object_at(slab, c.freelist));
+	c.freelist = slab_offset_of(slab, g->head);
+	c.inuse -= nr;
+	WRITE_ONCE(slab->counters, counters_pack(c));
+	gone = !c.inuse && n->nr_partial >= s->min_partial;
+	if (was_full)
+		remove_full(s, slab);
+	if (was_full && !gone)
+		add_partial(n, slab, SLAB_FULL, true);
+	else if (was_full)
+		announce_move(slab, SLAB_FULL, SLAB_IN_FLIGHT, 0, false);
+	else if (gone)
+		remove_partial(n, slab, SLAB_IN_FLIGHT);
+	return gone;
 }
 
 /* Under a debug cache's lock. Nothing is freed of what the checks find wrong. */
 static void free_debug(struct kmem_cache *s, const struct free_group *g)
 {
 	struct kmem_cache_node *n = get_node(s, slab_nid(g->slab));
-	struct slab *slab = g->slab;
-	struct slab_counters c;
-	bool was_full, gone = false;
 	unsigned long flags;
-	u32 hooks = this_cpu_slab(s->id)->hooks;
+	bool gone = false;
 	unsigned nr;
 
 	spin_lock_irqsave(&n->list_lock, flags);
-	if (unlikely(hooks & HOOK_INIT_ON_FREE))
+	if (unlikely(this_cpu_slab(s->id)->hooks & HOOK_INIT_ON_FREE))
 		wipe_group(s, g);
-	nr = free_debug_processing(s, slab, g->head, g->tail, g->nr);
-	if (nr) {
-		for (unsigned i = 0; i < g->nr && hooks; i++)
-			note_freed(s, g->objects[i], hooks);
-		c = slab_counters(slab);
-		was_full = c.freelist == NO_FREE;
-		set_freepointer(s, g->tail, slab_object_at(slab, c.freelist));
-		c.freelist = slab_offset_of(slab, g->head);
-		c.inuse -= nr;
-		WRITE_ONCE(slab->counters, counters_pack(c));
-		announce_free(s, g);
-		gone = !c.inuse && n->nr_partial >= s->min_partial;
-		if (was_full)
-			remove_full(s, slab);
-		if (was_full && !gone)
-			add_partial(n, slab, SLAB_FULL, true);
-		else if (was_full)
-			announce_move(slab, SLAB_FULL, SLAB_IN_FLIGHT, 0, false);
-		else if (gone)
-			remove_partial(n, slab, SLAB_IN_FLIGHT);
-	}
+	nr = free_debug_processing(s, g->slab, g->head, g->tail, g->nr);
+	if (nr)
+		gone = link_debug(s, n, g, nr);
 	spin_unlock_irqrestore(&n->list_lock, flags);
 	if (gone)
-		discard_slab(s, slab);
+		discard_slab(s, g->slab);
 }
 
 /* With list_lock held, the slab empty: is it to be given back? One on no list is about to be put somewhere. [S10] */
