@@ -191,6 +191,14 @@ void *machine_meta_alloc(struct machine *m, size_t bytes, size_t align)
 
 /* --- frames whose contents belong to the boot image ----------------------------------------------------------------- */
 
+static bool is_kept(const struct machine_host *h, u32 pfn)
+{
+	for (u32 i = 0; i < h->nr_kept_frames; i++)
+		if (h->kept_frames[i] == pfn)
+			return true;
+	return false;
+}
+
 void ram_keep(struct machine *m, u64 pfn, u64 nr)
 {
 	struct machine_host *h = m->host;
@@ -199,7 +207,8 @@ void ram_keep(struct machine *m, u64 pfn, u64 nr)
 		return;
 	h->kept_frames = realloc(h->kept_frames, (h->nr_kept_frames + nr) * sizeof(*h->kept_frames));
 	for (u64 i = 0; i < nr; i++)
-		h->kept_frames[h->nr_kept_frames++] = (u32)(pfn + i);
+		if (!is_kept(h, (u32)(pfn + i)))
+			h->kept_frames[h->nr_kept_frames++] = (u32)(pfn + i);
 }
 
 /* They count as dirty all the time: a reset has no need to know which lines changed. */
