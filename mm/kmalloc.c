@@ -26,7 +26,7 @@
  * neither an object nor a large block stays as it is.
  */
 #include <errno.h>
-#include "slab_internal.h"
+#include "slab_fast.h"
 
 #define KMALLOC_NOT_NORMAL (__GFP_DMA | __GFP_RECLAIMABLE | __GFP_ACCOUNT)
 #define GFP_SLAB_BUG_MASK  (__GFP_DMA32 | __GFP_HIGHMEM | ~__GFP_ALL_BITS)
@@ -110,6 +110,21 @@ static void setup_size_index(struct slab_state *st)
 	}
 }
 
+/* What the short way looks at, in each CPU's own table. */
+static void setup_cpu_tables(const struct slab_state *st)
+{
+	const u8 *id = st->kmalloc_id[SLAB_KMALLOC_NORMAL];
+
+	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS]; cpu++) {
+		struct kmalloc_table *t = (struct kmalloc_table *)cpu_slab_of(cpu, 0);
+
+		for (unsigned i = 0; i < ARRAY_SIZE(t->by_8); i++)
+			t->by_8[i] = id[st->size_index[i]];
+		for (unsigned i = fls64(LARGEST_INDEXED); i < NR_KMALLOC_CLASSES; i++)
+			t->by_power[i] = id[i];
+	}
+}
+
 int create_kmalloc_caches(void)
 {
 	struct slab_state *st = slab_state();
@@ -119,6 +134,7 @@ int create_kmalloc_caches(void)
 		for (unsigned class = 1; class < NR_KMALLOC_CLASSES; class++)
 			if (new_kmalloc_cache(st, type, class))
 				return -ENOMEM;
+	setup_cpu_tables(st);
 	st->up = true;
 	return 0;
 }
@@ -207,8 +223,28 @@ static inline void *do_kmalloc_node(size_t size, gfp_t gfp, int nid)
 			       (struct slab_request){ .event = EVENT_KMALLOC, .gfp = gfp, .nid = nid, .orig_size = size });
 }
 
+/* Of 1..KMALLOC_MAX_CACHE_SIZE bytes. */
+static inline unsigned normal_cache_id(size_t size)
+{
+	const struct kmalloc_table *t = (const struct kmalloc_table *)this_cpu_slab(0);
+
+	return likely(size <= LARGEST_INDEXED) ? t->by_8[(size - 1) / 8] : t->by_power[fls64(size - 1)];
+}
+
+/* The short way if there is one: an object of the CPU's own slab of a normal cache that has nothing besides to do. */
 void *kmalloc(size_t size, gfp_t gfp)
 {
+	struct slab_request r = { .event = EVENT_KMALLOC, .gfp = gfp, .nid = NUMA_NO_NODE, .orig_size = size };
+
+	if (likely(size - 1 < KMALLOC_MAX_CACHE_SIZE && !(gfp & (KMALLOC_NOT_NORMAL | __GFP_ZERO)) &&
+		   (!(gfp & __GFP_DIRECT_RECLAIM) || !sim_in_atomic()))) {
+		unsigned id = normal_cache_id(size);
+		struct kmem_cache_cpu *c = this_cpu_slab(id);
+		void *p = unlikely(c->hooks) ? NULL : take_own(c, id, &r);
+
+		if (likely(p))
+			return p;
+	}
 	return do_kmalloc_node(size, gfp, NUMA_NO_NODE);
 }
 
@@ -226,6 +262,17 @@ void *kmalloc_array(size_t n, size_t size, gfp_t gfp)
 
 /* --- freeing ---------------------------------------------------------------------------------------------------------------------- */
 
+static __attribute__((noinline)) void kfree_slow(struct page *page, void *p)
+{
+	if (page && page_is_slab(page))
+		slab_free(slab_cache((struct slab *)page), (struct slab *)page, p, EVENT_KFREE);
+	else if (is_large_kmalloc(page))
+		free_large_kmalloc(page);
+	else
+		report_not_kmalloc(p);
+}
+
+/* The short way if the object is of the CPU's own slab, and nothing besides is to do. */
 void kfree(const void *p)
 {
 	struct page *page;
@@ -233,12 +280,14 @@ void kfree(const void *p)
 	if (unlikely(ZERO_OR_NULL_PTR(p)))
 		return;
 	page = virt_to_head_page(p);
-	if (likely(page && page_is_slab(page)))
-		slab_free(slab_cache((struct slab *)page), (struct slab *)page, (void *)(uintptr_t)p, EVENT_KFREE);
-	else if (is_large_kmalloc(page))
-		free_large_kmalloc(page);
-	else
-		report_not_kmalloc(p);
+	if (likely(page && page_is_slab(page))) {
+		unsigned id = slab_cache_id((struct slab *)page);
+		struct kmem_cache_cpu *c = this_cpu_slab(id);
+
+		if (likely(!c->hooks && give_own(c, id, (struct slab *)page, (void *)(uintptr_t)p, EVENT_KFREE)))
+			return;
+	}
+	kfree_slow(page, (void *)(uintptr_t)p);
 }
 
 /* --- how large it is [K5] ------------------------------------------------------------------------------------------------------- */
@@ -326,7 +375,8 @@ static void *resize_in_place(void *p, size_t size, gfp_t gfp, const struct old_m
 		if (old->s->flags & SLAB_RED_ZONE)
 			slab_fill((char *)p + size, SLUB_RED_ACTIVE, old->room - size);
 	}
-	kasan_krealloc(p, size, old->room, zeroed);
+	if (TOOL_WATCHES_MEMORY)
+		kasan_krealloc(p, size, old->room, zeroed);
 	return p;
 }
 
@@ -336,7 +386,8 @@ static void *move_to_larger(void *p, size_t size, gfp_t gfp, const struct old_me
 
 	if (!larger)
 		return NULL;
-	kasan_krealloc(p, old->room, old->room, false); /* its surplus is copied too */
+	if (TOOL_WATCHES_MEMORY)
+		kasan_krealloc(p, old->room, old->room, false); /* its surplus is copied too */
 	memcpy(larger, p, old->asked);
 	if (size > KMALLOC_MAX_CACHE_SIZE)
 		dirty_object(larger, old->asked);

@@ -28,10 +28,14 @@ slab_hand void slab_store(void *at, u64 word)
 }
 slab_hand void slab_fill(void *at, u8 byte, size_t bytes)
 {
+#if TOOL_WATCHES_MEMORY
 	volatile u8 *p = at;
 
 	for (size_t i = 0; i < bytes; i++)
 		TOOL_SILENT(p[i] = byte);
+#else
+	memset(at, byte, bytes);
+#endif
 }
 slab_hand u8 slab_byte(const void *at)
 {

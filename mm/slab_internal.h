@@ -91,7 +91,13 @@ static inline char *slab_base(const struct slab *slab)
 	return ram_address(this_cpu->machine, slab_pfn(slab));
 }
 /* The door from a pointer: the first page of the block it points into; NULL outside of RAM or in a hole. */
-struct page *virt_to_head_page(const void *p);
+static inline struct page *virt_to_head_page(const void *p)
+{
+	struct mm *mm = current_mm();
+	u64 pfn = (u64)((const char *)p - (const char *)this_cpu->machine->host->ram) >> PAGE_SHIFT;
+
+	return likely(pfn_valid(mm, pfn)) ? compound_head(mm->mem_map + pfn) : NULL;
+}
 
 /* --- a cache -------------------------------------------------------------------------------------------------------------- */
 
@@ -110,6 +116,13 @@ struct kmem_cache_cpu {
 	u32 hooks;	     /* enum slab_hook: what is to be done besides */
 	local_lock_t lock; /* slab, partial, and hot where others look at it */
 } __attribute__((aligned(64)));
+
+/* The first entry of a CPU's table, as no cache has id 0: ids of kmalloc()'s normal caches. */
+struct kmalloc_table {
+	u8 by_8[24];	 /* by (size - 1) / 8, up to 192 */
+	u8 by_power[16]; /* above: by the number of bits of size - 1 */
+};
+_Static_assert(sizeof(struct kmalloc_table) <= sizeof(struct kmem_cache_cpu), "it is one entry");
 
 /* What an alloc or a free of a cache has to do besides; most have nothing, and one test says so. */
 enum slab_hook {

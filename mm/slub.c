@@ -34,7 +34,7 @@
  * node is not tried there alone first; slabs of reserve pages (pfmemalloc) serve everybody; a naive double free is reported and
  * nothing is freed, with no CPU lost; an object given to the wrong cache goes to its own where Linux would not look.
  */
-#include "slab_internal.h"
+#include "slab_fast.h"
 
 static bool node_match(const struct slab *slab, int nid)
 {
@@ -256,13 +256,6 @@ static sim_cold void *alloc_from_slabs(struct kmem_cache *s, struct kmem_cache_c
 }
 
 /* --- allocation ------------------------------------------------------------------------------------------------------------------- */
-
-static inline void *cpu_freepointer(const struct kmem_cache_cpu *c, const void *object)
-{
-	const char *at = (const char *)object + c->offset;
-
-	return freelist_ptr_decode(c->random, slab_load(at), at);
-}
 
 /* An object of the CPU's own list. NULL: another node is wanted, or there is none. */
 static inline void *alloc_fast(struct kmem_cache *s, struct kmem_cache_cpu *c, const struct slab_request *r)

@@ -161,14 +161,6 @@ int calculate_sizes(struct kmem_cache *s, const struct kmem_cache_args *args)
 
 /* --- pages [S6] ------------------------------------------------------------------------------------------------------------------- */
 
-struct page *virt_to_head_page(const void *p)
-{
-	struct mm *mm = current_mm();
-	u64 pfn = address_of(p) >> PAGE_SHIFT;
-
-	return likely(pfn_valid(mm, pfn)) ? compound_head(mm->mem_map + pfn) : NULL;
-}
-
 void mod_slab_pages(unsigned nid, bool reclaimable, s64 pages)
 {
 	fetch_add_relaxed(&current_mm()->slab_pages[nid][reclaimable], pages);

@@ -14,6 +14,7 @@
 #define SIM_MACHINE_H
 
 #include <stdio.h>
+#include <string.h>
 #include "param.h"
 #include "fiber.h"
 #include "rcu_state.h"
@@ -128,7 +129,7 @@ struct sim_lockdep {
 struct sim_cpu {
 	struct machine *machine;
 	u8 id, node;
-	u8 hardirq, softirq, nmi; /* nesting depths */
+	u8 hardirq, softirq, nmi; /* nesting depths; these and the next three in one word with what is before them */
 	u8 irqs_off, preempt_off, rcu_readers;
 	u32 nr_held;	  /* words of their own: a store to half of one would hold up the next load */
 	u32 held_classes; /* a bit each */
@@ -287,9 +288,12 @@ void sim_enter_context(enum sim_context c);
 void sim_leave_context(enum sim_context c);
 static inline bool sim_in_atomic(void)
 {
-	const struct sim_cpu *c = this_cpu;
+	u64 word; /* little-endian: id and node are its first two bytes */
 
-	return c->hardirq | c->softirq | c->nmi | c->irqs_off | c->preempt_off | c->rcu_readers;
+	_Static_assert(offsetof(struct sim_cpu, hardirq) == offsetof(struct sim_cpu, id) + 2, "six bytes behind id and node");
+	_Static_assert(offsetof(struct sim_cpu, rcu_readers) == offsetof(struct sim_cpu, id) + 7, "six bytes behind id and node");
+	memcpy(&word, (const char *)this_cpu + offsetof(struct sim_cpu, id), sizeof(word));
+	return word >> 16;
 }
 
 /* --- time, faults, chance --------------------------------------------------------------------------------- */
