@@ -47,6 +47,8 @@ struct slub_flight {
 	u32 nr_given;
 	u64 given[SLUB_MAX_GIVEN]; /* to be freed, neither announced nor refused */
 	u8 from[SLUB_MAX_GIVEN];   /* cache that its client named; 0 any */
+	u32 nr_refused;
+	u64 refused[8]; /* of those: not freed */
 	u32 nr_visited;
 	u32 visited[64]; /* slabs that validate looked at */
 	u32 damaged;	 /* objects it found damaged */
@@ -103,8 +105,10 @@ void model_slub_resize(struct model *m, u64 address, u32 bytes);
 
 /* --- what lockstep tells ---------------------------------------------------------------------------------------------------------- */
 
-/* So many bytes from `at` on were written, each with its pattern byte: see model_slub_may_write(). */
-void model_slub_wrote(struct model *m, u64 at, u32 bytes, u8 byte);
+/* A byte of a slab was written that is no free pointer. An owner's own bytes are his: see model_slub_spoil(). */
+void model_slub_wrote(struct model *m, u64 at, u8 byte);
+/* What the owner of this live object wrote there is not all there any more. */
+void model_slub_spoil(struct model *m, u64 object);
 void model_slub_flipped(struct model *m, u64 object, u64 bits);
 void model_begin_slub_validate(struct model *m, unsigned cpu, unsigned cache);
 const char *model_slub_validated(struct model *m, unsigned cpu, s64 found);
@@ -114,12 +118,14 @@ void model_slub_want(struct model *m, unsigned cpu, unsigned report);
 /* --- questions ---------------------------------------------------------------------------------------------------------------------- */
 
 struct slub_layout model_slub_layout(const struct model_cache *c);
-/* Nobody follows what would be written there: no free pointer that counts, no track, no object of mm's own. */
+/* Nobody follows the free pointer of this object before he looked at it, and what a cut list would lose is known. */
 bool model_slub_may_flip(const struct model *m, u64 object);
 bool model_slub_is_disabled(const struct model *m, u32 head);
 bool model_slub_is_lost(const struct model *m, u64 object);
 bool model_slub_is_spoilt(const struct model *m, u64 object);
 struct slub_note *model_slub_note(const struct model *m, u64 object);
+/* Was the free of this object refused by the operation on this CPU? It stays with who had it. */
+bool model_slub_was_refused(const struct model *m, unsigned cpu, u64 object);
 /* Damage of any kind in this slab? */
 bool model_slub_is_damaged(const struct model *m, u32 head);
 /* The log of an operation that was alone. */

@@ -18,6 +18,7 @@
 #include "model_slub.h"
 
 #define HAS_F(c) ((c)->flags & 0x100u)
+#define HAS_Z(c) ((c)->flags & 0x400u)
 #define HAS_U(c) ((c)->flags & 0x10000u)
 
 /* --- what is kept of an object -------------------------------------------------------------------------------------------- */
@@ -272,7 +273,7 @@ static void heal(struct model *m, u64 object)
 			m->slub->spoilt[i] = m->slub->spoilt[--m->slub->nr_spoilt];
 }
 
-static void spoil(struct model *m, u64 object)
+void model_slub_spoil(struct model *m, u64 object)
 {
 	if (!model_slub_is_spoilt(m, object) && m->slub->nr_spoilt < ARRAY_LENGTH(m->slub->spoilt))
 		m->slub->spoilt[m->slub->nr_spoilt++] = object;
@@ -429,6 +430,7 @@ void model_slub_begins(struct model *m, unsigned cpu)
 	f->errand = ERRAND_NONE;
 	f->cache = 0;
 	f->many = false;
+	f->nr_refused = 0;
 	f->next = f->dues.nr = f->nr_given = f->nr_visited = f->damaged = 0;
 	f->dues.vague = false;
 	f->giving = MODEL_NO_ADDRESS;
@@ -439,6 +441,16 @@ void model_slub_begins(struct model *m, unsigned cpu)
 		m->slub->text.bytes = 0;
 		m->slub->text.vague = false;
 	}
+}
+
+bool model_slub_was_refused(const struct model *m, unsigned cpu, u64 object)
+{
+	const struct slub_flight *f = &m->slub->flight[cpu][m->depth[cpu] - 1];
+
+	for (u32 i = 0; i < f->nr_refused; i++)
+		if (f->refused[i] == object)
+			return true;
+	return false;
 }
 
 static const char *const report_names[NR_SLUB_REPORTS] = {
@@ -642,6 +654,8 @@ const char *on_slub_report(struct model *m, const struct mm_event *ev)
 	f->next++;
 	if (d->report == SLUB_FIX_NOT_FREED) {
 		drop_given(f, d->address);
+		if (f->nr_refused < ARRAY_LENGTH(f->refused))
+			f->refused[f->nr_refused++] = d->address;
 		model_slab_not_given(m, ev->cpu, d->address);
 	}
 	m->counts.report++;
@@ -714,7 +728,7 @@ const char *model_slub_free(struct model *m, unsigned cpu, u64 address)
 		return bad;
 	drop_given(f, address);
 	n = make_note(m, address);
-	n->used = false;
+	n->used = n->lost = false;
 	n->tied = f->many;
 	n->freed = ++m->slub->frees;
 	n->track[1] = track_of(m, cpu);
@@ -840,40 +854,42 @@ const char *model_slub_validated(struct model *m, unsigned cpu, s64 found)
 
 /* --- what clients do ----------------------------------------------------------------------------------------------------------------------- */
 
-/* Of a slot: what a client's byte at this offset from the object means to the model. */
-void model_slub_wrote(struct model *m, u64 at, u32 bytes, u8 byte)
+void model_slub_wrote(struct model *m, u64 at, u8 byte)
+{
+	struct slub_site site;
+	struct slub_object o;
+	u64 object;
+	s64 offset;
+
+	if (!slub_site_of(m, at, &site) || !model_cache_is_debug(site.c))
+		return;
+	object = nth_object(&site, (u32)((at - site.base) / site.l.size));
+	if (is_object(&site, object)) { /* else it lies behind the last slot */
+		o = slub_object_at(m, &site, object);
+		offset = (s64)(at - object);
+		if (o.used && offset >= 0 && offset < site.l.object_size && slub_written(&site.l, o, offset) < 0)
+			return;
+	}
+	slub_damage_byte(&m->slub->damage, at, byte);
+}
+
+/* Without debugging nobody ever looks at the pointer of an object in use. */
+void model_slub_flipped(struct model *m, u64 object, u64 bits)
 {
 	struct slub_site site;
 
-	if (!slub_site_of(m, at, &site))
+	if (!slub_site_of(m, object, &site) || !model_cache_is_debug(site.c))
 		return;
-	for (u64 a = at; a < at + bytes; a++) {
-		u64 object = nth_object(&site, (u32)((a - site.base) / site.l.size));
-		struct slub_object o;
-
-		if (!is_object(&site, object)) { /* behind the last slot */
-			slub_damage_byte(&m->slub->damage, a, byte);
-			continue;
-		}
-		o = slub_object_at(m, &site, object);
-		if (a >= object && a < object + o.orig && model_object_is_live(m, object))
-			spoil(m, object);
-		else
-			slub_damage_byte(&m->slub->damage, a, byte);
-	}
-}
-
-void model_slub_flipped(struct model *m, u64 object, u64 bits)
-{
 	slub_damage_pointer(&m->slub->damage, object, bits);
 }
 
-/* Nobody has it, everybody looks before he follows its pointer, and what a cut list loses is known. */
 bool model_slub_may_flip(const struct model *m, u64 object)
 {
 	struct slub_site site;
 
-	if (!slub_site_of(m, object, &site) || !is_object(&site, object) || !HAS_F(site.c))
+	if (!slub_site_of(m, object, &site) || !is_object(&site, object))
 		return false;
-	return !is_free(m, object) || !place_is_open(m, object);
+	if (model_object_is_live(m, object))
+		return true;
+	return HAS_F(site.c) && !place_is_open(m, object) && (site.l.poison || !(HAS_Z(site.c) && site.l.keeps_size));
 }
