@@ -354,6 +354,7 @@ struct scratch {
 	u32 freeing;	     /* slot whose pages the operation gives back */
 	u32 nr_freed;
 	u32 freed[1 << (NR_PAGE_ORDERS - 1)];
+	struct object_slot *loser; /* whose object a stale free takes away */
 };
 
 /* A yield point that a run passed: what another schedule could do here. Sets of CPUs and of irq labels are bits. */

@@ -229,3 +229,9 @@ const char *client_write(struct world *w, u64 at, u32 bytes, u8 pattern)
 	write_tail(w, max_of(at, tail), at + bytes, pattern);
 	return bad;
 }
+
+void client_write_unseen(struct world *w, u64 at, u32 bytes, u8 pattern)
+{
+	for (u64 a = at; a < at + bytes; a++)
+		store_byte((u8 *)client_pointer(w, a), (u8)(pattern + a * 37));
+}

@@ -20,6 +20,8 @@ bool client_find_owner(struct world *w, u64 object, struct client_owner *out);
 bool client_may_write(struct world *w, u64 at, u32 bytes);
 /* Each byte is another one; free pointers are turned over. NULL, or what the tool says wrongly of these bytes. */
 const char *client_write(struct world *w, u64 at, u32 bytes, u8 pattern);
+/* The same, and nobody hears of it. */
+void client_write_unseen(struct world *w, u64 at, u32 bytes, u8 pattern);
 /* Turn these bits of the free pointer over. */
 void client_flip_pointer(struct world *w, u64 object, u64 bits);
 static inline void *client_pointer(struct world *w, u64 at)

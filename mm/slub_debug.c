@@ -529,6 +529,14 @@ static void check_objects(struct kmem_cache *s, struct slab *slab)
 			return;
 }
 
+/* Who wrote to an object of it after its free is found now or never. */
+void check_empty_slab(struct kmem_cache *s, struct slab *slab)
+{
+	slab_pad_check(s, slab);
+	for (u32 i = 0; i < slab_counters(slab).objects; i++)
+		check_object(s, slab, nth_object(s, slab, i), false);
+}
+
 /* Was something found? */
 static bool validate_slab(struct kmem_cache *s, struct slab *slab)
 {

@@ -325,6 +325,8 @@ static void free_slab_after_grace_period(struct rcu_head *head)
 
 void discard_slab(struct kmem_cache *s, struct slab *slab)
 {
+	if (unlikely(s->flags & SLAB_CONSISTENCY_CHECKS))
+		check_empty_slab(s, slab);
 	count_slab(s, slab, -1);
 	announce_move(slab, SLAB_IN_FLIGHT, SLAB_NOWHERE, 0, false);
 	if (unlikely(s->flags & SLAB_TYPESAFE_BY_RCU)) {

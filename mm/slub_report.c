@@ -400,6 +400,10 @@ sim_cold void report_wrong_cache(struct kmem_cache *s, struct kmem_cache *other,
 	struct text t = text_in(line, sizeof(line));
 
 	announce(SLUB_WRONG_CACHE, object, s);
+	if (!other) {
+		sim_log_text("WARNING: virt_to_cache: Object is not a Slab page!\n");
+		return;
+	}
 	text_words(&t, "WARNING: cache_from_obj: Wrong slab cache. ");
 	text_words(&t, s->name);
 	text_words(&t, " but object is from ");

@@ -71,6 +71,10 @@ struct model_slub {
 	u64 spoilt[64]; /* live objects that somebody else wrote to, for who checks contents */
 	u32 nr_spoilt;
 	bool tainted; /* something was reported */
+	struct {
+		u32 head, value; /* of a slab whose word is overwritten; MODEL_NO_SLAB: none is */
+		u8 field;	 /* enum slab_field */
+	} overwritten;
 	struct slub_flight flight[MODEL_MAX_CPUS][MODEL_MAX_NESTING];
 	struct {
 		char due[SLUB_TEXT_BYTES]; /* what the operation that is alone must have said */
@@ -112,8 +116,12 @@ void model_slub_spoil(struct model *m, u64 object);
 void model_slub_flipped(struct model *m, u64 object, u64 bits);
 void model_begin_slub_validate(struct model *m, unsigned cpu, unsigned cache);
 const char *model_slub_validated(struct model *m, unsigned cpu, s64 found);
-/* A report without a check is due by this operation. */
+/* A report without a check is due by this operation; two of them with what they say. cache: the one that was named. */
 void model_slub_want(struct model *m, unsigned cpu, unsigned report);
+void model_slub_want_wrong_cache(struct model *m, unsigned cpu, unsigned cache, u64 object);
+void model_slub_want_not_kmalloc(struct model *m, unsigned cpu, u64 address);
+/* While an operation runs that is alone: a word of this slab holds another value. head MODEL_NO_SLAB: no more. */
+void model_slub_overwrite(struct model *m, u32 head, unsigned field, u32 value);
 
 /* --- questions ---------------------------------------------------------------------------------------------------------------------- */
 
@@ -137,6 +145,8 @@ const char *model_judge_slub_text(struct model *m, unsigned cpu, const char *log
 void model_slab_lose(struct model *m, u64 object);
 /* The free of this object, which the operation on this CPU has begun, was refused: it stays with its owner. */
 void model_slab_not_given(struct model *m, unsigned cpu, u64 object);
+/* The object that this CPU hands out next; MODEL_NO_ADDRESS: that is open. */
+u64 model_slab_first_of_cpu(const struct model *m, unsigned cpu, unsigned cache);
 
 /* --- for slub_text.c ------------------------------------------------------------------------------------------------------------- */
 
@@ -155,7 +165,8 @@ u64 slub_next_free(const struct model *m, const struct slub_site *site, u64 addr
 /* taken: the object that is being handed out, 0 none. */
 void slub_say(struct model *m, const struct slub_site *site, const struct slub_due *due, u64 taken);
 void slub_say_remaining(struct model *m, const struct slub_site *site);
-void slub_say_wrong_cache(struct model *m, const char *asked, const struct slub_site *site, u64 object);
+void slub_say_wrong_cache(struct model *m, unsigned cache, u64 object);
+void slub_say_not_kmalloc(struct model *m, u64 address);
 void slub_say_trace(struct model *m, const struct slub_site *site, u64 object, bool alloc);
 
 #endif

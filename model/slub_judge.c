@@ -134,6 +134,7 @@ void model_slub_reset(struct model *m)
 	s->frees = s->sealed_frees;
 	s->damage.nr = s->damage.nr_pointers = s->nr_disabled = s->nr_spoilt = 0;
 	s->tainted = false;
+	s->overwritten.head = MODEL_NO_SLAB;
 }
 
 /* --- slabs and objects ---------------------------------------------------------------------------------------------------------- */
@@ -348,9 +349,58 @@ static bool walk_list(struct model *m, struct slub_site *site, u64 search, struc
 	return false;
 }
 
-/* false: nobody may use this slab. */
-static bool check_slab(struct model *m, const struct slub_site *site, struct slub_dues *out)
+static void due_numbers(struct slub_dues *out, unsigned report, u64 address, u32 found, u32 should)
 {
+	slub_add_due(out, (struct slub_due){ .report = (u8)report, .address = address, .found = found, .should = should });
+}
+
+/* S34: a word of the slab has another value. false: nobody may use it. */
+static bool check_words(struct model *m, struct slub_site *site, struct slub_dues *out)
+{
+	u32 value = m->slub->overwritten.value, most = (u32)(site->bytes / site->l.size);
+
+	switch (m->slub->overwritten.field) {
+	case SLAB_FIELD_IS_SLAB:
+		due(out, SLUB_NOT_A_SLAB, site->base);
+		return false;
+	case SLAB_FIELD_OBJECTS:
+		site->objects = value;
+		due_numbers(out, SLUB_OBJECTS, site->base, value, most);
+		return false;
+	case SLAB_FIELD_INUSE:
+		site->inuse = value;
+		if (value > site->objects)
+			due_numbers(out, SLUB_INUSE, site->base, value, site->objects);
+		return value <= site->objects;
+	}
+	return true;
+}
+
+/* Of a list that begins nowhere nothing is known any more. false: nobody looks further. */
+static bool check_list_words(struct model *m, struct slub_site *site, struct slub_dues *out)
+{
+	u32 value = m->slub->overwritten.value;
+
+	if (m->slub->overwritten.field == SLAB_FIELD_FREELIST) {
+		due(out, SLUB_FREEPOINTER, site->base);
+		due(out, SLUB_FIX_FREELIST, site->base);
+		return false;
+	}
+	if (m->slub->overwritten.field == SLAB_FIELD_INUSE) {
+		u32 right = model_slab_frame(m, site->head)->inuse;
+
+		due_numbers(out, SLUB_OBJECT_COUNT, site->base, value, right);
+		due(out, SLUB_FIX_COUNT, site->base);
+		site->inuse = right;
+	}
+	return true;
+}
+
+/* false: nobody may use this slab. */
+static bool check_slab(struct model *m, struct slub_site *site, struct slub_dues *out)
+{
+	if (m->slub->overwritten.head == site->head && !check_words(m, site, out))
+		return false;
 	if (model_slub_is_disabled(m, site->head)) {
 		due(out, SLUB_DISABLED, site->base);
 		return false;
@@ -407,6 +457,8 @@ static void due_validate(struct model *m, struct slub_site *site, struct slub_du
 {
 	if (!check_slab(m, site, out))
 		return;
+	if (m->slub->overwritten.head == site->head && !check_list_words(m, site, out))
+		return;
 	walk_list(m, site, 0, out);
 	for (u32 i = 0; i < site->objects; i++) {
 		u64 object = nth_object(site, i);
@@ -414,6 +466,14 @@ static void due_validate(struct model *m, struct slub_site *site, struct slub_du
 		if (!slub_check_object(&site->l, &m->slub->damage, slub_object_at(m, site, object), !is_free(m, object), out))
 			break;
 	}
+}
+
+/* An empty slab is given back: all of it is looked at. */
+static void due_discard(struct model *m, struct slub_site *site, struct slub_dues *out)
+{
+	slub_check_padding(&site->l, &m->slub->damage, site->base, site->bytes, out);
+	for (u32 i = 0; i < site->objects; i++)
+		slub_check_object(&site->l, &m->slub->damage, slub_object_at(m, site, nth_object(site, i)), false, out);
 }
 
 /* --- flights ----------------------------------------------------------------------------------------------------------------------- */
@@ -526,7 +586,7 @@ static void say_due(void *arg, const struct slub_due *d)
 	slub_say(s->m, s->site, d, s->taken);
 }
 
-enum look { LOOK_ALLOC, LOOK_FREE, LOOK_VALIDATE };
+enum look { LOOK_ALLOC, LOOK_FREE, LOOK_VALIDATE, LOOK_DISCARD };
 
 static void work_out(struct model *m, struct slub_flight *f, enum look look, struct slub_site *site, u64 object)
 {
@@ -542,8 +602,10 @@ static void work_out(struct model *m, struct slub_flight *f, enum look look, str
 		due_alloc(m, site, object, &f->dues);
 	else if (look == LOOK_FREE)
 		due_free(m, site, object, &f->dues);
-	else
+	else if (look == LOOK_VALIDATE)
 		due_validate(m, site, &f->dues);
+	else
+		due_discard(m, site, &f->dues);
 	f->dues.say = NULL;
 	m->slub->text.vague |= f->dues.vague;
 }
@@ -581,6 +643,12 @@ static void drop_given(struct slub_flight *f, u64 address)
 		}
 }
 
+/* Nobody has an object of it, and it is on no list. */
+static bool is_given_back(const struct model *m, const struct slub_site *site)
+{
+	return !site->inuse && model_slab_frame(m, site->head)->place == SLAB_IN_FLIGHT;
+}
+
 /* A report came and none was due: what is being looked at? */
 static const char *look_again(struct model *m, struct slub_flight *f, const struct mm_event *ev)
 {
@@ -597,6 +665,8 @@ static const char *look_again(struct model *m, struct slub_flight *f, const stru
 		if (f->nr_visited < ARRAY_LENGTH(f->visited))
 			f->visited[f->nr_visited++] = site.head;
 		work_out(m, f, LOOK_VALIDATE, &site, 0);
+	} else if (is_given_back(m, &site)) {
+		work_out(m, f, LOOK_DISCARD, &site, 0);
 	} else if (object != MODEL_NO_ADDRESS) {
 		work_out(m, f, LOOK_FREE, &site, object);
 	} else {
@@ -627,6 +697,27 @@ static bool is_of_a_check(unsigned report)
 void model_slub_want(struct model *m, unsigned cpu, unsigned report)
 {
 	top(m, cpu)->want[report]++;
+}
+
+void model_slub_want_wrong_cache(struct model *m, unsigned cpu, unsigned cache, u64 object)
+{
+	model_slub_want(m, cpu, SLUB_WRONG_CACHE);
+	if (m->nr_in_flight == 1)
+		slub_say_wrong_cache(m, cache, object);
+}
+
+void model_slub_want_not_kmalloc(struct model *m, unsigned cpu, u64 address)
+{
+	model_slub_want(m, cpu, SLUB_NOT_KMALLOC);
+	if (m->nr_in_flight == 1)
+		slub_say_not_kmalloc(m, address);
+}
+
+void model_slub_overwrite(struct model *m, u32 head, unsigned field, u32 value)
+{
+	m->slub->overwritten.head = head;
+	m->slub->overwritten.field = (u8)field;
+	m->slub->overwritten.value = value;
 }
 
 const char *on_slub_report(struct model *m, const struct mm_event *ev)
@@ -705,6 +796,8 @@ const char *model_slub_alloc(struct model *m, unsigned cpu, u64 address, u32 byt
 	if (first != MODEL_NO_ADDRESS && first != address)
 		return model_says(m, "S9: %#llx is handed out, the first of its slab's free list is %#llx",
 				  (unsigned long long)address, (unsigned long long)first);
+	if (site.c->flags & SLAB_TRACE && m->nr_in_flight == 1)
+		slub_say_trace(m, &site, address, true);
 	slub_pointer_forget(&m->slub->damage, address);
 	n = make_note(m, address);
 	n->used = true;
@@ -727,6 +820,9 @@ const char *model_slub_free(struct model *m, unsigned cpu, u64 address)
 	if ((bad = judge_silence(m, f, LOOK_FREE, &site, address)))
 		return bad;
 	drop_given(f, address);
+	m->slub->text.vague |= f->many && site.c->flags & SLAB_TRACE; /* lines come before the objects are announced, all of them */
+	if (site.c->flags & SLAB_TRACE && m->nr_in_flight == 1)
+		slub_say_trace(m, &site, address, false);
 	n = make_note(m, address);
 	n->used = n->lost = false;
 	n->tied = f->many;
@@ -766,10 +862,12 @@ const char *model_slub_slab_gone(struct model *m, unsigned cpu, u32 head)
 {
 	struct model_slub *s = m->slub;
 	struct slub_site site;
+	const char *bad;
 
-	(void)cpu;
-	if (!slub_site_of(m, (u64)head << 12, &site))
+	if (!slub_site_of(m, (u64)head << 12, &site) || !model_cache_is_debug(site.c))
 		return NULL;
+	if ((bad = judge_silence(m, top(m, cpu), LOOK_DISCARD, &site, 0)))
+		return bad;
 	slub_damage_forget(&s->damage, site.base, site.base + site.bytes);
 	for (u32 i = 0; i < s->damage.nr_pointers;)
 		if (s->damage.pointer[i].object - site.base < site.bytes)
@@ -837,8 +935,11 @@ const char *model_slub_validated(struct model *m, unsigned cpu, s64 found)
 
 	if (f->next < f->dues.nr)
 		return still_due(m, f);
-	(void)found;
-	for (u64 pfn = 0; m->flight[cpu][m->depth[cpu] - 1].alone && pfn < m->nr_frames; pfn++) {
+	if (!model_cache_is_debug(model_cache(m, f->cache)) != (found == -22))
+		return model_says(m, "S37: validate of cache %s answers %lld", model_cache(m, f->cache)->name, (long long)found);
+	if (found >= 0 && m->flight[cpu][m->depth[cpu] - 1].alone && found != f->nr_visited && f->nr_visited < ARRAY_LENGTH(f->visited))
+		return model_says(m, "S37: validate found something in %lld slabs, there were %u", (long long)found, f->nr_visited);
+	for (u64 pfn = 0; found >= 0 && m->flight[cpu][m->depth[cpu] - 1].alone && pfn < m->nr_frames; pfn++) {
 		const struct model_slab_frame *frame = model_slab_frame(m, pfn);
 
 		if (!frame || frame->cache != f->cache || frame->head || !is_listed(m, model_cache(m, f->cache), frame, (u32)pfn) ||

@@ -93,18 +93,22 @@ static void put_slab_line(const struct words *w, u64 taken)
 {
 	const struct slub_site *site = w->site;
 	unsigned zone = model_zone_of(w->m, site->head);
-	u32 named = 0x80;
+	bool overwritten = w->m->slub->overwritten.head == site->head;
+	u32 named = overwritten && w->m->slub->overwritten.field == SLAB_FIELD_IS_SLAB ? 0 : 0x80;
 
 	put(w->m, "Slab 0x%016llx objects=%u used=%u ", STRUCT_PAGES + site->head * 64ULL, site->objects,
 	    site->inuse + (taken != 0));
-	if (taken && slub_pointer_is_bad(&w->m->slub->damage, taken)) /* it leads out of the slab */
+	if (overwritten && w->m->slub->overwritten.field == SLAB_FIELD_FREELIST)
+		put(w->m, "fp=0x%016llx", kernel(site->base + w->m->slub->overwritten.value * 8ULL));
+	else if (taken && slub_pointer_is_bad(&w->m->slub->damage, taken)) /* it leads out of the slab */
 		put(w->m, "fp=0x%016llx", 0ULL);
 	else
 		put_free_pointer(w->m, slub_next_free(w->m, site, taken), 0);
 	named |= site->bytes > 4096 ? 2 : 0;
 	named |= w->m->frame[site->head].flags & FRAME_PFMEMALLOC ? 0x20 : 0;
-	put(w->m, " flags=%#x(%s%sslab|node=%u|zone=%u)\n", named, named & 2 ? "head|" : "", named & 0x20 ? "pfmemalloc|" : "",
-	    zone / MAX_NR_ZONES, zone % MAX_NR_ZONES);
+	put(w->m, named ? " flags=0x%x(%s%s%snode=%u|zone=%u)\n" : " flags=%x(%s%s%snode=%u|zone=%u)\n", named,
+	    named & 2 ? "head|" : "", named & 0x20 ? "pfmemalloc|" : "", named & 0x80 ? "slab|" : "", zone / MAX_NR_ZONES,
+	    zone % MAX_NR_ZONES);
 }
 
 static void put_track(const struct model *m, const char *what, const struct slub_track *t)
@@ -345,12 +349,24 @@ void slub_say_remaining(struct model *m, const struct slub_site *site)
 }
 
 /* S24 */
-void slub_say_wrong_cache(struct model *m, const char *asked, const struct slub_site *site, u64 object)
+void slub_say_wrong_cache(struct model *m, unsigned cache, u64 object)
 {
-	struct words w = { m, site };
+	struct slub_site site;
+	struct words w = { m, &site };
 
-	put(m, "WARNING: cache_from_obj: Wrong slab cache. %s but object is from %s\n", asked, site->c->name);
+	if (!slub_site_of(m, object, &site)) {
+		put(m, "WARNING: virt_to_cache: Object is not a Slab page!\n");
+		return;
+	}
+	put(m, "WARNING: cache_from_obj: Wrong slab cache. %s but object is from %s\n", model_cache(m, cache)->name,
+	    site.c->name);
 	put_tracks(&w, object);
+}
+
+/* K6 */
+void slub_say_not_kmalloc(struct model *m, u64 address)
+{
+	put(m, "WARNING: free_large_kmalloc of no allocation of kmalloc\nobject pointer: 0x%016llx\n", kernel(address));
 }
 
 /* T: the slab as it is when the line is written: an object that is handed out is off its list. */
@@ -371,7 +387,8 @@ static bool is_ours(const char *line)
 {
 	static const char *const begins[] = { "====", "----", "BUG ", "[", "Allocated in ", "Freed in ", "Slab 0x", "Object ",
 					      "Redzone ", "Bytes b4 ", "Padding ", "FIX ", "TRACE ", "Invalid pointer ",
-					      "WARNING: cache_from_obj" };
+					      "WARNING: cache_from_obj", "WARNING: virt_to_cache", "WARNING: free_large_kmalloc",
+					      "object pointer: " };
 
 	if (!strncmp(line, "BUG: ", 5)) /* of the page allocator */
 		return false;
