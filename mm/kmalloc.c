@@ -361,9 +361,14 @@ static bool look_at_old(const void *p, struct old_memory *old)
 	return true;
 }
 
+static bool wants_zeroes(gfp_t gfp)
+{
+	return gfp & __GFP_ZERO || current_mm()->want_init_on_alloc;
+}
+
 static void *resize_in_place(void *p, size_t size, gfp_t gfp, const struct old_memory *old)
 {
-	bool zeroed = gfp & __GFP_ZERO || current_mm()->want_init_on_alloc, grows = old->asked < size;
+	bool zeroed = wants_zeroes(gfp), grows = old->asked < size;
 	size_t from = grows ? old->asked : size, to = grows ? size : old->room;
 
 	if (zeroed)
@@ -387,7 +392,7 @@ static void *move_to_larger(void *p, size_t size, gfp_t gfp, const struct old_me
 	if (!larger)
 		return NULL;
 	if (TOOL_WATCHES_MEMORY)
-		kasan_krealloc(p, old->room, old->room, false); /* its surplus is copied too */
+		kasan_krealloc(p, old->room, old->room, wants_zeroes(gfp)); /* its surplus is copied too */
 	memcpy(larger, p, old->asked);
 	if (size > KMALLOC_MAX_CACHE_SIZE)
 		dirty_object(larger, old->asked);

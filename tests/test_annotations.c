@@ -406,7 +406,7 @@ static void resized(void)
 		look_at_all(p, old);
 		fill(p, bytes);
 	}
-	for (size_t bytes = 20000; bytes; bytes = bytes * 6 / 7) {
+	for (size_t bytes = 15000; bytes; bytes = bytes * 6 / 7) {
 		p = krealloc(p, bytes, GFP_KERNEL);
 		look_at_all(p, bytes);
 		fill(p, bytes);
@@ -577,6 +577,13 @@ static int run_in_child(void (*run)(void), bool page_debugging, char *said, size
 	return status;
 }
 
+/* Valgrind has its own way to stderr. */
+#if defined(MMCHECK_VALGRIND)
+#define COMPLAINS_ELSEWHERE true
+#else
+#define COMPLAINS_ELSEWHERE false
+#endif
+
 #if defined(TOOL_ASAN)
 static const char *const word_of[] = { [FORBIDDEN] = "use-after-poison", [STALE] = "use-after-poison" };
 #elif defined(TOOL_MSAN)
@@ -587,29 +594,38 @@ static const char *const word_of[] = { [FORBIDDEN] = "Invalid", [NO_VALUE] = "un
 static const char *const word_of[] = { [STALE] = NULL };
 #endif
 
+static bool tool_is_there(void)
+{
+#if defined(MMCHECK_VALGRIND)
+	return RUNNING_ON_VALGRIND;
+#else
+	return true;
+#endif
+}
+
 static void test_case(unsigned i, bool page_debugging)
 {
-	const char *word = cases[i].verdict < ARRAY_SIZE(word_of) ? word_of[cases[i].verdict] : NULL;
+	const char *word = cases[i].verdict < ARRAY_SIZE(word_of) && tool_is_there() ? word_of[cases[i].verdict] : NULL;
 	static char said[16 << 10];
 	int status;
 
 	if (cases[i].verdict != LEGAL && !word)
 		return; /* not this tool's affair */
+	if (cases[i].verdict == NO_VALUE && page_debugging)
+		return; /* all that is free is zeroed then */
 	status = run_in_child(cases[i].run, page_debugging, said, sizeof(said));
 	if (cases[i].verdict == LEGAL)
 		ok(status == 0, "legal: %s%s", cases[i].claim, page_debugging ? ", with page_poison and init_on_free" : "");
 	else
-		ok(status && strstr(said, word), "caught: %s%s", cases[i].claim, page_debugging ? ", with page_poison and init_on_free" : "");
-	if (tap_failed && *said)
+		ok(status && (COMPLAINS_ELSEWHERE || strstr(said, word)), "caught: %s%s", cases[i].claim, page_debugging ? ", with page_poison and init_on_free" : "");
+	if (cases[i].verdict == LEGAL && status && *said)
 		printf("# status %d: %.300s\n", status, said);
 }
 
 int main(void)
 {
-#if defined(MMCHECK_VALGRIND)
-	if (!RUNNING_ON_VALGRIND)
-		printf("# not under valgrind: only what is legal is looked at\n");
-#endif
+	if (!tool_is_there())
+		printf("# no tool is there: only what is legal is looked at\n");
 	for (unsigned page_debugging = 0; page_debugging < 2; page_debugging++)
 		for (unsigned i = 0; i < ARRAY_SIZE(cases); i++)
 			test_case(i, page_debugging);
