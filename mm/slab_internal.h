@@ -468,6 +468,8 @@ void set_orig_size(struct kmem_cache *s, void *object, u64 orig_size);
 u64 get_orig_size(const struct kmem_cache *s, const void *object);
 /* A slab without objects in use is about to be given back, by who has it for himself. Only with SLAB_CONSISTENCY_CHECKS. */
 void check_empty_slab(struct kmem_cache *s, struct slab *slab);
+/* NULL, or the beginning of one of the slab's objects: what may be looked at. */
+bool check_valid_pointer(const struct kmem_cache *s, const struct slab *slab, const void *object);
 /* Objects that remain when a cache is destroyed: report S35. */
 void list_slab_objects(struct kmem_cache *s, struct slab *slab);
 /* A free list of a CPU that leads out of the slab is cut: true. Only where SLAB_CONSISTENCY_CHECKS is set. */

@@ -419,7 +419,7 @@ static bool looks_used(const struct kmem_cache *s, const struct slab *slab, cons
 		return false;
 	for (unsigned i = 0; free && free != object && i < c.objects; i++) {
 		free = get_freepointer(s, free);
-		if ((u64)((const char *)free - slab_base(slab)) >= PAGE_SIZE << slab_order(slab))
+		if (!check_valid_pointer(s, slab, free))
 			return false;
 	}
 	return free != object;

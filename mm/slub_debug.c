@@ -151,9 +151,10 @@ void set_orig_size(struct kmem_cache *s, void *object, u64 orig_size)
 		slab_store(orig_size_at(s, object), orig_size);
 }
 
+/* A client may have written over it: it is never more than there is. */
 u64 get_orig_size(const struct kmem_cache *s, const void *object)
 {
-	return slub_debug_orig_size(s) ? slab_load(orig_size_at(s, object)) : s->object_size;
+	return slub_debug_orig_size(s) ? min_of(slab_load(orig_size_at(s, object)), (u64)s->object_size) : s->object_size;
 }
 
 /* --- patterns [S3] ------------------------------------------------------------------------------------------------- */
@@ -239,9 +240,9 @@ static void look_at_redzones(struct look *l)
 
 	look_at_bytes(l, SLUB_LEFT_REDZONE, "Left Redzone", redzone, -(s64)s->red_left_pad, 0);
 	look_at_bytes(l, SLUB_RIGHT_REDZONE, "Right Redzone", redzone, s->object_size, s->inuse);
-	if (l->in_use) /* what was not asked for; a client may have written over the size */
-		look_at_bytes(l, SLUB_KMALLOC_REDZONE, "kmalloc Redzone", redzone,
-			      (s64)min_of(get_orig_size(s, l->object), (u64)s->object_size), s->object_size);
+	if (l->in_use)
+		look_at_bytes(l, SLUB_KMALLOC_REDZONE, "kmalloc Redzone", redzone, (s64)get_orig_size(s, l->object),
+			      s->object_size);
 }
 
 static void look_at_poison(struct look *l)

@@ -20,9 +20,6 @@ struct damage {
 	u8 what;	   /* enum slub_report */
 };
 
-/* NULL, or the beginning of one of the slab's objects: what may be looked at. */
-bool check_valid_pointer(const struct kmem_cache *s, const struct slab *slab, const void *object);
-
 /* Where what is known of a slot ends, from the object on: padding follows. */
 static inline u32 end_of_metadata(const struct kmem_cache *s)
 {

@@ -18,11 +18,12 @@
 static struct machine *m;
 static char seen[70000];
 
-static bool boot(const char *slab_debug)
+static bool boot_with(const char *slab_debug, enum sim_param knob, u32 value)
 {
 	struct machine_config c = { 0 };
 
 	machine_config_profile(&c, PROFILE_SMALL);
+	c.param[knob] = value;
 	m = machine_create(&c);
 	machine_enter(m, 0);
 	if (mm_boot() || (slab_debug && setup_slub_debug(slab_debug)) || kmem_cache_init()) {
@@ -31,6 +32,11 @@ static bool boot(const char *slab_debug)
 	}
 	m->nr_events = m->log_bytes = 0;
 	return true;
+}
+
+static bool boot(const char *slab_debug)
+{
+	return boot_with(slab_debug, PARAM_SLAB_NOMERGE, 0);
 }
 
 /* The next operation: two jiffies later, with an empty log. */
@@ -959,6 +965,112 @@ static void test_small_objects(void)
 	ok(total > 100 && !missed, "S1: each byte around objects of 1 to 9 bytes is guarded (%u)", total);
 }
 
+/* --- what is no damage: contents, zeroes, sizes [S4] [S16] ------------------------------------------------------------- */
+
+static unsigned reports_of_free(struct kmem_cache *s, void *p)
+{
+	step("kmem_cache_free", 8);
+	kmem_cache_free(s, p);
+	return nr_reports();
+}
+
+static void test_contents(void)
+{
+	struct kmem_cache *s = boot(NULL) ? new_cache("inside", 64, SLAB_RED_ZONE | SLAB_CONSISTENCY_CHECKS) : NULL;
+	u8 *p = one_object(s), *q;
+
+	ok(s->offset < s->inuse, "S1: with redzones alone the free pointer lies inside");
+	slab_fill(p, 'x', 64);
+	ok(!reports_of_free(s, p), "S32: so while the object is in use it is the client's");
+	s = new_cache("users", 64, SLAB_STORE_USER);
+	ok(get_info_end(s) == s->inuse && s->size == 128, "S1: tracks lie behind the object then");
+	p = kmem_cache_alloc(s, GFP_KERNEL);
+	q = kmem_cache_alloc(s, GFP_KERNEL);
+	slab_fill(p, 'x', 64);
+	slab_fill(q, 'y', 64);
+	kmem_cache_free(s, p);
+	ok(slab_first_other(q, 'y', 64) == 64, "S38: and nowhere else");
+	machine_destroy(m);
+}
+
+static void test_sizes_asked_for(void)
+{
+	u8 *p, *q;
+
+	if (!boot("FZPU"))
+		return;
+	step("kmalloc", 3);
+	for (u32 size = 1; size <= 512; size += 7) {
+		p = kmalloc(size, GFP_KERNEL);
+		slab_fill(p, 0x11, size);
+		q = kzalloc(size, GFP_KERNEL);
+		if (slab_first_other(q, 0, size) != size || (ksize(p) > size && slab_byte(q + size) != 0xcc))
+			ok(false, "S16: %u bytes are zeroed, and no more", size);
+		kfree(p);
+		kfree(q);
+	}
+	ok(!nr_reports(), "S4: whatever is asked for may be written to, again and again");
+	machine_destroy(m);
+}
+
+static void test_init_on_free(void)
+{
+	struct kmem_cache *s = boot_with("FZU,kmalloc-64", PARAM_INIT_ON_FREE, 1) ? new_cache("wiped", 64, SLAB_RED_ZONE) : NULL;
+	u8 *p = one_object(s);
+
+	slab_fill(p, 'x', 64);
+	ok(!reports_of_free(s, p) && slab_first_other(p, 0, 32) == 32 && slab_byte(p + 64) == 0xbb,
+	   "S16: init_on_free wipes the object and no redzone");
+	ok(!validate(s), "S16: so nothing is found");
+	s = new_cache("rcu", 24, SLAB_TYPESAFE_BY_RCU | SLAB_RED_ZONE);
+	p = one_object(s);
+	ok(!reports_of_free(s, p) && !validate(s), "S16: an outside free pointer is left alone");
+	p = kmalloc(40, GFP_KERNEL);
+	slab_fill(p, 'x', 40);
+	step("kfree", 9);
+	kfree(p);
+	p = kmalloc(40, GFP_KERNEL);
+	kfree(p);
+	ok(!nr_reports() && slab_first_other(p, 0, 40) == 40, "S16: the size that was asked for is kept");
+	machine_destroy(m);
+}
+
+/* A full slab is on the full list with U, and on none without. */
+static void test_full_lists(void)
+{
+	struct kmem_cache *s = open_tgt();
+	u8 *p = one_object(s);
+
+	for (unsigned i = 1; i < 36; i++)
+		kmem_cache_alloc(s, GFP_KERNEL);
+	poke(p + 20, 0);
+	ok(slab_counters(slab_of(p)).freelist == NO_FREE && validate(s) == 2, "S8: a full slab is looked at");
+	s = new_cache("alone", 20, FZPU & ~SLAB_STORE_USER);
+	p = one_object(s);
+	for (unsigned i = 1; i < slab_counters(slab_of(p)).objects; i++)
+		kmem_cache_alloc(s, GFP_KERNEL);
+	poke(p + 20, 0);
+	ok(validate(s) == 0, "S8: without U nobody knows where it is");
+	ok(reports_of_free(s, p) == 3, "S32: but the free finds the damage");
+	machine_destroy(m);
+}
+
+static void test_cut_freelist(void)
+{
+	struct kmem_cache *s = open_tgt();
+	void *p = one_object(s), *list = p;
+
+	ok(!freelist_corrupted(s, slab_of(p), &list, NULL) && !freelist_corrupted(s, slab_of(p), &list, (char *)p + 112) &&
+		   list == p && !nr_reports(),
+	   "S34: a list that goes on, or ends, is left alone");
+	ok(freelist_corrupted(s, slab_of(p), &list, (char *)p + 5) && !list && nr_reports() == 2 &&
+		   report_is(0, SLUB_FREECHAIN, p) && says("FIX tgt: Isolate corrupted freechain\n"),
+	   "S34: one that leads nowhere is cut");
+	s->flags &= ~SLAB_CONSISTENCY_CHECKS;
+	ok(!freelist_corrupted(s, slab_of(p), &list, (char *)p + 5), "S34: only F looks");
+	machine_destroy(m);
+}
+
 /* --- the end of a cache [S35], no memory [S39] -------------------------------------------------------------------------- */
 
 static void test_remaining(void)
@@ -1061,6 +1173,11 @@ int main(void)
 	test_patterns_alone();
 	test_constructed();
 	test_small_objects();
+	test_contents();
+	test_sizes_asked_for();
+	test_init_on_free();
+	test_full_lists();
+	test_cut_freelist();
 	test_remaining();
 	test_out_of_memory();
 	test_addresses();
