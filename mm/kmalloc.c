@@ -110,21 +110,6 @@ static void setup_size_index(struct slab_state *st)
 	}
 }
 
-/* What the short way looks at, in each CPU's own table. */
-static void setup_cpu_tables(const struct slab_state *st)
-{
-	const u8 *id = st->kmalloc_id[SLAB_KMALLOC_NORMAL];
-
-	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS]; cpu++) {
-		struct kmalloc_table *t = (struct kmalloc_table *)cpu_slab_of(cpu, 0);
-
-		for (unsigned i = 0; i < ARRAY_SIZE(t->by_8); i++)
-			t->by_8[i] = id[st->size_index[i]];
-		for (unsigned i = fls64(LARGEST_INDEXED); i < NR_KMALLOC_CLASSES; i++)
-			t->by_power[i] = id[i];
-	}
-}
-
 int create_kmalloc_caches(void)
 {
 	struct slab_state *st = slab_state();
@@ -134,7 +119,6 @@ int create_kmalloc_caches(void)
 		for (unsigned class = 1; class < NR_KMALLOC_CLASSES; class++)
 			if (new_kmalloc_cache(st, type, class))
 				return -ENOMEM;
-	setup_cpu_tables(st);
 	st->up = true;
 	return 0;
 }
@@ -212,39 +196,29 @@ static sim_cold void report_not_kmalloc(const void *p)
 
 /* --- allocating ----------------------------------------------------------------------------------------------------------------- */
 
-/* nid NUMA_NO_NODE: wherever. */
-static inline void *do_kmalloc_node(size_t size, gfp_t gfp, int nid)
+/* Normal caches by the CPU's own table; nid NUMA_NO_NODE: wherever. */
+slab_inline void *kmalloc_normal(size_t size, gfp_t gfp, int nid)
+{
+	const struct slab_cpu_doors *doors = this_cpu->percpu;
+	u8 id = size <= LARGEST_INDEXED ? doors->id_by_8[(size - 1) / 8] : doors->id_by_bits[fls64(size - 1)];
+
+	return slab_alloc(id, NULL, (struct slab_request){ .event = EVENT_KMALLOC, .gfp = gfp, .nid = nid, .orig_size = size });
+}
+
+slab_inline void *do_kmalloc_node(size_t size, gfp_t gfp, int nid)
 {
 	struct slab_state *st = slab_state();
 
 	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
 		return size ? kmalloc_large_node(size, gfp, nid) : ZERO_SIZE_PTR;
+	if (likely(!(gfp & KMALLOC_NOT_NORMAL)))
+		return kmalloc_normal(size, gfp, nid);
 	return slab_alloc_node(st->kmalloc[kmalloc_type(gfp)][kmalloc_class(st, size)],
 			       (struct slab_request){ .event = EVENT_KMALLOC, .gfp = gfp, .nid = nid, .orig_size = size });
 }
 
-/* Of 1..KMALLOC_MAX_CACHE_SIZE bytes. */
-static inline unsigned normal_cache_id(size_t size)
-{
-	const struct kmalloc_table *t = (const struct kmalloc_table *)this_cpu_slab(0);
-
-	return likely(size <= LARGEST_INDEXED) ? t->by_8[(size - 1) / 8] : t->by_power[fls64(size - 1)];
-}
-
-/* The short way if there is one: an object of the CPU's own slab of a normal cache that has nothing besides to do. */
 void *kmalloc(size_t size, gfp_t gfp)
 {
-	struct slab_request r = { .event = EVENT_KMALLOC, .gfp = gfp, .nid = NUMA_NO_NODE, .orig_size = size };
-
-	if (likely(size - 1 < KMALLOC_MAX_CACHE_SIZE && !(gfp & (KMALLOC_NOT_NORMAL | __GFP_ZERO)) &&
-		   (!(gfp & __GFP_DIRECT_RECLAIM) || !sim_in_atomic()))) {
-		unsigned id = normal_cache_id(size);
-		struct kmem_cache_cpu *c = this_cpu_slab(id);
-		void *p = unlikely(c->hooks) ? NULL : take_own(c, id, &r);
-
-		if (likely(p))
-			return p;
-	}
 	return do_kmalloc_node(size, gfp, NUMA_NO_NODE);
 }
 
@@ -262,8 +236,14 @@ void *kmalloc_array(size_t n, size_t size, gfp_t gfp)
 
 /* --- freeing ---------------------------------------------------------------------------------------------------------------------- */
 
-static __attribute__((noinline)) void kfree_slow(struct page *page, void *p)
+/* What the short way does not know. */
+static __attribute__((noinline)) void kfree_slow(void *p)
 {
+	struct page *page;
+
+	if (ZERO_OR_NULL_PTR(p))
+		return;
+	page = virt_to_head_page(p);
 	if (page && page_is_slab(page))
 		slab_free(slab_cache((struct slab *)page), (struct slab *)page, p, EVENT_KFREE);
 	else if (is_large_kmalloc(page))
@@ -272,22 +252,14 @@ static __attribute__((noinline)) void kfree_slow(struct page *page, void *p)
 		report_not_kmalloc(p);
 }
 
-/* The short way if the object is of the CPU's own slab, and nothing besides is to do. */
 void kfree(const void *p)
 {
-	struct page *page;
+	struct slab *slab = fast_slab(p);
 
-	if (unlikely(ZERO_OR_NULL_PTR(p)))
-		return;
-	page = virt_to_head_page(p);
-	if (likely(page && page_is_slab(page))) {
-		unsigned id = slab_cache_id((struct slab *)page);
-		struct kmem_cache_cpu *c = this_cpu_slab(id);
-
-		if (likely(!c->hooks && give_own(c, id, (struct slab *)page, (void *)(uintptr_t)p, EVENT_KFREE)))
-			return;
-	}
-	kfree_slow(page, (void *)(uintptr_t)p);
+	if (likely(slab))
+		slab_free_object(slab, (void *)(uintptr_t)p, EVENT_KFREE);
+	else
+		kfree_slow((void *)(uintptr_t)p);
 }
 
 /* --- how large it is [K5] ------------------------------------------------------------------------------------------------------- */

@@ -139,6 +139,7 @@ void refresh_cpu_tables(struct kmem_cache *s)
 		WRITE_ONCE(c->random, s->random);
 		WRITE_ONCE(c->offset, s->offset);
 		WRITE_ONCE(c->object_size, s->object_size);
+		WRITE_ONCE(c->size, s->size);
 		WRITE_ONCE(c->hooks, hooks_of(s));
 	}
 }
@@ -591,12 +592,29 @@ static int init_cpu_tables(void)
 		if (!c)
 			return -ENOMEM;
 		m->cpu[cpu].percpu = c;
-		for (unsigned id = 0; id < SLAB_MAX_CACHES; id++) {
+		for (unsigned id = 1; id < SLAB_MAX_CACHES; id++) {
 			c[id].hot.second = cpu; /* [S13] */
 			local_lock_init(&c[id].lock, RANK_CPU_SLAB);
 		}
 	}
 	return 0;
+}
+
+static void init_cpu_doors(const struct mm *mm)
+{
+	const struct slab_state *st = mm->slab;
+	struct machine *m = this_cpu->machine;
+
+	for (unsigned cpu = 0; cpu < m->param[PARAM_CPUS]; cpu++) {
+		struct slab_cpu_doors *doors = m->cpu[cpu].percpu;
+
+		*doors = (struct slab_cpu_doors){ .ram = m->host->ram, .ram_bytes = mm->nr_frames << PAGE_SHIFT,
+						  .mem_map = mm->mem_map };
+		for (unsigned i = 0; i < ARRAY_SIZE(doors->id_by_8); i++)
+			doors->id_by_8[i] = st->kmalloc_id[SLAB_KMALLOC_NORMAL][st->size_index[i]];
+		for (unsigned class = 3; class < NR_KMALLOC_CLASSES; class++)
+			doors->id_by_bits[class] = st->kmalloc_id[SLAB_KMALLOC_NORMAL][class];
+	}
 }
 
 static int bootstrap_caches(struct slab_state *st)
@@ -640,6 +658,8 @@ int kmem_cache_init(void)
 		err = bootstrap_caches(mm->slab);
 	if (!err)
 		err = create_kmalloc_caches();
+	if (!err)
+		init_cpu_doors(mm);
 	if (!err)
 		err = randomize_first_caches(mm->slab);
 	if (!err)

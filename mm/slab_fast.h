@@ -1,59 +1,122 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * slab_fast.h - the short way: an object of the CPU's own slab, taken or given back in a few instructions, with nothing besides
- * to do. Whoever cannot go it goes the long one, which tries all of this again.
+ * slab_fast.h - the few instructions that most allocations and frees consist of, for slub.c and kmalloc.c.
  *
- * [S13] Both change the CPU's pair as one. What is announced is so right behind the change.
+ * Both touch the CPU's own table, the object, and of a free the struct page; nothing of the cache itself. What is not that
+ * simple (another node, a hook, an empty list, another slab, a caller that may not sleep) goes the long way, in slub.c, which
+ * does everything from the beginning.
  */
 #ifndef MM_SLAB_FAST_H
 #define MM_SLAB_FAST_H
 
 #include "slab_internal.h"
 
-static inline void *cpu_freepointer(const struct kmem_cache_cpu *c, const void *object)
-{
-	const char *at = (const char *)object + c->offset;
+#define slab_inline static inline __attribute__((always_inline))
 
-	return freelist_ptr_decode(c->random, slab_load(at), at);
+/* May this request sleep where it must not? Then the long way reports it. */
+slab_inline bool sleeps_in_atomic(gfp_t gfp)
+{
+	return (gfp & __GFP_DIRECT_RECLAIM) && sim_in_atomic();
 }
 
-/* The first object of the CPU's own list; NULL: there is none. No node is asked for. */
-static inline void *take_own(struct kmem_cache_cpu *c, unsigned id, const struct slab_request *r)
+slab_inline void *cpu_freepointer(const struct kmem_cache_cpu *c, const void *object)
+{
+	const char *at = (const char *)object + c->offset;
+	u64 word = slab_load(at);
+
+	return unlikely(c->random) ? freelist_ptr_decode(c->random, word, at) : freelist_ptr_decode(0, word, at);
+}
+slab_inline void set_cpu_freepointer(const struct kmem_cache_cpu *c, void *object, const void *next)
+{
+	char *at = (char *)object + c->offset;
+
+	slab_store(at, unlikely(c->random) ? freelist_ptr_encode(c->random, next, at) : freelist_ptr_encode(0, next, at));
+}
+
+/* The first object of this CPU's own list; NULL: it is empty. nid: as in a request. */
+slab_inline void *alloc_from_own_list(struct kmem_cache_cpu *c, u8 id, const struct slab_request *r)
 {
 	struct cpu_pair old, now;
 
 	sim_own_enter();
 	do {
 		old = c->hot;
-		if (unlikely(!old.first)) {
+		if (unlikely(!old.first || (r->nid != NUMA_NO_NODE && slab_nid(c->slab) != (unsigned)r->nid))) {
 			sim_own_leave();
 			return NULL;
 		}
 		now = (struct cpu_pair){ cpu_freepointer(c, old.first), next_tid(old.second) };
 	} while (unlikely(!this_cpu_try_cmpxchg_pair(&c->hot, old, now)));
-	announce_alloc(slab_state()->cache[id], old.first, r);
+	mm_announce((struct mm_event){ .type = r->event,
+				       .address = address_of(old.first),
+				       .cache = id,
+				       .gfp = r->gfp,
+				       .bytes_req = (u32)r->orig_size,
+				       .bytes_alloc = c->size });
 	sim_own_leave();
 	return old.first;
 }
 
-/* false: the slab is not the CPU's own, or somebody should look at this free. */
-static inline bool give_own(struct kmem_cache_cpu *c, unsigned id, const struct slab *slab, void *object, u8 event)
+/* An object of the cache with this id; s: the same, NULL: not looked up yet. */
+slab_inline void *slab_alloc(u8 id, struct kmem_cache *s, struct slab_request r)
 {
-	char *at = (char *)object + c->offset;
+	struct kmem_cache_cpu *c = this_cpu_slab(id);
+	void *object;
+
+	if (unlikely(c->hooks | (r.gfp & __GFP_ZERO)) || unlikely(sleeps_in_atomic(r.gfp)))
+		return slab_alloc_node(s ? s : slab_state()->cache[id], r);
+	object = alloc_from_own_list(c, id, &r);
+	return likely(object) ? object : slab_alloc_slow(s ? s : slab_state()->cache[id], r);
+}
+
+/* false: the object is not of this CPU's slab, or on its list already. */
+slab_inline bool free_to_own_list(struct kmem_cache_cpu *c, u8 id, const struct slab *slab, void *object, u8 event)
+{
 	struct cpu_pair old;
 
 	sim_own_enter();
 	do {
 		old = c->hot;
-		if (unlikely(c->slab != slab || (old.first == object && c->random))) {
+		if (unlikely(c->slab != slab || old.first == object)) {
 			sim_own_leave();
 			return false;
 		}
-		slab_store(at, freelist_ptr_encode(c->random, old.first, at));
+		set_cpu_freepointer(c, object, old.first);
 	} while (unlikely(!this_cpu_try_cmpxchg_pair(&c->hot, old, (struct cpu_pair){ object, next_tid(old.second) })));
-	mm_announce((struct mm_event){ .type = event, .address = address_of(object), .cache = (u8)id });
+	mm_announce((struct mm_event){ .type = event, .address = address_of(object), .cache = id });
 	sim_own_leave();
 	return true;
+}
+
+slab_inline void slab_free_object(struct slab *slab, void *object, u8 event)
+{
+	u8 id = (u8)slab_cache_id(slab);
+	struct kmem_cache_cpu *c = this_cpu_slab(id);
+
+	if (unlikely(c->hooks) || unlikely(!free_to_own_list(c, id, slab, object, event)))
+		slab_free(slab_state()->cache[id], slab, object, event);
+}
+
+/*
+ * The slab that this address lies in; NULL: it is none, or this is not the place to tell. Frames of holes have struct pages that
+ * a tool forbids to look at, so under a tool the door of slub_pages.c is the only one.
+ */
+slab_inline struct slab *fast_slab(const void *p)
+{
+	const struct slab_cpu_doors *doors = this_cpu->percpu;
+	u64 offset = (u64)((const char *)p - doors->ram);
+	struct page *page = doors->mem_map + (offset >> PAGE_SHIFT);
+
+	if (HOOKS_ALWAYS || unlikely(offset >= doors->ram_bytes))
+		return NULL;
+	if (unlikely(!(READ_ONCE(page->flags) & PG_slab))) {
+		if (!(page->flags & PG_tail))
+			return NULL;
+		page = page->compound_head;
+		if (!(READ_ONCE(page->flags) & PG_slab))
+			return NULL;
+	}
+	return (struct slab *)page;
 }
 
 #endif

@@ -112,17 +112,22 @@ struct kmem_cache_cpu {
 	struct slab *partial; /* chain; not frozen */
 	u64 random;	     /* of the cache: here for the fast path */
 	u32 offset;	     /* of the free pointer: the same */
-	u32 object_size;
+	u32 object_size, size;
 	u32 hooks;	     /* enum slab_hook: what is to be done besides */
 	local_lock_t lock; /* slab, partial, and hot where others look at it */
 } __attribute__((aligned(64)));
 
-/* The first entry of a CPU's table, as no cache has id 0: ids of kmalloc()'s normal caches. */
-struct kmalloc_table {
-	u8 by_8[24];	 /* by (size - 1) / 8, up to 192 */
-	u8 by_power[16]; /* above: by the number of bits of size - 1 */
+/*
+ * What a CPU has at hand instead of asking the machine, in entry 0 of its table, which is no cache's: RAM, struct pages, and the
+ * ids of kmalloc()'s normal caches by (size - 1) / 8 and by the number of bits of size - 1. Never changes after boot.
+ */
+struct slab_cpu_doors {
+	const char *ram;
+	u64 ram_bytes;
+	struct page *mem_map;
+	u8 id_by_8[24], id_by_bits[16];
 };
-_Static_assert(sizeof(struct kmalloc_table) <= sizeof(struct kmem_cache_cpu), "it is one entry");
+_Static_assert(sizeof(struct slab_cpu_doors) <= sizeof(struct kmem_cache_cpu), "one entry");
 
 /* What an alloc or a free of a cache has to do besides; most have nothing, and one test says so. */
 enum slab_hook {
@@ -342,6 +347,8 @@ struct slab_request {
 	u64 orig_size; /* bytes */
 };
 void *slab_alloc_node(struct kmem_cache *s, struct slab_request r);
+/* The same where the CPU's own list has none, nothing is to be done besides, and the caller may sleep if it said so. */
+void *slab_alloc_slow(struct kmem_cache *s, struct slab_request r);
 /* One object of the slab's cache is free; event: EVENT_KFREE or EVENT_KMEM_CACHE_FREE. */
 void slab_free(struct kmem_cache *s, struct slab *slab, void *object, u8 event);
 

@@ -257,25 +257,6 @@ static sim_cold void *alloc_from_slabs(struct kmem_cache *s, struct kmem_cache_c
 
 /* --- allocation ------------------------------------------------------------------------------------------------------------------- */
 
-/* An object of the CPU's own list. NULL: another node is wanted, or there is none. */
-static inline void *alloc_fast(struct kmem_cache *s, struct kmem_cache_cpu *c, const struct slab_request *r)
-{
-	struct cpu_pair old, now;
-
-	sim_own_enter();
-	do {
-		old = c->hot;
-		if (unlikely(!old.first || !node_match(c->slab, r->nid))) {
-			sim_own_leave();
-			return NULL;
-		}
-		now = (struct cpu_pair){ cpu_freepointer(c, old.first), next_tid(old.second) };
-	} while (unlikely(!this_cpu_try_cmpxchg_pair(&c->hot, old, now)));
-	announce_alloc(s, old.first, r);
-	sim_own_leave();
-	return old.first;
-}
-
 /* Of what an object holds, how much is to be zeroes. Where the rest is a redzone it stays one. [S16] */
 static u64 bytes_to_zero(const struct kmem_cache *s, const struct slab_request *r)
 {
@@ -326,7 +307,7 @@ void *slab_alloc_node(struct kmem_cache *s, struct slab_request r)
 
 	if (unlikely(!pre_alloc(s, c, r.gfp)))
 		return NULL;
-	object = alloc_fast(s, c, &r);
+	object = alloc_from_own_list(c, s->id, &r);
 	if (unlikely(!object))
 		object = alloc_from_slabs(s, c, &r);
 	if (unlikely(c->hooks | (r.gfp & __GFP_ZERO)) && likely(object))
@@ -334,19 +315,24 @@ void *slab_alloc_node(struct kmem_cache *s, struct slab_request r)
 	return object;
 }
 
-static struct slab_request request_of(const struct kmem_cache *s, gfp_t gfp, int nid)
+void *slab_alloc_slow(struct kmem_cache *s, struct slab_request r)
+{
+	return alloc_from_slabs(s, this_cpu_slab(s->id), &r);
+}
+
+static inline struct slab_request request_of(const struct kmem_cache *s, gfp_t gfp, int nid)
 {
 	return (struct slab_request){ .event = EVENT_KMEM_CACHE_ALLOC, .gfp = gfp, .nid = nid, .orig_size = s->object_size };
 }
 
 void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
 {
-	return slab_alloc_node(s, request_of(s, gfp, NUMA_NO_NODE));
+	return slab_alloc(s->id, s, request_of(s, gfp, NUMA_NO_NODE));
 }
 
 void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t gfp, int nid)
 {
-	return slab_alloc_node(s, request_of(s, gfp, nid));
+	return slab_alloc(s->id, s, request_of(s, gfp, nid));
 }
 
 /* --- freeing: a group of objects of one slab, linked from head to tail ----------------------------------------------------------- */
@@ -579,7 +565,7 @@ static inline void free_group(struct kmem_cache *s, const struct free_group *g)
 			report_double_free(s, g->tail);
 			return;
 		}
-		slab_store((char *)g->tail + c->offset, freelist_ptr_encode(c->random, old.first, (char *)g->tail + c->offset));
+		set_cpu_freepointer(c, g->tail, old.first);
 	} while (unlikely(!this_cpu_try_cmpxchg_pair(&c->hot, old, (struct cpu_pair){ g->head, next_tid(old.second) })));
 	announce_free(s, g);
 	sim_own_leave();
@@ -614,8 +600,12 @@ static struct slab *virt_to_slab(const void *p)
 
 void kmem_cache_free(struct kmem_cache *s, void *object)
 {
-	struct slab *slab;
+	struct slab *slab = fast_slab(object);
 
+	if (likely(slab && slab_cache_id(slab) == s->id)) {
+		slab_free_object(slab, object, EVENT_KMEM_CACHE_FREE);
+		return;
+	}
 	if (unlikely(!object))
 		return;
 	slab = virt_to_slab(object);
@@ -635,7 +625,7 @@ unsigned kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t nr, void 
 	if (!nr || unlikely(!pre_alloc(s, c, gfp)))
 		return 0;
 	for (got = 0; got < nr; got++) {
-		objects[got] = alloc_fast(s, c, &r);
+		objects[got] = alloc_from_own_list(c, s->id, &r);
 		if (!objects[got])
 			objects[got] = alloc_from_slabs(s, c, &r);
 		if (unlikely(!objects[got]))

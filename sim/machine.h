@@ -129,7 +129,7 @@ struct sim_lockdep {
 struct sim_cpu {
 	struct machine *machine;
 	u8 id, node;
-	u8 hardirq, softirq, nmi; /* nesting depths; these and the next three in one word with what is before them */
+	u8 hardirq, softirq, nmi; /* nesting depths */
 	u8 irqs_off, preempt_off, rcu_readers;
 	u32 nr_held;	  /* words of their own: a store to half of one would hold up the next load */
 	u32 held_classes; /* a bit each */
@@ -288,12 +288,14 @@ void sim_enter_context(enum sim_context c);
 void sim_leave_context(enum sim_context c);
 static inline bool sim_in_atomic(void)
 {
-	u64 word; /* little-endian: id and node are its first two bytes */
+	const struct sim_cpu *c = this_cpu;
+	u32 others;
+	u16 irqs;
 
-	_Static_assert(offsetof(struct sim_cpu, hardirq) == offsetof(struct sim_cpu, id) + 2, "six bytes behind id and node");
-	_Static_assert(offsetof(struct sim_cpu, rcu_readers) == offsetof(struct sim_cpu, id) + 7, "six bytes behind id and node");
-	memcpy(&word, (const char *)this_cpu + offsetof(struct sim_cpu, id), sizeof(word));
-	return word >> 16;
+	_Static_assert(offsetof(struct sim_cpu, nmi) == 12 && offsetof(struct sim_cpu, rcu_readers) == 15, "two loads are all");
+	memcpy(&irqs, &c->hardirq, sizeof(irqs));
+	memcpy(&others, &c->nmi, sizeof(others));
+	return irqs | others;
 }
 
 /* --- time, faults, chance --------------------------------------------------------------------------------- */
