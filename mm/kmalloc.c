@@ -196,29 +196,34 @@ static sim_cold void report_not_kmalloc(const void *p)
 
 /* --- allocating ----------------------------------------------------------------------------------------------------------------- */
 
-/* Normal caches by the CPU's own table; nid NUMA_NO_NODE: wherever. */
-slab_inline void *kmalloc_normal(size_t size, gfp_t gfp, int nid)
-{
-	const struct slab_cpu_doors *doors = this_cpu->percpu;
-	u8 id = size <= LARGEST_INDEXED ? doors->id_by_8[(size - 1) / 8] : doors->id_by_bits[fls64(size - 1)];
-
-	return slab_alloc(id, NULL, (struct slab_request){ .event = EVENT_KMALLOC, .gfp = gfp, .nid = nid, .orig_size = size });
-}
-
-slab_inline void *do_kmalloc_node(size_t size, gfp_t gfp, int nid)
+/* nid NUMA_NO_NODE: wherever. */
+static __attribute__((noinline)) void *do_kmalloc_node(size_t size, gfp_t gfp, int nid)
 {
 	struct slab_state *st = slab_state();
 
 	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
 		return size ? kmalloc_large_node(size, gfp, nid) : ZERO_SIZE_PTR;
-	if (likely(!(gfp & KMALLOC_NOT_NORMAL)))
-		return kmalloc_normal(size, gfp, nid);
 	return slab_alloc_node(st->kmalloc[kmalloc_type(gfp)][kmalloc_class(st, size)],
 			       (struct slab_request){ .event = EVENT_KMALLOC, .gfp = gfp, .nid = nid, .orig_size = size });
 }
 
+/* The normal cache for this size, by the CPU's own table. */
+slab_inline u8 normal_cache_id(size_t size)
+{
+	const struct slab_cpu_doors *doors = this_cpu->percpu;
+
+	return size <= LARGEST_INDEXED ? doors->id_by_8[(size - 1) / 8] : doors->id_by_bits[fls64(size - 1)];
+}
+
+/* The short way if there is one. */
 void *kmalloc(size_t size, gfp_t gfp)
 {
+	if (likely(size - 1 < KMALLOC_MAX_CACHE_SIZE && !(gfp & (KMALLOC_NOT_NORMAL | __GFP_ZERO)) && !sleeps_in_atomic(gfp))) {
+		void *p = take_own(normal_cache_id(size), EVENT_KMALLOC, gfp, size);
+
+		if (likely(p))
+			return p;
+	}
 	return do_kmalloc_node(size, gfp, NUMA_NO_NODE);
 }
 
@@ -254,11 +259,10 @@ static __attribute__((noinline)) void kfree_slow(void *p)
 
 void kfree(const void *p)
 {
-	struct slab *slab = fast_slab(p);
+	u8 id;
+	struct slab *slab = fast_slab(p, &id);
 
-	if (likely(slab))
-		slab_free_object(slab, (void *)(uintptr_t)p, EVENT_KFREE);
-	else
+	if (unlikely(!slab) || unlikely(!give_own(slab, id, (void *)(uintptr_t)p, EVENT_KFREE)))
 		kfree_slow((void *)(uintptr_t)p);
 }
 

@@ -4,7 +4,7 @@
  *
  * Both touch the CPU's own table, the object, and of a free the struct page; nothing of the cache itself. What is not that
  * simple (another node, a hook, an empty list, another slab, a caller that may not sleep) goes the long way, in slub.c, which
- * does everything from the beginning.
+ * does everything from the beginning: a call in last place, so that the short way needs no stack.
  */
 #ifndef MM_SLAB_FAST_H
 #define MM_SLAB_FAST_H
@@ -33,48 +33,40 @@ slab_inline void set_cpu_freepointer(const struct kmem_cache_cpu *c, void *objec
 	slab_store(at, unlikely(c->random) ? freelist_ptr_encode(c->random, next, at) : freelist_ptr_encode(0, next, at));
 }
 
-/* The first object of this CPU's own list; NULL: it is empty. nid: as in a request. */
-slab_inline void *alloc_from_own_list(struct kmem_cache_cpu *c, u8 id, const struct slab_request *r)
+/* The first object of this CPU's own list. NULL: it is empty, something else has to be done too, somebody looks after this CPU. */
+slab_inline void *take_own(u8 id, u8 event, gfp_t gfp, u64 orig_size)
 {
+	struct kmem_cache_cpu *c = this_cpu_slab(id);
 	struct cpu_pair old, now;
 
-	sim_own_enter();
+	if (unlikely(c->hooks) || unlikely(!sim_own_try_enter()))
+		return NULL;
 	do {
 		old = c->hot;
-		if (unlikely(!old.first || (r->nid != NUMA_NO_NODE && slab_nid(c->slab) != (unsigned)r->nid))) {
+		if (unlikely(!old.first)) {
 			sim_own_leave();
 			return NULL;
 		}
 		now = (struct cpu_pair){ cpu_freepointer(c, old.first), next_tid(old.second) };
 	} while (unlikely(!this_cpu_try_cmpxchg_pair(&c->hot, old, now)));
-	mm_announce((struct mm_event){ .type = r->event,
+	mm_announce((struct mm_event){ .type = event,
 				       .address = address_of(old.first),
 				       .cache = id,
-				       .gfp = r->gfp,
-				       .bytes_req = (u32)r->orig_size,
+				       .gfp = gfp,
+				       .bytes_req = (u32)orig_size,
 				       .bytes_alloc = c->size });
 	sim_own_leave();
 	return old.first;
 }
 
-/* An object of the cache with this id; s: the same, NULL: not looked up yet. */
-slab_inline void *slab_alloc(u8 id, struct kmem_cache *s, struct slab_request r)
+/* false: the object is not of this CPU's slab, or on its list already, or else as above. */
+slab_inline bool give_own(const struct slab *slab, u8 id, void *object, u8 event)
 {
 	struct kmem_cache_cpu *c = this_cpu_slab(id);
-	void *object;
-
-	if (unlikely(c->hooks | (r.gfp & __GFP_ZERO)) || unlikely(sleeps_in_atomic(r.gfp)))
-		return slab_alloc_node(s ? s : slab_state()->cache[id], r);
-	object = alloc_from_own_list(c, id, &r);
-	return likely(object) ? object : slab_alloc_slow(s ? s : slab_state()->cache[id], r);
-}
-
-/* false: the object is not of this CPU's slab, or on its list already. */
-slab_inline bool free_to_own_list(struct kmem_cache_cpu *c, u8 id, const struct slab *slab, void *object, u8 event)
-{
 	struct cpu_pair old;
 
-	sim_own_enter();
+	if (unlikely(c->hooks) || unlikely(!sim_own_try_enter()))
+		return false;
 	do {
 		old = c->hot;
 		if (unlikely(c->slab != slab || old.first == object)) {
@@ -88,34 +80,27 @@ slab_inline bool free_to_own_list(struct kmem_cache_cpu *c, u8 id, const struct 
 	return true;
 }
 
-slab_inline void slab_free_object(struct slab *slab, void *object, u8 event)
-{
-	u8 id = (u8)slab_cache_id(slab);
-	struct kmem_cache_cpu *c = this_cpu_slab(id);
-
-	if (unlikely(c->hooks) || unlikely(!free_to_own_list(c, id, slab, object, event)))
-		slab_free(slab_state()->cache[id], slab, object, event);
-}
-
 /*
- * The slab that this address lies in; NULL: it is none, or this is not the place to tell. Frames of holes have struct pages that
+ * The slab that this address lies in, and its cache; NULL: it is none, or this is not the place to tell. Frames of holes have struct pages that
  * a tool forbids to look at, so under a tool the door of slub_pages.c is the only one.
  */
-slab_inline struct slab *fast_slab(const void *p)
+slab_inline struct slab *fast_slab(const void *p, u8 *id)
 {
 	const struct slab_cpu_doors *doors = this_cpu->percpu;
 	u64 offset = (u64)((const char *)p - doors->ram);
 	struct page *page = doors->mem_map + (offset >> PAGE_SHIFT);
+	u32 flags;
 
 	if (HOOKS_ALWAYS || unlikely(offset >= doors->ram_bytes))
 		return NULL;
-	if (unlikely(!(READ_ONCE(page->flags) & PG_slab))) {
-		if (!(page->flags & PG_tail))
-			return NULL;
+	flags = READ_ONCE(page->flags);
+	if (unlikely(flags & PG_tail)) {
 		page = page->compound_head;
-		if (!(READ_ONCE(page->flags) & PG_slab))
-			return NULL;
+		flags = READ_ONCE(page->flags);
 	}
+	*id = (u8)(flags >> SLAB_ID_SHIFT);
+	if (unlikely(!(flags & PG_slab)))
+		return NULL;
 	return (struct slab *)page;
 }
 

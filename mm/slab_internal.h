@@ -347,8 +347,6 @@ struct slab_request {
 	u64 orig_size; /* bytes */
 };
 void *slab_alloc_node(struct kmem_cache *s, struct slab_request r);
-/* The same where the CPU's own list has none, nothing is to be done besides, and the caller may sleep if it said so. */
-void *slab_alloc_slow(struct kmem_cache *s, struct slab_request r);
 /* One object of the slab's cache is free; event: EVENT_KFREE or EVENT_KMEM_CACHE_FREE. */
 void slab_free(struct kmem_cache *s, struct slab *slab, void *object, u8 event);
 

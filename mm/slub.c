@@ -293,6 +293,25 @@ static bool should_failslab(const struct kmem_cache *s, gfp_t gfp)
 	return true;
 }
 
+/* An object of the CPU's own list. NULL: another node is wanted, or there is none. */
+static inline void *alloc_fast(struct kmem_cache *s, struct kmem_cache_cpu *c, const struct slab_request *r)
+{
+	struct cpu_pair old, now;
+
+	sim_own_enter();
+	do {
+		old = c->hot;
+		if (unlikely(!old.first || !node_match(c->slab, r->nid))) {
+			sim_own_leave();
+			return NULL;
+		}
+		now = (struct cpu_pair){ cpu_freepointer(c, old.first), next_tid(old.second) };
+	} while (unlikely(!this_cpu_try_cmpxchg_pair(&c->hot, old, now)));
+	announce_alloc(s, old.first, r);
+	sim_own_leave();
+	return old.first;
+}
+
 /* false: refused. */
 static inline bool pre_alloc(struct kmem_cache *s, const struct kmem_cache_cpu *c, gfp_t gfp)
 {
@@ -307,7 +326,7 @@ void *slab_alloc_node(struct kmem_cache *s, struct slab_request r)
 
 	if (unlikely(!pre_alloc(s, c, r.gfp)))
 		return NULL;
-	object = alloc_from_own_list(c, s->id, &r);
+	object = alloc_fast(s, c, &r);
 	if (unlikely(!object))
 		object = alloc_from_slabs(s, c, &r);
 	if (unlikely(c->hooks | (r.gfp & __GFP_ZERO)) && likely(object))
@@ -315,24 +334,30 @@ void *slab_alloc_node(struct kmem_cache *s, struct slab_request r)
 	return object;
 }
 
-void *slab_alloc_slow(struct kmem_cache *s, struct slab_request r)
-{
-	return alloc_from_slabs(s, this_cpu_slab(s->id), &r);
-}
-
 static inline struct slab_request request_of(const struct kmem_cache *s, gfp_t gfp, int nid)
 {
 	return (struct slab_request){ .event = EVENT_KMEM_CACHE_ALLOC, .gfp = gfp, .nid = nid, .orig_size = s->object_size };
 }
 
+static __attribute__((noinline)) void *alloc_long(struct kmem_cache *s, gfp_t gfp)
+{
+	return slab_alloc_node(s, request_of(s, gfp, NUMA_NO_NODE));
+}
+
 void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
 {
-	return slab_alloc(s->id, s, request_of(s, gfp, NUMA_NO_NODE));
+	if (likely(!(gfp & __GFP_ZERO) && !sleeps_in_atomic(gfp))) {
+		void *object = take_own(s->id, EVENT_KMEM_CACHE_ALLOC, gfp, s->object_size);
+
+		if (likely(object))
+			return object;
+	}
+	return alloc_long(s, gfp);
 }
 
 void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t gfp, int nid)
 {
-	return slab_alloc(s->id, s, request_of(s, gfp, nid));
+	return slab_alloc_node(s, request_of(s, gfp, nid));
 }
 
 /* --- freeing: a group of objects of one slab, linked from head to tail ----------------------------------------------------------- */
@@ -598,20 +623,26 @@ static struct slab *virt_to_slab(const void *p)
 	return likely(page && page_is_slab(page)) ? (struct slab *)page : NULL;
 }
 
-void kmem_cache_free(struct kmem_cache *s, void *object)
+static __attribute__((noinline)) void free_long(struct kmem_cache *s, void *object)
 {
-	struct slab *slab = fast_slab(object);
+	struct slab *slab;
 
-	if (likely(slab && slab_cache_id(slab) == s->id)) {
-		slab_free_object(slab, object, EVENT_KMEM_CACHE_FREE);
-		return;
-	}
-	if (unlikely(!object))
+	if (!object)
 		return;
 	slab = virt_to_slab(object);
 	s = cache_from_object(s, slab, object);
 	if (likely(s))
 		slab_free(s, slab, object, EVENT_KMEM_CACHE_FREE);
+}
+
+void kmem_cache_free(struct kmem_cache *s, void *object)
+{
+	u8 id;
+	struct slab *slab = fast_slab(object, &id);
+
+	if (likely(slab && id == s->id) && likely(give_own(slab, id, object, EVENT_KMEM_CACHE_FREE)))
+		return;
+	free_long(s, object);
 }
 
 /* --- many at once [S19] ------------------------------------------------------------------------------------------------------------ */
@@ -625,7 +656,7 @@ unsigned kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t nr, void 
 	if (!nr || unlikely(!pre_alloc(s, c, gfp)))
 		return 0;
 	for (got = 0; got < nr; got++) {
-		objects[got] = alloc_from_own_list(c, s->id, &r);
+		objects[got] = alloc_fast(s, c, &r);
 		if (!objects[got])
 			objects[got] = alloc_from_slabs(s, c, &r);
 		if (unlikely(!objects[got]))

@@ -135,8 +135,9 @@ typedef spinlock_t local_lock_t;
 #define local_unlock_irqrestore(lock, flags)	  spin_unlock_irqrestore(lock, flags)
 
 /* threads/lock.h: between them nobody looks after this CPU's things. Here what changes them without a lock sees that somebody did. */
-#define sim_own_enter() ((void)0)
-#define sim_own_leave() ((void)0)
+#define sim_own_enter()     ((void)0)
+#define sim_own_try_enter() true
+#define sim_own_leave()     ((void)0)
 
 /* A lock whose holder may sleep. Task context; waiting for it is sleeping. Mirrors include/linux/mutex.h. */
 struct mutex {

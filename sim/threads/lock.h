@@ -97,6 +97,18 @@ static inline void sim_own_enter(void)
 	if (unlikely(__atomic_load_n(&c->stopped, __ATOMIC_ACQUIRE)))
 		sim_own_wait(c);
 }
+/* The same for who would rather go another way than wait. */
+static inline bool sim_own_try_enter(void)
+{
+	struct sim_cpu *c = this_cpu;
+
+	__atomic_store_n(&c->own, 1, __ATOMIC_RELAXED);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (likely(!__atomic_load_n(&c->stopped, __ATOMIC_ACQUIRE)))
+		return true;
+	smp_store_release(&c->own, 0);
+	return false;
+}
 static inline void sim_own_leave(void)
 {
 	__atomic_store_n(&this_cpu->own, 0, __ATOMIC_RELEASE);
