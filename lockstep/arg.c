@@ -264,7 +264,7 @@ void slab_debug_add(char *options, const u64 *a)
 	if (used)
 		block[n++] = ';';
 	for (unsigned i = 0; i < 8; i++)
-		if (a[0] >> i & 1)
+		if ((a[0] || a[1] ? a[0] : 15) >> i & 1)
 			block[n++] = letters[i];
 	if (a[1])
 		n += (size_t)snprintf(block + n, sizeof(block) - n, ",%s", slab_debug_patterns[a[1]]);

@@ -395,6 +395,43 @@ static u8 fresh_cpu(struct maker *g)
 	return (u8)((g->first_cpu + below(g->rng, g->nr_cpus ? g->nr_cpus : SIM_MAX_CPUS)) % SIM_MAX_CPUS);
 }
 
+/* Sizes that fill a slab with few objects, or leave little of it; now and then one that no slab can have. */
+static u32 fresh_object_size(struct maker *g)
+{
+	static const u16 sizes[] = { 8, 16, 24, 32, 64, 96, 128, 192, 256, 256, 512, 512, 700, 1024, 1024, 2048, 2048, 4096 };
+
+	switch (below(g->rng, 16)) {
+	case 0:
+		return one_in(g->rng, 4) ? (u32)magnitude(g->rng, 24) : 1 + (u32)magnitude(g->rng, 14);
+	case 1:
+	case 2:
+		return 1 + below(g->rng, 64);
+	case 3:
+	case 4:
+		return 1 + below(g->rng, 1200);
+	default:
+		return sizes[below(g->rng, ARRAY_SIZE(sizes))];
+	}
+}
+
+/* Most caches are plain, and many are not shared. */
+static u32 fresh_slab_flags(struct maker *g)
+{
+	static const struct {
+		u32 flags, one_in;
+	} some[] = { { SLAB_HWCACHE_ALIGN, 4 }, { SLAB_RECLAIM_ACCOUNT, 8 }, { SLAB_TYPESAFE_BY_RCU, 8 }, { SLAB_NO_MERGE, 2 },
+		     { SLAB_FAILSLAB, 8 },	{ SLAB_ACCOUNT, 16 },	     { SLAB_CACHE_DMA, 16 },	  { SLAB_CACHE_DMA32, 24 },
+		     { SLAB_NOLEAKTRACE, 32 },	{ SLAB_PANIC, 32 },	     { 1, 128 } };
+	static const u32 debug[] = { SLAB_CONSISTENCY_CHECKS, SLAB_RED_ZONE, SLAB_POISON, SLAB_STORE_USER, SLAB_TRACE };
+	u32 flags = 0;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(some); i++)
+		flags |= one_in(g->rng, some[i].one_in) ? some[i].flags : 0;
+	for (unsigned i = 0; one_in(g->rng, 4) && i < ARRAY_SIZE(debug); i++)
+		flags |= one_in(g->rng, 2) ? debug[i] : 0;
+	return flags;
+}
+
 u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 {
 	if (arg_kinds[kind].role != ROLE_NONE)
@@ -444,6 +481,17 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 		return fresh_knob_value(g);
 	case ARG_MS:
 		return magnitude(g->rng, 15);
+	case ARG_OBJECT_SIZE:
+		return fresh_object_size(g);
+	case ARG_SLAB_FLAGS:
+		return fresh_slab_flags(g);
+	case ARG_CTOR:
+		return one_in(g->rng, 6) ? 1 + below(g->rng, 2) : 0;
+	case ARG_FREEPTR:
+		return below(g->rng, 8) * 8;
+	case ARG_USER_OFFSET:
+	case ARG_USER_SIZE:
+		return magnitude(g->rng, 8);
 	case ARG_GAP: /* mostly right behind it */
 		return one_in(g->rng, 2) ? 0 : magnitude(g->rng, 7);
 	case ARG_CACHE_ID: /* two of descriptors, and thirteen sizes of four kinds */
@@ -761,6 +809,21 @@ static void append_map(struct maker *g, struct program *p)
 	}
 }
 
+/* Without a cache there is nothing to do. */
+static void append_caches(struct maker *g, struct program *p, u32 nr_ops)
+{
+	const struct op *op = op_by_name("kmem_cache_create", strlen("kmem_cache_create"));
+
+	for (u32 i = 0; op && i < g->nr_caches && p->nr_ops < nr_ops; i++) {
+		struct instr *in = program_append(p);
+
+		in->code = op->code;
+		choose_args(g, op, in);
+		instr_set_arg(op, in, 0, i);
+		note_slots(g, op, in);
+	}
+}
+
 /* Mostly knobs: a machine of random regions is a machine of little memory. */
 static void append_boot(struct maker *g, struct program *p, u32 nr_ops)
 {
@@ -834,6 +897,8 @@ void program_generate(struct program *p, u64 seed, u32 nr_ops, unsigned tables)
 		g.nr_caches = 1 + below(&rng, 4);
 	if (tables & TABLE_MACHINE && one_in(&rng, 32))
 		append_boot(&g, p, nr_ops);
+	if (tables & TABLE_SLAB)
+		append_caches(&g, p, nr_ops);
 	if (p->header.start == START_EARLY && p->nr_ops + 3 <= nr_ops && one_in(&rng, 8))
 		append_cramped(&g, p);
 	if (p->header.start == START_EARLY)

@@ -141,7 +141,7 @@ static void record_outcome(struct world *w, u32 step, struct outcome seen)
 	if (likely(!w->record))
 		return;
 	if (seen.has_value)
-		snprintf(text, sizeof(text), "%s %s%s%llu", seen.ok ? "ok" : "partly", seen.what ? seen.what : "",
+		snprintf(text, sizeof(text), seen.in_hex ? "%s %s%s%#llx" : "%s %s%s%llu", seen.ok ? "ok" : "partly", seen.what ? seen.what : "",
 			 seen.what ? "=" : "", (unsigned long long)seen.value);
 	else
 		snprintf(text, sizeof(text), "%s", seen.ok ? "ok" : "refused");
@@ -504,15 +504,30 @@ static void run_step(void *arg, u32 step)
 		world_fail(w, bad);
 }
 
+/* A client wanted that rather than a refusal; what was announced before says whether one was due. */
+static void panics(struct world *w)
+{
+	const char *bad = world_drain(w);
+
+	if (bad)
+		world_fail(w, bad);
+	else if (slab_may_panic(w))
+		w->panicked = true;
+	else
+		fail_by_stop(w, &w->machine->stop);
+}
+
 static bool sched_step(struct world *w, unsigned cpu, u32 step)
 {
 	bool ran = sched_run(w->machine->host->sched, cpu, step);
 
-	if (!ran)
+	if (!ran && w->machine->stop.kind == STOP_PANIC)
+		panics(w);
+	else if (!ran)
 		fail_by_stop(w, &w->machine->stop);
 	else if (unlikely(w->verdict.failed))
 		sched_abandon(w->machine->host->sched);
-	return !w->verdict.failed;
+	return !w->verdict.failed && !w->panicked;
 }
 
 static bool recount(struct world *w)
@@ -556,7 +571,7 @@ static void finish(struct world *w)
 	w->deep |= w->model->deep | (sched_contended(w->machine->host->sched) != w->contended ? DEEP_CONTENDED : 0);
 	world_count_depth(w);
 	memcpy(w->mark, mm_marks(), sizeof(w->mark));
-	if (w->until != ~0u)
+	if (w->until != ~0u || w->panicked)
 		return;
 	if (w->since_recount && !recount(w))
 		return;
@@ -848,6 +863,9 @@ static void prepare(struct world *w, const struct program *p, struct rig *r)
 	memset(w->object, 0, sizeof(w->object));
 	memset(w->kmalloc, 0, sizeof(w->kmalloc));
 	memset(w->cache, 0, sizeof(w->cache));
+	memset(w->cache_uses, 0, sizeof(w->cache_uses));
+	memset(w->cache_dying, 0, sizeof(w->cache_dying));
+	w->panicked = false;
 	w->slab_up = r->slab_up;
 	memset(w->rcu_walks, 0, sizeof(w->rcu_walks));
 	memset(w->nesting, 0, sizeof(w->nesting));
@@ -903,7 +921,7 @@ const struct verdict *lockstep_run(struct world *w, const struct program *p)
 		if (!w->verdict.failed)
 			finish(w);
 	}
-	r->dirty = w->verdict.failed || w->rig_dirty || w->until != ~0u;
+	r->dirty = w->verdict.failed || w->rig_dirty || w->panicked || w->until != ~0u;
 	return &w->verdict;
 }
 

@@ -213,6 +213,7 @@ struct outcome {
 	bool ok;
 	bool has_value;
 	const char *what; /* printed before the value: pfn=24; NULL: the bare value */
+	bool in_hex;
 	u64 value;
 	int error; /* what a function answers that gives 0 or -E...; judged, not printed */
 };
@@ -317,6 +318,7 @@ struct cache_slot {
 	u8 state;
 	u8 id; /* slots of merged caches share one */
 	u8 name, ctor;
+	u32 size; /* asked for: of a merged cache objects may be larger */
 	struct kmem_cache *s;
 };
 
@@ -415,7 +417,10 @@ struct world {
 	struct object_slot object[NR_SLOTS], kmalloc[NR_SLOTS];
 	u64 object_at[NR_SLOTS][MAX_BULK]; /* of bulks of objects */
 	struct cache_slot cache[NR_CACHE_SLOTS];
+	u16 cache_uses[SLAB_MAX_CACHES]; /* by id: operations in flight on it */
+	bool cache_dying[SLAB_MAX_CACHES];
 	bool slab_up;	       /* there are caches */
+	bool panicked;	       /* a client wanted that rather than a refusal: the program is over, and nothing is wrong */
 	bool boot_anew;	       /* a program with a machine of its own boots it, even if the last one had the same */
 	bool record;	       /* keep what each step answered */
 	char **outcome;

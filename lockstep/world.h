@@ -50,9 +50,12 @@ const char *slab_prefill(struct world *w);
 const char *slab_free_all(struct world *w);
 const char *kmalloc_free_all(struct world *w);
 const char *slab_finish(struct world *w);
+/* The machine panicked: did an operation ask for that, should it be refused, and was it? */
+bool slab_may_panic(struct world *w);
 /* recount_slab.c: caches and objects of mm against those of the model. */
 const char *slab_recount(struct world *w);
 const char *slab_check_boot(struct world *w);
+const char *slab_compare(struct world *w, unsigned id);
 /* ops_machine.c */
 const char *machine_hand_over(struct world *w, bool *ok);
 

@@ -86,9 +86,9 @@ static int set_sizes(struct kmem_cache *s, const struct kmem_cache_args *args)
 	return calculate_sizes(s, args);
 }
 
-static void announce_cache(const struct kmem_cache *s, bool on)
+static void announce_cache(const struct kmem_cache *s, enum slab_cache_news news)
 {
-	mm_announce((struct mm_event){ .type = EVENT_SLAB_CACHE, .cache = s->id, .on = on });
+	mm_announce((struct mm_event){ .type = EVENT_SLAB_CACHE, .cache = s->id, .on = (u8)news });
 }
 
 static int take_id(struct kmem_cache *s)
@@ -99,7 +99,7 @@ static int take_id(struct kmem_cache *s)
 		if (!st->cache[id]) {
 			st->cache[id] = s;
 			s->id = id;
-			announce_cache(s, true);
+			announce_cache(s, SLAB_CACHE_MADE);
 			return 0;
 		}
 	return -ENOSPC;
@@ -112,7 +112,7 @@ static void give_back_id(struct kmem_cache *s)
 	for (unsigned i = 0; i < SLAB_MAX_ALIASES; i++)
 		if (st->alias[i].id == s->id)
 			st->alias[i].id = 0;
-	announce_cache(s, false);
+	announce_cache(s, SLAB_CACHE_GONE);
 	st->cache[s->id] = NULL;
 	s->id = 0;
 }
@@ -344,6 +344,7 @@ static struct kmem_cache *alias_of(const char *name, u32 size, const struct kmem
 	s->refcount++;
 	s->object_size = max_of(s->object_size, size);
 	s->inuse = max_of(s->inuse, ALIGN(size, (u32)sizeof(void *)));
+	announce_cache(s, SLAB_CACHE_SHARED);
 	refresh_cpu_tables(s);
 	add_alias(name, s->id);
 	return s;
@@ -488,6 +489,7 @@ void kmem_cache_destroy(struct kmem_cache *s)
 		return;
 	kvfree_rcu_barrier_on_cache(s);
 	mutex_lock(&st->mutex);
+	announce_cache(s, SLAB_CACHE_UNSHARED);
 	if (--s->refcount) {
 		mutex_unlock(&st->mutex);
 		return;

@@ -448,3 +448,8 @@ int slab_attr_store(struct kmem_cache *s, const char *attribute, const char *val
 		return -ENOENT;
 	return a->store ? a->store(s, value) : -EACCES;
 }
+
+u32 slab_descriptor_bytes(bool of_node)
+{
+	return of_node ? sizeof(struct kmem_cache_node) : sizeof(struct kmem_cache);
+}

@@ -213,14 +213,14 @@ static void *alloc_from_new_debug_slab(struct kmem_cache *s, struct slab *slab, 
 	c.inuse = 1;
 	WRITE_ONCE(slab->counters, counters_pack(c));
 	good = alloc_debug_processing(s, slab, object, r->orig_size);
+	if (good)
+		announce_alloc(s, object, r);
 	if (!good)
 		announce_move(slab, SLAB_IN_FLIGHT, SLAB_FULL, 0, false);
 	else if (c.inuse == c.objects)
 		add_full(s, n, slab, SLAB_IN_FLIGHT);
 	else
 		add_partial(n, slab, SLAB_IN_FLIGHT, false);
-	if (good)
-		announce_alloc(s, object, r);
 	spin_unlock_irqrestore(&n->list_lock, flags);
 	return good ? object : NULL;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "internal.h"
 #include "model_page_debug.h"
+#include "model_slub.h"
 
 struct flight *flight_on(struct model *m, unsigned cpu)
 {
@@ -28,19 +29,28 @@ void note_excuses(struct model *m)
 			}
 }
 
-static struct flight *begin(struct model *m, unsigned cpu, unsigned kind)
+static struct flight *push(struct model *m, unsigned cpu, unsigned kind)
 {
-	struct flight *f;
+	struct flight *f = &m->flight[cpu][m->depth[cpu]++];
 
-	if (m->nr_in_flight) /* whoever has been refused already was so before this */
-		note_excuses(m);
-	f = &m->flight[cpu][m->depth[cpu]++];
 	memset(f, 0, sizeof(*f));
 	f->kind = (u8)kind;
 	f->cpu = (u8)cpu;
 	f->taken_pfn = f->got_pfn = f->reserve_due = f->fallback.due = ~0ULL;
 	f->clear_due = MODEL_NR_ZONES;
 	f->ladder.zone = MODEL_NR_ZONES;
+	return f;
+}
+
+static struct flight *begin(struct model *m, unsigned cpu, unsigned kind)
+{
+	struct flight *f;
+
+	if (m->nr_in_flight) /* whoever has been refused already was so before this */
+		note_excuses(m);
+	f = push(m, cpu, kind);
+	if (m->slub)
+		model_slub_begins(m, cpu);
 	f->alone = m->nr_in_flight++ == 0;
 	for (unsigned c = 0; !f->alone && c < m->nr_cpus; c++)
 		for (unsigned d = 0; d < m->depth[c]; d++)
@@ -68,9 +78,9 @@ static unsigned type_of_request(const struct model *m, const struct flight *f)
 	return m->mobility_disabled || type == 3 ? MIGRATE_UNMOVABLE : type;
 }
 
-void model_begin_alloc(struct model *m, unsigned cpu, unsigned where, u16 owner, s32 nid, gfp_t gfp, unsigned order)
+static void ask(struct model *m, struct flight *f, unsigned where, u16 owner, s32 nid, gfp_t gfp, unsigned order)
 {
-	struct flight *f = begin(m, cpu, FLIGHT_ALLOC);
+	unsigned cpu = f->cpu;
 
 	f->where = (u8)where;
 	f->task_flags = m->task_flags[cpu];
@@ -84,6 +94,22 @@ void model_begin_alloc(struct model *m, unsigned cpu, unsigned where, u16 owner,
 	ladder_begin(m, f);
 	if (!f->alone)
 		note_excuses(m);
+}
+
+void model_begin_alloc(struct model *m, unsigned cpu, unsigned where, u16 owner, s32 nid, gfp_t gfp, unsigned order)
+{
+	ask(m, begin(m, cpu, FLIGHT_ALLOC), where, owner, nid, gfp, order);
+}
+
+/* What an operation asks the page allocator in its middle is judged as if it were asked by itself. */
+void begin_nested_alloc(struct model *m, unsigned cpu, u16 owner, s32 nid, gfp_t gfp, unsigned order)
+{
+	const struct flight *below = flight_on(m, cpu);
+	struct flight *f = push(m, cpu, FLIGHT_ALLOC);
+
+	f->nested = true;
+	f->alone = below->alone;
+	ask(m, f, below->where, owner, nid, gfp, order);
 }
 
 void model_begin_exact(struct model *m, unsigned cpu, unsigned where, u16 owner, gfp_t gfp, u64 bytes)
@@ -152,6 +178,16 @@ static void drop_reference(struct model *m, struct flight *f, u64 pfn, unsigned 
 	first->order = 0;
 	while (order-- > 0)
 		make_due(m, f, pfn + (1ULL << order), order);
+}
+
+void begin_nested_free(struct model *m, unsigned cpu, u64 pfn, unsigned order)
+{
+	const struct flight *below = flight_on(m, cpu);
+	struct flight *f = push(m, cpu, FLIGHT_FREE);
+
+	f->nested = true;
+	f->alone = below->alone;
+	drop_reference(m, f, pfn, order);
 }
 
 void model_begin_free(struct model *m, unsigned cpu, u64 pfn, unsigned order)

@@ -45,9 +45,21 @@ struct flight *flight_on(struct model *m, unsigned cpu);
 bool may_refuse(const struct model *m, const struct flight *f);
 /* Any event can create the excuse of another operation in flight. */
 void note_excuses(struct model *m);
+/* On top of the operation of this CPU; ended by end_nested(). */
+void begin_nested_alloc(struct model *m, unsigned cpu, u16 owner, s32 nid, gfp_t gfp, unsigned order);
+void begin_nested_free(struct model *m, unsigned cpu, u64 pfn, unsigned order);
+const char *end_nested(struct model *m, unsigned cpu);
 const char *on_kswapd_run(struct model *m, const struct mm_event *ev);
 const char *on_boost_end(struct model *m, const struct mm_event *ev);
+/* slab.c */
+const char *slab_event(struct model *m, const struct mm_event *ev);
+const char *on_slab_fault(struct model *m, const struct mm_event *ev);
+/* A free of pages in the middle of the operation is over. */
+const char *slab_pages_are_back(struct model *m, unsigned cpu);
+const char *slab_loose_ends(struct model *m, unsigned cpu);
 /* rcu.c */
+void rcu_readers_now(const struct model *m, u32 *reader);
+unsigned rcu_still_inside(const struct model *m, const u32 *reader);
 const char *on_free_deferred(struct model *m, const struct mm_event *ev);
 const char *judge_walkers(struct model *m, u64 pfn);
 /* mm must announce the free of this unit before the flight ends. */

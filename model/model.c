@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include "internal.h"
 #include "model_page_debug.h"
+#include "model_slab.h"
 
 #define IMAGE_FRAMES 65536 /* machines up to here are reset by copying */
 
@@ -119,6 +120,7 @@ void model_seal(struct model *m)
 		m->image = malloc(m->block_bytes);
 	if (m->image)
 		memcpy(m->image, m, m->block_bytes);
+	model_slab_seal(m);
 }
 
 /* What was reserved for CMA and still is becomes free. */
@@ -208,7 +210,7 @@ struct model *model_create(const struct model_setup *setup)
 	if (!m)
 		return NULL;
 	m->memblock = model_memblock_create(m->nr_frames, setup->profile == 2 ? 12 : 6);
-	if (!m->memblock || !model_page_debug_setup(m)) {
+	if (!m->memblock || !model_page_debug_setup(m) || !model_slab_setup(m)) {
 		model_destroy(m);
 		return NULL;
 	}
@@ -231,7 +233,8 @@ bool model_rebuild(struct model *m, const struct model_setup *setup)
 	m->counts = old.counts;
 	m->memblock = old.memblock;
 	m->debug = old.debug;
-	if (!model_page_debug_setup(m))
+	m->slab = old.slab;
+	if (!model_page_debug_setup(m) || !model_slab_setup(m))
 		return false;
 	if (shape.nr_frames == old.nr_frames && grain_shift == m->memblock->grain_shift) {
 		model_memblock_clear(m->memblock);
@@ -257,6 +260,7 @@ void model_destroy(struct model *m)
 	if (m->memblock)
 		model_memblock_destroy(m->memblock);
 	model_page_debug_destroy(m);
+	model_slab_destroy(m);
 	free(m->image);
 	munmap(m, m->block_bytes);
 }
@@ -284,6 +288,7 @@ static void load_image(struct model *m)
 void model_reset(struct model *m)
 {
 	model_page_debug_reset(m);
+	model_slab_reset(m);
 	if (m->image)
 		load_image(m);
 	if (m->image && !m->setup.early)

@@ -56,7 +56,7 @@ struct model_slab_frame {
 	u8 order;
 	u16 head; /* how many frames before it is the first */
 	u16 inuse, objects;
-	u16 seen; /* recount: objects found live */
+	bool rcu; /* given up, and waits for readers */
 	u32 next; /* on a chain: first frame of the slab put there before; MODEL_NO_SLAB: the last */
 };
 
@@ -90,8 +90,8 @@ void model_slab_seal(struct model *m);
 
 /* --- operations ------------------------------------------------------------------------------------------------------------ */
 
-/* kmem_cache_init(): caches of the boot. error: what it answered. Sizes of a cache's own structures are mm's. */
-void model_begin_slab_init(struct model *m, unsigned cpu);
+/* kmem_cache_init(): caches of the boot. error: what it answered. How large a cache's own structures are is mm's affair. */
+bool model_begin_slab_init(struct model *m, unsigned cpu, u32 node_bytes, u32 cache_bytes);
 const char *model_slab_is_up(struct model *m, unsigned cpu, int error);
 
 /* Objects are asked for: wanted of cache `cache` (by name of a size class: that class), nid NUMA_NO_NODE any. */
@@ -110,10 +110,13 @@ const char *model_answer_objects(struct model *m, unsigned cpu, const u64 *at, u
 
 /* Objects are given back: begin, then each of them. Each must be announced by the time it is answered. */
 void model_begin_give(struct model *m, unsigned cpu, u8 event);
-void model_add_give(struct model *m, unsigned cpu, u64 address);
+/* from: the cache that the caller names, 0 none. */
+void model_add_give(struct model *m, unsigned cpu, u64 address, unsigned from);
 const char *model_given(struct model *m, unsigned cpu);
 
 void model_begin_cache_create(struct model *m, unsigned cpu, unsigned where, const struct model_cache_asked *asked);
+/* The machine panicked: may it have been for this, which runs on some CPU? */
+bool model_cache_may_panic(const struct model *m);
 /* id 0: NULL was returned. */
 const char *model_cache_created(struct model *m, unsigned cpu, unsigned id);
 void model_begin_cache_destroy(struct model *m, unsigned cpu, unsigned id);

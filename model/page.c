@@ -496,9 +496,12 @@ static bool is_about_a_frame(unsigned report)
 
 static const char *on_report(struct model *m, const struct mm_event *ev)
 {
+	const char *bad = m->slab && (ev->report == REPORT_GFP_MISUSE || ev->report == REPORT_SLEEP_ATOMIC) ?
+				  slab_pages_are_back(m, ev->cpu) : NULL; /* a free says no such thing */
 	struct flight *f = flight_on(m, ev->cpu);
-	const char *bad;
 
+	if (bad)
+		return bad;
 	if (!f || ev->report >= NR_REPORTS)
 		return model_says(m, "N10: a report out of nowhere");
 	f->seen[ev->report]++;
@@ -523,6 +526,8 @@ static const char *on_fault(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
 
+	if (ev->report == 2)
+		return on_slab_fault(m, ev);
 	if (f && f->bulk && !f->prepared && f->alone && m->fault[0].skip && !m->fault[0].vague) /* prepared once before */
 		begin_prepared(m, f);
 	if (!f || f->kind != FLIGHT_ALLOC || ev->report || !m->fault[0].times || (f->gfp & __GFP_NOFAIL) ||
@@ -571,6 +576,8 @@ const char *model_event(struct model *m, const struct mm_event *ev)
 	m->events_judged++;
 	if (!m->frames_only && ev->cpu >= m->nr_cpus)
 		return model_says(m, "N1: an event on cpu %u", ev->cpu);
+	if (ev->type >= EVENT_KMALLOC && ev->type < NR_EVENT_TYPES && !m->frames_only)
+		return slab_event(m, ev);
 	if (ev->type >= NR_EVENT_TYPES || !judges[ev->type])
 		return model_says(m, "N1: an event of unknown type %u", ev->type);
 	bad = judges[ev->type](m, ev);
@@ -696,13 +703,12 @@ static const char *judge_loose_ends(struct model *m, const struct flight *f)
 	return NULL;
 }
 
-const char *model_end(struct model *m, unsigned cpu)
+static const char *end_flight(struct model *m, unsigned cpu)
 {
 	struct flight *f = flight_on(m, cpu);
 	const char *bad = judge_loose_ends(m, f);
 
 	m->depth[cpu]--;
-	m->nr_in_flight--;
 	if (bad)
 		return bad;
 	if (f->in_flight)
@@ -723,3 +729,19 @@ const char *model_end(struct model *m, unsigned cpu)
 	return NULL;
 }
 
+
+const char *end_nested(struct model *m, unsigned cpu)
+{
+	return end_flight(m, cpu);
+}
+
+const char *model_end(struct model *m, unsigned cpu)
+{
+	const char *bad = m->slab ? slab_loose_ends(m, cpu) : NULL;
+
+	m->nr_in_flight--;
+	if (!bad)
+		return end_flight(m, cpu);
+	m->depth[cpu]--;
+	return bad;
+}

@@ -11,6 +11,7 @@
  */
 #include <string.h>
 #include "internal.h"
+#include "model_slab.h"
 
 #define DIGEST_FRAMES 65536
 
@@ -321,7 +322,7 @@ const char *model_recount(struct model *m)
 	for (unsigned z = 0; !bad && z < MODEL_NR_ZONES; z++)
 		if (m->zone[z].exists)
 			bad = recount_zone(m, z);
-	return bad;
+	return bad || !m->slab ? bad : model_slab_recount(m);
 }
 
 /* The free set frame by frame where that is cheap, and its shape; before the hand-over, what memblock holds. */
@@ -344,5 +345,7 @@ u64 model_digest(const struct model *m, u64 digest)
 		for (unsigned c = 0; m->zone[z].exists && c < m->nr_cpus; c++)
 			digest = (digest ^ (m->zone[z].pcp[c].count | (u64)m->zone[z].pcp[c].tuning.high << 32)) *
 				 0x100000001b3ULL;
+	if (m->slab)
+		digest = model_slab_digest(m, digest);
 	return digest ^ digest >> 32;
 }

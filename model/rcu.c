@@ -10,14 +10,14 @@
 
 #define PATIENCE 2 /* quiet calls of rcu_core() on the CPU that queued, each a tick later: begin; end and call */
 
-static void seen_by(const struct model *m, u32 *reader)
+void rcu_readers_now(const struct model *m, u32 *reader)
 {
 	for (unsigned c = 0; c < m->nr_cpus; c++)
 		reader[c] = m->rcu.reader[c];
 }
 
 /* A CPU whose reader of then is still inside; MODEL_MAX_CPUS none. */
-static unsigned still_inside(const struct model *m, const u32 *reader)
+unsigned rcu_still_inside(const struct model *m, const u32 *reader)
 {
 	for (unsigned c = 0; c < m->nr_cpus; c++)
 		if (reader[c] && reader[c] == m->rcu.reader[c])
@@ -73,7 +73,7 @@ void model_begin_defer(struct model *m, unsigned cpu, u64 pfn)
 
 	model_begin_other(m, cpu);
 	*d = (struct model_deferred){ .pfn = pfn, .cpu = (u8)cpu, .looked_ns = m->now_ns };
-	seen_by(m, d->reader);
+	rcu_readers_now(m, d->reader);
 	m->frame[pfn].owner = MODEL_RCU_OWNER;
 }
 
@@ -88,7 +88,7 @@ const char *on_free_deferred(struct model *m, const struct mm_event *ev)
 	if (!f || d == m->rcu.deferred + m->rcu.nr)
 		return model_says(m, "RCU2: pfn %llu is freed after a grace period, and does not wait for one",
 				  (unsigned long long)ev->pfn);
-	cpu = still_inside(m, d->reader);
+	cpu = rcu_still_inside(m, d->reader);
 	if (cpu != MODEL_MAX_CPUS)
 		return model_says(m, "RCU1: pfn %llu is freed while the reader of cpu %u that may have found it is inside",
 				  (unsigned long long)ev->pfn, cpu);
@@ -103,14 +103,14 @@ const char *on_free_deferred(struct model *m, const struct mm_event *ev)
 void model_begin_rcu_wait(struct model *m, unsigned cpu)
 {
 	model_begin_free_run(m, cpu, 0, 0);
-	seen_by(m, flight_on(m, cpu)->reader);
+	rcu_readers_now(m, flight_on(m, cpu)->reader);
 	for (unsigned i = 0; i < m->rcu.nr; i++)
 		m->rcu.deferred[i].before |= (u8)(1u << cpu);
 }
 
 const char *model_synchronized(struct model *m, unsigned cpu)
 {
-	unsigned inside = still_inside(m, flight_on(m, cpu)->reader);
+	unsigned inside = rcu_still_inside(m, flight_on(m, cpu)->reader);
 
 	if (inside == MODEL_MAX_CPUS)
 		return NULL;

@@ -844,6 +844,11 @@ void model_slub_give(struct model *m, unsigned cpu, u64 address, unsigned from)
 	f->many |= f->nr_given > 1;
 }
 
+void model_slub_gives_many(struct model *m, unsigned cpu)
+{
+	top(m, cpu)->many = true;
+}
+
 void model_slub_new_slab(struct model *m, u32 head)
 {
 	struct slub_site site;

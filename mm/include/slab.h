@@ -177,6 +177,8 @@ struct slab_cache_figures {
 #define SLAB_MAX_CACHES 128
 struct slab_cache_figures slab_figures(unsigned id);
 struct kmem_cache *slab_cache_by_id(unsigned id);
+/* Bytes of a cache's descriptor, or of what it has for each node: objects of caches themselves. */
+u32 slab_descriptor_bytes(bool of_node);
 /* Where RAM lies: what texts and events call an address. Bytes from the beginning of RAM, and back. */
 u64 slab_address(const void *p);
 void *slab_pointer(u64 address);

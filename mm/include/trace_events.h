@@ -74,7 +74,7 @@ enum mm_event_type {
 	/* pfn, cache, slab_from, slab_to: enum slab_place; list_cpu: whose, of a CPU's; objects in use and in all are the
 	 * model's own knowledge. on: to the tail of the node's list. A new slab comes from SLAB_NOWHERE. */
 	EVENT_SLAB_MOVE,
-	/* cache: the id of a new one (on: 1) or of one that is gone (on: 0); announced under slab_mutex */
+	/* cache: its id; on: enum slab_cache_news; announced under slab_mutex */
 	EVENT_SLAB_CACHE,
 	/* report: enum slub_report; address: the object, or the slab's first byte; cache */
 	EVENT_SLUB_REPORT,
@@ -108,6 +108,9 @@ enum slab_place {
 	SLAB_IN_FLIGHT,	  /* taken off a list by somebody who has not put it anywhere yet */
 	NR_SLAB_PLACES
 };
+
+/* What happens to a cache: it comes, another one who asked shares it, one of those no longer does, it is gone. */
+enum slab_cache_news { SLAB_CACHE_GONE, SLAB_CACHE_MADE, SLAB_CACHE_SHARED, SLAB_CACHE_UNSHARED };
 
 /* What SLUB debugging says: one event for each head `BUG ...` and each `FIX ...` line. [S33] [S34] */
 enum slub_report {

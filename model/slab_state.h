@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* slab_state.h - what the files about caches and objects share. */
+#ifndef MODEL_SLAB_STATE_H
+#define MODEL_SLAB_STATE_H
+
+#include "internal.h"
+#include "model_slab.h"
+
+#define STACK_DEPTH  8	  /* objects freed last that are remembered for each CPU */
+#define MAX_DUE	     64	  /* objects that one operation gives back */
+#define MAX_RCU_SLABS 256 /* pages of slabs that wait for a grace period */
+
+enum slab_work { WORK_NONE, WORK_ALLOC, WORK_GIVE, WORK_CREATE, WORK_DESTROY, WORK_SHRINK, WORK_INIT, WORK_SETTLE };
+
+/* What an operation in flight does with caches. */
+struct slab_flight {
+	u8 work;
+	u8 cache;	 /* of the request; destroyed, shrunk */
+	bool refused;	 /* a page request of the smallest order failed, or a failure was injected */
+	bool failed;	 /* a failure was injected */
+	bool may_create;
+	bool gives_up;	 /* a bulk that was refused gives back what it has */
+	bool many;	 /* it gives back several */
+	bool dropped, duplicate, warned, create_failed; /* a cache lost a reference; a name was taken */
+	bool oom_due;	 /* a refusal must be reported */
+	u32 from_node;	 /* slabs that it took from a node's list */
+	s32 in_hand;	 /* slabs that it has in flight */
+	u8 order, of_cache; /* of the page request that goes on */
+	u8 attempts;	 /* of a slab that failed: one, at most */
+	u8 made;	 /* id of the cache that was announced */
+	bool gone;	 /* the cache is */
+	struct model_wish wish;
+	u32 got;
+	u32 nr_due;
+	u8 give_event;
+	u32 given;	/* frame of the pages given last */
+	u32 new_slabs;
+	u32 moving;	/* frame of the slab that must move next, and 1; 0: none */
+	u8 move_to;
+	bool was_full;	/* before it: several of its objects may come back at once */
+	u32 flush_left; /* slabs of a chain that was full and must go to the nodes */
+	u32 pages_due;	/* slabs whose pages must be given back */
+	struct model_cache_asked asked;
+	u64 extra[4];	/* kmalloc.c's own */
+	/* what follows is not cleared */
+	u64 got_at[32];
+	u64 due[MAX_DUE];
+};
+
+struct slab_rcu {
+	u32 slab;
+	u32 reader[MODEL_MAX_CPUS];
+};
+
+struct model_slab {
+	bool up;
+	u8 boot_made; /* caches of the boot so far */
+	u32 descriptor_bytes[2]; /* of a node's part, of a cache */
+	u32 debug;    /* slab_debug= for all */
+	bool debug_off_if_larger, debug_lists;
+	u8 nr_order, order[MODEL_MAX_CACHES]; /* ids, the oldest first */
+	struct model_cache cache[MODEL_MAX_CACHES];
+	struct {
+		u32 nr;
+		u64 at[STACK_DEPTH];
+	} stack[MODEL_MAX_CPUS][MODEL_MAX_CACHES];
+	struct {
+		char name[KMEM_CACHE_NAME_MAX];
+		u8 id;
+	} alias[MODEL_MAX_ALIASES];
+	u64 pages[MAX_NUMNODES][2]; /* of slabs; the second: reclaimable */
+	bool rcu_lost; /* more waited than are remembered */
+	bool oom_begun;
+	u32 oom_reports;
+	u64 oom_since;
+	u32 nr_rcu;
+	struct slab_rcu rcu[MAX_RCU_SLABS];
+	/* what follows is not part of the image */
+	struct slab_flight flight[MODEL_MAX_CPUS][MODEL_MAX_NESTING];
+	struct model_slab_frame *frame;
+	u64 *live; /* a bit for each 8 bytes of RAM: an object begins here and is handed out */
+	struct model_slab *image;
+	struct model_slab_frame *image_frame;
+	u64 *image_live;
+	u32 *touched; /* frames that are not as in the image */
+	u32 nr_touched;
+	u8 *is_touched;
+	u64 nr_frames;
+};
+
+#define WORDS_PER_FRAME 8
+
+/* slab_geometry.c */
+u32 slab_debug_flags(const struct model *m, u32 object_size, u32 flags, const char *name);
+void slab_debug_setup(struct model *m);
+/* S1, S5, S11, S17: fills the geometry from name, flags, object_size, align, ctor; false: no order is large enough, or bad. */
+bool slab_geometry(const struct model *m, struct model_cache *c, const struct model_cache_asked *asked);
+u32 slab_alignment(u32 flags, u32 align, u32 size);
+/* S21: the cache that will do instead of a new one, 0 none. */
+unsigned slab_mergeable(const struct model *m, const struct model_cache_asked *asked);
+/* S20: may a cache be created so? */
+bool slab_may_create(const struct model *m, const struct model_cache_asked *asked, bool in_interrupt);
+/* Once it is known that none will do. */
+bool slab_may_make(const struct model *m, const struct model_cache_asked *asked);
+/* The next cache of the boot: its name, sizes. false: there are no more. */
+bool slab_boot_cache(const struct model *m, unsigned nr, struct model_cache_asked *asked, char *name);
+
+/* slab.c: of the operation on this CPU, below what it asks the page allocator; NULL none. */
+struct slab_flight *slab_flight_on(struct model *m, unsigned cpu);
+/* slab_sums.c */
+bool slab_create(struct model *m);
+
+/*
+ * kmalloc.c: what concerns memory that is in no cache, and what waits for a grace period. Each judges and applies an event:
+ * a large block is handed out or freed (EVENT_KMALLOC, EVENT_KFREE with cache 0); pages are wanted, given or returned that
+ * are of no slab (the frames are the flight's own already); EVENT_KFREE_RCU.
+ */
+const char *kmalloc_large(struct model *m, struct slab_flight *sf, const struct mm_event *ev);
+const char *kmalloc_pages_wanted(struct model *m, struct slab_flight *sf, const struct mm_event *ev);
+const char *kmalloc_pages_given(struct model *m, struct slab_flight *sf, const struct mm_event *ev);
+const char *kmalloc_pages_returned(struct model *m, struct slab_flight *sf, const struct mm_event *ev);
+const char *kmalloc_waits(struct model *m, struct slab_flight *sf, const struct mm_event *ev);
+/* An object is freed: did it wait for a grace period, and may it be freed now? true: it did; a finding is kept for the end. */
+bool kmalloc_waited(struct model *m, struct slab_flight *sf, const struct mm_event *ev);
+
+#endif
