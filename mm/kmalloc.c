@@ -199,12 +199,12 @@ static sim_cold void report_not_kmalloc(const void *p)
 /* nid NUMA_NO_NODE: wherever. */
 static __attribute__((noinline)) void *do_kmalloc_node(size_t size, gfp_t gfp, int nid)
 {
+	struct slab_request r = { .event = EVENT_KMALLOC, .gfp = gfp, .nid = nid, .orig_size = size };
 	struct slab_state *st = slab_state();
 
 	if (unlikely(size - 1 >= KMALLOC_MAX_CACHE_SIZE))
 		return size ? kmalloc_large_node(size, gfp, nid) : ZERO_SIZE_PTR;
-	return slab_alloc_node(st->kmalloc[kmalloc_type(gfp)][kmalloc_class(st, size)],
-			       (struct slab_request){ .event = EVENT_KMALLOC, .gfp = gfp, .nid = nid, .orig_size = size });
+	return slab_alloc_node(st->kmalloc[kmalloc_type(gfp)][kmalloc_class(st, size)], &r);
 }
 
 /* The normal cache for this size, by the CPU's own table. */

@@ -346,7 +346,7 @@ struct slab_request {
 	s32 nid;
 	u64 orig_size; /* bytes */
 };
-void *slab_alloc_node(struct kmem_cache *s, struct slab_request r);
+void *slab_alloc_node(struct kmem_cache *s, const struct slab_request *r);
 /* One object of the slab's cache is free; event: EVENT_KFREE or EVENT_KMEM_CACHE_FREE. */
 void slab_free(struct kmem_cache *s, struct slab *slab, void *object, u8 event);
 

@@ -319,18 +319,18 @@ static inline bool pre_alloc(struct kmem_cache *s, const struct kmem_cache_cpu *
 	return likely(!(c->hooks & HOOK_FAILSLAB)) || !should_failslab(s, gfp);
 }
 
-void *slab_alloc_node(struct kmem_cache *s, struct slab_request r)
+void *slab_alloc_node(struct kmem_cache *s, const struct slab_request *r)
 {
 	struct kmem_cache_cpu *c = this_cpu_slab(s->id);
 	void *object;
 
-	if (unlikely(!pre_alloc(s, c, r.gfp)))
+	if (unlikely(!pre_alloc(s, c, r->gfp)))
 		return NULL;
-	object = alloc_fast(s, c, &r);
+	object = alloc_fast(s, c, r);
 	if (unlikely(!object))
-		object = alloc_from_slabs(s, c, &r);
-	if (unlikely(c->hooks | (r.gfp & __GFP_ZERO)) && likely(object))
-		post_alloc(s, object, &r, c->hooks);
+		object = alloc_from_slabs(s, c, r);
+	if (unlikely(c->hooks | (r->gfp & __GFP_ZERO)) && likely(object))
+		post_alloc(s, object, r, c->hooks);
 	return object;
 }
 
@@ -341,7 +341,9 @@ static inline struct slab_request request_of(const struct kmem_cache *s, gfp_t g
 
 static __attribute__((noinline)) void *alloc_long(struct kmem_cache *s, gfp_t gfp)
 {
-	return slab_alloc_node(s, request_of(s, gfp, NUMA_NO_NODE));
+	struct slab_request r = request_of(s, gfp, NUMA_NO_NODE);
+
+	return slab_alloc_node(s, &r);
 }
 
 void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
@@ -357,7 +359,9 @@ void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
 
 void *kmem_cache_alloc_node(struct kmem_cache *s, gfp_t gfp, int nid)
 {
-	return slab_alloc_node(s, request_of(s, gfp, nid));
+	struct slab_request r = request_of(s, gfp, nid);
+
+	return slab_alloc_node(s, &r);
 }
 
 /* --- freeing: a group of objects of one slab, linked from head to tail ----------------------------------------------------------- */

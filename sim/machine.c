@@ -33,6 +33,14 @@ static void *map_host(size_t bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+/* Fewer misses of the host's TLB; it may as well refuse. Small machines have little of it, and write all of it at once. */
+static void want_huge_pages(void *p, size_t bytes)
+{
+	uintptr_t first = ALIGN((uintptr_t)p, SIM_PAGE_SIZE);
+
+	madvise((void *)first, (size_t)ALIGN_DOWN((uintptr_t)p + bytes - first, SIM_PAGE_SIZE), MADV_HUGEPAGE);
+}
+
 /* Room for struct page, the tables of mm and their redzones; untouched pages of it cost nothing. */
 /* struct page, hole, pageblock; who owns each frame, if that is kept; and zones with the lists of each CPU. */
 static size_t meta_room(u64 nr_frames, bool page_owner)
@@ -129,6 +137,8 @@ struct machine *machine_create(const struct machine_config *config)
 	h->ram = h->base + h->meta_bytes;
 	if (has_image(h))
 		fill_pattern((u64 *)(void *)h->ram, capacity * (SIM_PAGE_SIZE / 8));
+	else
+		want_huge_pages(h->ram, (size_t)capacity << SIM_PAGE_SHIFT);
 	init_machine(m, config, h);
 	return m;
 }
