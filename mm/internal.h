@@ -22,15 +22,18 @@
 #include "list.h"
 #include "lock.h"
 
-/* Lock ranks: taken in rising order. */
+/*
+ * Lock ranks: taken in rising order. The slab allocator asks for pages with none of its spin locks held; but an interrupt may
+ * come in the middle of the page allocator, with its locks held below, and ask for objects.
+ */
 enum lock_rank {
 	RANK_SLAB_MUTEX = 1,
 	RANK_KNOBS,
+	RANK_PCP,
+	RANK_ZONE = 10,
 	RANK_KRC,
 	RANK_CPU_SLAB,
 	RANK_SLAB_LIST,
-	RANK_PCP,
-	RANK_ZONE = 10,
 	RANK_REPORTS = 15
 };
 

@@ -327,7 +327,7 @@ static const char *on_object_free(struct model *m, const struct mm_event *ev)
 	m->slab->cache[ev->cache].live--;
 	if (head->place != SLAB_CPU || head->cpu != ev->cpu)
 		expect_move(m, sf, ev, head);
-	else if (sf->many || sf->work == WORK_NONE || sf->work == WORK_ALLOC) /* in which order they are linked is open */
+	else if (sf->many || sf->work == WORK_NONE || sf->work == WORK_ALLOC || !is_alone(m, ev->cpu)) /* where it is linked is open */
 		m->slab->stack[ev->cpu][ev->cache].nr = 0;
 	else
 		push_freed(m, ev->cpu, ev->cache, ev->address);
@@ -1050,10 +1050,12 @@ const char *on_slab_fault(struct model *m, const struct mm_event *ev)
 
 static const char *judge_refused(struct model *m, const struct slab_flight *sf)
 {
+	if (!sf->wish.wanted)
+		return NULL;
 	m->counts.refusal++;
 	m->counts.refusal_forced += sf->refused;
 	m->deep |= DID_REFUSE;
-	if (sf->refused || !sf->wish.wanted)
+	if (sf->refused)
 		return NULL;
 	return model_says(m, "S9: an object of cache %s is refused, and no request for pages was", m->slab->cache[sf->cache].name);
 }
