@@ -36,7 +36,6 @@ struct model_cache {
 	u16 order, objects, min_order, min_objects;
 	u32 min_partial, cpu_partial, cpu_partial_slabs;
 	u32 defrag_ratio; /* remote_node_defrag_ratio of this cache, in thousandths */
-	u32 born;	  /* the how-manieth cache that was created: slabinfo begins with the newest */
 	s32 refcount;
 	u64 nr_slabs, nr_objects, live; /* live: handed out */
 	u32 nr_partial[MAX_NUMNODES];
@@ -121,6 +120,9 @@ bool model_cache_may_panic(const struct model *m);
 const char *model_cache_created(struct model *m, unsigned cpu, unsigned id);
 void model_begin_cache_destroy(struct model *m, unsigned cpu, unsigned id);
 const char *model_cache_destroyed(struct model *m, unsigned cpu);
+/* Every CPU's slab and chain of it go to the nodes. */
+void model_begin_cache_flush(struct model *m, unsigned cpu, unsigned id);
+const char *model_cache_flushed(struct model *m, unsigned cpu);
 void model_begin_cache_shrink(struct model *m, unsigned cpu, unsigned id);
 const char *model_cache_shrunk(struct model *m, unsigned cpu, bool remains);
 /* The end of a program, and of the boot of the start state `slab`: slabs without live objects are given back. */

@@ -11,6 +11,15 @@ const char *model_judge_zoneinfo(struct model *m, const char *text);
 const char *model_judge_vmstat(struct model *m, const char *text);
 const char *model_judge_meminfo(struct model *m, const char *text);
 
+const char *model_judge_slabinfo(struct model *m, const char *text);
+/* An attribute of the cache with this id, as under /sys/kernel/slab. */
+const char *model_judge_slab_attr(struct model *m, unsigned id, const char *attribute, const char *text);
+/*
+ * It is about to be written: what the answer must be. What changes in the cache itself holds from now on; what happens to its
+ * slabs is judged when it was written.
+ */
+int model_begin_slab_attr(struct model *m, unsigned cpu, unsigned id, const char *attribute, const char *value);
+const char *model_slab_attr_written(struct model *m, unsigned cpu, unsigned id, const char *attribute, int due, int answered);
 /* slab_text.c: pages of slabs and of large kmalloc() that a node counts as this kind; and of all nodes. */
 u64 model_slab_pages(const struct model *m, unsigned nid, bool reclaimable);
 u64 all_slab_pages(const struct model *m, bool reclaimable);

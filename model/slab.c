@@ -665,8 +665,10 @@ static void leave_place(struct model *m, struct model_cache *c, const struct mod
 		c->cpu[head->cpu].slab = MODEL_NO_SLAB;
 		m->slab->stack[head->cpu][head->cache].nr = 0;
 	}
-	if (head->place == SLAB_CPU_PARTIAL)
+	if (head->place == SLAB_CPU_PARTIAL) {
 		c->cpu[head->cpu].chain--;
+		c->cpu[head->cpu].first = head->next;
+	}
 	if (head->place == SLAB_NODE_PARTIAL)
 		c->nr_partial[node_of(m, pfn_of(m, head))]--;
 }
@@ -678,8 +680,11 @@ static void enter_place(struct model *m, struct slab_flight *sf, struct model_ca
 	head->cpu = ev->slab_to == SLAB_CPU || ev->slab_to == SLAB_CPU_PARTIAL ? ev->list_cpu : ev->cpu;
 	if (ev->slab_to == SLAB_CPU)
 		c->cpu[ev->list_cpu].slab = (u32)ev->pfn;
-	if (ev->slab_to == SLAB_CPU_PARTIAL)
+	if (ev->slab_to == SLAB_CPU_PARTIAL) {
 		c->cpu[ev->list_cpu].chain++;
+		head->next = c->cpu[ev->list_cpu].first;
+		c->cpu[ev->list_cpu].first = (u32)ev->pfn;
+	}
 	if (ev->slab_to == SLAB_NODE_PARTIAL)
 		c->nr_partial[node_of(m, ev->pfn)]++;
 	sf->in_hand += ev->slab_to == SLAB_IN_FLIGHT;
@@ -713,6 +718,9 @@ static const char *on_slab_move(struct model *m, const struct mm_event *ev)
 	if (head->place != ev->slab_from || ((head->place == SLAB_CPU || head->place == SLAB_CPU_PARTIAL) && head->cpu != ev->list_cpu))
 		return model_says(m, "S8: the slab of pfn %llu was %s of cpu %u, but it is %s of cpu %u", (unsigned long long)ev->pfn,
 				  place_names[ev->slab_from], ev->list_cpu, place_names[head->place], head->cpu);
+	if (ev->slab_from == SLAB_CPU_PARTIAL && c->cpu[ev->list_cpu].first != ev->pfn)
+		return model_says(m, "S9: the slab of pfn %llu leaves the chain of cpu %u, and pfn %u is the first there",
+				  (unsigned long long)ev->pfn, ev->list_cpu, c->cpu[ev->list_cpu].first);
 	if (!(may_go[ev->slab_from] >> ev->slab_to & 1))
 		return model_says(m, "S8: a slab of cache %s that was %s is %s", c->name, place_names[ev->slab_from],
 				  place_names[ev->slab_to]);
@@ -746,7 +754,8 @@ static const char *make_cache(struct model *m, struct slab_flight *sf, unsigned 
 	if (!slab_geometry(m, &made, a))
 		return model_says(m, "S5: cache %s is made, and no slab of it can be", made.name);
 	for (unsigned cpu = 0; cpu < MODEL_MAX_CPUS; cpu++)
-		made.cpu[cpu].slab = MODEL_NO_SLAB;
+		made.cpu[cpu].slab = made.cpu[cpu].first = MODEL_NO_SLAB;
+	made.defrag_ratio = m->setup.knob[KNOB_REMOTE_NODE_DEFRAG_RATIO]; /* of 1024, as it is drawn; a write means thousandths */
 	*c = made;
 	m->slab->order[m->slab->nr_order++] = (u8)id;
 	sf->made = (u8)id;
@@ -983,6 +992,23 @@ static const char *judge_shrunk(struct model *m, unsigned id)
 void model_begin_cache_shrink(struct model *m, unsigned cpu, unsigned id)
 {
 	begin_work(m, cpu, 0, WORK_SHRINK)->cache = (u8)id;
+}
+
+void model_begin_cache_flush(struct model *m, unsigned cpu, unsigned id)
+{
+	begin_work(m, cpu, 0, WORK_FLUSH)->cache = (u8)id;
+}
+
+const char *model_cache_flushed(struct model *m, unsigned cpu)
+{
+	const struct model_cache *c = &m->slab->cache[slab_flight_on(m, cpu)->cache];
+
+	if (!is_alone(m, cpu))
+		return NULL;
+	for (unsigned i = 0; i < m->nr_cpus; i++)
+		if (c->cpu[i].slab != MODEL_NO_SLAB || c->cpu[i].chain)
+			return model_says(m, "S11: cache %s is flushed, and cpu %u has slabs of it", c->name, i);
+	return NULL;
 }
 
 const char *model_cache_shrunk(struct model *m, unsigned cpu, bool remains)

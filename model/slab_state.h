@@ -10,7 +10,7 @@
 #define MAX_DUE	     64	  /* objects that one operation gives back */
 #define MAX_RCU_SLABS 256 /* pages of slabs that wait for a grace period */
 
-enum slab_work { WORK_NONE, WORK_ALLOC, WORK_GIVE, WORK_CREATE, WORK_DESTROY, WORK_SHRINK, WORK_INIT, WORK_SETTLE };
+enum slab_work { WORK_NONE, WORK_ALLOC, WORK_GIVE, WORK_CREATE, WORK_FLUSH, WORK_DESTROY, WORK_SHRINK, WORK_INIT, WORK_SETTLE };
 
 /* What an operation in flight does with caches. */
 struct slab_flight {

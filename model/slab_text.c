@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* slab_text.c - what the slab allocator says of itself, as it must be: forms of the kernel, with the model's numbers. */
+/*
+ * slab_text.c - what the slab allocator says of itself, as it must be: forms of the kernel, with the model's numbers.
+ *
+ * slabinfo (F3), the lines of other texts that are about slabs (F4 to F7, F9: their forms are in proc.c and text.c), and the
+ * attributes of a cache (F50). Writing an attribute has an answer, which is judged, and changes what the model knows (F51).
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include "internal.h"
 #include "model_text.h"
+#include "slab_state.h"
 
-/* None yet. */
+static unsigned node_of(const struct model *m, u64 pfn)
+{
+	return m->zone[model_zone_of(m, pfn)].nid;
+}
+
+/* --- pages -------------------------------------------------------------------------------------------------------- */
+
 u64 model_slab_pages(const struct model *m, unsigned nid, bool reclaimable)
 {
-	(void)m, (void)nid, (void)reclaimable;
-	return 0;
+	return m->slab ? m->slab->pages[nid][reclaimable] : 0;
 }
 
 u64 all_slab_pages(const struct model *m, bool reclaimable)
@@ -17,4 +31,328 @@ u64 all_slab_pages(const struct model *m, bool reclaimable)
 	for (unsigned nid = 0; nid < m->nr_nodes; nid++)
 		pages += model_slab_pages(m, nid, reclaimable);
 	return pages;
+}
+
+/* --- a cache, counted anew ---------------------------------------------------------------------------------------- */
+
+/* Index: node. */
+struct counted {
+	u64 slabs[MAX_NUMNODES], objects[MAX_NUMNODES];
+	u64 partial[MAX_NUMNODES], partial_used[MAX_NUMNODES]; /* on the nodes' lists: slabs, objects in use */
+	u64 active[MAX_NUMNODES]; /* objects but for those free in slabs on the nodes' lists */
+};
+
+static void count_slab(struct counted *c, unsigned nid, const struct model_slab_frame *slab)
+{
+	bool listed = slab->place == SLAB_NODE_PARTIAL;
+
+	c->slabs[nid]++;
+	c->objects[nid] += slab->objects;
+	c->active[nid] += listed ? slab->inuse : slab->objects;
+	c->partial[nid] += listed;
+	c->partial_used[nid] += listed ? slab->inuse : 0;
+}
+
+static void count_cache(const struct model *m, unsigned id, struct counted *c)
+{
+	memset(c, 0, sizeof(*c));
+	for (u64 pfn = 0; pfn < m->nr_frames; pfn++) {
+		const struct model_slab_frame *slab = model_slab_frame(m, pfn);
+
+		if (slab->cache == id && !slab->head)
+			count_slab(c, node_of(m, pfn), slab);
+	}
+}
+
+static u64 sum_of(const u64 *of_node)
+{
+	u64 sum = 0;
+
+	for (unsigned nid = 0; nid < MAX_NUMNODES; nid++)
+		sum += of_node[nid];
+	return sum;
+}
+
+/* --- F3 ----------------------------------------------------------------------------------------------------------- */
+
+static const char slabinfo_head[] =
+	"slabinfo - version: 2.1\n"
+	"# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> : tunables <limit> <batchcount> "
+	"<sharedfactor> : slabdata <active_slabs> <num_slabs> <sharedavail>\n";
+
+/* It has a # of its own, so it is no form. */
+static const char *judge_head(struct model *m, const char **text)
+{
+	if (strncmp(*text, slabinfo_head, sizeof(slabinfo_head) - 1) != 0)
+		return model_says(m, "F3: slabinfo begins with other lines");
+	*text += sizeof(slabinfo_head) - 1;
+	return NULL;
+}
+
+/* One row for each cache; a name longer than its column moves the rest. */
+static const char *judge_row(struct model *m, unsigned id, const char **text)
+{
+	const struct model_cache *c = model_cache(m, id);
+	struct counted n;
+	char form[160];
+
+	count_cache(m, id, &n);
+	snprintf(form, sizeof(form),
+		 "%-17s ###### ###### ###### #### #### : tunables    0    0    0 : slabdata ###### ######      0\n", c->name);
+	return judge_form(m, "F3", text, form,
+			  (const u64[]){ sum_of(n.active), sum_of(n.objects), c->size, c->objects, 1ULL << c->order,
+					 sum_of(n.slabs), sum_of(n.slabs) });
+}
+
+/*
+ * The i'th of the list, the oldest first. The cache of nodes' structures is made first of all, and listed when it has a
+ * descriptor of its own, which the cache of those must have first.
+ */
+static unsigned listed(const struct model *m, unsigned i)
+{
+	return m->slab->order[i < 2 ? 1 - i : i];
+}
+
+/* The newest cache first; one that was destroyed while it had objects is in nobody's list. */
+const char *model_judge_slabinfo(struct model *m, const char *text)
+{
+	const char *bad = judge_head(m, &text);
+
+	for (unsigned i = m->slab->nr_order; i-- > 0 && !bad;)
+		if (model_cache(m, listed(m, i))->refcount)
+			bad = judge_row(m, listed(m, i), &text);
+	return bad ? bad : judge_end(m, "F3", text);
+}
+
+/* --- attributes: what is due -------------------------------------------------------------------------------------- */
+
+#define DUE_BYTES 300
+
+static void due_number(char *due, u64 number)
+{
+	snprintf(due, DUE_BYTES, "%llu\n", (unsigned long long)number);
+}
+
+/* The sum, then each node that has some. */
+static void due_nodes(char *due, const u64 *of_node)
+{
+	int n = snprintf(due, DUE_BYTES, "%llu", (unsigned long long)sum_of(of_node));
+
+	for (unsigned nid = 0; nid < MAX_NUMNODES; nid++)
+		if (of_node[nid])
+			n += snprintf(due + n, DUE_BYTES - (size_t)n, " N%u=%llu", nid, (unsigned long long)of_node[nid]);
+	snprintf(due + n, DUE_BYTES - (size_t)n, "\n");
+}
+
+/* A CPU without a slab is passed, its chain too; a chain counts where its first slab is. */
+static void due_cpu_slabs(char *due, const struct model *m, const struct model_cache *c)
+{
+	u64 of_node[MAX_NUMNODES] = { 0 };
+
+	for (unsigned cpu = 0; cpu < m->nr_cpus; cpu++) {
+		if (c->cpu[cpu].slab == MODEL_NO_SLAB)
+			continue;
+		of_node[node_of(m, c->cpu[cpu].slab)]++;
+		if (c->cpu[cpu].chain)
+			of_node[node_of(m, c->cpu[cpu].first)] += c->cpu[cpu].chain;
+	}
+	due_nodes(due, of_node);
+}
+
+/* Slabs on chains, and as many objects as they would have were each half full. */
+static void due_slabs_cpu_partial(char *due, const struct model *m, const struct model_cache *c)
+{
+	u64 all = 0;
+	int n;
+
+	for (unsigned cpu = 0; cpu < m->nr_cpus; cpu++)
+		all += c->cpu[cpu].chain;
+	n = snprintf(due, DUE_BYTES, "%llu(%llu)", (unsigned long long)(all * c->objects / 2), (unsigned long long)all);
+	for (unsigned cpu = 0; cpu < m->nr_cpus; cpu++)
+		if (c->cpu[cpu].chain)
+			n += snprintf(due + n, DUE_BYTES - (size_t)n, " C%u=%u(%u)", cpu, c->cpu[cpu].chain * c->objects / 2,
+				      c->cpu[cpu].chain);
+	snprintf(due + n, DUE_BYTES - (size_t)n, "\n");
+}
+
+static const struct {
+	const char *name;
+	u32 bit;
+} flag_attributes[] = {
+	{ "cache_dma", 0x4000 },	{ "destroy_by_rcu", 0x80000 }, { "failslab", 0x2000000 }, { "hwcache_align", 0x2000 },
+	{ "poison", 0x800 },		{ "reclaim_account", 0x20000 }, { "red_zone", 0x400 },	  { "sanity_checks", 0x100 },
+	{ "store_user", 0x10000 },	{ "trace", 0x200000 },
+};
+
+static bool due_flag(char *due, const struct model_cache *c, const char *attribute)
+{
+	for (size_t i = 0; i < sizeof(flag_attributes) / sizeof(*flag_attributes); i++) {
+		if (strcmp(flag_attributes[i].name, attribute))
+			continue;
+		due_number(due, (c->flags & flag_attributes[i].bit) != 0);
+		return true;
+	}
+	return false;
+}
+
+static bool due_figure(char *due, const struct model_cache *c, const char *attribute)
+{
+	const struct {
+		const char *name;
+		u64 value;
+	} figure[] = {
+		{ "aliases", c->refcount < 1 ? 0 : (u64)c->refcount - 1 },
+		{ "align", c->align },
+		{ "cpu_partial", c->cpu_partial },
+		{ "min_partial", c->min_partial },
+		{ "object_size", c->object_size },
+		{ "objs_per_slab", c->objects },
+		{ "order", c->order },
+		{ "remote_node_defrag_ratio", c->defrag_ratio / 10 },
+		{ "slab_size", c->size },
+		{ "usersize", c->usersize },
+	};
+
+	for (size_t i = 0; i < sizeof(figure) / sizeof(*figure); i++) {
+		if (strcmp(figure[i].name, attribute))
+			continue;
+		due_number(due, figure[i].value);
+		return true;
+	}
+	return false;
+}
+
+static bool due_count(char *due, const struct model *m, unsigned id, const char *attribute)
+{
+	struct counted n;
+	const struct {
+		const char *name;
+		const u64 *of_node;
+	} count[] = {
+		{ "objects", n.active },	{ "objects_partial", n.partial_used }, { "partial", n.partial },
+		{ "slabs", n.slabs },		{ "total_objects", n.objects },
+	};
+
+	for (size_t i = 0; i < sizeof(count) / sizeof(*count); i++) {
+		if (strcmp(count[i].name, attribute))
+			continue;
+		count_cache(m, id, &n);
+		due_nodes(due, count[i].of_node);
+		return true;
+	}
+	return false;
+}
+
+/* Those that nobody can read are empty. */
+const char *model_judge_slab_attr(struct model *m, unsigned id, const char *attribute, const char *text)
+{
+	const struct model_cache *c = model_cache(m, id);
+	char due[DUE_BYTES] = "";
+	const char *bad;
+
+	if (!strcmp(attribute, "cpu_slabs"))
+		due_cpu_slabs(due, m, c);
+	else if (!strcmp(attribute, "slabs_cpu_partial"))
+		due_slabs_cpu_partial(due, m, c);
+	else if (!strcmp(attribute, "ctor"))
+		strcpy(due, c->ctor ? "ctor+0x0\n" : "");
+	else if (!due_flag(due, c, attribute) && !due_figure(due, c, attribute))
+		due_count(due, m, id, attribute);
+	bad = judge_form(m, "F50", &text, due, NULL);
+	return bad ? bad : judge_end(m, "F50", text);
+}
+
+/* --- attributes that can be written ------------------------------------------------------------------------------- */
+
+/* Decimal digits, and maybe the end of a line. */
+static int due_of_number(const char *value, u64 highest, u64 *number)
+{
+	size_t digits = strspn(value, "0123456789");
+
+	*number = 0;
+	if (!digits || (strcmp(value + digits, "") && strcmp(value + digits, "\n")))
+		return -EINVAL;
+	for (size_t i = 0; i < digits && *number <= highest; i++)
+		*number = *number * 10 + (u64)(value[i] - '0');
+	return *number <= highest ? 0 : -ERANGE;
+}
+
+static int write_number(struct model_cache *c, const char *attribute, const char *value)
+{
+	bool percent = !strcmp(attribute, "remote_node_defrag_ratio");
+	u64 number;
+	int due = due_of_number(value, percent ? 100 : 0xffffffff, &number);
+
+	if (due)
+		return due;
+	if (percent) {
+		c->defrag_ratio = (u32)number * 10;
+	} else if (!strcmp(attribute, "min_partial")) {
+		c->min_partial = (u32)number;
+	} else {
+		if (number && model_cache_is_debug(c))
+			return -EINVAL;
+		c->cpu_partial = (u32)number;
+		c->cpu_partial_slabs = (u32)((number * 2 + c->objects - 1) / c->objects);
+	}
+	return 0;
+}
+
+/* Of a cache that nobody shares. */
+static int write_failslab(struct model_cache *c, const char *value)
+{
+	if (c->refcount > 1)
+		return -EINVAL;
+	c->flags = value[0] == '1' ? c->flags | 0x2000000u : c->flags & ~0x2000000u;
+	return 0;
+}
+
+static bool is_one_of(const char *attribute, const char *const *names, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!strcmp(names[i], attribute))
+			return true;
+	return false;
+}
+
+/* What the answer must be. What changes in the cache itself is known from now on. */
+static int write_attr(struct model *m, unsigned id, const char *attribute, const char *value)
+{
+	static const char *const numbers[] = { "min_partial", "cpu_partial", "remote_node_defrag_ratio" };
+	struct model_cache *c = (struct model_cache *)model_cache(m, id);
+
+	if (is_one_of(attribute, numbers, 3))
+		return write_number(c, attribute, value);
+	if (!strcmp(attribute, "failslab"))
+		return write_failslab(c, value);
+	if (!strcmp(attribute, "shrink"))
+		return value[0] == '1' ? 0 : -EINVAL;
+	if (!strcmp(attribute, "validate"))
+		return value[0] == '1' && model_cache_is_debug(c) ? 0 : -EINVAL;
+	return -EACCES;
+}
+
+int model_begin_slab_attr(struct model *m, unsigned cpu, unsigned id, const char *attribute, const char *value)
+{
+	int due = write_attr(m, id, attribute, value);
+
+	if (!due && !strcmp(attribute, "shrink"))
+		model_begin_cache_shrink(m, cpu, id);
+	else if (!due && !strcmp(attribute, "cpu_partial"))
+		model_begin_cache_flush(m, cpu, id);
+	else
+		model_begin_other(m, cpu);
+	return due;
+}
+
+/* Nobody says whether slabs remain: as many as the model knows of. */
+const char *model_slab_attr_written(struct model *m, unsigned cpu, unsigned id, const char *attribute, int due, int answered)
+{
+	if (answered == due && !due && !strcmp(attribute, "shrink"))
+		return model_cache_shrunk(m, cpu, model_cache(m, id)->nr_slabs);
+	if (answered == due && !due && !strcmp(attribute, "cpu_partial"))
+		return model_cache_flushed(m, cpu);
+	if (answered == due)
+		return NULL;
+	return model_says(m, "F51: a write to %s answered %d, and %d is due", attribute, answered, due);
 }
