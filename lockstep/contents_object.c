@@ -12,7 +12,7 @@
 #include "tool.h"
 #include "world.h"
 
-#define WHOLE 2048 /* bytes: objects up to this size are small */
+#define WHOLE 256 /* bytes: objects up to this size are small */
 
 u64 contents_object_key(unsigned family, u32 slot, u32 generation)
 {
@@ -53,11 +53,15 @@ void contents_object_stamp(struct world *w, u64 at, u64 bytes, u64 key)
 {
 	char *p = (char *)ram_address(w->machine, 0) + at;
 
-	for (u64 i = next_looked_at(w, key, bytes, 0); i < bytes; i = next_looked_at(w, key, bytes, i + 8)) {
-		u64 word = word_at(key, i), n = min_of(bytes - i, (u64)8);
+	for (u64 i = next_looked_at(w, key, bytes, 0); i < bytes; i = next_looked_at(w, key, bytes, i)) {
+		u64 end = min_of((i / 64 + 1) * 64, bytes); /* of its line */
 
-		memcpy(p + i, &word, n);
-		dirty_lines(w, at + i, n);
+		dirty_lines(w, at + i, end - i);
+		for (; i + 8 <= end; i += 8)
+			memcpy(p + i, &(u64){ word_at(key, i) }, 8);
+		if (i < end)
+			memcpy(p + i, &(u64){ word_at(key, i) }, end - i);
+		i = end;
 	}
 }
 
@@ -67,9 +71,11 @@ bool contents_object_holds_around(struct world *w, u64 at, u64 n, u64 bytes, u64
 	const char *p = (const char *)ram_address(w->machine, 0) + at;
 
 	for (u64 i = next_looked_at(w, key, bytes, 0); i < n; i = next_looked_at(w, key, bytes, i + 8)) {
-		u64 word = word_at(key, i), here = min_of(n - i, (u64)8);
+		u64 word = word_at(key, i);
 
-		if ((i + 8 <= hole || i >= hole + hole_bytes) && memcmp(p + i, &word, here) != 0)
+		if (i + 8 > hole && i < hole + hole_bytes)
+			continue;
+		if (n - i >= 8 ? memcmp(p + i, &word, 8) != 0 : memcmp(p + i, &word, n - i) != 0)
 			return false;
 	}
 	return true;

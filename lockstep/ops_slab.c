@@ -431,11 +431,7 @@ static const char *judge_alloc_bulk(struct world *w, const u64 *a, struct outcom
 
 static bool ready_free(struct world *w, const u64 *a)
 {
-	return !w->object[a[0]].bulk && !w->cache_dying[w->object[a[0]].cache];
-}
-static bool ready_free_bulk(struct world *w, const u64 *a)
-{
-	return w->object[a[0]].bulk && !w->cache_dying[w->object[a[0]].cache];
+	return !w->cache_dying[w->object[a[0]].cache];
 }
 
 static void begin_free(struct world *w, const u64 *a)
@@ -455,8 +451,10 @@ static void begin_free(struct world *w, const u64 *a)
 static struct outcome run_free(struct world *w, const u64 *a)
 {
 	const struct object_slot *o = &w->object[a[0]];
+	struct kmem_cache *s = slab_cache_by_id(o->cache);
 
-	kmem_cache_free(slab_cache_by_id(o->cache), object_pointer(w, o->at));
+	for (u32 i = 0; i < o->nr; i++)
+		kmem_cache_free(s, object_pointer(w, object_at(w, a[0], i)));
 	return done;
 }
 static struct outcome run_free_bulk(struct world *w, const u64 *a)
@@ -465,7 +463,7 @@ static struct outcome run_free_bulk(struct world *w, const u64 *a)
 	void *object[MAX_BULK];
 
 	for (u32 i = 0; i < o->nr; i++)
-		object[i] = object_pointer(w, w->object_at[a[0]][i]);
+		object[i] = object_pointer(w, object_at(w, a[0], i));
 	kmem_cache_free_bulk(slab_cache_by_id(o->cache), o->nr, object);
 	return done;
 }
@@ -568,13 +566,12 @@ static const char *do_all(struct world *w, const struct op *op, u64 slot)
 const char *slab_free_all(struct world *w)
 {
 	static const struct op one = { .begin = begin_free, .run = run_free, .judge = judge_free };
-	static const struct op bulk = { .begin = begin_free, .run = run_free_bulk, .judge = judge_free };
 	static const struct op destroy = { .begin = begin_destroy, .run = run_destroy, .judge = judge_destroy };
 	const char *bad = NULL;
 
 	for (u64 i = 0; !bad && i < NR_SLOTS; i++)
 		if (w->object[i].state == SLOT_LIVE)
-			bad = do_all(w, w->object[i].bulk ? &bulk : &one, i);
+			bad = do_all(w, &one, i);
 	for (u64 i = 0; !bad && i < NR_CACHE_SLOTS; i++)
 		if (w->cache[i].state == SLOT_LIVE)
 			bad = do_all(w, &destroy, i);
@@ -606,7 +603,7 @@ const struct op slab_ops[] = {
 	{ 0x030b, "kmem_cache_alloc_bulk", { ARG_NEW_OBJECT, ARG_CACHE, ARG_GFP, ARG_COUNT }, 160, 0, ready_alloc,
 	  begin_alloc_bulk, run_alloc_bulk, judge_alloc_bulk },
 	{ 0x030c, "kmem_cache_free", { ARG_LIVE_OBJECT }, 760, 0, ready_free, begin_free, run_free, judge_free },
-	{ 0x030d, "kmem_cache_free_bulk", { ARG_LIVE_OBJECT }, 160, 0, ready_free_bulk, begin_free, run_free_bulk, judge_free },
+	{ 0x030d, "kmem_cache_free_bulk", { ARG_LIVE_OBJECT }, 160, 0, ready_free, begin_free, run_free_bulk, judge_free },
 	{ 0x0310, "object_check", { ARG_LIVE_OBJECT }, 24, 0, NULL, begin_look, run_nothing, judge_object },
 	{ 0x0311, "object_write", { ARG_LIVE_OBJECT }, 24, 0, NULL, begin_look, run_write, NULL },
 	{ 0x0312, "cache_check", { ARG_CACHE }, 8, 0, NULL, begin_look, run_nothing, judge_cache },

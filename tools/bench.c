@@ -52,15 +52,20 @@ static double median(double *v, unsigned n)
 	return v[n / 2];
 }
 
-static struct program *make_programs(unsigned n, u32 ops)
+static struct program *make_programs_of(unsigned n, u32 ops, unsigned tables)
 {
 	struct program *p = calloc(n, sizeof(*p));
 
 	for (unsigned i = 0; i < n; i++) {
 		program_init(&p[i]);
-		program_generate(&p[i], 1000 + i, ops, TABLE_MACHINE | TABLE_PAGE);
+		program_generate(&p[i], 1000 + i, ops, tables);
 	}
 	return p;
+}
+
+static struct program *make_programs(unsigned n, u32 ops)
+{
+	return make_programs_of(n, ops, TABLE_MACHINE | TABLE_PAGE);
 }
 
 static void free_programs(struct program *p, unsigned n)
@@ -114,6 +119,34 @@ static bool bench_page(struct world *w, unsigned laps)
 	if (!ops_per_second(w, 16, 10000, max_of(laps / 10, 1u), &rate))
 		return false;
 	row("page.long_ops_per_s", rate, "1/s");
+	return true;
+}
+
+static bool slab_ops_per_second(struct world *w, unsigned nr, u32 ops, unsigned laps, double *out)
+{
+	struct program *p = make_programs_of(nr, ops, TABLE_SLAB);
+	bool good = ops_per_second_of(w, p, nr, laps, out);
+
+	free_programs(p, nr);
+	return good;
+}
+
+/* Caches and objects: the short programs of a fuzzer, and long ones, where making and breaking the machine counts for little. */
+static bool bench_slab(struct world *w, unsigned laps)
+{
+	struct run_stats *s = &w->stats;
+	struct run_stats before = *s;
+	double rate;
+
+	if (!slab_ops_per_second(w, 16, 10000, max_of(laps / 10, 1u), &rate))
+		return false;
+	row("slab.ops_per_s", rate, "1/s");
+	row("slab.refused_percent", 100.0 * (double)(s->refused - before.refused) / (double)(s->ops - before.ops), "%");
+	row("slab.skipped_percent", 100.0 * (double)(s->skipped - before.skipped) /
+					  (double)(s->ops - before.ops + s->skipped - before.skipped), "%");
+	if (!slab_ops_per_second(w, 200, 64, laps, &rate))
+		return false;
+	row("slab.short_ops_per_s", rate, "1/s");
 	return true;
 }
 
@@ -731,7 +764,7 @@ int cmd_bench(int argc, char **argv)
 		return EXIT_FINDING;
 	w = new_world();
 	bench_fibers(quick ? 20000 : 200000);
-	good = bench_page(w, quick ? 2 : 20) && bench_reset(w, quick ? 2 : 20) && bench_smp(w, quick ? 2 : 20) &&
+	good = bench_page(w, quick ? 2 : 20) && bench_slab(w, quick ? 2 : 20) && bench_reset(w, quick ? 2 : 20) && bench_smp(w, quick ? 2 : 20) &&
 	       bench_explore(w, quick) && bench_witness(quick ? 50000 : 200000);
 	world_destroy(w);
 	if (!good)
