@@ -933,7 +933,10 @@ static void test_constructed(void)
 	struct kmem_cache *s = boot(NULL) ? kmem_cache_create("built", 20, 0, FZPU, ctor) : NULL;
 	u8 *p = one_object(s);
 
-	ok(slab_byte(p) == 0x33 && slab_byte(p + 19) == 0x33 && slab_byte(p + 20) == 0xcc, "S3: a constructed object has no poison");
+	ok(p && slab_byte(p) == 0x33 && slab_byte(p + 19) == 0x33 && slab_byte(p + 20) == 0xcc,
+	   "S3: a constructed object has no poison");
+	if (!p)
+		return;
 	kmem_cache_free(s, p);
 	ok(slab_byte(p) == 0x33 && slab_byte(p + 20) == 0xbb && !nr_reports(), "S3: nor when it is free");
 	s = new_cache("rcu", 20, FZPU | SLAB_TYPESAFE_BY_RCU);
@@ -953,7 +956,8 @@ static void test_small_objects(void)
 		struct kmem_cache *s = boot(NULL) ? new_cache("small", size, FZPU & ~SLAB_POISON & ~SLAB_STORE_USER) : NULL;
 		u8 *p = one_object(s);
 
-		for (s64 at = -(s64)s->red_left_pad; at < s->inuse; at++, total++) {
+		missed += !p;
+		for (s64 at = -(s64)s->red_left_pad; p && at < s->inuse; at++, total++) {
 			if (at >= 0 && at < size)
 				continue;
 			poke(p + at, 0xcc ^ 1);
