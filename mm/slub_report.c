@@ -89,13 +89,13 @@ static void slab_bug(const struct kmem_cache *s, const char *words)
 	put_rule(&t, "=");
 	text_words(&t, "BUG ");
 	text_words(&t, s ? s->name : "<unknown>");
-	text_words(&t, slab_state()->tainted ? " (Tainted: G    B             ): " : " (Not tainted): ");
+	text_words(&t, READ_ONCE(slab_state()->tainted) ? " (Tainted: G    B             ): " : " (Not tainted): ");
 	text_words(&t, words);
 	text_words(&t, "\n");
 	put_rule(&t, "-");
 	text_words(&t, "\n");
 	sim_log_text(lines);
-	slab_state()->tainted = true;
+	WRITE_ONCE(slab_state()->tainted, true);
 }
 
 static void print_slab_info(const struct slab *slab)
