@@ -55,6 +55,8 @@ static struct flight *begin(struct model *m, unsigned cpu, unsigned kind)
 	for (unsigned c = 0; !f->alone && c < m->nr_cpus; c++)
 		for (unsigned d = 0; d < m->depth[c]; d++)
 			m->flight[c][d].alone = false;
+	if (m->slub)
+		model_slub_begins(m, cpu);
 	return f;
 }
 

@@ -40,6 +40,7 @@ enum slub_errand { ERRAND_NONE, ERRAND_VALIDATE };
 struct slub_flight {
 	u8 errand, cache;
 	bool many; /* it frees several objects */
+	bool used; /* something of this is not as when it began */
 	u32 next; /* due that must come next */
 	struct slub_dues dues;
 	u64 giving; /* the object they are about, if it is being freed; MODEL_NO_ADDRESS */

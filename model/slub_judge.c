@@ -135,6 +135,9 @@ void model_slub_reset(struct model *m)
 	s->damage.nr = s->damage.nr_pointers = s->nr_disabled = s->nr_spoilt = 0;
 	s->tainted = false;
 	s->overwritten.head = MODEL_NO_SLAB;
+	for (unsigned c = 0; c < MODEL_MAX_CPUS; c++)
+		for (unsigned d = 0; d < MODEL_MAX_NESTING; d++)
+			s->flight[c][d].used = true; /* an abandoned run left it so */
 }
 
 /* --- slabs and objects ---------------------------------------------------------------------------------------------------------- */
@@ -487,6 +490,13 @@ void model_slub_begins(struct model *m, unsigned cpu)
 {
 	struct slub_flight *f = top(m, cpu);
 
+	if (m->nr_in_flight == 1) {
+		m->slub->text.bytes = 0;
+		m->slub->text.vague = false;
+	}
+	if (!f->used)
+		return;
+	f->used = false;
 	f->errand = ERRAND_NONE;
 	f->cache = 0;
 	f->many = false;
@@ -497,10 +507,6 @@ void model_slub_begins(struct model *m, unsigned cpu)
 	f->slab = MODEL_NO_SLAB;
 	memset(f->want, 0, sizeof(f->want));
 	memset(f->seen, 0, sizeof(f->seen));
-	if (m->nr_in_flight == 1) {
-		m->slub->text.bytes = 0;
-		m->slub->text.vague = false;
-	}
 }
 
 bool model_slub_was_refused(const struct model *m, unsigned cpu, u64 object)
@@ -592,6 +598,7 @@ static void work_out(struct model *m, struct slub_flight *f, enum look look, str
 {
 	struct saying saying = { m, site, look == LOOK_ALLOC ? object : 0 };
 
+	f->used = true;
 	f->next = f->dues.nr = 0;
 	f->dues.vague = false;
 	f->dues.say = m->nr_in_flight == 1 ? say_due : NULL;
@@ -696,6 +703,7 @@ static bool is_of_a_check(unsigned report)
 
 void model_slub_want(struct model *m, unsigned cpu, unsigned report)
 {
+	top(m, cpu)->used = true;
 	top(m, cpu)->want[report]++;
 }
 
@@ -726,7 +734,8 @@ const char *on_slub_report(struct model *m, const struct mm_event *ev)
 	const struct slub_due *d;
 	const char *bad;
 
-	m->slub->tainted = true;
+	m->slub->tainted |= ev->report <= SLUB_REMAINING;
+	f->used = true;
 	if (!is_of_a_check(ev->report)) {
 		if (f->seen[ev->report]++ < f->want[ev->report])
 			return NULL;
@@ -837,6 +846,7 @@ void model_slub_give(struct model *m, unsigned cpu, u64 address, unsigned from)
 {
 	struct slub_flight *f = top(m, cpu);
 
+	f->used = true;
 	if (f->nr_given == SLUB_MAX_GIVEN)
 		return;
 	f->from[f->nr_given] = (u8)from;
@@ -902,6 +912,8 @@ const char *model_slub_ends(struct model *m, unsigned cpu)
 {
 	struct slub_flight *f = top(m, cpu);
 
+	if (!f->used)
+		return NULL;
 	if (f->next < f->dues.nr)
 		return still_due(m, f);
 	for (unsigned i = 0; i < NR_SLUB_REPORTS; i++)
@@ -921,6 +933,7 @@ void model_begin_slub_validate(struct model *m, unsigned cpu, unsigned cache)
 
 	model_begin_other(m, cpu);
 	f = top(m, cpu);
+	f->used = true;
 	f->errand = ERRAND_VALIDATE;
 	f->cache = (u8)cache;
 }
