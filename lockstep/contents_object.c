@@ -8,7 +8,7 @@
  *
  * Reading for zeroes looks behind the tools' back: what is promised there need not be the reader's to touch.
  */
-#include "slab.h"
+#include "model_slub.h"
 #include "tool.h"
 #include "world.h"
 
@@ -70,6 +70,8 @@ bool contents_object_holds_around(struct world *w, u64 at, u64 n, u64 bytes, u64
 {
 	const char *p = (const char *)ram_address(w->machine, 0) + at;
 
+	if (unlikely(model_slub_is_spoilt(w->model, at))) /* somebody else wrote there */
+		return true;
 	for (u64 i = next_looked_at(w, key, bytes, 0); i < n; i = next_looked_at(w, key, bytes, i + 8)) {
 		u64 word = word_at(key, i);
 

@@ -16,6 +16,7 @@
 #include <string.h>
 #include "lockdep.h"
 #include "model_page_debug.h"
+#include "model_slub.h"
 #include "world.h"
 
 #define RECOUNT_EVERY 64
@@ -259,6 +260,8 @@ const char *world_execute(struct world *w, u32 step, const struct op *op, const 
 		return world_says(w, "N51: answered %d, but an error is negative", seen.error);
 	if ((bad = world_drain(w)) || (op->judge && (bad = op->judge(w, a, seen))))
 		return bad;
+	if (w->slab_up && (bad = model_judge_slub_text(w->model, world_cpu(), world_log(w))))
+		return bad;
 	if ((bad = model_end(w->model, world_cpu())))
 		return bad;
 	if (cpu_state() != before)
@@ -463,7 +466,7 @@ static const char *free_all(struct world *w)
 			w->machine->fuel = w->machine->param[PARAM_FUEL];
 			bad = page_free_slot(w, i);
 		}
-	if (!bad && w->slab_up && !(bad = kmalloc_free_all(w)))
+	if (!bad && w->slab_up && !(bad = slab_bugs_finish(w)) && !(bad = kmalloc_free_all(w)))
 		bad = slab_free_all(w);
 	return bad;
 }

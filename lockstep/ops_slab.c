@@ -10,7 +10,7 @@
  * ops_slab_bugs.c.
  */
 #include <string.h>
-#include "model_slab.h"
+#include "model_slub.h"
 #include "tool.h"
 #include "world.h"
 
@@ -431,7 +431,12 @@ static const char *judge_alloc_bulk(struct world *w, const u64 *a, struct outcom
 
 static bool ready_free(struct world *w, const u64 *a)
 {
-	return !w->cache_dying[w->object[a[0]].cache];
+	const struct object_slot *o = &w->object[a[0]];
+
+	for (u32 i = 0; o->nr > 1 && i < o->nr; i++) /* which of many are refused is not followed */
+		if (model_slub_is_damaged(w->model, model_slab_of(w->model, object_at(w, a[0], i))))
+			return false;
+	return !w->cache_dying[o->cache];
 }
 
 static void begin_free(struct world *w, const u64 *a)
@@ -489,6 +494,10 @@ static const char *judge_free(struct world *w, const u64 *a, struct outcome seen
 
 	(void)seen;
 	use_cache(w, w->object[a[0]].cache, -1);
+	if (w->object[a[0]].nr == 1 && model_slub_was_refused(w->model, world_cpu(), object_at(w, a[0], 0))) {
+		stamp_object(w, a[0]); /* it stays its owner's, and may have been constructed or wiped */
+		return bad ? bad : world_scratch(w)->pending;
+	}
 	w->object[a[0]].state = SLOT_STALE;
 	if (world_scratch(w)->pending)
 		return world_scratch(w)->pending;
@@ -547,7 +556,9 @@ const char *slab_prefill(struct world *w)
 
 const char *slab_finish(struct world *w)
 {
-	return settle(w);
+	const char *bad = settle(w);
+
+	return bad ? bad : model_slab_nothing_leaks(w->model);
 }
 
 static const char *do_all(struct world *w, const struct op *op, u64 slot)
@@ -563,6 +574,36 @@ static const char *do_all(struct world *w, const struct op *op, u64 slot)
 	return end_with(w, bad ? bad : op->judge(w, a, seen));
 }
 
+/* The objects of a bulk, each as one, in a slot of its own; a free may be refused once. */
+static const char *free_singly(struct world *w, u64 slot, const struct op *one)
+{
+	struct object_slot o = w->object[slot];
+	const char *bad = check_object(w, slot);
+
+	for (u32 i = 0; !bad && i < o.nr; i++) {
+		w->object[slot] = o;
+		w->object[slot].bulk = false;
+		w->object[slot].nr = 1;
+		w->object[slot].at = w->object_at[slot][i];
+		stamp_object(w, slot);
+		bad = do_all(w, one, slot);
+		if (!bad && w->object[slot].state == SLOT_LIVE)
+			bad = do_all(w, one, slot);
+	}
+	w->object[slot].state = SLOT_STALE;
+	return bad;
+}
+
+/* All objects came back, but for those that nobody can give back any more. */
+static const char *judge_all_given(struct world *w, unsigned id)
+{
+	const struct model_cache *c = model_cache(w->model, id);
+
+	if (c->refcount > 1 || c->live == model_slub_nr_stuck(w->model, id))
+		return NULL;
+	return world_says(w, "Q5: all is freed, but %llu objects of cache %s are in use", (unsigned long long)c->live, c->name);
+}
+
 const char *slab_free_all(struct world *w)
 {
 	static const struct op one = { .begin = begin_free, .run = run_free, .judge = judge_free };
@@ -570,10 +611,15 @@ const char *slab_free_all(struct world *w)
 	const char *bad = NULL;
 
 	for (u64 i = 0; !bad && i < NR_SLOTS; i++)
+		if (w->object[i].state == SLOT_LIVE && !ready_free(w, &i))
+			bad = free_singly(w, i, &one);
+		else if (w->object[i].state == SLOT_LIVE)
+			bad = do_all(w, &one, i);
+	for (u64 i = 0; !bad && i < NR_SLOTS; i++) /* what was refused once was damaged, and is repaired */
 		if (w->object[i].state == SLOT_LIVE)
 			bad = do_all(w, &one, i);
 	for (u64 i = 0; !bad && i < NR_CACHE_SLOTS; i++)
-		if (w->cache[i].state == SLOT_LIVE)
+		if (w->cache[i].state == SLOT_LIVE && !(bad = judge_all_given(w, id_of(w, i))))
 			bad = do_all(w, &destroy, i);
 	return bad;
 }

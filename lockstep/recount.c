@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "model_slab.h"
 #include "ops_memblock.h"
 #include "vmstat.h"
 #include "world.h"
@@ -332,7 +333,7 @@ const char *world_check_settled(struct world *w)
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
 		const struct model_zone *zone = &w->model->zone[z];
 
-		if (zone->free + w->prefilled[z] == zone->managed)
+		if ((s64)(zone->free + w->prefilled[z]) + model_slab_stuck_pages(w->model, z) == (s64)zone->managed)
 			continue;
 		return world_says(w, "Q5: all is freed, but node %u zone %s has %llu pages free of %llu",
 			 z / MAX_NR_ZONES, zone_name(z % MAX_NR_ZONES), (unsigned long long)zone->free,

@@ -104,8 +104,14 @@ static u64 slot_index(const struct slub_site *site, u64 at)
 	return (at - site->base) / site->l.size;
 }
 
-static bool slab_is_somewhere(const struct model_slab_frame *frame)
+bool client_slab_is_there(struct world *w, u64 at)
 {
+	u32 head = model_slab_of(w->model, at);
+	const struct model_slab_frame *frame;
+
+	if (head == MODEL_NO_SLAB)
+		return false;
+	frame = model_slab_frame(w->model, head);
 	return frame->place != SLAB_NOWHERE && frame->place != SLAB_IN_FLIGHT;
 }
 
@@ -115,7 +121,7 @@ bool client_may_write(struct world *w, u64 at, u32 bytes)
 
 	if (!bytes || w->model->nr_in_flight || !slub_site_of(w->model, at, &site))
 		return false;
-	if (at + bytes > site.base + site.bytes || !slab_is_somewhere(model_slab_frame(w->model, site.head)))
+	if (at + bytes > site.base + site.bytes || !client_slab_is_there(w, at))
 		return false;
 	for (u64 i = slot_index(&site, at); i < site.objects && i <= slot_index(&site, at + bytes - 1); i++) {
 		u64 object = object_of_slot(&site, i);

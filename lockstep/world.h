@@ -50,6 +50,8 @@ const char *slab_prefill(struct world *w);
 const char *slab_free_all(struct world *w);
 const char *kmalloc_free_all(struct world *w);
 const char *slab_finish(struct world *w);
+/* ops_slab_bugs.c: damage that is left is looked for, before all is given back. */
+const char *slab_bugs_finish(struct world *w);
 /* The machine panicked: did an operation ask for that, should it be refused, and was it? */
 bool slab_may_panic(struct world *w);
 /* recount_slab.c: caches and objects of mm against those of the model. */

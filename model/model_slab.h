@@ -129,6 +129,11 @@ const char *model_cache_shrunk(struct model *m, unsigned cpu, bool remains);
 void model_begin_slab_settle(struct model *m, unsigned cpu);
 const char *model_slab_settled(struct model *m, unsigned cpu);
 
+/* Pages of a zone that slabs have at the end, over what they had after boot, and that nobody can give back. */
+s64 model_slab_stuck_pages(const struct model *m, unsigned zone);
+/* All that was taken from the caches of the boot was given back, but for what is stuck. */
+const char *model_slab_nothing_leaks(struct model *m);
+
 /* --- sums ------------------------------------------------------------------------------------------------------------------ */
 
 const char *model_slab_recount(struct model *m);

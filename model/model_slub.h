@@ -34,7 +34,7 @@ struct slub_note {
 	struct slub_track track[2]; /* allocated, freed */
 };
 
-enum slub_errand { ERRAND_NONE, ERRAND_VALIDATE };
+enum slub_errand { ERRAND_NONE, ERRAND_VALIDATE, ERRAND_DESTROY };
 
 /* Of one operation in flight. */
 struct slub_flight {
@@ -68,6 +68,7 @@ struct model_slub {
 	struct slub_note *sealed_note;
 	u32 nr_sealed;
 	u64 frees, sealed_frees;
+	u32 nr_lost;
 	u32 nr_disabled, disabled[64]; /* slabs that nothing is taken from any more */
 	u64 spoilt[64]; /* live objects that somebody else wrote to, for who checks contents */
 	u32 nr_spoilt;
@@ -119,6 +120,8 @@ void model_slub_spoil(struct model *m, u64 object);
 void model_slub_flipped(struct model *m, u64 object, u64 bits);
 void model_begin_slub_validate(struct model *m, unsigned cpu, unsigned cache);
 const char *model_slub_validated(struct model *m, unsigned cpu, s64 found);
+/* The operation on this CPU drops a reference of a cache, which may be the last, while objects of it are in use. */
+void model_slub_destroys(struct model *m, unsigned cpu, unsigned cache);
 /* A report without a check is due by this operation; two of them with what they say. cache: the one that was named. */
 void model_slub_want(struct model *m, unsigned cpu, unsigned report);
 void model_slub_want_wrong_cache(struct model *m, unsigned cpu, unsigned cache, u64 object);
@@ -134,11 +137,17 @@ bool model_slub_may_flip(const struct model *m, u64 object);
 bool model_slub_is_disabled(const struct model *m, u32 head);
 bool model_slub_is_lost(const struct model *m, u64 object);
 bool model_slub_is_spoilt(const struct model *m, u64 object);
+/* Objects of the cache that nobody can give back any more: lost, or of a slab that is disabled. */
+u64 model_slub_nr_stuck(const struct model *m, unsigned cache);
+/* A free pointer leads astray somewhere: who walks free lists must not look. */
+bool model_slub_lists_are_damaged(const struct model *m);
 struct slub_note *model_slub_note(const struct model *m, u64 object);
 /* Was the free of this object refused by the operation on this CPU? It stays with who had it. */
 bool model_slub_was_refused(const struct model *m, unsigned cpu, u64 object);
 /* Damage of any kind in this slab? */
 bool model_slub_is_damaged(const struct model *m, u32 head);
+/* The same in any slab of the cache that validate looks at. */
+bool model_slub_cache_is_damaged(const struct model *m, unsigned cache);
 /* The log of an operation that was alone. */
 const char *model_judge_slub_text(struct model *m, unsigned cpu, const char *log);
 
@@ -148,6 +157,9 @@ const char *model_judge_slub_text(struct model *m, unsigned cpu, const char *log
 void model_slab_lose(struct model *m, u64 object);
 /* The free of this object, which the operation on this CPU has begun, was refused: it stays with its owner. */
 void model_slab_not_given(struct model *m, unsigned cpu, u64 object);
+/* What a bulk that cannot be served has got so far, and gives back; how many. And: this one it cannot give back. */
+u32 model_slab_gives_up(struct model *m, unsigned cpu, const u64 **at);
+void model_slab_loses_got(struct model *m, unsigned cpu, u64 object);
 /* The object that this CPU hands out next; MODEL_NO_ADDRESS: that is open. */
 u64 model_slab_first_of_cpu(const struct model *m, unsigned cpu, unsigned cache);
 

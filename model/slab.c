@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include "model_kmalloc.h"
 #include "model_slub.h"
 #include "slab_state.h"
 
@@ -958,6 +959,8 @@ bool model_cache_may_panic(const struct model *m)
 void model_begin_cache_destroy(struct model *m, unsigned cpu, unsigned id)
 {
 	begin_work(m, cpu, 0, WORK_DESTROY)->cache = (u8)id;
+	if (m->slab->cache[id].refcount == 1)
+		model_slub_destroys(m, cpu, id);
 }
 
 const char *model_cache_destroyed(struct model *m, unsigned cpu)
@@ -1166,6 +1169,16 @@ const char *model_given(struct model *m, unsigned cpu)
 /* --- what kmalloc.c answers ------------------------------------------------------------------------------------------------------- */
 
 #define WEAK __attribute__((weak))
+WEAK bool model_waits_for_rcu(const struct model *m, u64 address)
+{
+	(void)m, (void)address;
+	return false;
+}
+WEAK unsigned model_kmalloc_cache(const struct model *m, u64 size, gfp_t gfp)
+{
+	(void)m, (void)size, (void)gfp;
+	return 0;
+}
 WEAK const char *kmalloc_large(struct model *m, struct slab_flight *sf, const struct mm_event *ev)
 {
 	(void)m, (void)sf, (void)ev;
@@ -1310,4 +1323,29 @@ const char *slab_event(struct model *m, const struct mm_event *ev)
 			return on_report_of_caches(m, slab_flight_on(m, ev->cpu), ev);
 		return on_slub_report(m, ev);
 	}
+}
+
+u32 model_slab_gives_up(struct model *m, unsigned cpu, const u64 **at)
+{
+	struct slab_flight *sf = slab_flight_on(m, cpu);
+
+	*at = sf->got_at;
+	return sf->work == WORK_ALLOC && (sf->refused || !sf->wish.wanted) ? sf->got : 0;
+}
+
+void model_slab_loses_got(struct model *m, unsigned cpu, u64 object)
+{
+	struct slab_flight *sf = slab_flight_on(m, cpu);
+
+	for (u32 i = 0; i < sf->got; i++)
+		if (sf->got_at[i] == object)
+			sf->got_at[i--] = sf->got_at[--sf->got];
+	sf->wish.wanted = 0;
+}
+
+u64 model_slab_first_of_cpu(const struct model *m, unsigned cpu, unsigned cache)
+{
+	u32 nr = m->slab->stack[cpu][cache].nr;
+
+	return nr ? m->slab->stack[cpu][cache].at[nr - 1] : MODEL_NO_ADDRESS;
 }

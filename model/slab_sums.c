@@ -204,3 +204,42 @@ u64 model_slab_digest(const struct model *m, u64 digest)
 	}
 	return digest;
 }
+
+/* --- what is left at the end ------------------------------------------------------------------------------------------------- */
+
+/* A cache that was destroyed while it had objects stays for good, and so do slabs of which something is lost. */
+static bool anything_is_stuck(const struct model *m)
+{
+	for (unsigned id = 1; id < MODEL_MAX_CACHES; id++)
+		if (m->slab->cache[id].exists && (!m->slab->cache[id].refcount || model_slub_nr_stuck(m, id)))
+			return true;
+	return false;
+}
+
+s64 model_slab_stuck_pages(const struct model *m, unsigned zone)
+{
+	const struct model_slab *s = m->slab;
+	s64 pages = 0;
+
+	for (u32 i = 0; s && i < s->nr_touched; i++)
+		if (model_zone_of(m, s->touched[i]) == zone)
+			pages += !!s->frame[s->touched[i]].cache - !!s->image_frame[s->touched[i]].cache;
+	return pages && anything_is_stuck(m) ? pages : 0;
+}
+
+const char *model_slab_nothing_leaks(struct model *m)
+{
+	for (unsigned id = 1; id < MODEL_MAX_CACHES; id++) {
+		const struct model_cache *c = &m->slab->cache[id];
+		u64 boot = m->slab->image->cache[id].live;
+
+		if (!c->exists || !c->boot || c->live == boot + model_slub_nr_stuck(m, id))
+			continue;
+		for (unsigned k = 1; k < MODEL_MAX_CACHES; k++) /* what a cache that stays needs for itself */
+			if (m->slab->cache[k].exists && !m->slab->cache[k].refcount)
+				return NULL;
+		return model_says(m, "Q5: all is freed, but %llu objects of cache %s are in use, %llu were after boot",
+				  (unsigned long long)c->live, c->name, (unsigned long long)boot);
+	}
+	return NULL;
+}

@@ -132,7 +132,7 @@ void model_slub_reset(struct model *m)
 	for (u32 i = 0; i < t->nr; i++)
 		t->index[slot_of(t, t->note[i].address)] = i + 1;
 	s->frees = s->sealed_frees;
-	s->damage.nr = s->damage.nr_pointers = s->nr_disabled = s->nr_spoilt = 0;
+	s->damage.nr = s->damage.nr_pointers = s->nr_disabled = s->nr_spoilt = s->nr_lost = 0;
 	s->tainted = false;
 	s->overwritten.head = MODEL_NO_SLAB;
 	for (unsigned c = 0; c < MODEL_MAX_CPUS; c++)
@@ -234,7 +234,7 @@ u64 slub_next_free(const struct model *m, const struct slub_site *site, u64 addr
 
 	if (address && place_is_open(m, address))
 		return MODEL_NO_ADDRESS;
-	for (u32 i = 0; i < site->objects; i++) {
+	for (u32 i = 0; i < site->objects && i < site->bytes / site->l.size; i++) { /* the count may be overwritten */
 		u64 object = nth_object(site, i);
 		u64 place = is_free(m, object) ? place_in_list(m, object) : ~0ULL;
 
@@ -252,6 +252,40 @@ bool model_slub_is_disabled(const struct model *m, u32 head)
 		if (m->slub->disabled[i] == head)
 			return true;
 	return false;
+}
+
+u64 model_slub_nr_stuck(const struct model *m, unsigned cache)
+{
+	const struct slub_table *t = &m->slub->notes;
+	u64 nr = 0;
+
+	if (!m->slub->nr_lost && !m->slub->nr_disabled)
+		return 0;
+	for (u32 i = 0; i < t->nr; i++) {
+		u64 object = t->note[i].address;
+
+		if (model_cache_of(m, object) == cache && model_object_at(m, object) == object && model_object_is_live(m, object))
+			nr += t->note[i].lost || model_slub_is_disabled(m, model_slab_of(m, object));
+	}
+	return nr;
+}
+
+bool model_slub_cache_is_damaged(const struct model *m, unsigned cache)
+{
+	const struct slub_damage *d = &m->slub->damage;
+
+	for (u32 i = 0; i < d->nr; i++)
+		if (model_cache_of(m, d->stray[i].at) == cache)
+			return true;
+	for (u32 i = 0; i < d->nr_pointers; i++)
+		if (model_cache_of(m, d->pointer[i].object) == cache)
+			return true;
+	return false;
+}
+
+bool model_slub_lists_are_damaged(const struct model *m)
+{
+	return m->slub->damage.nr_pointers;
 }
 
 bool model_slub_is_damaged(const struct model *m, u32 head)
@@ -288,6 +322,7 @@ void model_slub_spoil(struct model *m, u64 object)
 static void lose(struct model *m, u64 object)
 {
 	make_note(m, object)->lost = true;
+	m->slub->nr_lost++;
 	model_slab_lose(m, object);
 }
 
@@ -436,8 +471,14 @@ static void due_alloc(struct model *m, struct slub_site *site, u64 object, struc
 
 static bool free_is_good(struct model *m, struct slub_site *site, u64 object, struct slub_dues *out)
 {
-	if (!check_slab(m, site, out))
+	if (HAS_F(site->c) && !check_slab(m, site, out))
 		return false;
+	if (!site->inuse) {
+		due_numbers(out, SLUB_SLAB_COUNT, site->base, 0, 1);
+		return false;
+	}
+	if (!HAS_F(site->c))
+		return true;
 	if (!is_object(site, object)) {
 		slub_add_due(out, (struct slub_due){ .report = SLUB_INVALID_POINTER, .address = site->base, .first = object });
 		return false;
@@ -625,6 +666,12 @@ static bool was_visited(const struct slub_flight *f, u32 head)
 	return false;
 }
 
+static void visit(struct slub_flight *f, u32 head)
+{
+	if (f->nr_visited < ARRAY_LENGTH(f->visited))
+		f->visited[f->nr_visited++] = head;
+}
+
 /* Of what is to be freed: the object itself, or the first one of that slab. */
 static u64 given_there(const struct model *m, const struct slub_flight *f, u64 address)
 {
@@ -656,12 +703,54 @@ static bool is_given_back(const struct model *m, const struct slub_site *site)
 	return !site->inuse && model_slab_frame(m, site->head)->place == SLAB_IN_FLIGHT;
 }
 
+/* A bulk that is given up has objects of a slab that is disabled by now: they are nobody's for good. */
+static bool loses_got(struct model *m, struct slub_flight *f, unsigned cpu, const struct slub_site *site)
+{
+	const u64 *at;
+	u32 nr = model_slab_gives_up(m, cpu, &at);
+	bool any = false;
+
+	for (u32 i = 0; i < nr && model_slub_is_disabled(m, site->head);) {
+		u64 object = at[i];
+
+		if (model_slab_of(m, object) != site->head) {
+			i++;
+			continue;
+		}
+		lose(m, object);
+		model_slab_loses_got(m, cpu, object);
+		nr = model_slab_gives_up(m, cpu, &at);
+		any = true;
+	}
+	if (!any)
+		return false;
+	f->next = f->dues.nr = 0;
+	due(&f->dues, SLUB_DISABLED, site->base);
+	due(&f->dues, SLUB_FIX_NOT_FREED, MODEL_NO_ADDRESS);
+	m->slub->text.vague = true; /* which of them is said to be not freed is open */
+	return true;
+}
+
+/* The object of a bulk that is given up which a report is about; the first one of that slab. */
+static u64 given_up_there(struct model *m, unsigned cpu, u64 address)
+{
+	const u64 *at;
+	u32 nr = model_slab_gives_up(m, cpu, &at);
+
+	for (u32 i = 0; i < nr; i++)
+		if (model_slab_of(m, at[i]) == model_slab_of(m, address))
+			return at[i];
+	return MODEL_NO_ADDRESS;
+}
+
 /* A report came and none was due: what is being looked at? */
 static const char *look_again(struct model *m, struct slub_flight *f, const struct mm_event *ev)
 {
 	struct slub_site site;
 	u64 object = given_there(m, f, ev->address);
 
+	if (object == MODEL_NO_ADDRESS)
+		object = given_up_there(m, ev->cpu, ev->address);
 	if (!slub_site_of(m, ev->address, &site))
 		return model_says(m, "S33: \"%s\" about %#llx is reported, and there is no slab", name_of(ev->report),
 				  (unsigned long long)ev->address);
@@ -669,9 +758,10 @@ static const char *look_again(struct model *m, struct slub_flight *f, const stru
 		if (site.cache != f->cache || was_visited(f, site.head))
 			return model_says(m, "S37: validate reports \"%s\" about a slab that is %s", name_of(ev->report),
 					  site.cache != f->cache ? "of another cache" : "clean by now");
-		if (f->nr_visited < ARRAY_LENGTH(f->visited))
-			f->visited[f->nr_visited++] = site.head;
+		visit(f, site.head);
 		work_out(m, f, LOOK_VALIDATE, &site, 0);
+	} else if (loses_got(m, f, ev->cpu, &site)) {
+		return NULL;
 	} else if (is_given_back(m, &site)) {
 		work_out(m, f, LOOK_DISCARD, &site, 0);
 	} else if (object != MODEL_NO_ADDRESS) {
@@ -686,7 +776,6 @@ static const char *look_again(struct model *m, struct slub_flight *f, const stru
 static bool is_of_a_check(unsigned report)
 {
 	switch (report) {
-	case SLUB_REMAINING:
 	case SLUB_WRONG_CACHE:
 	case SLUB_DOUBLE_FREE:
 	case SLUB_NOT_KMALLOC:
@@ -728,14 +817,68 @@ void model_slub_overwrite(struct model *m, u32 head, unsigned field, u32 value)
 	m->slub->overwritten.value = value;
 }
 
+void model_slub_destroys(struct model *m, unsigned cpu, unsigned cache)
+{
+	struct slub_flight *f = top(m, cpu);
+
+	f->used = true;
+	f->errand = ERRAND_DESTROY;
+	f->cache = (u8)cache;
+}
+
+/* S35: a slab of a node's list, with objects in use, once. */
+static const char *on_remaining(struct model *m, struct slub_flight *f, const struct mm_event *ev)
+{
+	struct slub_site site;
+
+	if (f->errand != ERRAND_DESTROY || !slub_site_of(m, ev->address, &site) || site.cache != f->cache || !site.inuse ||
+	    model_slab_frame(m, site.head)->place != SLAB_NODE_PARTIAL || was_visited(f, site.head))
+		return model_says(m, "S35: objects of the slab at %#llx are said to remain, and nobody destroys its cache, or none do",
+				  (unsigned long long)ev->address);
+	visit(f, site.head);
+	if (m->nr_in_flight == 1)
+		slub_say_remaining(m, &site);
+	m->slub->tainted = true;
+	return NULL;
+}
+
+/* Each node's list is gone through, until one is left with slabs. */
+static const char *judge_destroyed(struct model *m, struct slub_flight *f)
+{
+	const struct model_cache *c = model_cache(m, f->cache);
+	unsigned last = MAX_NUMNODES;
+
+	f->want[SLUB_DESTROY] = c && !c->refcount;
+	for (u64 pfn = 0; c && !c->refcount && pfn < m->nr_frames; pfn++) {
+		const struct model_slab_frame *frame = model_slab_frame(m, pfn);
+		unsigned nid = frame->cache == f->cache ? m->zone[model_zone_of(m, pfn)].nid : MAX_NUMNODES;
+
+		if (frame->cache == f->cache && !frame->head && frame->inuse && nid < last)
+			last = nid;
+	}
+	for (u64 pfn = 0; c && !c->refcount && pfn < m->nr_frames; pfn++) {
+		const struct model_slab_frame *frame = model_slab_frame(m, pfn);
+		bool due = frame->cache == f->cache && !frame->head && frame->inuse && frame->place == SLAB_NODE_PARTIAL &&
+			   m->zone[model_zone_of(m, pfn)].nid <= last;
+
+		if (due && !was_visited(f, (u32)pfn) && f->nr_visited < ARRAY_LENGTH(f->visited))
+			return model_says(m, "S35: objects of the slab of pfn %llu remain, and it is not said",
+					  (unsigned long long)pfn);
+	}
+	return NULL;
+}
+
 const char *on_slub_report(struct model *m, const struct mm_event *ev)
 {
 	struct slub_flight *f = top(m, ev->cpu);
 	const struct slub_due *d;
 	const char *bad;
 
-	m->slub->tainted |= ev->report <= SLUB_REMAINING;
 	f->used = true;
+	if (ev->report == SLUB_REMAINING)
+		return on_remaining(m, f, ev);
+	if (ev->report == SLUB_DESTROY && f->errand == ERRAND_DESTROY)
+		f->want[SLUB_DESTROY] = model_cache(m, f->cache)->nr_slabs != 0;
 	if (!is_of_a_check(ev->report)) {
 		if (f->seen[ev->report]++ < f->want[ev->report])
 			return NULL;
@@ -748,11 +891,12 @@ const char *on_slub_report(struct model *m, const struct mm_event *ev)
 				       model_says(m, "S33: \"%s\" about %#llx is reported, and nothing is wrong there",
 						  name_of(ev->report), (unsigned long long)ev->address);
 	d = &f->dues.due[f->next];
-	if (d->report != ev->report || d->address != ev->address)
+	if (d->report != ev->report || (d->address != ev->address && d->address != MODEL_NO_ADDRESS))
 		return model_says(m, "S33: \"%s\" about %#llx is reported, due is \"%s\" about %#llx", name_of(ev->report),
 				  (unsigned long long)ev->address, name_of(d->report), (unsigned long long)d->address);
 	f->next++;
-	if (d->report == SLUB_FIX_NOT_FREED) {
+	m->slub->tainted = true;
+	if (d->report == SLUB_FIX_NOT_FREED && d->address != MODEL_NO_ADDRESS) {
 		drop_given(f, d->address);
 		if (f->nr_refused < ARRAY_LENGTH(f->refused))
 			f->refused[f->nr_refused++] = d->address;
@@ -911,11 +1055,14 @@ void model_slub_resize(struct model *m, u64 address, u32 bytes)
 const char *model_slub_ends(struct model *m, unsigned cpu)
 {
 	struct slub_flight *f = top(m, cpu);
+	const char *bad;
 
 	if (!f->used)
 		return NULL;
 	if (f->next < f->dues.nr)
 		return still_due(m, f);
+	if (f->errand == ERRAND_DESTROY && m->flight[cpu][m->depth[cpu] - 1].alone && (bad = judge_destroyed(m, f)))
+		return bad;
 	for (unsigned i = 0; i < NR_SLUB_REPORTS; i++)
 		if (f->seen[i] != f->want[i])
 			return model_says(m, "S33: \"%s\" is due %u times, and is reported %u times", name_of(i), f->want[i],
@@ -973,23 +1120,22 @@ const char *model_slub_validated(struct model *m, unsigned cpu, s64 found)
 
 /* --- what clients do ----------------------------------------------------------------------------------------------------------------------- */
 
+/* Bytes that nobody knows anything of are nobody's damage. */
 void model_slub_wrote(struct model *m, u64 at, u8 byte)
 {
 	struct slub_site site;
-	struct slub_object o;
 	u64 object;
-	s64 offset;
+	int written;
 
 	if (!slub_site_of(m, at, &site) || !model_cache_is_debug(site.c))
 		return;
 	object = nth_object(&site, (u32)((at - site.base) / site.l.size));
-	if (is_object(&site, object)) { /* else it lies behind the last slot */
-		o = slub_object_at(m, &site, object);
-		offset = (s64)(at - object);
-		if (o.used && offset >= 0 && offset < site.l.object_size && slub_written(&site.l, o, offset) < 0)
-			return;
-	}
-	slub_damage_byte(&m->slub->damage, at, byte);
+	if (is_object(&site, object))
+		written = slub_written(&site.l, slub_object_at(m, &site, object), (s64)(at - object));
+	else /* behind the last slot */
+		written = site.c->flags & SLAB_POISON ? 0 : -1;
+	if (written >= 0)
+		slub_damage_byte(&m->slub->damage, at, byte);
 }
 
 /* Without debugging nobody ever looks at the pointer of an object in use. */

@@ -211,7 +211,7 @@ static const char *const regions[] = {
 
 static void say_region(const struct words *w, const struct slub_due *d, bool taken)
 {
-	put(w->m, "[%s overwritten] 0x%016llx-0x%016llx @offset=%llu. First byte %#x instead of %#x\n", regions[d->report],
+	put(w->m, "[%s overwritten] 0x%016llx-0x%016llx @offset=%llu. First byte 0x%x instead of 0x%x\n", regions[d->report],
 	    kernel(d->first), kernel(d->last), (unsigned long long)(d->first - w->site->base), d->byte, d->expected);
 	if (!d->head)
 		return;
@@ -250,7 +250,7 @@ static void say_fix(const struct words *w, const struct slub_due *d)
 
 	switch (d->report) {
 	case SLUB_FIX_RESTORING:
-		put(w->m, "FIX %s: Restoring %s 0x%016llx-0x%016llx=%#x\n", cache, regions[d->region], kernel(d->first),
+		put(w->m, "FIX %s: Restoring %s 0x%016llx-0x%016llx=0x%x\n", cache, regions[d->region], kernel(d->first),
 		    kernel(d->last), d->expected);
 		break;
 	case SLUB_FIX_ALL_USED:
@@ -310,6 +310,10 @@ void slub_say(struct model *m, const struct slub_site *site, const struct slub_d
 		break;
 	case SLUB_INUSE:
 		snprintf(what, sizeof(what), "inuse %u > max %u", d->found, d->should);
+		say_slab(&w, 0, what);
+		break;
+	case SLUB_SLAB_COUNT:
+		snprintf(what, sizeof(what), "Slab has %u allocated objects but %u are to be freed", d->found, d->should);
 		say_slab(&w, 0, what);
 		break;
 	case SLUB_DISABLED:
