@@ -10,6 +10,7 @@
 #include <string.h>
 #include "internal.h"
 #include "model_text.h"
+#include "model_slub.h"
 #include "slab_state.h"
 
 static unsigned node_of(const struct model *m, u64 pfn)
@@ -53,13 +54,14 @@ static void count_slab(struct counted *c, unsigned nid, const struct model_slab_
 	c->partial_used[nid] += listed ? slab->inuse : 0;
 }
 
+/* Not those whose pages wait for a grace period. */
 static void count_cache(const struct model *m, unsigned id, struct counted *c)
 {
 	memset(c, 0, sizeof(*c));
 	for (u64 pfn = 0; pfn < m->nr_frames; pfn++) {
 		const struct model_slab_frame *slab = model_slab_frame(m, pfn);
 
-		if (slab->cache == id && !slab->head)
+		if (slab->cache == id && !slab->head && slab->place != SLAB_NOWHERE)
 			count_slab(c, node_of(m, pfn), slab);
 	}
 }
@@ -243,6 +245,158 @@ static bool due_count(char *due, const struct model *m, unsigned id, const char 
 	return false;
 }
 
+/* --- traces: who has the objects in use, or freed them before [S38] ------------------------------------------------ */
+
+#define MOST_PLACES 64 /* as many as mm remembers; which those are is open when there are more */
+
+struct place {
+	const char *operation; /* NULL: nobody */
+	u32 step, first_cpu, last_cpu, cpus, nodes;
+	u64 waste, count, least, most, sum; /* ages in ms */
+};
+
+struct places {
+	unsigned nr;
+	struct place place[MOST_PLACES + 1];
+};
+
+static struct place *place_of(struct places *all, const struct slub_track *t, u64 waste)
+{
+	struct place *p = all->place, *end = all->place + all->nr;
+
+	while (p < end && (p->step != t->step || p->waste != waste || !p->operation != !t->operation ||
+			   (p->operation && strcmp(p->operation, t->operation))))
+		p++;
+	if (p < end || all->nr > MOST_PLACES)
+		return p;
+	all->nr++;
+	*p = (struct place){ .operation = t->operation, .step = t->step, .waste = waste, .least = ~0ULL, .first_cpu = ~0u };
+	return p;
+}
+
+static void add_object(const struct model *m, struct places *all, u64 object, unsigned nid, const struct model_cache *c,
+		       bool freed)
+{
+	const struct slub_note *n = model_slub_note(m, object);
+	struct slub_track t = n ? n->track[freed] : (struct slub_track){ 0 };
+	u64 age = m->now_ns / 1000000 - t.when;
+	struct place *p = place_of(all, &t, !freed && n && model_cache_keeps_size(c) ? c->object_size - n->orig : 0);
+
+	p->nodes |= 1u << nid;
+	if (p->count++ && !t.operation)
+		return;
+	p->cpus |= 1u << t.cpu;
+	p->sum += age;
+	p->least = age < p->least ? age : p->least;
+	p->most = age > p->most ? age : p->most;
+	p->first_cpu = t.cpu < p->first_cpu ? t.cpu : p->first_cpu;
+	p->last_cpu = t.cpu > p->last_cpu ? t.cpu : p->last_cpu;
+}
+
+static void add_objects(const struct model *m, struct places *all, unsigned id, bool freed)
+{
+	const struct model_cache *c = model_cache(m, id);
+
+	for (u64 pfn = 0; pfn < m->nr_frames && all->nr <= MOST_PLACES; pfn++) {
+		const struct model_slab_frame *slab = model_slab_frame(m, pfn);
+
+		if (slab->cache != id || slab->head || (slab->place != SLAB_NODE_PARTIAL && slab->place != SLAB_FULL))
+			continue;
+		for (u32 i = 0; i < slab->objects && all->nr <= MOST_PLACES; i++) {
+			u64 object = (pfn << 12) + (u64)i * c->size + c->red_left_pad;
+
+			if (model_object_is_live(m, object))
+				add_object(m, all, object, node_of(m, pfn), c, freed);
+		}
+	}
+}
+
+/* The most objects first; then by step, operation and waste. */
+static bool is_before(const struct place *a, const struct place *b)
+{
+	int names = strcmp(a->operation ? a->operation : "", b->operation ? b->operation : "");
+
+	if (a->count != b->count)
+		return a->count > b->count;
+	if (a->step != b->step)
+		return a->step < b->step;
+	return names ? names < 0 : a->waste < b->waste;
+}
+
+static const struct place *first_of(const struct places *all)
+{
+	const struct place *first = NULL;
+
+	for (unsigned i = 0; i < all->nr; i++)
+		if (all->place[i].count && (!first || is_before(&all->place[i], first)))
+			first = &all->place[i];
+	return first;
+}
+
+/* A list of bits as ranges. */
+static int say_bits(char *out, const char *name, u32 bits)
+{
+	int n = sprintf(out, " %s=", name);
+	const char *comma = "";
+
+	for (unsigned i = 0; i < 32; i++) {
+		unsigned last = i;
+
+		if (!(bits >> i & 1))
+			continue;
+		while (bits >> last >> 1 & 1)
+			last++;
+		n += last > i ? sprintf(out + n, "%s%u-%u", comma, i, last) : sprintf(out + n, "%s%u", comma, i);
+		comma = ",";
+		i = last;
+	}
+	return n;
+}
+
+static void say_place(const struct model *m, char *out, const struct place *p)
+{
+	int n = sprintf(out, "%7llu ", (unsigned long long)p->count);
+
+	n += p->operation ? sprintf(out + n, "%s+%u", p->operation, p->step) : sprintf(out + n, "<not-available>");
+	if (p->waste)
+		n += sprintf(out + n, " waste=%llu/%llu", (unsigned long long)(p->count * p->waste), (unsigned long long)p->waste);
+	n += sprintf(out + n, " age=%llu", (unsigned long long)p->least);
+	if (p->sum != p->least)
+		n += sprintf(out + n, "/%llu/%llu", (unsigned long long)(p->sum / p->count), (unsigned long long)p->most);
+	if (!p->operation)
+		n += sprintf(out + n, " pid=0");
+	else
+		n += p->first_cpu < p->last_cpu ? sprintf(out + n, " pid=%u-%u", 100 + p->first_cpu, 100 + p->last_cpu) :
+						  sprintf(out + n, " pid=%u", 100 + p->first_cpu);
+	if (m->nr_cpus > 1)
+		n += say_bits(out + n, "cpus", p->cpus);
+	if (m->nr_nodes > 1)
+		n += say_bits(out + n, "nodes", p->nodes);
+	sprintf(out + n, "\n");
+}
+
+static const char *judge_traces(struct model *m, unsigned id, bool freed, const char *text)
+{
+	struct places all = { .nr = 0 };
+	const struct place *p;
+	const char *bad = NULL;
+	char line[DUE_BYTES];
+
+	if (!(model_cache(m, id)->flags & SLAB_STORE_USER))
+		return judge_end(m, "F50", text);
+	add_objects(m, &all, id, freed);
+	if (all.nr > MOST_PLACES)
+		return NULL;
+	if (!all.nr)
+		bad = judge_form(m, "F50", &text, "No data\n", NULL);
+	while (!bad && (p = first_of(&all))) {
+		say_place(m, line, p);
+		bad = judge_form(m, "F50", &text, line, NULL);
+		((struct place *)p)->count = 0;
+	}
+	return bad ? bad : judge_end(m, "F50", text);
+}
+
 /* Those that nobody can read are empty. */
 const char *model_judge_slab_attr(struct model *m, unsigned id, const char *attribute, const char *text)
 {
@@ -250,6 +404,8 @@ const char *model_judge_slab_attr(struct model *m, unsigned id, const char *attr
 	char due[DUE_BYTES] = "";
 	const char *bad;
 
+	if (!strcmp(attribute, "alloc_traces") || !strcmp(attribute, "free_traces"))
+		return judge_traces(m, id, attribute[0] == 'f', text);
 	if (!strcmp(attribute, "cpu_slabs"))
 		due_cpu_slabs(due, m, c);
 	else if (!strcmp(attribute, "slabs_cpu_partial"))
@@ -315,6 +471,18 @@ static bool is_one_of(const char *attribute, const char *const *names, size_t nr
 	return false;
 }
 
+/* Is there a file of this name? */
+static bool is_known(const struct model *m, unsigned id, const char *attribute)
+{
+	static const char *const others[] = { "cpu_slabs", "slabs_cpu_partial", "ctor", "shrink", "validate", "alloc_traces",
+					      "free_traces" };
+	const struct model_cache *c = model_cache(m, id);
+	char due[DUE_BYTES];
+
+	return is_one_of(attribute, others, 7) || due_flag(due, c, attribute) || due_figure(due, c, attribute) ||
+	       due_count(due, m, id, attribute);
+}
+
 /* What the answer must be. What changes in the cache itself is known from now on. */
 static int write_attr(struct model *m, unsigned id, const char *attribute, const char *value)
 {
@@ -329,7 +497,7 @@ static int write_attr(struct model *m, unsigned id, const char *attribute, const
 		return value[0] == '1' ? 0 : -EINVAL;
 	if (!strcmp(attribute, "validate"))
 		return value[0] == '1' && model_cache_is_debug(c) ? 0 : -EINVAL;
-	return -EACCES;
+	return is_known(m, id, attribute) ? -EACCES : -ENOENT;
 }
 
 int model_begin_slab_attr(struct model *m, unsigned cpu, unsigned id, const char *attribute, const char *value)
