@@ -326,14 +326,31 @@ static void lose(struct model *m, u64 object)
 	model_slab_lose(m, object);
 }
 
-static bool any_bad_pointer(const struct model *m, const struct slub_site *site)
+/* The first object of the free list whose pointer is bad, 0 none. Pointers whose place is open are not turned over. */
+static u64 first_bad_pointer(const struct model *m, const struct slub_site *site)
 {
 	const struct slub_damage *d = &m->slub->damage;
+	u64 first = 0;
 
-	for (u32 i = 0; i < d->nr_pointers; i++)
-		if (d->pointer[i].object - site->base < site->bytes && is_free(m, d->pointer[i].object))
-			return true;
-	return false;
+	for (u32 i = 0; i < d->nr_pointers; i++) {
+		u64 object = d->pointer[i].object;
+
+		if (object - site->base < site->bytes && is_free(m, object) &&
+		    (!first || place_in_list(m, object) > place_in_list(m, first)))
+			first = object;
+	}
+	return first;
+}
+
+/* Objects of the list up to this one. */
+static u32 length_up_to(const struct model *m, const struct slub_site *site, u64 last)
+{
+	u64 place = place_in_list(m, last);
+	u32 nr = 0;
+
+	for (u32 i = 0; i < site->objects; i++)
+		nr += is_free(m, nth_object(site, i)) && place_in_list(m, nth_object(site, i)) >= place;
+	return nr;
 }
 
 static void due(struct slub_dues *out, unsigned report, u64 address)
@@ -357,24 +374,13 @@ static void cut_list(struct model *m, const struct slub_site *site, u64 last)
 /* The free list is walked up to an object, or to its end: is the object on it? [S32] */
 static bool walk_list(struct model *m, struct slub_site *site, u64 search, struct slub_dues *out)
 {
-	u32 nr = 0;
-	u64 at = 0;
+	bool listed = search && is_object(site, search) && is_free(m, search);
+	u64 at = first_bad_pointer(m, site);
+	u32 nr;
 
-	if (!any_bad_pointer(m, site))
-		return search && is_object(site, search) && is_free(m, search);
-	while ((at = slub_next_free(m, site, at)) && at != MODEL_NO_ADDRESS) {
-		if (at == search)
-			return true;
-		nr++;
-		if (slub_pointer_is_bad(&m->slub->damage, at))
-			break;
-	}
-	if (at == MODEL_NO_ADDRESS) {
-		out->vague = true;
-		return false;
-	}
-	if (!at)
-		return false;
+	if (!at || (listed && place_in_list(m, search) >= place_in_list(m, at)))
+		return listed;
+	nr = length_up_to(m, site, at);
 	slub_add_due(out, (struct slub_due){ .report = SLUB_FREECHAIN, .address = at, .head = true });
 	slub_pointer_forget(&m->slub->damage, at);
 	cut_list(m, site, at);
