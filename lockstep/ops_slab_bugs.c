@@ -246,13 +246,14 @@ static bool may_double_free(struct world *w, const struct object_slot *s)
 	return (is_refused(w, s) && !w->model->nr_in_flight) || is_first_of_cpu(w, s);
 }
 
-/* As a new owner's free, or one that is refused. */
+/*
+ * As a new owner's free, or one that is refused; but behind a free pointer that leads astray it is on no list any more, and
+ * may look as if it were in use.
+ */
 static void tell_double_free(struct world *w, const struct object_slot *s)
 {
-	if (model_object_is_live(w->model, s->at))
+	if (model_object_is_live(w->model, s->at) || is_refused(w, s))
 		model_add_give(w->model, world_cpu(), s->at, s->cache);
-	else if (is_refused(w, s))
-		model_slub_give(w->model, world_cpu(), s->at, s->cache);
 	else
 		model_slub_want(w->model, world_cpu(), SLUB_DOUBLE_FREE);
 }

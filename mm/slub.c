@@ -413,6 +413,16 @@ static void note_freed(struct kmem_cache *s, void *object, u32 hooks)
 		kasan_slab_free(s, object);
 }
 
+/* Does the list that it would go to begin with it? [S14] */
+static bool is_first_free(const struct kmem_cache *s, const struct slab *slab, const void *object)
+{
+	const struct kmem_cache_cpu *c = this_cpu_slab(s->id);
+
+	if (!s->random || kmem_cache_debug(s))
+		return false;
+	return (c->slab == slab ? c->hot.first : slab_object_at(slab, slab_counters(slab).freelist)) == object;
+}
+
 /* What is done with an object while nobody else can have it. Of a debug cache it is not known yet whether it is one. */
 static void pre_free(struct kmem_cache *s, void *object, u32 hooks)
 {
@@ -604,8 +614,13 @@ void slab_free(struct kmem_cache *s, struct slab *slab, void *object, u8 event)
 {
 	u32 hooks = this_cpu_slab(s->id)->hooks;
 
-	if (unlikely(hooks))
+	if (unlikely(hooks)) {
+		if (unlikely(is_first_free(s, slab, object))) { /* before it is wiped, and not counted twice */
+			report_double_free(s, object);
+			return;
+		}
 		pre_free(s, object, hooks);
+	}
 	free_group(s, &(struct free_group){ .slab = slab, .head = object, .tail = object, .nr = 1, .objects = &object,
 					    .event = event });
 }
