@@ -89,12 +89,20 @@ bool contents_object_holds(struct world *w, u64 at, u64 n, u64 bytes, u64 key)
 }
 
 #if defined(TOOL_ASAN) || defined(TOOL_MSAN) || defined(MMCHECK_VALGRIND)
+#define all_are(p, n, byte) false
 no_tool
+#else
+static bool all_are(const char *p, u64 n, u8 byte)
+{
+	return !n || ((u8)*p == byte && !memcmp(p, p + 1, n - 1));
+}
 #endif
 static u64 first_not(const char *p, u64 n, u8 byte)
 {
 	const volatile u8 *b = (const volatile u8 *)p;
 
+	if (all_are(p, n, byte))
+		return n;
 	for (u64 i = 0; i < n; i++)
 		TOOL_SILENT(if (b[i] != byte) return i);
 	return n;
