@@ -49,8 +49,6 @@ static struct flight *begin(struct model *m, unsigned cpu, unsigned kind)
 	if (m->nr_in_flight) /* whoever has been refused already was so before this */
 		note_excuses(m);
 	f = push(m, cpu, kind);
-	if (m->slub)
-		model_slub_begins(m, cpu);
 	f->alone = m->nr_in_flight++ == 0;
 	for (unsigned c = 0; !f->alone && c < m->nr_cpus; c++)
 		for (unsigned d = 0; d < m->depth[c]; d++)

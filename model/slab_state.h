@@ -90,6 +90,63 @@ struct model_slab {
 
 #define WORDS_PER_FRAME 8
 
+/* --- where things are ------------------------------------------------------------------------------------------------------- */
+
+/* Has a node as many slabs on its list as may be empty? */
+static inline bool has_many(const struct model_cache *c, unsigned nid)
+{
+	return c->nr_partial[nid] >= c->min_partial;
+}
+
+static inline bool is_alone(const struct model *m, unsigned cpu)
+{
+	return m->depth[cpu] && m->flight[cpu][m->depth[cpu] - 1].alone;
+}
+
+static inline struct model_slab_frame *head_of(struct model *m, u64 address)
+{
+	struct model_slab_frame *f = &m->slab->frame[address >> 12];
+
+	return f - f->head;
+}
+
+static inline u32 pfn_of(const struct model *m, const struct model_slab_frame *head)
+{
+	return (u32)(head - m->slab->frame);
+}
+
+static inline unsigned node_of_frame(const struct model *m, u64 pfn)
+{
+	return m->zone[model_zone_of(m, pfn)].nid;
+}
+
+static inline bool is_live(const struct model *m, u64 address)
+{
+	return m->slab->live[address >> 9] >> (address >> 3 & 63) & 1;
+}
+
+/* Before the first change of a frame since the last reset: it will have to be put back. */
+static inline void touch(struct model *m, u32 pfn, unsigned order)
+{
+	struct model_slab *s = m->slab;
+
+	if (s->is_touched[pfn])
+		return;
+	for (u32 i = 0; i < 1u << order; i++)
+		if (!s->is_touched[pfn + i]) {
+			s->is_touched[pfn + i] = 1;
+			s->touched[s->nr_touched++] = pfn + i;
+		}
+}
+
+/* Are its moves those of frees? Not while it may still take, or does something to whole caches. */
+static inline bool is_freeing(const struct slab_flight *sf)
+{
+	return sf->work == WORK_GIVE || sf->work == WORK_NONE || sf->gives_up;
+}
+
+extern const char *const slab_place_names[NR_SLAB_PLACES];
+
 /* slab_geometry.c */
 u32 slab_debug_flags(const struct model *m, u32 object_size, u32 flags, const char *name);
 void slab_debug_setup(struct model *m);
@@ -107,6 +164,17 @@ bool slab_boot_cache(const struct model *m, unsigned nr, struct model_cache_aske
 
 /* slab.c: of the operation on this CPU, below what it asks the page allocator; NULL none. */
 struct slab_flight *slab_flight_on(struct model *m, unsigned cpu);
+/* An operation on caches begins on this CPU. */
+struct slab_flight *begin_work(struct model *m, unsigned cpu, unsigned where, enum slab_work work);
+/* slab_pages.c: events; and whose turn it is to be told of a refusal. [S39] */
+const char *on_pages_wanted(struct model *m, const struct mm_event *ev);
+const char *on_pages_given(struct model *m, const struct mm_event *ev);
+const char *on_pages_returned(struct model *m, const struct mm_event *ev);
+const char *on_slab_move(struct model *m, const struct mm_event *ev);
+bool oom_turn(struct model *m);
+/* slab_caches.c: events, and reports that are no check's. */
+const char *on_slab_cache(struct model *m, const struct mm_event *ev);
+const char *on_report_of_caches(struct model *m, struct slab_flight *sf, const struct mm_event *ev);
 /* slab_sums.c */
 bool slab_create(struct model *m);
 
