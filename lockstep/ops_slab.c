@@ -453,6 +453,11 @@ static void begin_free(struct world *w, const u64 *a)
 		model_add_give(w->model, world_cpu(), object_at(w, a[0], i), o->cache);
 	}
 }
+static void begin_free_singly(struct world *w, const u64 *a)
+{
+	begin_free(w, a);
+	model_gives_singly(w->model, world_cpu());
+}
 static struct outcome run_free(struct world *w, const u64 *a)
 {
 	const struct object_slot *o = &w->object[a[0]];
@@ -606,7 +611,7 @@ static const char *judge_all_given(struct world *w, unsigned id)
 
 const char *slab_free_all(struct world *w)
 {
-	static const struct op one = { .begin = begin_free, .run = run_free, .judge = judge_free };
+	static const struct op one = { .begin = begin_free_singly, .run = run_free, .judge = judge_free };
 	static const struct op destroy = { .begin = begin_destroy, .run = run_destroy, .judge = judge_destroy };
 	const char *bad = NULL;
 
@@ -648,7 +653,7 @@ const struct op slab_ops[] = {
 	  judge_zalloc },
 	{ 0x030b, "kmem_cache_alloc_bulk", { ARG_NEW_OBJECT, ARG_CACHE, ARG_GFP, ARG_COUNT }, 160, 0, ready_alloc,
 	  begin_alloc_bulk, run_alloc_bulk, judge_alloc_bulk },
-	{ 0x030c, "kmem_cache_free", { ARG_LIVE_OBJECT }, 760, 0, ready_free, begin_free, run_free, judge_free },
+	{ 0x030c, "kmem_cache_free", { ARG_LIVE_OBJECT }, 760, 0, ready_free, begin_free_singly, run_free, judge_free },
 	{ 0x030d, "kmem_cache_free_bulk", { ARG_LIVE_OBJECT }, 160, 0, ready_free, begin_free, run_free_bulk, judge_free },
 	{ 0x0310, "object_check", { ARG_LIVE_OBJECT }, 24, 0, NULL, begin_look, run_nothing, judge_object },
 	{ 0x0311, "object_write", { ARG_LIVE_OBJECT }, 24, 0, NULL, begin_look, run_write, NULL },

@@ -111,6 +111,8 @@ const char *model_answer_objects(struct model *m, unsigned cpu, const u64 *at, u
 void model_begin_give(struct model *m, unsigned cpu, u8 event);
 /* from: the cache that the caller names, 0 none. */
 void model_add_give(struct model *m, unsigned cpu, u64 address, unsigned from);
+/* One after the other, in this order: not as one bulk. */
+void model_gives_singly(struct model *m, unsigned cpu);
 const char *model_given(struct model *m, unsigned cpu);
 
 void model_begin_cache_create(struct model *m, unsigned cpu, unsigned where, const struct model_cache_asked *asked);

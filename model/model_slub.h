@@ -106,7 +106,7 @@ const char *model_slub_free(struct model *m, unsigned cpu, u64 address);
 /* It will be freed by this operation; from: the cache its client names, 0 any. */
 void model_slub_give(struct model *m, unsigned cpu, u64 address, unsigned from);
 /* Several at once: in which order a slab hands them out then is open. */
-void model_slub_gives_many(struct model *m, unsigned cpu);
+void model_slub_gives_many(struct model *m, unsigned cpu, bool many);
 const char *on_slub_report(struct model *m, const struct mm_event *ev);
 /* Another size was asked for, or all of the object: nobody announces that. */
 void model_slub_resize(struct model *m, u64 address, u32 bytes);

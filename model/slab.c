@@ -261,7 +261,7 @@ static const char *on_object_free(struct model *m, const struct mm_event *ev)
 	if ((bad = kmalloc_waited(m, sf, ev) ? NULL : judge_give(m, sf, ev)))
 		return bad;
 	if (sf->work == WORK_ALLOC)
-		model_slub_gives_many(m, ev->cpu);
+		model_slub_gives_many(m, ev->cpu, true);
 	if ((bad = model_slub_free(m, ev->cpu, ev->address)))
 		return bad;
 	head = head_of(m, ev->address);
@@ -408,6 +408,12 @@ void model_add_give(struct model *m, unsigned cpu, u64 address, unsigned from)
 	sf->many |= sf->nr_due > 1;
 	if (model_cache_of(m, address) && model_cache_is_debug(model_cache(m, model_cache_of(m, address))))
 		model_slub_give(m, cpu, address, from);
+}
+
+void model_gives_singly(struct model *m, unsigned cpu)
+{
+	slab_flight_on(m, cpu)->many = false;
+	model_slub_gives_many(m, cpu, false);
 }
 
 void model_slab_not_given(struct model *m, unsigned cpu, u64 object)

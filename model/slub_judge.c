@@ -1004,9 +1004,9 @@ void model_slub_give(struct model *m, unsigned cpu, u64 address, unsigned from)
 	f->many |= f->nr_given > 1;
 }
 
-void model_slub_gives_many(struct model *m, unsigned cpu)
+void model_slub_gives_many(struct model *m, unsigned cpu, bool many)
 {
-	top(m, cpu)->many = true;
+	top(m, cpu)->many = many;
 }
 
 void model_slub_new_slab(struct model *m, u32 head)
