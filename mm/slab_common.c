@@ -20,6 +20,7 @@
 #include <errno.h>
 #include "rcu.h"
 #include "slab_internal.h"
+#include "slab_sheaf.h"
 
 #define SLAB_FLAGS_PERMITTED                                                                                           \
 	(SLAB_DEBUG_FLAGS | SLAB_HWCACHE_ALIGN | SLAB_CACHE_DMA | SLAB_CACHE_DMA32 | SLAB_RECLAIM_ACCOUNT |            \
@@ -141,6 +142,7 @@ void refresh_cpu_tables(struct kmem_cache *s)
 		WRITE_ONCE(c->object_size, s->object_size);
 		WRITE_ONCE(c->size, s->size);
 		WRITE_ONCE(c->hooks, hooks_of(s));
+		WRITE_ONCE(c->sheaf_max, sheaf_capacity(s, hooks_of(s)));
 	}
 }
 

@@ -10,13 +10,14 @@
 #define MM_SLAB_FAST_H
 
 #include "slab_internal.h"
+#include "slab_sheaf.h"
 
 #define slab_inline static inline __attribute__((always_inline))
 
 /* May this request sleep where it must not? Then the long way reports it. */
 slab_inline bool sleeps_in_atomic(gfp_t gfp)
 {
-	return (gfp & __GFP_DIRECT_RECLAIM) && sim_in_atomic();
+	return SIM_SLEEP_CHECKED && (gfp & __GFP_DIRECT_RECLAIM) && sim_in_atomic();
 }
 
 slab_inline void *cpu_freepointer(const struct kmem_cache_cpu *c, const void *object)
@@ -39,8 +40,18 @@ slab_inline void *take_own(u8 id, u8 event, gfp_t gfp, u64 orig_size)
 	struct kmem_cache_cpu *c = this_cpu_slab(id);
 	struct cpu_pair old, now;
 
-	if (unlikely(c->hooks) || unlikely(!sim_own_try_enter()))
+	if (unlikely(!sim_own_try_enter()))
 		return NULL;
+	if (SIM_SHEAF && likely(c->take_nr)) {
+		void *object = sheaf_take(c);
+
+		sim_own_leave();
+		return object;
+	}
+	if (unlikely(c->hooks) || (SIM_SHEAF && sheaf_should_move(c))) {
+		sim_own_leave();
+		return NULL;
+	}
 	do {
 		old = c->hot;
 		if (unlikely(!old.first)) {
@@ -65,8 +76,17 @@ slab_inline bool give_own(const struct slab *slab, u8 id, void *object, u8 event
 	struct kmem_cache_cpu *c = this_cpu_slab(id);
 	struct cpu_pair old;
 
-	if (unlikely(c->hooks) || unlikely(!sim_own_try_enter()))
+	if (unlikely(!sim_own_try_enter()))
 		return false;
+	if (SIM_SHEAF && likely(c->put_nr < c->sheaf_max && !sheaf_may_have(c, object))) {
+		sheaf_put(c, object);
+		sim_own_leave();
+		return true;
+	}
+	if (unlikely(c->hooks) || (SIM_SHEAF && c->sheaf_max)) {
+		sim_own_leave();
+		return false;
+	}
 	do {
 		old = c->hot;
 		if (unlikely(c->slab != slab || old.first == object)) {
@@ -81,8 +101,8 @@ slab_inline bool give_own(const struct slab *slab, u8 id, void *object, u8 event
 }
 
 /*
- * The slab that this address lies in, and its cache; NULL: it is none, or this is not the place to tell. Frames of holes have struct pages that
- * a tool forbids to look at, so under a tool the door of slub_pages.c is the only one.
+ * The slab that this address lies in, and its cache; NULL: it is none, or this is not the place to tell. Frames of holes have
+ * struct pages that a tool forbids to look at, so under a tool the door of slub_pages.c is the only one.
  */
 slab_inline struct slab *fast_slab(const void *p, u8 *id)
 {
@@ -91,7 +111,7 @@ slab_inline struct slab *fast_slab(const void *p, u8 *id)
 	struct page *page = doors->mem_map + (offset >> PAGE_SHIFT);
 	u32 flags;
 
-	if (HOOKS_ALWAYS || unlikely(offset >= doors->ram_bytes))
+	if (HOOKS_ALWAYS != 0 || unlikely(offset >= doors->ram_bytes))
 		return NULL;
 	flags = READ_ONCE(page->flags);
 	if (unlikely(flags & PG_tail)) {

@@ -114,7 +114,9 @@ struct kmem_cache_cpu {
 	u32 offset;	     /* of the free pointer: the same */
 	u32 object_size, size;
 	u32 hooks;	     /* enum slab_hook: what is to be done besides */
+	u32 take_nr, put_nr, sheaf_max; /* slab_sheaf.h */
 	local_lock_t lock; /* slab, partial, and hot where others look at it */
+	void *take[SIM_SHEAF], *put[SIM_SHEAF];
 } __attribute__((aligned(64)));
 
 /*
@@ -377,6 +379,8 @@ void put_partials(struct kmem_cache *s, struct slab *chain);
 void deactivate_slab(struct kmem_cache *s, struct slab *slab, void *freelist);
 /* Every CPU's slab and chain of this cache go to the nodes' lists. Task context. */
 void flush_all(struct kmem_cache *s);
+/* The same of what they keep besides (slab_sheaf.h): it comes before. */
+void flush_sheaves(struct kmem_cache *s);
 /* One with free objects is taken off a node's list, nid's or any if that is NUMA_NO_NODE; of a debug cache an object of it. */
 struct partial_search {
 	const struct slab_request *r;

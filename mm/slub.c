@@ -35,6 +35,7 @@
  * nothing is freed, with no CPU lost; an object given to the wrong cache goes to its own where Linux would not look.
  */
 #include "slab_fast.h"
+#include "smp.h"
 
 static bool node_match(const struct slab *slab, int nid)
 {
@@ -299,6 +300,14 @@ static inline void *alloc_fast(struct kmem_cache *s, struct kmem_cache_cpu *c, c
 	struct cpu_pair old, now;
 
 	sim_own_enter();
+	if (SIM_SHEAF && !c->take_nr && sheaf_should_move(c))
+		sheaf_move(c);
+	if (SIM_SHEAF && c->take_nr && r->nid == NUMA_NO_NODE) {
+		void *object = sheaf_take(c);
+
+		sim_own_leave();
+		return object;
+	}
 	do {
 		old = c->hot;
 		if (unlikely(!old.first || !node_match(c->slab, r->nid))) {
@@ -610,9 +619,65 @@ static inline void free_group(struct kmem_cache *s, const struct free_group *g)
 	sim_own_leave();
 }
 
+static void free_all(struct kmem_cache *s, size_t nr, void **objects);
+
+/* The older half makes room. An object that lies on top already is freed for the second time. false: the CPU has no sheaf. */
+static bool free_to_sheaf(struct kmem_cache *s, struct kmem_cache_cpu *c, void *object)
+{
+	void *oldest[SIM_SHEAF + 1];
+	u32 nr = 0;
+	bool twice;
+
+	if (!c->sheaf_max)
+		return false;
+	sim_own_enter();
+	twice = sheaf_has_on_top(c, object);
+	if (!twice && c->put_nr >= c->sheaf_max && !c->take_nr) {
+		sheaf_move(c);
+	} else if (!twice && c->put_nr >= c->sheaf_max) {
+		nr = c->put_nr / 2;
+		sheaf_oldest(c, oldest, nr);
+	}
+	if (!twice)
+		sheaf_put(c, object);
+	sim_own_leave();
+	if (twice)
+		report_double_free(s, object);
+	free_all(s, nr, oldest);
+	return true;
+}
+
+struct sheaf_taken {
+	struct kmem_cache *s;
+	u32 nr;
+	void *objects[2 * SIM_SHEAF + 1];
+};
+
+static void take_sheaf_of_cpu(unsigned cpu, void *arg)
+{
+	struct sheaf_taken *taken = arg;
+	struct kmem_cache_cpu *c = cpu_slab_of(cpu, taken->s->id);
+	unsigned long flags;
+
+	local_lock_irqsave(&c->lock, flags);
+	taken->nr = sheaf_all(c, taken->objects);
+	local_unlock_irqrestore(&c->lock, flags);
+}
+
+void flush_sheaves(struct kmem_cache *s)
+{
+	for (unsigned cpu = 0; SIM_SHEAF && cpu < this_cpu->machine->param[PARAM_CPUS]; cpu++) {
+		struct sheaf_taken taken = { .s = s };
+
+		sim_do_for_cpu(cpu, take_sheaf_of_cpu, &taken);
+		free_all(s, taken.nr, taken.objects);
+	}
+}
+
 void slab_free(struct kmem_cache *s, struct slab *slab, void *object, u8 event)
 {
-	u32 hooks = this_cpu_slab(s->id)->hooks;
+	struct kmem_cache_cpu *c = this_cpu_slab(s->id);
+	u32 hooks = c->hooks;
 
 	if (unlikely(hooks)) {
 		if (unlikely(is_first_free(s, slab, object))) { /* before it is wiped, and not counted twice */
@@ -621,6 +686,8 @@ void slab_free(struct kmem_cache *s, struct slab *slab, void *object, u8 event)
 		}
 		pre_free(s, object, hooks);
 	}
+	if (SIM_SHEAF && free_to_sheaf(s, c, object))
+		return;
 	free_group(s, &(struct free_group){ .slab = slab, .head = object, .tail = object, .nr = 1, .objects = &object,
 					    .event = event });
 }
@@ -740,6 +807,13 @@ static size_t free_last_group(struct kmem_cache *s, struct slab *slab, size_t nr
 	g.objects = objects + nr - g.nr;
 	free_group(s, &g);
 	return same;
+}
+
+/* Objects of one cache, to their slabs. */
+static void free_all(struct kmem_cache *s, size_t nr, void **objects)
+{
+	while (nr)
+		nr = free_last_group(s, virt_to_slab(objects[nr - 1]), nr, objects, EVENT_KMEM_CACHE_FREE);
 }
 
 void kmem_cache_free_bulk(struct kmem_cache *s, size_t nr, void **objects)

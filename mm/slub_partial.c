@@ -325,6 +325,7 @@ static void take_all_of_cpu(unsigned cpu, void *arg)
 
 void flush_all(struct kmem_cache *s)
 {
+	flush_sheaves(s);
 	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS]; cpu++) {
 		const struct kmem_cache_cpu *c = cpu_slab_of(cpu, s->id);
 		struct flushed f = { .s = s };

@@ -47,7 +47,9 @@ static size_t meta_room(u64 nr_frames, bool page_owner)
 {
 	u64 per_frame = page_owner || nr_frames <= 65536 ? 96 : 40; /* a small one may be rebuilt with owners */
 
-	return ALIGN(sizeof(struct machine) + nr_frames * per_frame + (512u << 10), SIM_PAGE_SIZE);
+	u64 sheaves = (u64)SIM_SHEAF * 2 * sizeof(void *) * SIM_POOLS * SIM_MAX_CPUS;
+
+	return ALIGN(sizeof(struct machine) + nr_frames * per_frame + sheaves + (512u << 10), SIM_PAGE_SIZE);
 }
 
 /* What every machine without history reads as. Big ones stay zero: touching all of RAM would be the cost of boot. */

@@ -134,6 +134,8 @@ typedef spinlock_t local_lock_t;
 #define local_lock_irqsave(lock, flags)		  spin_lock_irqsave(lock, flags)
 #define local_unlock_irqrestore(lock, flags)	  spin_unlock_irqrestore(lock, flags)
 
+#define SIM_SLEEP_CHECKED 1 /* sim_may_sleep() has something to say */
+
 /* threads/lock.h: between them nobody looks after this CPU's things. Here what changes them without a lock sees that somebody did. */
 #define sim_own_enter()     ((void)0)
 #define sim_own_try_enter() true

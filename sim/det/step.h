@@ -62,6 +62,9 @@ no_tsan static inline u64 sim_ram_bias(const struct machine *m)
  * real threads the lock is taken. Here somebody may hold it meanwhile, suspended between two of his own steps: nobody
  * could tell, but TSan does not know that, so it does not look at functions that are such a step.
  */
+/* Objects that a CPU keeps of a cache besides those of its slab: mm/slab_sheaf.h. None where each choice is judged. */
+#define SIM_SHEAF 0
+
 #define one_step	  no_tsan
 #define step_lock(lock)	  tool_order_after(lock)
 #define step_unlock(lock) tool_order_before(lock)

@@ -52,6 +52,9 @@ static inline u64 sim_ram_bias(const struct machine *m)
 	return 0;
 }
 
+/* Objects that a CPU keeps of a cache besides those of its slab: mm/slab_sheaf.h. Twice: with the rest an entry of 1024 bytes. */
+#define SIM_SHEAF 59
+
 /* See det/step.h: a lock that the deterministic machine does not need. */
 #define one_step
 #define step_lock(lock)	  spin_lock(lock)
