@@ -478,7 +478,7 @@ static struct outcome run_free_bulk(struct world *w, const u64 *a)
 	return done;
 }
 
-/* What is free may not be touched, but for caches whose readers may still look. */
+/* What is free may not be touched, but for caches whose readers may still look. An interrupt may have taken it since. */
 static const char *check_given(struct world *w, u64 slot)
 {
 	const struct object_slot *o = &w->object[slot];
@@ -487,7 +487,8 @@ static const char *check_given(struct world *w, u64 slot)
 	if (w->model->nr_in_flight > 1 || !c || (c->flags & SLAB_TYPESAFE_BY_RCU))
 		return NULL;
 	for (u32 i = 0; i < o->nr; i++)
-		if (tool_asks_poisoned(object_pointer(w, object_at(w, slot, i)), 8) == 0)
+		if (!model_object_is_live(w->model, object_at(w, slot, i)) &&
+		    tool_asks_poisoned(object_pointer(w, object_at(w, slot, i)), 8) == 0)
 			return world_says(w, "S52: the object at %#llx is free, and the tool would let anybody touch it",
 					  (unsigned long long)object_at(w, slot, i));
 	return NULL;

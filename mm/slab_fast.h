@@ -108,11 +108,12 @@ slab_inline struct slab *fast_slab(const void *p, u8 *id)
 {
 	const struct slab_cpu_doors *doors = this_cpu->percpu;
 	u64 offset = (u64)((const char *)p - doors->ram);
-	struct page *page = doors->mem_map + (offset >> PAGE_SHIFT);
+	struct page *page;
 	u32 flags;
 
 	if (HOOKS_ALWAYS != 0 || unlikely(offset >= doors->ram_bytes))
 		return NULL;
+	page = doors->mem_map + (offset >> PAGE_SHIFT);
 	flags = READ_ONCE(page->flags);
 	if (unlikely(flags & PG_tail)) {
 		page = page->compound_head;
