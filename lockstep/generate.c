@@ -625,7 +625,16 @@ static const struct op *unlinker_op(struct maker *g)
 	static const char *const unlink[] = { "free_deferred", "free_deferred", "free_table" };
 	static const char *const move[] = { "rcu_core", "rcu_core", "rcu_core", "sleep", "sleep", "rcu_barrier", "synchronize_rcu",
 					    "free_deferred" };
-	const char *name = g->rivals == ARRAY_SIZE(g->into_walk) ? unlink[below(g->rng, ARRAY_SIZE(unlink))] :
+	static const char *const move_object[] = { "kmem_cache_shrink", "kmem_cache_shrink", "rcu_core", "rcu_core", "sleep",
+						   "synchronize_rcu" };
+	const char *name;
+
+	if (g->walks_object) {
+		name = g->rivals == ARRAY_SIZE(g->into_walk) ? "kmem_cache_free" :
+								 move_object[below(g->rng, ARRAY_SIZE(move_object))];
+		return op_by_name(name, strlen(name));
+	}
+	name = g->rivals == ARRAY_SIZE(g->into_walk) ? unlink[below(g->rng, ARRAY_SIZE(unlink))] :
 								    move[below(g->rng, ARRAY_SIZE(move))];
 
 	return op_by_name(name, strlen(name));
@@ -729,6 +738,7 @@ static void disturb_walk(struct maker *g, struct program *p, struct instr *in)
 	g->rivals = ARRAY_SIZE(g->into_walk);
 	g->rival = g->into_walk[g->rivals - 1];
 	g->walked = in->slot % NR_SLOTS + 1;
+	g->walks_object = arg_kinds[op_by_code(in->code)->args[0]].family == FAMILY_OBJECTS;
 }
 
 /* A quarter of the operations is disturbed; the next one is then mostly the disturber. */

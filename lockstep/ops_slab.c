@@ -11,6 +11,7 @@
  */
 #include <string.h>
 #include "model_slub.h"
+#include "rcu.h"
 #include "tool.h"
 #include "world.h"
 
@@ -525,6 +526,52 @@ static struct outcome run_write(struct world *w, const u64 *a)
 	return done;
 }
 
+/*
+ * Who looks at an object of a SLAB_TYPESAFE_BY_RCU cache under rcu_read_lock(): it may be freed meanwhile, and be somebody else's,
+ * but what lies there is an object of this cache until the reader has gone.
+ */
+static bool ready_walk(struct world *w, const u64 *a)
+{
+	const struct object_slot *o = &w->object[a[0]];
+
+	return !w->cache_dying[o->cache] && (model_cache(w->model, o->cache)->flags & SLAB_TYPESAFE_BY_RCU);
+}
+static void begin_walk(struct world *w, const u64 *a)
+{
+	use_cache(w, w->object[a[0]].cache, 1);
+	model_begin_other(w->model, world_cpu());
+	model_reader_begins(w->model, world_cpu());
+}
+
+#define LOOKS 4
+
+static struct outcome run_walk(struct world *w, const u64 *a)
+{
+	u64 at = object_at(w, a[0], 0);
+
+	world_scratch(w)->pending = NULL;
+	rcu_read_lock();
+	for (unsigned i = 0; i < LOOKS; i++) {
+		if (i)
+			sim_yield(YIELD_RCU);
+		if (tool_asks_poisoned(object_pointer(w, at), w->object[a[0]].size) == 1)
+			world_scratch(w)->pending = "S18: the tool forbids a reader to look at an object that may be freed only after it";
+	}
+	rcu_read_unlock();
+	model_reader_ends(w->model, world_cpu());
+	return done;
+}
+static const char *judge_walk(struct world *w, const u64 *a, struct outcome seen)
+{
+	unsigned id = w->object[a[0]].cache;
+
+	(void)seen;
+	use_cache(w, id, -1);
+	if (model_cache_of(w->model, object_at(w, a[0], 0)) != id)
+		return "S18: a reader's object is in no slab of its cache any more";
+	return world_scratch(w)->pending;
+}
+
 /* --- the life of the world ---------------------------------------------------------------------------------------------------------------- */
 
 static const char *end_with(struct world *w, const char *bad)
@@ -654,10 +701,11 @@ const struct op slab_ops[] = {
 	  judge_zalloc },
 	{ 0x030b, "kmem_cache_alloc_bulk", { ARG_NEW_OBJECT, ARG_CACHE, ARG_GFP, ARG_COUNT }, 160, 0, ready_alloc,
 	  begin_alloc_bulk, run_alloc_bulk, judge_alloc_bulk },
-	{ 0x030c, "kmem_cache_free", { ARG_LIVE_OBJECT }, 760, 0, ready_free, begin_free_singly, run_free, judge_free },
+	{ 0x030c, "kmem_cache_free", { ARG_LIVE_OBJECT }, 760, OP_UNLINKS, ready_free, begin_free_singly, run_free, judge_free },
 	{ 0x030d, "kmem_cache_free_bulk", { ARG_LIVE_OBJECT }, 160, 0, ready_free, begin_free, run_free_bulk, judge_free },
 	{ 0x0310, "object_check", { ARG_LIVE_OBJECT }, 24, 0, NULL, begin_look, run_nothing, judge_object },
 	{ 0x0311, "object_write", { ARG_LIVE_OBJECT }, 24, 0, NULL, begin_look, run_write, NULL },
+	{ 0x0313, "object_walk", { ARG_LIVE_OBJECT }, 24, OP_WALKS, ready_walk, begin_walk, run_walk, judge_walk },
 	{ 0x0312, "cache_check", { ARG_CACHE }, 8, 0, NULL, begin_look, run_nothing, judge_cache },
 	{ 0 }
 };
