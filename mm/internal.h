@@ -214,7 +214,7 @@ static inline u64 page_pfn(const struct mm *mm, const struct page *page)
 }
 static inline struct page *compound_head(struct page *page)
 {
-	return page->flags & PG_tail ? page->compound_head : page;
+	return READ_ONCE(page->flags) & PG_tail ? page->compound_head : page;
 }
 /* Whoever frees a block next to this page may look at its flags meanwhile. */
 static inline void set_page_flags(struct page *page, u32 flags)
