@@ -130,9 +130,7 @@ static inline void touch(struct model *m, u32 pfn, unsigned order)
 {
 	struct model_slab *s = m->slab;
 
-	if (s->is_touched[pfn])
-		return;
-	for (u32 i = 0; i < 1u << order; i++)
+	for (u32 i = 0; i < 1u << order; i++) /* the first one alone may have been another slab before */
 		if (!s->is_touched[pfn + i]) {
 			s->is_touched[pfn + i] = 1;
 			s->touched[s->nr_touched++] = pfn + i;
