@@ -102,11 +102,6 @@ static const char *judge_store(struct world *w, const u64 *a, struct outcome see
 				       seen.error);
 }
 
-static bool may_store(struct world *w, const u64 *a)
-{
-	return is_boot_cache(w, a) && strcmp(slab_attributes[a[1]], "validate");
-}
-
 /* --- the same of the cache in a slot ------------------------------------------------------------------------------- */
 
 /* The arguments with the cache's id in place of its slot. */
@@ -115,10 +110,6 @@ static bool may_store(struct world *w, const u64 *a)
 static bool has_cache(struct world *w, const u64 *a)
 {
 	return !w->cache_dying[w->cache[a[0]].id];
-}
-static bool may_store_slot(struct world *w, const u64 *a)
-{
-	return has_cache(w, a) && strcmp(slab_attributes[a[1]], "validate");
 }
 
 /* Nobody destroys it meanwhile. */
@@ -158,11 +149,11 @@ const struct op slab_text_ops[] = {
 	{ 0x0390, "slabinfo", { 0 }, 1, OP_TASK_ONLY, has_caches, begin_reading, run_slabinfo, judge_slabinfo },
 	{ 0x0391, "slab_attr", { ARG_CACHE, ARG_SLAB_ATTRIBUTE }, 2, OP_TASK_ONLY, has_cache, begin_show_slot, run_show_slot,
 	  judge_show_slot },
-	{ 0x0392, "slab_attr_store", { ARG_CACHE, STORE }, 1, OP_TASK_ONLY | OP_CALLS, may_store_slot, begin_store_slot, run_store_slot,
+	{ 0x0392, "slab_attr_store", { ARG_CACHE, STORE }, 1, OP_TASK_ONLY | OP_CALLS, has_cache, begin_store_slot, run_store_slot,
 	  judge_store_slot },
 	{ 0x0393, "slab_attr_of", { ARG_CACHE_ID, ARG_SLAB_ATTRIBUTE }, 2, OP_TASK_ONLY, is_boot_cache, begin_reading, run_show,
 	  judge_show },
-	{ 0x0394, "slab_attr_store_of", { ARG_CACHE_ID, STORE }, 1, OP_TASK_ONLY | OP_CALLS, may_store, begin_store, run_store,
+	{ 0x0394, "slab_attr_store_of", { ARG_CACHE_ID, STORE }, 1, OP_TASK_ONLY | OP_CALLS, is_boot_cache, begin_store, run_store,
 	  judge_store },
 	{ 0 }
 };

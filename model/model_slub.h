@@ -120,6 +120,8 @@ void model_slub_spoil(struct model *m, u64 object);
 void model_slub_flipped(struct model *m, u64 object, u64 bits);
 void model_begin_slub_validate(struct model *m, unsigned cpu, unsigned cache);
 const char *model_slub_validated(struct model *m, unsigned cpu, s64 found);
+/* What it must have found so far. */
+s64 model_slub_found(struct model *m, unsigned cpu);
 /* The operation on this CPU drops a reference of a cache, which may be the last, while objects of it are in use. */
 void model_slub_destroys(struct model *m, unsigned cpu, unsigned cache);
 /* A report without a check is due by this operation; two of them with what they say. cache: the one that was named. */

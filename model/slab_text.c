@@ -54,15 +54,15 @@ static void count_slab(struct counted *c, unsigned nid, const struct model_slab_
 	c->partial_used[nid] += listed ? slab->inuse : 0;
 }
 
-/* Not those whose pages wait for a grace period. */
-static void count_cache(const struct model *m, unsigned id, struct counted *c)
+/* Of each cache, by id. Not slabs whose pages wait for a grace period. */
+static void count_caches(const struct model *m, struct counted *all)
 {
-	memset(c, 0, sizeof(*c));
+	memset(all, 0, MODEL_MAX_CACHES * sizeof(*all));
 	for (u64 pfn = 0; pfn < m->nr_frames; pfn++) {
 		const struct model_slab_frame *slab = model_slab_frame(m, pfn);
 
-		if (slab->cache == id && !slab->head && slab->place != SLAB_NOWHERE)
-			count_slab(c, node_of(m, pfn), slab);
+		if (slab->cache && !slab->head && slab->place != SLAB_NOWHERE)
+			count_slab(&all[slab->cache], node_of(m, pfn), slab);
 	}
 }
 
@@ -92,18 +92,16 @@ static const char *judge_head(struct model *m, const char **text)
 }
 
 /* One row for each cache; a name longer than its column moves the rest. */
-static const char *judge_row(struct model *m, unsigned id, const char **text)
+static const char *judge_row(struct model *m, unsigned id, const struct counted *n, const char **text)
 {
 	const struct model_cache *c = model_cache(m, id);
-	struct counted n;
 	char form[160];
 
-	count_cache(m, id, &n);
 	snprintf(form, sizeof(form),
 		 "%-17s ###### ###### ###### #### #### : tunables    0    0    0 : slabdata ###### ######      0\n", c->name);
 	return judge_form(m, "F3", text, form,
-			  (const u64[]){ sum_of(n.active), sum_of(n.objects), c->size, c->objects, 1ULL << c->order,
-					 sum_of(n.slabs), sum_of(n.slabs) });
+			  (const u64[]){ sum_of(n->active), sum_of(n->objects), c->size, c->objects, 1ULL << c->order,
+					 sum_of(n->slabs), sum_of(n->slabs) });
 }
 
 /*
@@ -119,10 +117,12 @@ static unsigned listed(const struct model *m, unsigned i)
 const char *model_judge_slabinfo(struct model *m, const char *text)
 {
 	const char *bad = judge_head(m, &text);
+	struct counted all[MODEL_MAX_CACHES];
 
+	count_caches(m, all);
 	for (unsigned i = m->slab->nr_order; i-- > 0 && !bad;)
 		if (model_cache(m, listed(m, i))->refcount)
-			bad = judge_row(m, listed(m, i), &text);
+			bad = judge_row(m, listed(m, i), &all[listed(m, i)], &text);
 	return bad ? bad : judge_end(m, "F3", text);
 }
 
@@ -226,19 +226,19 @@ static bool due_figure(char *due, const struct model_cache *c, const char *attri
 
 static bool due_count(char *due, const struct model *m, unsigned id, const char *attribute)
 {
-	struct counted n;
+	struct counted all[MODEL_MAX_CACHES], *n = &all[id];
 	const struct {
 		const char *name;
 		const u64 *of_node;
 	} count[] = {
-		{ "objects", n.active },	{ "objects_partial", n.partial_used }, { "partial", n.partial },
-		{ "slabs", n.slabs },		{ "total_objects", n.objects },
+		{ "objects", n->active },	{ "objects_partial", n->partial_used }, { "partial", n->partial },
+		{ "slabs", n->slabs },		{ "total_objects", n->objects },
 	};
 
 	for (size_t i = 0; i < sizeof(count) / sizeof(*count); i++) {
 		if (strcmp(count[i].name, attribute))
 			continue;
-		count_cache(m, id, &n);
+		count_caches(m, all);
 		due_nodes(due, count[i].of_node);
 		return true;
 	}
@@ -508,18 +508,22 @@ int model_begin_slab_attr(struct model *m, unsigned cpu, unsigned id, const char
 		model_begin_cache_shrink(m, cpu, id);
 	else if (!due && !strcmp(attribute, "cpu_partial"))
 		model_begin_cache_flush(m, cpu, id);
+	else if (!due && !strcmp(attribute, "validate"))
+		model_begin_slub_validate(m, cpu, id);
 	else
 		model_begin_other(m, cpu);
 	return due;
 }
 
-/* Nobody says whether slabs remain: as many as the model knows of. */
+/* Nobody says whether slabs remain, nor how many are damaged: as many as the model knows of. */
 const char *model_slab_attr_written(struct model *m, unsigned cpu, unsigned id, const char *attribute, int due, int answered)
 {
 	if (answered == due && !due && !strcmp(attribute, "shrink"))
 		return model_cache_shrunk(m, cpu, model_cache(m, id)->nr_slabs);
 	if (answered == due && !due && !strcmp(attribute, "cpu_partial"))
 		return model_cache_flushed(m, cpu);
+	if (answered == due && !due && !strcmp(attribute, "validate"))
+		return model_slub_validated(m, cpu, model_slub_found(m, cpu));
 	if (answered == due)
 		return NULL;
 	return model_says(m, "F51: a write to %s answered %d, and %d is due", attribute, answered, due);

@@ -1099,6 +1099,11 @@ static bool is_listed(const struct model *m, const struct model_cache *c, const 
 	return frame->place == SLAB_NODE_PARTIAL || (frame->place == SLAB_FULL && HAS_U(c));
 }
 
+s64 model_slub_found(struct model *m, unsigned cpu)
+{
+	return top(m, cpu)->nr_visited;
+}
+
 const char *model_slub_validated(struct model *m, unsigned cpu, s64 found)
 {
 	struct slub_flight *f = top(m, cpu);

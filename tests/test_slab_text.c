@@ -8,9 +8,14 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include "../mm/slab_internal.h"
 #include "lockstep.h"
+#include "model_slab.h"
+#include "model_text.h"
 #include "tap.h"
+#include "world.h"
 
 static char text[65536];
 
@@ -436,8 +441,303 @@ static void test_other_texts(void)
 	machine_destroy(m);
 }
 
+/* --- a machine with caches in use: the model, each other, tools --------------------------------------------------- */
+
+#define SOME_OPS                                                                                                       \
+	"mmcheck-trace 1 profile=small start=slab flags=recount swarm=0x0 seed=0x0\n"                                  \
+	"0: c0 = kmem_cache_create name=dentry size=100 align=0 flags=RECLAIM_ACCOUNT ctor=none\n"                      \
+	"1: c1 = kmem_cache_create name=inode_cache size=600 align=4 flags=RECLAIM_ACCOUNT|NO_MERGE ctor=first\n"       \
+	"2: c2 = kmem_cache_create name=filp size=100 align=0 flags=RED_ZONE|POISON|STORE_USER ctor=none\n"             \
+	"3: o0 = kmem_cache_alloc_bulk c0 gfp=GFP_KERNEL count=32\n"                                                  \
+	"4: o1 = kmem_cache_alloc_bulk c0 cpu=2 gfp=GFP_KERNEL count=32\n"                                            \
+	"5: o2 = kmem_cache_alloc_bulk c0 cpu=2 gfp=GFP_KERNEL count=32\n"                                            \
+	"6: o3 = kmem_cache_alloc_bulk c1 cpu=3 gfp=GFP_KERNEL count=32\n"                                            \
+	"7: o4 = kmem_cache_alloc_bulk c1 cpu=4 gfp=GFP_KERNEL count=32\n"                                            \
+	"8: o5 = kmem_cache_alloc_bulk c2 cpu=1 gfp=GFP_KERNEL count=17\n"                                            \
+	"9: o6 = kmem_cache_alloc c2 cpu=6 gfp=GFP_KERNEL\n"                                                          \
+	"10: sleep ms=5\n"                                                                                            \
+	"11: kmem_cache_free o6 cpu=7\n"                                                                              \
+	"12: o7 = kmem_cache_alloc c2 cpu=6 gfp=GFP_KERNEL\n"                                                         \
+	"13: kmem_cache_free_bulk o1 cpu=5\n"                                                                         \
+	"14: kmem_cache_free_bulk o4 cpu=5\n"                                                                         \
+	"15: slabinfo\n"                                                                                              \
+	"16: meminfo\n"                                                                                               \
+	"17: vmstat\n"                                                                                                \
+	"18: zoneinfo\n"                                                                                              \
+	"19: slab_attr c0 attribute=cpu_slabs\n"                                                                      \
+	"20: slab_attr c2 attribute=alloc_traces\n"                                                                   \
+	"21: slab_attr_of id=1 attribute=slabs\n"                                                                     \
+	"22: slab_attr_store c1 attribute=remote_node_defrag_ratio value=70 form=line\n"                              \
+	"23: slab_attr_store_of id=4 attribute=min_partial value=70 form=bare\n"
+
+/* In the text: the first place of `from` becomes `to`. */
+static const char *changed(const char *from, const char *to)
+{
+	static char out[sizeof(text)];
+	char *at = strstr(text, from);
+
+	if (!at) {
+		printf("Bail out! \"%s\" is not in the text\n", from);
+		exit(1);
+	}
+	snprintf(out, sizeof(out), "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+	return out;
+}
+
+/* Whatever byte is another one, exactly this clause speaks; and none when it is as before. */
+static void each_byte(struct model *m, const char *(*judge)(struct model *m, const char *text), const char *clause,
+		      const char *claim)
+{
+	size_t length = strlen(text), noticed = 0;
+
+	says_clause(judge(m, text), NULL, claim);
+	for (size_t i = 0; i < length; i++) {
+		text[i] ^= 1;
+		noticed += is_clause(judge(m, text), clause);
+		text[i] ^= 1;
+	}
+	if (!ok(noticed == length, "  another byte: %s", clause))
+		printf("# %zu of %zu\n", noticed, length);
+	strcat(text, "x");
+	says_clause(judge(m, text), clause, "  a line too many");
+}
+
+static void test_slabinfo_judge(struct model *m)
+{
+	slabinfo_show(text, sizeof(text));
+	says_clause(model_judge_slabinfo(m, changed("version: 2.1", "version: 2.0")), "F3", "another version: F3");
+	says_clause(model_judge_slabinfo(m, changed("slabdata <active", "slabdata <actve")), "F3", "another head: F3");
+	says_clause(model_judge_slabinfo(m, changed("filp  ", "file  ")), "F3", "another name: F3");
+	says_clause(model_judge_slabinfo(m, changed("kmem_cache_node ", "kmem_cache ")), "F3", "another order: F3");
+	says_clause(model_judge_slabinfo(m, ""), "F3", "no slabinfo: F3");
+	each_byte(m, model_judge_slabinfo, "F3", "control: slabinfo");
+}
+
+/* The attribute that judge_this() is about. */
+static unsigned this_id;
+static const char *this_attribute;
+
+static const char *judge_this(struct model *m, const char *is)
+{
+	return model_judge_slab_attr(m, this_id, this_attribute, is);
+}
+
+static void test_attribute_judge(struct world *w)
+{
+	for (unsigned slot = 0; slot < 3; slot++)
+		for (unsigned i = 0; i < NR_SLAB_ATTRIBUTES; i++) {
+			char claim[100];
+
+			this_id = w->cache[slot].id;
+			this_attribute = slab_attributes[i];
+			slab_attr_show(w->cache[slot].s, this_attribute, text, sizeof(text));
+			snprintf(claim, sizeof(claim), "control: %s/%s", kmem_cache_name(w->cache[slot].s), this_attribute);
+			each_byte(w->model, judge_this, "F50", claim);
+		}
+}
+
+static void writes(struct world *w, const char *attribute, const char *value, int due)
+{
+	char claim[100];
+	int answer = model_begin_slab_attr(w->model, 0, w->cache[1].id, attribute, value);
+
+	snprintf(claim, sizeof(claim), "F51: \"%.*s\" > %s: %d", (int)strcspn(value, "\n"), value, attribute, due);
+	same_number((unsigned)answer, (unsigned)due, claim);
+	says_clause(model_slab_attr_written(w->model, 0, w->cache[1].id, attribute, answer, due), NULL, "  as it must be");
+	says_clause(model_slab_attr_written(w->model, 0, w->cache[1].id, attribute, answer, due - 1), "F51", "  another answer: F51");
+	says_clause(model_end(w->model, 0), NULL, "  and over");
+}
+
+static void test_writes(struct world *w)
+{
+	writes(w, "min_partial", "3", 0);
+	writes(w, "min_partial", "3\n", 0);
+	writes(w, "min_partial", "3 ", -EINVAL);
+	writes(w, "min_partial", "", -EINVAL);
+	writes(w, "min_partial", "42949672960", -ERANGE);
+	writes(w, "remote_node_defrag_ratio", "100", 0);
+	writes(w, "remote_node_defrag_ratio", "101", -ERANGE);
+	writes(w, "cpu_partial", "x", -EINVAL);
+	writes(w, "failslab", "1", 0);
+	writes(w, "failslab", "0", 0);
+	writes(w, "shrink", "0", -EINVAL);
+	writes(w, "validate", "1", -EINVAL);
+	writes(w, "order", "1", -EACCES);
+	writes(w, "slabs", "1", -EACCES);
+	writes(w, "ctor", "1", -EACCES);
+	writes(w, "colour", "1", -ENOENT);
+	model_begin_slab_attr(w->model, 0, w->cache[1].id, "cpu_partial", "2");
+	says_clause(model_slab_attr_written(w->model, 0, w->cache[1].id, "cpu_partial", 0, 0), "S11",
+		    "a CPU has slabs of a cache that was flushed: S11");
+	says_clause(model_end(w->model, 0), NULL, "  and over");
+	model_begin_slab_attr(w->model, 0, w->cache[1].id, "shrink", "1");
+	says_clause(model_slab_attr_written(w->model, 0, w->cache[1].id, "shrink", 0, 0), "S23",
+		    "a CPU has slabs of a cache that was shrunk: S23");
+	says_clause(model_end(w->model, 0), NULL, "  and over");
+}
+
+/* --- tools -------------------------------------------------------------------------------------------------------- */
+
+static char proc_dir[64];
+
+static void write_file(const char *name, unsigned (*show)(char *out, unsigned bytes))
+{
+	char path[128];
+	FILE *f;
+
+	show(text, sizeof(text));
+	snprintf(path, sizeof(path), "%s/%s", proc_dir, name);
+	f = fopen(path, "w");
+	fputs(text, f);
+	fclose(f);
+}
+
+/* What a shell command prints, in the directory of our files; NULL: it failed. */
+static const char *shell(const char *command)
+{
+	static char out[16384], line[4096];
+	size_t n;
+	FILE *p;
+
+	snprintf(line, sizeof(line), "cd %s && { %s; } 2>/dev/null", proc_dir, command);
+	p = popen(line, "r");
+	n = fread(out, 1, sizeof(out) - 1, p);
+	out[n] = 0;
+	return pclose(p) ? NULL : out;
+}
+
+static u64 shell_number(const char *command)
+{
+	const char *out = shell(command);
+
+	return out ? strtoull(out, NULL, 10) : ~0ULL;
+}
+
+/* F10, by the recipes people use. */
+static void test_recipes(void)
+{
+	u64 pages = shell_number("awk 'NR > 2 { n += $15 * $6 } END { print n }' slabinfo");
+	u64 slab = shell_number("awk '/^Slab:/ { print $2 / 4 }' meminfo");
+	u64 kinds = shell_number("awk '/^(SReclaimable|SUnreclaim):/ { n += $2 / 4 } END { print n }' meminfo");
+	u64 vmstat = shell_number("awk '/^nr_slab_(un)?reclaimable / { n += $2 } END { print n }' vmstat");
+	u64 zoneinfo = shell_number("awk '/^ *nr_slab_(un)?reclaimable / { n += $2 } END { print n }' zoneinfo");
+
+	ok(pages > 0 && pages <= slab, "F10: slabs times their pages are at most Slab");
+	same_number(pages, slab, "  and all of it where there is no large block");
+	same_number(kinds, slab, "F10: reclaimable and not, they are Slab");
+	same_number(vmstat, slab, "F10: vmstat says the same");
+	same_number(zoneinfo, slab, "F10: and so do the nodes of zoneinfo");
+	same_number(shell_number("awk 'NR > 2 && $2 > $3 { n++ } END { print n + 0 }' slabinfo"), 0,
+		    "F3: no cache has more active objects than objects");
+	same_number(shell_number("awk 'NR > 2 && NF != 16 { n++ } END { print n + 0 }' slabinfo"), 0, "F3: sixteen words a row");
+}
+
+/* Real tools read /proc alone: give them one of our own. */
+static void test_tools(void)
+{
+	u64 active = shell_number("awk 'NR > 2 { n += $2 } END { print n }' slabinfo");
+	u64 objects = shell_number("awk 'NR > 2 { n += $3 } END { print n }' slabinfo");
+	u64 slabs = shell_number("awk 'NR > 2 { n += $15 } END { print n }' slabinfo");
+	const char *out = shell("unshare -rm sh -c 'mount --bind slabinfo /proc/slabinfo && slabtop -o -s a && vmstat -m'");
+	unsigned long long seen[4] = { 0 };
+	const char *at, *row;
+
+	if (!out || !*out) {
+		skip("F3: slabtop of procps reads our slabinfo", "no mount namespace, or no procps here");
+		skip("F3: vmstat -m of procps reads our slabinfo", "the same");
+		return;
+	}
+	at = strstr(out, "Active / Total Objects (% used)");
+	ok(at && sscanf(strchr(at, ':'), ": %llu / %llu", &seen[0], &seen[1]) == 2 && seen[0] == active && seen[1] == objects,
+	   "F3: slabtop of procps reads our slabinfo");
+	at = strstr(out, "Active / Total Slabs (% used)");
+	ok(at && sscanf(strchr(at, ':'), ": %llu / %llu", &seen[0], &seen[1]) == 2 && seen[0] == slabs && seen[1] == slabs,
+	   "  and counts the same slabs");
+	row = strstr(out, "Cache                       Num  Total   Size  Pages");
+	row = row ? strstr(row, "\ninode_cache ") : NULL;
+	ok(row && sscanf(row, "\ninode_cache %llu %llu %llu %llu", &seen[0], &seen[1], &seen[2], &seen[3]) == 4 && seen[2] == 608,
+	   "F3: vmstat -m of procps reads our slabinfo");
+}
+
+static void test_in_use(void)
+{
+	struct world *w = world_create();
+	struct program p;
+	char error[200];
+
+	program_init(&p);
+	if (!program_parse(&p, SOME_OPS, strlen(SOME_OPS), error, sizeof(error), NULL)) {
+		printf("Bail out! %s\n", error);
+		exit(1);
+	}
+	w->until = p.nr_ops;
+	lockstep_run(w, &p);
+	if (!ok(!w->verdict.failed, "a program reads slabinfo and attributes, and the model agrees"))
+		printf("# step %d: %s: %s\n", w->verdict.step, w->verdict.clause, w->verdict.sentence);
+	machine_enter(w->machine, 0);
+	w->machine->fuel = ~0u;
+	test_slabinfo_judge(w->model);
+	test_attribute_judge(w);
+	snprintf(proc_dir, sizeof(proc_dir), "/tmp/mmcheck-slab-text-XXXXXX");
+	if (!mkdtemp(proc_dir)) {
+		printf("Bail out! no directory under /tmp\n");
+		exit(1);
+	}
+	write_file("slabinfo", slabinfo_show);
+	write_file("meminfo", meminfo_show);
+	write_file("vmstat", vmstat_show);
+	write_file("zoneinfo", zoneinfo_show);
+	test_recipes();
+	test_tools();
+	test_writes(w);
+	shell("rm -f slabinfo meminfo vmstat zoneinfo");
+	rmdir(proc_dir);
+	program_free(&p);
+	world_destroy(w);
+}
+
+/* --- short buffers ------------------------------------------------------------------------------------------------ */
+
+static unsigned chain_text(char *out, unsigned bytes)
+{
+	return slab_attr_show(&kmalloc_64, "slabs_cpu_partial", out, bytes);
+}
+static unsigned nodes_text(char *out, unsigned bytes)
+{
+	return slab_attr_show(&kmalloc_64, "objects", out, bytes);
+}
+
+/* Each length there is. Bytes of its own, so that ASan sees one too many; what is there is where the whole text begins. */
+static void check_lengths(const char *name, unsigned (*show)(char *out, unsigned bytes))
+{
+	static char whole[8192];
+	unsigned length = show(whole, sizeof(whole)), bad = 0;
+
+	for (unsigned bytes = 1; bytes < length + 3; bytes++) {
+		char *out = malloc(bytes);
+		unsigned n = show(out, bytes);
+
+		bad += n >= bytes || out[n] || strlen(out) != n || strncmp(out, whole, n) != 0;
+		free(out);
+	}
+	ok(length > 1 && !bad, "%s fits into every buffer", name);
+}
+
+static void test_short_buffers(void)
+{
+	struct machine *m = by_hand();
+
+	m->fuel = ~0u;
+	check_lengths("slabinfo", slabinfo_show);
+	check_lengths("slabs_cpu_partial", chain_text);
+	check_lengths("objects", nodes_text);
+	machine_destroy(m);
+}
+
 int main(void)
 {
+	test_in_use();
+	test_short_buffers();
 	test_slabinfo();
 	test_attributes();
 	test_traces();
