@@ -15,6 +15,7 @@
 #include "model_slab.h"
 #include "model_text.h"
 #include "tap.h"
+#include "tool.h"
 #include "world.h"
 
 static char text[65536];
@@ -310,6 +311,7 @@ static void test_traces(void)
 	struct machine *m = by_hand();
 	struct kmem_cache *s = &descriptors;
 
+	tool_unpoison(ram_address(m, 0), 32 * PAGE_SIZE);
 	s->flags = SLAB_STORE_USER;
 	s->object_size = 32;
 	s->inuse = s->offset = 32;
