@@ -56,6 +56,8 @@ static unsigned table_of(const struct op *op)
 {
 	if (op->code < 0x0100)
 		return TABLE_MACHINE;
+	if (op->code >= 0x0124 && op->code <= 0x0126) /* grace periods */
+		return TABLE_PAGE | TABLE_KMALLOC;
 	if (op->code < 0x0300)
 		return op->code < 0x0200 ? TABLE_PAGE : TABLE_MEMBLOCK;
 	return op->code >= 0x0340 && op->code < 0x0360 ? TABLE_KMALLOC : TABLE_SLAB;
@@ -275,6 +277,8 @@ static u32 fresh_gfp(struct maker *g, bool atomic)
 
 	if (atomic && !one_in(g->rng, 8))
 		gfp = one_in(g->rng, 3) ? GFP_NOWAIT : GFP_ATOMIC;
+	if (g->tables & (TABLE_SLAB | TABLE_KMALLOC) && one_in(g->rng, 6))
+		gfp |= __GFP_ACCOUNT;
 	for (unsigned i = 0; i < ARRAY_SIZE(modifiers); i++)
 		if (one_in(g->rng, modifiers[i].one_in))
 			gfp |= modifiers[i].flag;
@@ -414,6 +418,29 @@ static u32 fresh_object_size(struct maker *g)
 	}
 }
 
+/* Around the sizes of classes, a few classes most of the time; now and then pages, nothing, or more than there may be. */
+static u32 fresh_kmalloc_size(struct maker *g)
+{
+	static const u16 sizes[] = { 8, 16, 32, 64, 64, 96, 128, 192, 256, 512, 1024, 1024, 2048, 2048, 4096, 4096, 8192, 8192 };
+
+	switch (below(g->rng, 32)) {
+	case 0:
+		return one_in(g->rng, 2) ? 0 : (u32)magnitude(g->rng, 24);
+	case 1:
+	case 2:
+	case 3:
+		return 8193 + (u32)magnitude(g->rng, 16);
+	case 4:
+	case 5:
+	case 6:
+		return 1 + (u32)magnitude(g->rng, 13);
+	case 7:
+		return sizes[below(g->rng, ARRAY_SIZE(sizes))] + 1;
+	default:
+		return sizes[below(g->rng, ARRAY_SIZE(sizes))] - (one_in(g->rng, 2) ? 0 : below(g->rng, 8));
+	}
+}
+
 /* Most caches are plain, and many are not shared. */
 static u32 fresh_slab_flags(struct maker *g)
 {
@@ -483,6 +510,10 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 		return magnitude(g->rng, 15);
 	case ARG_OBJECT_SIZE:
 		return fresh_object_size(g);
+	case ARG_KMALLOC_SIZE:
+		return fresh_kmalloc_size(g);
+	case ARG_ELEMENTS: /* from half of all numbers on they are so many that nothing fits */
+		return one_in(g->rng, 6) ? 1u << 23 | below(g->rng, 16) : 1 + (u32)magnitude(g->rng, one_in(g->rng, 4) ? 10 : 3);
 	case ARG_SLAB_FLAGS:
 		return fresh_slab_flags(g);
 	case ARG_CTOR:
@@ -620,6 +651,17 @@ static const struct op *pick_machine_op(const struct mix *mix, u64 *rng)
 }
 
 /* Into a walk comes first who unlinks the page, then who moves time and grace periods on. */
+static const struct op *unlinker_of_memory(struct maker *g)
+{
+	static const char *const unlink[] = { "kfree_rcu", "kfree_rcu", "kfree_rcu_mightsleep" };
+	static const char *const move[] = { "rcu_core", "rcu_core", "rcu_core", "sleep", "sleep", "kvfree_rcu_barrier",
+					    "rcu_barrier", "kfree_rcu", "kmalloc" };
+	const char *name = g->rivals == ARRAY_SIZE(g->into_walk) ? unlink[below(g->rng, ARRAY_SIZE(unlink))] :
+								    move[below(g->rng, ARRAY_SIZE(move))];
+
+	return op_by_name(name, strlen(name));
+}
+
 static const struct op *unlinker_op(struct maker *g)
 {
 	static const char *const unlink[] = { "free_deferred", "free_deferred", "free_table" };
@@ -648,7 +690,7 @@ static const struct op *rival_op(struct maker *g, const struct mix *mix)
 	if (!g->rivals)
 		return NULL;
 	if (g->walked)
-		return unlinker_op(g);
+		return g->walks_memory ? unlinker_of_memory(g) : unlinker_op(g);
 	switch (below(g->rng, 3)) {
 	case 0:
 		op = op_by_code(g->last.code);
@@ -739,6 +781,7 @@ static void disturb_walk(struct maker *g, struct program *p, struct instr *in)
 	g->rival = g->into_walk[g->rivals - 1];
 	g->walked = in->slot % NR_SLOTS + 1;
 	g->walks_object = arg_kinds[op_by_code(in->code)->args[0]].family == FAMILY_OBJECTS;
+	g->walks_memory = table_of(op_by_code(in->code)) == TABLE_KMALLOC;
 }
 
 /* A quarter of the operations is disturbed; the next one is then mostly the disturber. */

@@ -355,6 +355,7 @@ struct scratch {
 	int due;	     /* what the write of an attribute must answer */
 	u32 freeing;	     /* slot whose pages the operation gives back */
 	u32 nr_freed;
+	bool spoilt;	     /* somebody else wrote to the object it works on */
 	u32 freed[1 << (NR_PAGE_ORDERS - 1)];
 	struct object_slot *loser; /* whose object a stale free takes away */
 };

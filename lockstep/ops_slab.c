@@ -10,6 +10,7 @@
  * ops_slab_bugs.c.
  */
 #include <string.h>
+#include "model_kmalloc.h"
 #include "model_slub.h"
 #include "rcu.h"
 #include "tool.h"
@@ -179,18 +180,12 @@ static bool ready_create_plain(struct world *w, const u64 *a)
 
 /* --- destroy, shrink, look ----------------------------------------------------------------------------------------------------- */
 
-static u64 waiting_of(const struct world *w, unsigned id)
-{
-	(void)w, (void)id;
-	return 0;
-}
-
 static bool ready_destroy(struct world *w, const u64 *a)
 {
 	unsigned id = id_of(w, a[0]);
 	const struct model_cache *c = model_cache(w->model, id);
 
-	return !w->cache_dying[id] && !w->cache_uses[id] && (c->refcount > 1 || c->live == waiting_of(w, id));
+	return !w->cache_dying[id] && !w->cache_uses[id] && (c->refcount > 1 || c->live == model_waiting_of_cache(w->model, id));
 }
 
 static void begin_destroy(struct world *w, const u64 *a)

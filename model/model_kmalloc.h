@@ -11,9 +11,6 @@
 #include "model_slab.h"
 
 #define MODEL_ZERO_SIZE	   16ULL
-#define MODEL_MAX_LARGE	   512
-#define MODEL_MAX_WAITING  512
-#define MODEL_MAX_RCU_PAGES 64
 
 /* --- questions ---------------------------------------------------------------------------------------------------------- */
 
@@ -27,8 +24,17 @@ u64 model_kmalloc_roundup(const struct model *m, u64 size);
 u64 model_ksize(const struct model *m, u64 address);
 /* S16: how many bytes of a piece of memory just handed out for `size` must be zero, from the first on. */
 u64 model_kmalloc_zeroed(const struct model *m, u64 address, u64 size, gfp_t gfp);
-/* Does the memory of this address wait for a grace period? */
+/* Does this request, or this change of the size in place (not fresh), zero what the client did not write? */
+bool model_kmalloc_zeroes(const struct model *m, u64 address, gfp_t gfp, bool fresh);
+/* Does the memory of this address wait for a grace period; how many of a cache, does any of a slab? */
 bool model_waits_for_rcu(const struct model *m, u64 address);
+u64 model_waiting_of_cache(const struct model *m, unsigned cache);
+bool model_waits_in_slab(const struct model *m, u32 slab);
+/* Pages of large blocks that a node counts. */
+u64 model_large_pages(const struct model *m, unsigned nid);
+/* K9: so many bytes of sensitive memory that was just freed can be looked at; is this one a free pointer? */
+u64 model_sensitive_bytes(const struct model *m, unsigned cpu, u64 address, u64 size);
+bool model_is_free_pointer(const struct model *m, u64 address, u64 offset);
 
 /* --- operations ------------------------------------------------------------------------------------------------------------ */
 
@@ -46,13 +52,14 @@ const char *model_kfreed(struct model *m, unsigned cpu);
 void model_begin_krealloc(struct model *m, unsigned cpu, unsigned where, u64 old, u64 size, gfp_t gfp);
 const char *model_answer_krealloc(struct model *m, unsigned cpu, u64 address);
 
+/* S4: ksize() was called: all of the object may be written from now on. */
+void model_size_was_asked(struct model *m, u64 address);
+
 /* K10: a piece of memory, or an object of a cache, waits for a grace period from now on. Ask first if there is room. */
-bool model_can_kfree_rcu(const struct model *m);
+bool model_can_kfree_rcu(const struct model *m, u64 address);
 void model_begin_kfree_rcu(struct model *m, unsigned cpu, unsigned where, u64 address, bool has_head);
 const char *model_kfree_rcu_done(struct model *m, unsigned cpu);
 void model_begin_kfree_rcu_barrier(struct model *m, unsigned cpu);
 const char *model_kfree_rcu_barrier(struct model *m, unsigned cpu);
-/* Nothing waits any more: the end of a program. */
-const char *model_kfree_rcu_finished(struct model *m);
 
 #endif

@@ -105,6 +105,8 @@ const char *model_slub_alloc(struct model *m, unsigned cpu, u64 address, u32 byt
 const char *model_slub_free(struct model *m, unsigned cpu, u64 address);
 /* It will be freed by this operation; from: the cache its client names, 0 any. */
 void model_slub_give(struct model *m, unsigned cpu, u64 address, unsigned from);
+/* After all it will not be. */
+void model_slub_keep(struct model *m, unsigned cpu, u64 address);
 /* Several at once: in which order a slab hands them out then is open. */
 void model_slub_gives_many(struct model *m, unsigned cpu, bool many);
 const char *on_slub_report(struct model *m, const struct mm_event *ev);

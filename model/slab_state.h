@@ -10,7 +10,7 @@
 #define MAX_DUE	     64	  /* objects that one operation gives back */
 #define MAX_RCU_SLABS 256 /* pages of slabs that wait for a grace period */
 
-enum slab_work { WORK_NONE, WORK_ALLOC, WORK_GIVE, WORK_CREATE, WORK_FLUSH, WORK_DESTROY, WORK_SHRINK, WORK_INIT, WORK_SETTLE };
+enum slab_work { WORK_NONE, WORK_ALLOC, WORK_GIVE, WORK_CREATE, WORK_FLUSH, WORK_DESTROY, WORK_SHRINK, WORK_INIT, WORK_SETTLE, WORK_LARGE };
 
 /* What an operation in flight does with caches. */
 struct slab_flight {
@@ -41,7 +41,16 @@ struct slab_flight {
 	u32 flush_left; /* slabs of a chain that was full and must go to the nodes */
 	u32 pages_due;	/* slabs whose pages must be given back */
 	struct model_cache_asked asked;
-	u64 extra[4];	/* kmalloc.c's own */
+	struct {
+		u8 what;
+		bool moves;	/* krealloc(): what there was is freed as soon as there is another place for it */
+		bool asked, announced;
+		u8 due_order;
+		u32 due;	/* frame of the large block that was freed, and 1; 0: its pages are back */
+		u32 in_hand;	/* frame of the pages that were got for a large block, and 1; 0: it is announced */
+		u64 size, got;	/* of a large block */
+		u64 old, new_size;
+	} k;			/* kmalloc.c's own */
 	/* what follows is not cleared */
 	u64 got_at[32];
 	u64 due[MAX_DUE];
@@ -50,6 +59,28 @@ struct slab_flight {
 struct slab_rcu {
 	u32 slab;
 	u32 reader[MODEL_MAX_CPUS];
+};
+
+#define MODEL_MAX_LARGE	    512
+#define MODEL_MAX_WAITING   512
+#define MODEL_MAX_RCU_PAGES 64
+
+/* Memory that waits for a grace period. */
+struct model_waiting {
+	u64 address, since_ns;
+	u32 reader[MODEL_MAX_CPUS]; /* who was inside when it was given */
+	u8 before;		    /* CPUs with a barrier that must wait for it, as bits */
+	bool by_caller;		    /* its caller waits himself */
+};
+
+struct model_kmalloc {
+	u32 nr_large, nr_waiting, nr_pages;
+	struct {
+		u32 pfn;
+		u8 order;
+	} large[MODEL_MAX_LARGE];
+	struct model_waiting waiting[MODEL_MAX_WAITING];
+	u32 page[MODEL_MAX_RCU_PAGES]; /* of pointers */
 };
 
 struct model_slab {
@@ -75,6 +106,7 @@ struct model_slab {
 	u64 oom_since;
 	u32 nr_rcu;
 	struct slab_rcu rcu[MAX_RCU_SLABS];
+	struct model_kmalloc kmalloc;
 	/* what follows is not part of the image */
 	struct slab_flight flight[MODEL_MAX_CPUS][MODEL_MAX_NESTING];
 	struct model_slab_frame *frame;
@@ -186,7 +218,16 @@ const char *kmalloc_pages_wanted(struct model *m, struct slab_flight *sf, const 
 const char *kmalloc_pages_given(struct model *m, struct slab_flight *sf, const struct mm_event *ev);
 const char *kmalloc_pages_returned(struct model *m, struct slab_flight *sf, const struct mm_event *ev);
 const char *kmalloc_waits(struct model *m, struct slab_flight *sf, const struct mm_event *ev);
-/* An object is freed: did it wait for a grace period, and may it be freed now? true: it did; a finding is kept for the end. */
-bool kmalloc_waited(struct model *m, struct slab_flight *sf, const struct mm_event *ev);
+/* An object is freed: did it wait for a grace period, and may it be freed now? */
+const char *kmalloc_waited(struct model *m, struct slab_flight *sf, const struct mm_event *ev, bool *waited);
+/* An object is freed by who was asked to allocate: it may be a krealloc() that moves. */
+void kmalloc_gives(struct slab_flight *sf);
+const char *kmalloc_loose_ends(struct model *m, const struct slab_flight *sf);
+const char *kmalloc_settled(struct model *m);
+const char *kmalloc_recount(struct model *m);
+u64 kmalloc_digest(const struct model *m, u64 digest);
+/* slab.c */
+struct slab_flight *slab_begin_work(struct model *m, unsigned cpu, unsigned where, enum slab_work work);
+const char *slab_judge_give(struct model *m, struct slab_flight *sf, const struct mm_event *ev);
 
 #endif

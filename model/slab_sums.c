@@ -173,7 +173,7 @@ const char *model_slab_recount(struct model *m)
 	for (unsigned id = 1; !bad && id < MODEL_MAX_CACHES; id++)
 		if (m->slab->cache[id].exists)
 			bad = compare_sums(m, id, &sums[id]);
-	return bad;
+	return bad ? bad : kmalloc_recount(m);
 }
 
 static u64 fold(u64 digest, u64 word)
@@ -202,7 +202,7 @@ u64 model_slab_digest(const struct model *m, u64 digest)
 		for (unsigned i = 0; i < WORDS_PER_FRAME; i++)
 			digest = fold(digest, s->live[pfn * WORDS_PER_FRAME + i]);
 	}
-	return digest;
+	return kmalloc_digest(m, digest);
 }
 
 /* --- what is left at the end ------------------------------------------------------------------------------------------------- */
