@@ -160,11 +160,6 @@ u64 model_large_pages(const struct model *m, unsigned nid)
 	return pages;
 }
 
-static bool is_alone(const struct model *m, unsigned cpu)
-{
-	return m->flight[cpu][m->depth[cpu] - 1].alone;
-}
-
 /* K9: how many bytes, from the first on, can be looked at behind a free that was told to leave nothing. */
 u64 model_sensitive_bytes(const struct model *m, unsigned cpu, u64 address, u64 size)
 {
@@ -191,7 +186,7 @@ bool model_is_free_pointer(const struct model *m, u64 address, u64 offset)
 
 static struct slab_flight *begin(struct model *m, unsigned cpu, unsigned where, enum slab_work work, enum kmalloc_what what)
 {
-	struct slab_flight *sf = slab_begin_work(m, cpu, where, work);
+	struct slab_flight *sf = begin_work(m, cpu, where, work);
 
 	sf->k.what = (u8)what;
 	return sf;
@@ -552,7 +547,7 @@ const char *kmalloc_waited(struct model *m, struct slab_flight *sf, const struct
 		return model_says(m, "K10: %#llx waited for a grace period, and another function frees it",
 				  (unsigned long long)ev->address);
 	sf->many = true; /* in which order a batch is freed is open */
-	model_slub_gives_many(m, ev->cpu);
+	model_slub_gives_many(m, ev->cpu, true);
 	*w = k->waiting[--k->nr_waiting];
 	return NULL;
 }

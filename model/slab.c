@@ -216,10 +216,11 @@ static void expect_move(struct model *m, struct slab_flight *sf, const struct mm
 		sf->flush_left = c->cpu[ev->cpu].chain;
 }
 
-static const char *judge_give(struct model *m, struct slab_flight *sf, const struct mm_event *ev)
+const char *slab_judge_give(struct model *m, struct slab_flight *sf, const struct mm_event *ev)
 {
 	u32 i = 0;
 
+	kmalloc_gives(sf);
 	if (sf->work == WORK_ALLOC && (sf->refused || sf->got < sf->wish.wanted)) { /* S19: a bulk that is given up */
 		while (i < sf->got && sf->got_at[i] != ev->address)
 			i++;
@@ -248,6 +249,7 @@ static const char *on_object_free(struct model *m, const struct mm_event *ev)
 	struct slab_flight *sf = slab_flight_on(m, ev->cpu);
 	struct model_slab_frame *head;
 	const char *bad;
+	bool waited;
 
 	if (!sf)
 		return model_says(m, "S10: %#llx is freed, and nobody gave it back", (unsigned long long)ev->address);
@@ -258,7 +260,7 @@ static const char *on_object_free(struct model *m, const struct mm_event *ev)
 	if (!is_live(m, ev->address))
 		return model_says(m, "S7: %#llx of cache %s is freed, and nobody has it", (unsigned long long)ev->address,
 				  m->slab->cache[ev->cache].name);
-	if ((bad = kmalloc_waited(m, sf, ev) ? NULL : judge_give(m, sf, ev)))
+	if ((bad = kmalloc_waited(m, sf, ev, &waited)) || (!waited && (bad = slab_judge_give(m, sf, ev))))
 		return bad;
 	if (sf->work == WORK_ALLOC)
 		model_slub_gives_many(m, ev->cpu, true);
@@ -436,50 +438,6 @@ const char *model_given(struct model *m, unsigned cpu)
 	return model_says(m, "S10: %#llx was given back, and nobody announced it", (unsigned long long)sf->due[0]);
 }
 
-/* --- what kmalloc.c answers ------------------------------------------------------------------------------------------------------- */
-
-#define WEAK __attribute__((weak))
-WEAK bool model_waits_for_rcu(const struct model *m, u64 address)
-{
-	(void)m, (void)address;
-	return false;
-}
-WEAK unsigned model_kmalloc_cache(const struct model *m, u64 size, gfp_t gfp)
-{
-	(void)m, (void)size, (void)gfp;
-	return 0;
-}
-WEAK const char *kmalloc_large(struct model *m, struct slab_flight *sf, const struct mm_event *ev)
-{
-	(void)m, (void)sf, (void)ev;
-	return NULL;
-}
-WEAK const char *kmalloc_pages_wanted(struct model *m, struct slab_flight *sf, const struct mm_event *ev)
-{
-	(void)m, (void)sf, (void)ev;
-	return NULL;
-}
-WEAK const char *kmalloc_pages_given(struct model *m, struct slab_flight *sf, const struct mm_event *ev)
-{
-	(void)m, (void)sf, (void)ev;
-	return NULL;
-}
-WEAK const char *kmalloc_pages_returned(struct model *m, struct slab_flight *sf, const struct mm_event *ev)
-{
-	(void)m, (void)sf, (void)ev;
-	return NULL;
-}
-WEAK const char *kmalloc_waits(struct model *m, struct slab_flight *sf, const struct mm_event *ev)
-{
-	(void)m, (void)sf, (void)ev;
-	return NULL;
-}
-WEAK bool kmalloc_waited(struct model *m, struct slab_flight *sf, const struct mm_event *ev)
-{
-	(void)m, (void)sf, (void)ev;
-	return false;
-}
-
 /* --- events, and the end of an operation ----------------------------------------------------------------------------------------- */
 
 const char *slab_pages_are_back(struct model *m, unsigned cpu)
@@ -513,6 +471,7 @@ const char *slab_loose_ends(struct model *m, unsigned cpu)
 		m->depth[cpu]--;
 	sf = slab_flight_on(m, cpu);
 	bad = bad ? bad : judge_slab_ends(m, sf, cpu);
+	bad = bad ? bad : kmalloc_loose_ends(m, sf);
 	bad = bad ? bad : model_slub_ends(m, cpu);
 	memset(sf, 0, offsetof(struct slab_flight, got_at));
 	return bad;

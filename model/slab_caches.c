@@ -334,5 +334,5 @@ const char *model_slab_settled(struct model *m, unsigned cpu)
 			bad = judge_shrunk(m, id);
 	if (!bad && m->slab->nr_rcu)
 		bad = model_says(m, "S18: the slab of pfn %u still waits for readers", m->slab->rcu[0].slab);
-	return bad;
+	return bad ? bad : kmalloc_settled(m);
 }

@@ -227,7 +227,6 @@ const char *kmalloc_settled(struct model *m);
 const char *kmalloc_recount(struct model *m);
 u64 kmalloc_digest(const struct model *m, u64 digest);
 /* slab.c */
-struct slab_flight *slab_begin_work(struct model *m, unsigned cpu, unsigned where, enum slab_work work);
 const char *slab_judge_give(struct model *m, struct slab_flight *sf, const struct mm_event *ev);
 
 #endif

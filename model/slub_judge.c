@@ -1004,6 +1004,11 @@ void model_slub_give(struct model *m, unsigned cpu, u64 address, unsigned from)
 	f->many |= f->nr_given > 1;
 }
 
+void model_slub_keep(struct model *m, unsigned cpu, u64 address)
+{
+	drop_given(top(m, cpu), address);
+}
+
 void model_slub_gives_many(struct model *m, unsigned cpu, bool many)
 {
 	top(m, cpu)->many = many;
