@@ -31,6 +31,11 @@ struct exporter {
 	bool early;
 	bool unsure; /* a stale free hit an owner that is not in the record */
 	struct held held[NR_SLOTS];
+	u8 other[NR_FAMILIES][NR_SLOTS]; /* state of slots that do not hold pages */
+	struct {
+		u32 size;
+		u8 ctor;
+	} cache[NR_CACHE_SLOTS];
 };
 
 /* export_prelude.c: includes and helper functions of an exported program. */
@@ -62,6 +67,18 @@ void export_check_slot(struct exporter *e, const struct op *op, const u64 *a);
 void export_free_interior(struct exporter *e, const struct op *op, const u64 *a);
 void export_got_fill(struct exporter *e, const struct op *op, const u64 *a);
 void export_write_stale(struct exporter *e, const struct op *op, const u64 *a);
+/* export_slab.c: caches and objects. */
+extern const char export_slab_prelude[];
+void export_create(struct exporter *e, const struct op *op, const u64 *a);
+void export_create_args(struct exporter *e, const struct op *op, const u64 *a);
+void export_create_in_irq(struct exporter *e, const struct op *op, const u64 *a);
+void export_destroy(struct exporter *e, const struct op *op, const u64 *a);
+void export_got_object(struct exporter *e, const struct op *op, const u64 *a);
+void export_got_objects(struct exporter *e, const struct op *op, const u64 *a);
+void export_gave_objects(struct exporter *e, const struct op *op, const u64 *a);
+void export_slab_slots(struct exporter *e);
+void export_slab_boot(struct exporter *e);
+void export_slab_end(struct exporter *e);
 /* Single pages in an array: a bulk, or what a reach operation took. */
 static inline bool export_is_array(const struct held *h)
 {

@@ -201,6 +201,16 @@ static void put_argument(struct exporter *e, char letter, const struct op *op, c
 	case 'u': /* slot as an array of pages */
 		put_slot(e, "bulk", a[0]);
 		break;
+	case 'K': /* the first cache the operation names */
+		for (unsigned i = 0; i < MAX_ARGS; i++)
+			if (arg_kinds[op->args[i]].family == FAMILY_CACHES) {
+				fprintf(e->out, "c%llu", (unsigned long long)a[i]);
+				break;
+			}
+		break;
+	case 'O': /* its objects */
+		fprintf(e->out, "o%llu", (unsigned long long)a[0]);
+		break;
 	case 'g':
 		put_gfp(e->out, (u32)export_gfp(op, a));
 		break;

@@ -124,6 +124,24 @@ static const struct row rows[] = {
 	{ 0x0182, "vmstat_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
 	{ 0x0183, "meminfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
 
+	{ 0x0301, NULL, export_create },
+	{ 0x0302, NULL, export_create_args },
+	{ 0x0303, NULL, export_create_args },
+	{ 0x0304, NULL, export_create_in_irq },
+	{ 0x0305, NULL, export_destroy },
+	{ 0x0306, "end_value(kmem_cache_shrink($K) != 0, $E);\n", NULL },
+	{ 0x0308, NULL, export_got_object },
+	{ 0x0309, NULL, export_got_object },
+	{ 0x030a, NULL, export_got_object },
+	{ 0x030b, NULL, export_got_objects },
+	{ 0x030c, NULL, export_gave_objects },
+	{ 0x030d, NULL, export_gave_objects },
+	{ 0x0310, "check_objects(&$O);\nend_ok(true, $E);\n", NULL },
+	{ 0x0311, "write_objects(&$O);\nend_ok(true, $E);\n", NULL },
+	{ 0x0312, "end_ok(true, $E); /* its figures are the model's to compare */\n", NULL },
+	{ 0x0313, "end_ok(true, $E); /* a reader: whom it may meet is a matter of schedules */\n", NULL },
+	{ 0x0314, "((u8 *)$O.at[0])[$1] ^= 0x55;\nend_ok(true, $E);\n", NULL },
+
 	{ 0x0390, "slabinfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
 
 	{ 0x0200, "end_ok(memblock_add($B, $L) == 0, $E);\n", NULL },
@@ -174,11 +192,13 @@ static bool slots_fit(const struct exporter *e, const struct op *op, const u64 *
 {
 	for (unsigned i = 0; i < MAX_ARGS; i++) {
 		const struct arg_kind_row *kind = &arg_kinds[op->args[i]];
-		unsigned state = is_slot_kind(op->args[i]) ? e->held[a[i]].state : SLOT_LIVE;
+		unsigned state = SLOT_LIVE;
 
+		if (is_slot_kind(op->args[i]))
+			state = kind->family == FAMILY_PAGES ? e->held[a[i]].state : e->other[kind->family][a[i]];
 		if (kind->role == ROLE_NEW ? state == SLOT_LIVE : state == SLOT_EMPTY)
 			return false;
-		if (kind->role == ROLE_LIVE && state != SLOT_LIVE)
+		if ((kind->role == ROLE_LIVE || kind->role == ROLE_SHARED) && state != SLOT_LIVE)
 			return false;
 	}
 	return true;
@@ -297,6 +317,8 @@ static u32 put_boot_op(struct exporter *e, const struct op *op, const u64 *a)
 	static const char *const kinds[NR_REGION_KINDS] = { "REGION_USABLE", "REGION_RESERVED", "REGION_CMA",
 							    "REGION_DEVICE" };
 
+	if (op_is_slab_debug(op))
+		return 0;
 	if (op_is_knob(op)) {
 		const struct sim_param_row *row = &sim_params[a[0]];
 
@@ -347,6 +369,8 @@ static void put_boot(struct exporter *e)
 	      e->out);
 	fprintf(e->out, "\tif (%s != 0) {\n\t\tputs(\"no usable memory\");\n\t\treturn 0;\n\t}\n",
 		e->early ? "mm_boot_early()" : "mm_boot()");
+	if (e->p->header.start == START_SLAB)
+		export_slab_boot(e);
 	if (!e->early)
 		fputs("\tremember_lists();\n", e->out);
 	fprintf(e->out, "\tm->chance = %lluu;\n", (unsigned long long)e->p->header.seed);
@@ -379,7 +403,7 @@ static void put_header(struct exporter *e, const char *source_name)
 		export_comment(e->out, e->v->sentence);
 		fputc('\n', e->out);
 	}
-	if (e->p->header.start > START_EARLY)
+	if (e->p->header.start > START_EARLY && e->p->header.start != START_SLAB)
 		fprintf(e->out, " *\n * start=%s has no form in C: the machine is as after boot.\n",
 			start_names[e->p->header.start]);
 	if (has_switches(e->p))
@@ -398,7 +422,7 @@ static void put_slots(struct exporter *e)
 		u64 slot;
 		u32 room;
 
-		if (!op || !is_slot_kind(op->args[0]))
+		if (!op || !is_slot_kind(op->args[0]) || arg_kinds[op->args[0]].family != FAMILY_PAGES)
 			continue;
 		slot = instr_get_arg(op, &e->p->op[i], 0);
 		room = op->code == 0x0105 ? MAX_BULK : op->code == 0x0140 || op->code == 0x0141 ? MAX_FILL : 0;
@@ -431,6 +455,7 @@ static void put_end(struct exporter *e)
 		if (asked)
 			fputs("\t}\n", e->out);
 	}
+	export_slab_end(e);
 	fputs("\tfinish();\n", e->out);
 	put_found_at(e, (int)end);
 	fputs("\treturn exit_status();\n}\n", e->out);
@@ -440,7 +465,9 @@ static void put_program(struct exporter *e, const char *source_name)
 {
 	put_header(e, source_name);
 	fputs(export_prelude, e->out);
+	fputs(export_slab_prelude, e->out);
 	put_slots(e);
+	export_slab_slots(e);
 	fputs("\nint main(void)\n{\n\tstruct machine_config config = { 0 };\n"
 	      "\tunsigned regions __attribute__((unused)) = 0;\n\tu64 at __attribute__((unused));\n\n"
 	      "\tsetvbuf(stdout, NULL, _IOLBF, 0);\n",

@@ -521,6 +521,17 @@ static struct outcome run_write(struct world *w, const u64 *a)
 	return done;
 }
 
+/* A stray store into somebody's live object: found when its owner looks. */
+static bool ready_damage(struct world *w, const u64 *a)
+{
+	return w->object[a[0]].size > a[1] && !w->model->nr_in_flight;
+}
+static struct outcome run_damage(struct world *w, const u64 *a)
+{
+	object_pointer(w, object_at(w, a[0], 0))[a[1]] ^= 0x55;
+	return done;
+}
+
 /*
  * Who looks at an object of a SLAB_TYPESAFE_BY_RCU cache under rcu_read_lock(): it may be freed meanwhile, and be somebody else's,
  * but what lies there is an object of this cache until the reader has gone.
@@ -701,6 +712,8 @@ const struct op slab_ops[] = {
 	{ 0x0310, "object_check", { ARG_LIVE_OBJECT }, 24, 0, NULL, begin_look, run_nothing, judge_object },
 	{ 0x0311, "object_write", { ARG_LIVE_OBJECT }, 24, 0, NULL, begin_look, run_write, NULL },
 	{ 0x0313, "object_walk", { ARG_LIVE_OBJECT }, 24, OP_WALKS, ready_walk, begin_walk, run_walk, judge_walk },
+	{ 0x0314, "write_live_object", { ARG_LIVE_OBJECT, ARG_OBJECT_BYTE }, 0, OP_CLIENT_BUG | OP_DAMAGE, ready_damage, begin_look,
+	  run_damage, NULL },
 	{ 0x0312, "cache_check", { ARG_CACHE }, 8, 0, NULL, begin_look, run_nothing, judge_cache },
 	{ 0 }
 };
