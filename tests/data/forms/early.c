@@ -19,6 +19,7 @@
 #include "page_debug.h"
 #include "pgtable.h"
 #include "rcu.h"
+#include "slab.h"
 
 #define helper static __attribute__((unused))
 
@@ -26,7 +27,7 @@ static struct machine *m;
 static int step;
 static bool was_found, differs; /* differs: an answer is not the recorded one */
 static const char *recorded;    /* finding */
-static bool booted;
+static bool booted, slab_up;
 static enum sim_context context;
 static char lists[65536], boot_lists[8192];
 helper struct page *p_none, *bulk_none[32]; /* answers of requests that got nothing */
@@ -64,6 +65,9 @@ helper void look(void)
 {
 	static char last[240];
 	const char *broken = booted ? page_alloc_check() : memblock_check();
+
+	if (slab_up && !broken)
+		broken = slab_check();
 
 	if (m->log_bytes)
 		printf("%.*s", (int)m->log_bytes, m->host->log);
@@ -303,11 +307,140 @@ helper void finish(void)
 {
 	look();
 	rcu_barrier();
+	if (slab_up)
+		slab_settle();
 	page_alloc_settle();
 	buddyinfo_show(lists, sizeof(lists));
 	printf("%s", lists);
 	if (strcmp(lists, boot_lists) != 0)
 		complain("Q5: all is freed, but the free lists are not as after boot");
+}
+
+/* --- caches and objects --------------------------------------------------------------------------- */
+
+helper void construct(void *object, u8 first)
+{
+	for (u8 i = 0; i < 16; i++)
+		((u8 *)object)[i] = (u8)(first + i);
+}
+helper void construct_first(void *object)
+{
+	construct(object, 0x10);
+}
+helper void construct_second(void *object)
+{
+	construct(object, 0x80);
+}
+
+/* What a slot holds: nr objects, of which so many bytes are their owner's. */
+struct objects {
+	struct kmem_cache *s;
+	void (*ctor)(void *);
+	u32 size;
+	unsigned nr;
+	u8 key;
+	void *at[32];
+};
+
+helper void boot_caches(const char *slab_debug)
+{
+	if (slab_debug[0])
+		setup_slub_debug(slab_debug);
+	slab_up = kmem_cache_init() == 0;
+	if (slab_up)
+		slab_settle();
+	drain_all_pages();
+}
+
+helper void end_cache(const struct kmem_cache *s, const char *expected)
+{
+	unsigned id = 0;
+
+	while (s && slab_cache_by_id(id) != s)
+		id++;
+	end(s ? "ok" : "refused", s, id, expected);
+}
+
+helper void write_objects(struct objects *o)
+{
+	o->key = (u8)(step + 1);
+	for (unsigned i = 0; i < o->nr; i++)
+		memset(o->at[i], o->key + i, o->size);
+}
+
+helper void check_objects(const struct objects *o)
+{
+	for (unsigned i = 0; i < o->nr; i++)
+		for (u32 k = 0; k < o->size; k++)
+			if (((const u8 *)o->at[i])[k] != (u8)(o->key + i)) {
+				complain("S50: an object no longer holds what its owner wrote");
+				return;
+			}
+}
+
+/* Objects just handed out: zero if that was asked, as constructed if there is a constructor; then they are written. */
+helper void receive_objects(struct objects *o, bool zero)
+{
+	u8 due[16];
+
+	for (unsigned i = 0; i < o->nr; i++) {
+		for (u32 k = 0; zero && k < o->size; k++)
+			if (((const u8 *)o->at[i])[k])
+				complain("S16: an object was asked for zeroed and is not");
+		if (o->ctor)
+			o->ctor(due);
+		if (o->ctor && memcmp(due, o->at[i], 16) != 0)
+			complain("S18: an object is not as its constructor left it");
+	}
+	write_objects(o);
+}
+
+helper void got_object(struct objects *o, struct kmem_cache *s, u32 size, void (*ctor)(void *), bool zero, void *object,
+		       const char *expected)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), object ? "ok at=%#llx" : "refused", object ? (unsigned long long)slab_address(object) : 0);
+	end(expected && !strcmp(text, expected) ? expected : text, false, 0, expected);
+	if (!object)
+		return;
+	*o = (struct objects){ .s = s, .ctor = ctor, .size = size, .nr = 1, .at = { object } };
+	receive_objects(o, zero);
+}
+
+helper void got_objects(struct objects *o, struct kmem_cache *s, u32 size, void (*ctor)(void *), gfp_t gfp, unsigned wanted,
+			const char *expected)
+{
+	struct objects got = { .s = s, .ctor = ctor, .size = size };
+
+	got.nr = kmem_cache_alloc_bulk(s, gfp, wanted, got.at);
+	end(got.nr == wanted ? "ok" : "refused", got.nr, got.nr, expected);
+	if (!got.nr)
+		return;
+	*o = got;
+	receive_objects(o, gfp & __GFP_ZERO);
+}
+
+helper void prepare_to_give(struct objects *o)
+{
+	check_objects(o);
+	for (unsigned i = 0; o->ctor && i < o->nr; i++)
+		o->ctor(o->at[i]);
+}
+
+helper void give_objects(struct objects *o)
+{
+	prepare_to_give(o);
+	for (unsigned i = 0; i < o->nr; i++)
+		kmem_cache_free(o->s, o->at[i]);
+	o->nr = 0;
+}
+
+helper void give_objects_in_bulk(struct objects *o)
+{
+	prepare_to_give(o);
+	kmem_cache_free_bulk(o->s, o->nr, o->at);
+	o->nr = 0;
 }
 
 helper struct page *p0;
