@@ -11,6 +11,7 @@
 #include "internal.h"
 #include "model_text.h"
 #include "model_slub.h"
+#include "model_kmalloc.h"
 #include "slab_state.h"
 
 static unsigned node_of(const struct model *m, u64 pfn)
@@ -22,7 +23,7 @@ static unsigned node_of(const struct model *m, u64 pfn)
 
 u64 model_slab_pages(const struct model *m, unsigned nid, bool reclaimable)
 {
-	return m->slab ? m->slab->pages[nid][reclaimable] : 0;
+	return m->slab ? m->slab->pages[nid][reclaimable] + (reclaimable ? 0 : model_large_pages(m, nid)) : 0;
 }
 
 u64 all_slab_pages(const struct model *m, bool reclaimable)
