@@ -187,7 +187,7 @@ static bool ready_flip(struct world *w, const u64 *a)
 }
 static struct outcome run_flip(struct world *w, const u64 *a)
 {
-	client_flip_pointer(w, object_of(w, a)->at, (a[1] | 0x40) << 56 | a[1]);
+	client_flip_pointer(w, object_of(w, a)->at, client_pointer_bits((u8)a[1]));
 	return at_address(object_of(w, a)->at);
 }
 

@@ -160,10 +160,10 @@ void client_flip_pointer(struct world *w, u64 object, u64 bits)
 	model_slub_flipped(w->model, object, bits);
 }
 
-/* Some bits of the highest byte are among them, so it leads out of every slab. */
-static u64 bits_of(u8 pattern)
+/* Of the highest byte alone: as long as any differ it leads out of every slab, however often it is turned over. */
+u64 client_pointer_bits(u8 pattern)
 {
-	return (pattern | 0x40u) * 0x0101010101010101ULL;
+	return (u64)(pattern | 0x40u) << 56;
 }
 
 /* S50: what the tool says of one byte. */
@@ -205,7 +205,7 @@ static void write_slot(struct world *w, const struct slub_site *site, u64 object
 		model_slub_wrote(w->model, object + (u64)i, byte);
 	}
 	if (outside && meets(s, pointer, pointer + WORD))
-		client_flip_pointer(w, object, bits_of(pattern));
+		client_flip_pointer(w, object, client_pointer_bits(pattern));
 	spoil_owner(w, object, s);
 }
 

@@ -25,6 +25,7 @@ const char *client_write(struct world *w, u64 at, u32 bytes, u8 pattern);
 /* The same, and nobody hears of it. */
 void client_write_unseen(struct world *w, u64 at, u32 bytes, u8 pattern);
 /* Turn these bits of the free pointer over. */
+u64 client_pointer_bits(u8 pattern);
 void client_flip_pointer(struct world *w, u64 object, u64 bits);
 static inline void *client_pointer(struct world *w, u64 at)
 {

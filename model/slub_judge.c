@@ -469,6 +469,11 @@ static void due_alloc(struct model *m, struct slub_site *site, u64 object, struc
 {
 	struct slub_object o = slub_object_at(m, site, object);
 
+	if (object == MODEL_NO_ADDRESS) { /* which one comes first is open, and so is what the text says of it */
+		m->slub->text.vague = true;
+		check_slab(m, site, out);
+		return;
+	}
 	if (check_slab(m, site, out) && slub_check_object(&site->l, &m->slub->damage, o, false, out))
 		return;
 	due(out, SLUB_FIX_ALL_USED, site->base);
@@ -703,6 +708,12 @@ static void drop_given(struct slub_flight *f, u64 address)
 		}
 }
 
+/* An object may begin where its slab does. */
+static bool is_about_slab(unsigned report)
+{
+	return report == SLUB_PADDING || report == SLUB_DISABLED;
+}
+
 /* Nobody has an object of it, and it is on no list. */
 static bool is_given_back(const struct model *m, const struct slub_site *site)
 {
@@ -773,7 +784,7 @@ static const char *look_again(struct model *m, struct slub_flight *f, const stru
 	} else if (object != MODEL_NO_ADDRESS) {
 		work_out(m, f, LOOK_FREE, &site, object);
 	} else {
-		object = is_object(&site, ev->address) ? ev->address : slub_next_free(m, &site, 0);
+		object = is_about_slab(ev->report) ? slub_next_free(m, &site, 0) : ev->address;
 		work_out(m, f, LOOK_ALLOC, &site, object);
 	}
 	return NULL;
