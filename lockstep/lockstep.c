@@ -20,6 +20,7 @@
 #include "world.h"
 
 #define RECOUNT_EVERY 64
+#define SLAB_CODES    0x300
 #define STEP_PREFILL  (~0u - 1) /* no program is so long */
 #define CUSTOM_RIG    (NR_PROFILES * NR_START_STATES)
 
@@ -200,6 +201,8 @@ static bool phase_fits(const struct world *w, const struct op *op, unsigned cont
 	if (!op->run || (context == CONTEXT_NMI && !(op->flags & OP_TASK_ONLY)))
 		return false;
 	if ((op->flags & OP_DAMAGE) && !(w->program->header.flags & HEADER_DAMAGE))
+		return false;
+	if (op->code >= SLAB_CODES && !w->slab_up) /* there are no caches */
 		return false;
 	if (op->flags & OP_ANYTIME)
 		return true;
