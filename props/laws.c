@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* laws.c - the list of laws, apart from what tries them: a test of the driver brings laws of its own. */
-#include "observe.h"
+#include "slab_laws.h"
 
 const struct prop *const prop_list[] = {
 	&freeing_all_restores_boot,
@@ -31,5 +31,17 @@ const struct prop *const prop_list[] = {
 	&repeating_changes_nothing,
 	&early_allocations_are_disjoint,
 	&pieces_hand_over_alike,
+	&destroying_returns_every_page,
+	&alloc_then_free_leaves_no_trace,
+	&shrinking_twice_changes_nothing,
+	&bulk_of_objects_is_like_singles,
+	&objects_are_aligned_and_disjoint,
+	&merging_keeps_constructors_apart,
+	&remote_free_arrives_once,
+	&order_of_objects_does_not_decide,
+	&roundup_is_ksize,
+	&krealloc_keeps_the_prefix,
+	&damage_is_told_where_it_is,
+	&what_is_ones_own_may_be_written,
 	NULL,
 };

@@ -96,6 +96,7 @@ struct prop_run {
 	struct regions memory[2], reserved[2];
 	struct unit *unit;
 	u32 nr_units, unit_room;
+	struct law_slab *slab; /* slab_laws.h: what a program of caches and objects holds */
 	u8 *map; /* a byte per frame or cache line, as the law says */
 	u64 map_room;
 };
@@ -181,6 +182,8 @@ static inline const char *zone_name_of(unsigned id)
  * possible (stale frees, mistakes of clients) is left out. Stops before a hand-over. false: the law failed.
  */
 bool play(struct prop_run *r, const struct program *p, const struct watch *watch);
+/* play_slab.c: the same for programs of caches and objects, which begin with start=slab. On a machine just booted. */
+bool play_slab(struct prop_run *r, const struct program *p);
 /* How many pages are in a slot, and which; GONE among them. */
 u64 hold_pages(const struct hold *h);
 u64 hold_page(const struct hold *h, u64 i);

@@ -310,6 +310,8 @@ bool play(struct prop_run *r, const struct program *p, const struct watch *watch
 	r->last = (struct asked){ .nid = NUMA_NO_NODE, .gfp = GFP_KERNEL, .nr = 1 };
 	for (unsigned i = 0; i < NR_SLOTS; i++)
 		r->hold[i].kind = HOLD_NONE;
+	if (p->header.start == START_SLAB)
+		return play_slab(r, p);
 	for (u32 i = 0; i < p->nr_ops; i++) {
 		const struct op *op = op_by_code(p->op[i].code);
 

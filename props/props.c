@@ -103,6 +103,19 @@ static u64 wished_lines(u64 wish, u64 limit)
 	return wish & 1 ? lines : lines & ~63ULL;
 }
 
+/* Mostly none. */
+static u64 wished_slab_flags(u16 wish)
+{
+	static const slab_flags_t flags[] = { SLAB_HWCACHE_ALIGN, SLAB_RECLAIM_ACCOUNT, SLAB_RED_ZONE, SLAB_POISON, SLAB_STORE_USER,
+					      SLAB_CONSISTENCY_CHECKS, SLAB_TYPESAFE_BY_RCU, SLAB_NO_MERGE };
+	slab_flags_t all = 0;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(flags) && (wish & 3) == 3; i++)
+		if (wish >> (2 + i) & 1)
+			all |= flags[i];
+	return all;
+}
+
 /* `other`: the bits that are left for this argument. */
 static u64 wished_value(const struct program *p, unsigned kind, const struct prop_wish *wish, u64 other)
 {
@@ -134,6 +147,26 @@ static u64 wished_value(const struct program *p, unsigned kind, const struct pro
 	case ARG_SKIP:
 	case ARG_TIMES:
 		return (other & 0xff) % 4;
+	case ARG_NEW_CACHE:
+	case ARG_CACHE:
+	case ARG_LAST_CACHE:
+		return wish->slot / SLOTS % 4;
+	case ARG_NEW_OBJECT:
+	case ARG_LIVE_OBJECT:
+	case ARG_USED_OBJECT:
+	case ARG_NEW_KMALLOC:
+	case ARG_LIVE_KMALLOC:
+	case ARG_USED_KMALLOC:
+		return wish->slot % SLOTS;
+	case ARG_OBJECT_SIZE:
+	case ARG_KMALLOC_SIZE:
+		return 1 + wish->amount % (wish->amount & 0x800000 ? 20000 : 700);
+	case ARG_CACHE_NAME:
+		return (other & 0xff) % 14;
+	case ARG_SLAB_FLAGS:
+		return wished_slab_flags(wish->gfp);
+	case ARG_CTOR:
+		return (other & 0xff) > 200 ? other & 3 : 0;
 	default:
 		return other & 0xffff;
 	}
@@ -175,16 +208,17 @@ static enum start_state wished_start(u8 wish)
 
 struct program *prop_program(struct prop_run *r, const struct prop *prop, const struct prop_wishes *wishes)
 {
-	bool early = prop->tables & TABLE_MEMBLOCK;
+	bool early = prop->tables & TABLE_MEMBLOCK, slab = prop->tables & (TABLE_SLAB | TABLE_KMALLOC);
 	const struct op *const late_tables[] = { page_ops, machine_ops, reach_ops, NULL };
 	const struct op *const early_tables[] = { memblock_ops, NULL };
-	const struct op *const *tables = early ? early_tables : late_tables;
+	const struct op *const slab_tables[] = { slab_ops, kmalloc_ops, machine_ops, NULL };
+	const struct op *const *tables = slab ? slab_tables : early ? early_tables : late_tables;
 	u32 total = total_weight(tables);
 	struct program *p = &r->program;
 
 	program_clear(p);
 	p->header.profile = wishes->profile % 3 ? PROFILE_SMALL : PROFILE_TINY;
-	p->header.start = early ? START_EARLY : wished_start(wishes->flags);
+	p->header.start = slab ? START_SLAB : early ? START_EARLY : wished_start(wishes->flags);
 	p->header.flags = wishes->flags % 16 == 15 ? HEADER_RECOUNT_ALWAYS : 0;
 	p->header.seed = wishes->seed;
 	for (size_t i = 0; i < wishes->nr; i++)
@@ -219,11 +253,13 @@ static const char *refuses(const struct prop *prop, const struct instr *in)
 
 const char *prop_refuses(const struct prop *prop, const struct program *p)
 {
-	bool early = prop->tables & TABLE_MEMBLOCK;
+	bool early = prop->tables & TABLE_MEMBLOCK, slab = prop->tables & (TABLE_SLAB | TABLE_KMALLOC);
 	const char *why = NULL;
 
 	if ((p->header.start == START_EARLY) != early)
 		return early ? "is about programs with start=early" : "is about programs with start=booted";
+	if (slab && p->header.start != START_SLAB)
+		return "is about programs with start=slab";
 	for (u32 i = program_boot_ops(p); i-- > 0 && !why;)
 		why = refuses(prop, &p->op[i]);
 	return why;
@@ -331,7 +367,7 @@ struct prop_run *prop_run_create(void)
 /* One program of each kind of machine that prop_generated() makes: children find them booted. */
 static void boot_all(void *arg, struct verdict *v)
 {
-	static const u8 starts[] = { START_BOOTED, START_NEARLY_FULL, START_FRAGMENTED, START_EARLY };
+	static const u8 starts[] = { START_BOOTED, START_NEARLY_FULL, START_FRAGMENTED, START_EARLY, START_SLAB };
 	struct prop_run *r = arg;
 
 	for (unsigned i = 0; i < 2 * ARRAY_SIZE(starts) && !v->failed; i++) {
@@ -380,6 +416,7 @@ void prop_run_destroy(struct prop_run *r)
 	free(r->before.block);
 	free(r->after.block);
 	free(r->unit);
+	free(r->slab);
 	free(r->map);
 	free(r->text);
 	free(r);
