@@ -206,6 +206,21 @@ static u32 chain_length(const struct recount *r, const struct slab *slab)
 	return slab ? ~0u : nr;
 }
 
+/* What waits in a sheaf is an object of the cache, once, and counts as in use until here: slab_sheaf.h. */
+static void check_sheaf(struct recount *r, const struct kmem_cache *s, void *const *objects, u32 nr, u64 cpu)
+{
+	for (u32 i = 0; i < nr; i++) {
+		const struct page *page = virt_to_head_page(objects[i]);
+		const struct slab *slab = (const struct slab *)page;
+
+		INV(S8, page && page_is_slab(page) && slab_cache(slab) == s, s, cpu);
+		INV(S8, ((const char *)objects[i] - slab_base(slab) - s->red_left_pad) % s->size == 0, s, cpu);
+		for (u32 k = 0; k < i; k++)
+			INV(S8, objects[i] != objects[k], s, cpu);
+	}
+	r->sums[s->id].used -= nr;
+}
+
 static void check_cpu(struct recount *r, const struct kmem_cache *s, unsigned cpu)
 {
 	const struct kmem_cache_cpu *c = cpu_slab_of(cpu, s->id);
@@ -214,6 +229,9 @@ static void check_cpu(struct recount *r, const struct kmem_cache *s, unsigned cp
 	INV(S13, c->hot.second % TID_STEP == cpu, s, cpu);
 	INV(S8, c->random == s->random && c->offset == s->offset && c->object_size == s->object_size, s, cpu);
 	INV(S8, length != ~0u, s, cpu);
+	INV(S11, c->take_nr <= c->sheaf_max && c->put_nr <= c->sheaf_max, s, cpu);
+	check_sheaf(r, s, c->take, c->take_nr, cpu);
+	check_sheaf(r, s, c->put, c->put_nr, cpu);
 	INV(S11, !kmem_cache_debug(s) || (!c->slab && !c->partial), s, cpu);
 	INV(S8, c->slab || !c->hot.first, s, cpu);
 	INV(S8, !c->slab || is_struct_page(r, c->slab), s, cpu);
