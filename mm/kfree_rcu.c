@@ -123,8 +123,10 @@ static void kfree_rcu_work(struct rcu_head *head);
 /* Caller holds the lock, and nothing waits. */
 static void start_batch(struct kfree_rcu_cpu *krc)
 {
-	krc->in_flight = krc->queued.pages || krc->queued.list;
-	if (!krc->in_flight)
+	bool more = krc->queued.pages || krc->queued.list;
+
+	smp_store_release(&krc->in_flight, more); /* kvfree_rcu_barrier() does not take the lock */
+	if (!more)
 		return;
 	krc->waiting = krc->queued;
 	krc->queued = (struct objects){ NULL, NULL };
@@ -232,7 +234,7 @@ void kvfree_call_rcu(struct rcu_head *head, void *p)
 static bool anything_waits(void)
 {
 	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS]; cpu++)
-		if (READ_ONCE(slab_state()->krc[cpu]->in_flight))
+		if (smp_load_acquire(&slab_state()->krc[cpu]->in_flight))
 			return true;
 	return false;
 }

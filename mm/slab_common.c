@@ -21,6 +21,7 @@
 #include "rcu.h"
 #include "slab_internal.h"
 #include "slab_sheaf.h"
+#include "smp.h"
 
 #define SLAB_FLAGS_PERMITTED                                                                                           \
 	(SLAB_DEBUG_FLAGS | SLAB_HWCACHE_ALIGN | SLAB_CACHE_DMA | SLAB_CACHE_DMA32 | SLAB_RECLAIM_ACCOUNT |            \
@@ -132,17 +133,27 @@ static u32 hooks_of(const struct kmem_cache *s)
 	       (wants_init(s, mm->want_init_on_free) ? HOOK_INIT_ON_FREE : 0);
 }
 
-void refresh_cpu_tables(struct kmem_cache *s)
+static void refresh_cpu_table(unsigned cpu, void *arg)
+{
+	const struct kmem_cache *s = arg;
+	struct kmem_cache_cpu *c = cpu_slab_of(cpu, s->id);
+
+	c->random = s->random;
+	c->offset = s->offset;
+	c->object_size = s->object_size;
+	c->size = s->size;
+	c->sheaf_max = sheaf_capacity(s, hooks_of(s));
+	WRITE_ONCE(c->hooks, hooks_of(s));
+}
+
+/* Of a new cache nobody else looks at them yet. */
+void refresh_cpu_tables(struct kmem_cache *s, bool is_new)
 {
 	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS]; cpu++) {
-		struct kmem_cache_cpu *c = cpu_slab_of(cpu, s->id);
-
-		WRITE_ONCE(c->random, s->random);
-		WRITE_ONCE(c->offset, s->offset);
-		WRITE_ONCE(c->object_size, s->object_size);
-		WRITE_ONCE(c->size, s->size);
-		WRITE_ONCE(c->hooks, hooks_of(s));
-		WRITE_ONCE(c->sheaf_max, sheaf_capacity(s, hooks_of(s)));
+		if (is_new)
+			refresh_cpu_table(cpu, s);
+		else
+			sim_do_for_cpu(cpu, refresh_cpu_table, s);
 	}
 }
 
@@ -261,7 +272,7 @@ int do_kmem_cache_create(struct kmem_cache *s, const char *name, u32 size, const
 	err = take_id(s);
 	if (err)
 		return err;
-	refresh_cpu_tables(s);
+	refresh_cpu_tables(s, true);
 	kasan_cache_create(s);
 	err = st->up ? init_cache_random_seq(s) : 0;
 	if (!err)
@@ -344,10 +355,10 @@ static struct kmem_cache *alias_of(const char *name, u32 size, const struct kmem
 	if (!s)
 		return NULL;
 	s->refcount++;
-	s->object_size = max_of(s->object_size, size);
+	WRITE_ONCE(s->object_size, max_of(s->object_size, size));
 	s->inuse = max_of(s->inuse, ALIGN(size, (u32)sizeof(void *)));
 	announce_cache(s, SLAB_CACHE_SHARED);
-	refresh_cpu_tables(s);
+	refresh_cpu_tables(s, false);
 	add_alias(name, s->id);
 	return s;
 }

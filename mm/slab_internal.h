@@ -427,7 +427,7 @@ int __kmem_cache_shutdown(struct kmem_cache *s);
 /* The nodes' structures and the id are given back. */
 void __kmem_cache_release(struct kmem_cache *s);
 /* What the CPUs' tables hold of it is as the descriptor says, after a flag changed. */
-void refresh_cpu_tables(struct kmem_cache *s);
+void refresh_cpu_tables(struct kmem_cache *s, bool is_new);
 /* A cache of kmalloc(), while the machine boots. */
 struct kmem_cache *create_boot_cache(const char *name, u32 size, u32 align, slab_flags_t flags);
 u32 calculate_alignment(slab_flags_t flags, u32 align, u32 size);

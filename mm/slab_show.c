@@ -23,6 +23,7 @@
  */
 #include <errno.h>
 #include "slab_internal.h"
+#include "smp.h"
 
 static void put_number(struct text *t, const char *label, u64 number)
 {
@@ -183,27 +184,33 @@ static void show_objects_partial(struct text *t, const struct kmem_cache *s)
 
 /* --- what CPUs keep ----------------------------------------------------------------------------------------------- */
 
-/* The head of a chain knows how many slabs it has; 0: there is no chain. */
-static u32 chain_length(const struct slab *head)
+struct of_cpu {
+	const struct kmem_cache *s;
+	struct of_nodes *sums; /* its slabs, added up; NULL: not wanted */
+	u32 chain;	       /* slabs of it */
+};
+
+/* The head of a chain knows how many slabs it has, and all of them count where it is, though others may be elsewhere. */
+static void look_at_cpu(unsigned cpu, void *arg)
 {
-	return head ? READ_ONCE(head->slabs) : 0;
+	struct of_cpu *of = arg;
+	const struct kmem_cache_cpu *c = cpu_slab_of(cpu, of->s->id);
+
+	of->chain = c->partial ? c->partial->slabs : 0;
+	if (!of->sums || !c->slab)
+		return; /* as in the kernel: without a slab its chain is not looked at */
+	count_on(of->sums, slab_nid(c->slab), 1);
+	if (c->partial)
+		count_on(of->sums, slab_nid(c->partial), of->chain);
 }
 
-/* All slabs of a chain count where its first one is, though others may be elsewhere. */
 one_step static void show_cpu_slabs(struct text *t, const struct kmem_cache *s)
 {
 	struct of_nodes sums = { 0 };
+	struct of_cpu of = { .s = s, .sums = &sums };
 
-	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS]; cpu++) {
-		const struct kmem_cache_cpu *c = cpu_slab_of(cpu, s->id);
-		const struct slab *slab = READ_ONCE(c->slab), *chain = READ_ONCE(c->partial);
-
-		if (!slab)
-			continue; /* as in the kernel: then its chain is not looked at */
-		count_on(&sums, slab_nid(slab), 1);
-		if (chain)
-			count_on(&sums, slab_nid(chain), chain_length(chain));
-	}
+	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS]; cpu++)
+		sim_do_for_cpu(cpu, look_at_cpu, &of);
 	put_nodes(t, &sums);
 }
 
@@ -220,8 +227,11 @@ one_step static void show_slabs_cpu_partial(struct text *t, const struct kmem_ca
 	u32 slabs[SIM_MAX_CPUS] = { 0 }, sum = 0;
 
 	for (unsigned cpu = 0; cpu < this_cpu->machine->param[PARAM_CPUS]; cpu++) {
-		slabs[cpu] = chain_length(READ_ONCE(cpu_slab_of(cpu, s->id)->partial));
-		sum += slabs[cpu];
+		struct of_cpu of = { .s = s };
+
+		sim_do_for_cpu(cpu, look_at_cpu, &of);
+		slabs[cpu] = of.chain;
+		sum += of.chain;
 	}
 	put_chain(t, s, sum);
 	for (unsigned cpu = 0; cpu < SIM_MAX_CPUS; cpu++) {
@@ -341,7 +351,7 @@ static int store_failslab(struct kmem_cache *s, const char *value)
 	if (READ_ONCE(s->refcount) > 1)
 		return -EINVAL;
 	WRITE_ONCE(s->flags, value[0] == '1' ? flags | SLAB_FAILSLAB : flags);
-	refresh_cpu_tables(s);
+	refresh_cpu_tables(s, false);
 	return 0;
 }
 

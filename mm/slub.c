@@ -261,7 +261,7 @@ static sim_cold void *alloc_from_slabs(struct kmem_cache *s, struct kmem_cache_c
 /* Of what an object holds, how much is to be zeroes. Where the rest is a redzone it stays one. [S16] */
 static u64 bytes_to_zero(const struct kmem_cache *s, const struct slab_request *r)
 {
-	return (s->flags & SLAB_RED_ZONE) && slub_debug_orig_size(s) ? r->orig_size : s->object_size;
+	return (s->flags & SLAB_RED_ZONE) && slub_debug_orig_size(s) ? r->orig_size : READ_ONCE(s->object_size);
 }
 
 static bool freeptr_outside_object(const struct kmem_cache *s)
@@ -325,7 +325,7 @@ static inline void *alloc_fast(struct kmem_cache *s, struct kmem_cache_cpu *c, c
 static inline bool pre_alloc(struct kmem_cache *s, const struct kmem_cache_cpu *c, gfp_t gfp)
 {
 	might_sleep_if(gfp & __GFP_DIRECT_RECLAIM);
-	return likely(!(c->hooks & HOOK_FAILSLAB)) || !should_failslab(s, gfp);
+	return likely(!(READ_ONCE(c->hooks) & HOOK_FAILSLAB)) || !should_failslab(s, gfp);
 }
 
 void *slab_alloc_node(struct kmem_cache *s, const struct slab_request *r)
@@ -338,14 +338,15 @@ void *slab_alloc_node(struct kmem_cache *s, const struct slab_request *r)
 	object = alloc_fast(s, c, r);
 	if (unlikely(!object))
 		object = alloc_from_slabs(s, c, r);
-	if (unlikely(c->hooks | (r->gfp & __GFP_ZERO)) && likely(object))
-		post_alloc(s, object, r, c->hooks);
+	if (unlikely(READ_ONCE(c->hooks) | (r->gfp & __GFP_ZERO)) && likely(object))
+		post_alloc(s, object, r, READ_ONCE(c->hooks));
 	return object;
 }
 
 static inline struct slab_request request_of(const struct kmem_cache *s, gfp_t gfp, int nid)
 {
-	return (struct slab_request){ .event = EVENT_KMEM_CACHE_ALLOC, .gfp = gfp, .nid = nid, .orig_size = s->object_size };
+	return (struct slab_request){ .event = EVENT_KMEM_CACHE_ALLOC, .gfp = gfp, .nid = nid,
+				       .orig_size = READ_ONCE(s->object_size) };
 }
 
 static __attribute__((noinline)) void *alloc_long(struct kmem_cache *s, gfp_t gfp)
@@ -358,7 +359,7 @@ static __attribute__((noinline)) void *alloc_long(struct kmem_cache *s, gfp_t gf
 void *kmem_cache_alloc(struct kmem_cache *s, gfp_t gfp)
 {
 	if (likely(!(gfp & __GFP_ZERO) && !sleeps_in_atomic(gfp))) {
-		void *object = take_own(s->id, EVENT_KMEM_CACHE_ALLOC, gfp, s->object_size);
+		void *object = take_own(s->id, EVENT_KMEM_CACHE_ALLOC, gfp, READ_ONCE(s->object_size));
 
 		if (likely(object))
 			return object;
@@ -481,7 +482,7 @@ static bool link_debug(struct kmem_cache *s, struct kmem_cache_node *n, const st
 	struct slab *slab = g->slab;
 	struct slab_counters c = slab_counters(slab);
 	bool was_full = c.freelist == NO_FREE, gone;
-	u32 hooks = this_cpu_slab(s->id)->hooks;
+	u32 hooks = READ_ONCE(this_cpu_slab(s->id)->hooks);
 	void *object = g->head;
 
 	for (unsigned i = 0; i < nr; i++, object = i < nr ? get_freepointer(s, object) : NULL) {
@@ -492,7 +493,7 @@ static bool link_debug(struct kmem_cache *s, struct kmem_cache_node *n, const st
 	c.freelist = slab_offset_of(slab, g->head);
 	c.inuse -= nr;
 	WRITE_ONCE(slab->counters, counters_pack(c));
-	gone = !c.inuse && n->nr_partial >= s->min_partial;
+	gone = !c.inuse && n->nr_partial >= READ_ONCE(s->min_partial);
 	if (was_full)
 		remove_full(s, slab);
 	if (was_full && !gone)
@@ -513,7 +514,7 @@ static void free_debug(struct kmem_cache *s, const struct free_group *g)
 	unsigned nr;
 
 	spin_lock_irqsave(&n->list_lock, flags);
-	if (unlikely(this_cpu_slab(s->id)->hooks & HOOK_INIT_ON_FREE))
+	if (unlikely(READ_ONCE(this_cpu_slab(s->id)->hooks) & HOOK_INIT_ON_FREE))
 		wipe_group(s, g);
 	nr = free_debug_processing(s, g->slab, g->head, g->tail, g->nr);
 	if (nr)
@@ -526,7 +527,7 @@ static void free_debug(struct kmem_cache *s, const struct free_group *g)
 /* With list_lock held, the slab empty: is it to be given back? One on no list is about to be put somewhere. [S10] */
 static bool unlist_if_too_many(struct kmem_cache *s, struct kmem_cache_node *n, struct slab *slab)
 {
-	if (!(slab->flags & SLAB_ON_PARTIAL) || n->nr_partial < s->min_partial)
+	if (!(slab->flags & SLAB_ON_PARTIAL) || n->nr_partial < READ_ONCE(s->min_partial))
 		return false;
 	remove_partial(n, slab, SLAB_IN_FLIGHT);
 	return true;
@@ -677,7 +678,7 @@ void flush_sheaves(struct kmem_cache *s)
 void slab_free(struct kmem_cache *s, struct slab *slab, void *object, u8 event)
 {
 	struct kmem_cache_cpu *c = this_cpu_slab(s->id);
-	u32 hooks = c->hooks;
+	u32 hooks = READ_ONCE(c->hooks);
 
 	if (unlikely(hooks)) {
 		if (unlikely(is_first_free(s, slab, object))) { /* before it is wiped, and not counted twice */
@@ -747,8 +748,8 @@ unsigned kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t nr, void 
 			objects[got] = alloc_from_slabs(s, c, &r);
 		if (unlikely(!objects[got]))
 			break;
-		if (unlikely(c->hooks | (gfp & __GFP_ZERO)))
-			post_alloc(s, objects[got], &r, c->hooks);
+		if (unlikely(READ_ONCE(c->hooks) | (gfp & __GFP_ZERO)))
+			post_alloc(s, objects[got], &r, READ_ONCE(c->hooks));
 		sim_tick();
 	}
 	if (likely(got == nr))
@@ -781,7 +782,7 @@ static bool join_group(struct kmem_cache *s, struct free_group *g, void *object,
  */
 static size_t free_last_group(struct kmem_cache *s, struct slab *slab, size_t nr, void **objects, u8 event)
 {
-	u32 hooks = this_cpu_slab(s->id)->hooks;
+	u32 hooks = READ_ONCE(this_cpu_slab(s->id)->hooks);
 	struct free_group g = { .slab = slab, .head = objects[nr - 1], .tail = objects[nr - 1], .nr = 1, .event = event };
 	unsigned lookahead = BULK_LOOKAHEAD;
 	size_t same = nr - 1;

@@ -81,7 +81,7 @@ static void put_partial(struct kmem_cache *s, struct slab *slab)
 	bool gone;
 
 	spin_lock_irqsave(&n->list_lock, flags);
-	gone = !slab_counters(slab).inuse && n->nr_partial >= s->min_partial;
+	gone = !slab_counters(slab).inuse && n->nr_partial >= READ_ONCE(s->min_partial);
 	if (!gone)
 		add_partial(n, slab, SLAB_IN_FLIGHT, true);
 	spin_unlock_irqrestore(&n->list_lock, flags);
@@ -153,7 +153,7 @@ void deactivate_slab(struct kmem_cache *s, struct slab *slab, void *freelist)
 	c = unfreeze(s, slab, freelist, last, nr);
 	if (c.freelist == NO_FREE)
 		return;
-	if (!c.inuse && READ_ONCE(n->nr_partial) >= s->min_partial) {
+	if (!c.inuse && READ_ONCE(n->nr_partial) >= READ_ONCE(s->min_partial)) {
 		discard_slab(s, slab);
 		return;
 	}
@@ -178,7 +178,7 @@ void put_cpu_partial(struct kmem_cache *s, struct slab *slab, bool drain)
 
 	local_lock_irqsave(&c->lock, flags);
 	old = c->partial;
-	if (old && drain && old->slabs >= s->cpu_partial_slabs) {
+	if (old && drain && old->slabs >= READ_ONCE(s->cpu_partial_slabs)) {
 		too_long = old;
 		old = NULL;
 		announce_chain_taken(too_long, this_cpu->id);
@@ -219,10 +219,11 @@ static bool take_debug_object(struct kmem_cache *s, struct kmem_cache_node *n, s
 static struct slab *take_slabs(struct kmem_cache *s, struct kmem_cache_node *n, struct slab **others)
 {
 	struct slab *first = list_first_entry_or_null(&n->partial, struct slab, slab_list), *slab;
+	u32 limit = READ_ONCE(s->cpu_partial_slabs);
 
 	if (first)
 		remove_partial(n, first, SLAB_IN_FLIGHT);
-	for (u32 nr = 0; first && s->cpu_partial_slabs && nr <= s->cpu_partial_slabs / 2; nr++) {
+	for (u32 nr = 0; first && limit && nr <= limit / 2; nr++) {
 		slab = list_first_entry_or_null(&n->partial, struct slab, slab_list);
 		if (!slab)
 			break;
@@ -280,7 +281,7 @@ static struct slab *get_any_partial(struct kmem_cache *s, struct partial_search 
 		struct kmem_cache_node *n = get_node(s, list->zone[i]->nid);
 
 		sim_tick();
-		if (list->zone[i]->index <= highest && n && READ_ONCE(n->nr_partial) > s->min_partial)
+		if (list->zone[i]->index <= highest && n && READ_ONCE(n->nr_partial) > READ_ONCE(s->min_partial))
 			slab = get_partial_node(s, n, search);
 	}
 	return slab;
@@ -330,7 +331,7 @@ void flush_all(struct kmem_cache *s)
 		const struct kmem_cache_cpu *c = cpu_slab_of(cpu, s->id);
 		struct flushed f = { .s = s };
 
-		if (!READ_ONCE(c->slab) && !READ_ONCE(c->partial))
+		if (SIM_MAY_PEEP && !c->slab && !c->partial)
 			continue;
 		sim_do_for_cpu(cpu, take_all_of_cpu, &f);
 		if (f.slab)

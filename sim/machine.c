@@ -215,7 +215,7 @@ void ram_keep(struct machine *m, u64 pfn, u64 nr)
 {
 	struct machine_host *h = m->host;
 
-	if (h->sealed_bytes || !has_image(h))
+	if (!SIM_SEALS || h->sealed_bytes || !has_image(h))
 		return;
 	h->kept_frames = realloc(h->kept_frames, (h->nr_kept_frames + nr) * sizeof(*h->kept_frames));
 	for (u64 i = 0; i < nr; i++)

@@ -46,6 +46,7 @@
 #define xchg_relaxed(p, value) sim_word_swapped(p, value)
 #define xchg_acquire(p, value) sim_word_swapped(p, value)
 #define smp_store_release(p, value) WRITE_ONCE(*(p), value)
+#define smp_load_acquire(p)	    READ_ONCE(*(p))
 
 /* *p becomes `value` if it is still `old`. It goes with a look at the clock, which is one step with it. */
 #define try_cmpxchg_relaxed(p, old, value) (*(p) == (old) && (*(p) = (value), true))

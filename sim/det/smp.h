@@ -24,6 +24,8 @@ static inline void smp_call_function(smp_call_func_t func, void *info, bool wait
 			smp_call_function_single(cpu, func, info, wait);
 }
 
+#define SIM_MAY_PEEP 1 /* at another CPU's things, without looking after them */
+
 /*
  * Look after the things of a CPU: func takes that CPU's local locks, so it meets nobody in the middle of something; what
  * the CPU does without a lock finds that they changed (this_cpu_try_cmpxchg_pair).

@@ -62,6 +62,8 @@ no_tsan static inline u64 sim_ram_bias(const struct machine *m)
  * real threads the lock is taken. Here somebody may hold it meanwhile, suspended between two of his own steps: nobody
  * could tell, but TSan does not know that, so it does not look at functions that are such a step.
  */
+#define SIM_SEALS 1 /* after boot there is an image, and a way back to it */
+
 /* Objects that a CPU keeps of a cache besides those of its slab: mm/slab_sheaf.h. None where each choice is judged. */
 #define SIM_SHEAF 0
 

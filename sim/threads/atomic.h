@@ -16,6 +16,7 @@
 #define xchg_relaxed(p, value)	    __atomic_exchange_n(p, value, __ATOMIC_RELAXED)
 #define xchg_acquire(p, value)	    __atomic_exchange_n(p, value, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, value) __atomic_store_n(p, value, __ATOMIC_RELEASE)
+#define smp_load_acquire(p)	    __atomic_load_n(p, __ATOMIC_ACQUIRE)
 
 #define try_cmpxchg_relaxed(p, old, value)                                                                             \
 	({                                                                                                             \

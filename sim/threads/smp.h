@@ -19,6 +19,8 @@ static inline void smp_call_function(smp_call_func_t func, void *info, bool wait
 			func(info);
 }
 
+#define SIM_MAY_PEEP 0 /* at another CPU's things, without looking after them */
+
 /*
  * Look after the things of a CPU: func runs while that CPU's thread, if it is one, is kept out of them; a thread that does
  * something else, or sleeps, is not waited for. The caller holds no spinlock and is in no section of its own; func takes the

@@ -52,6 +52,8 @@ static inline u64 sim_ram_bias(const struct machine *m)
 	return 0;
 }
 
+#define SIM_SEALS 0 /* there is no way back to what was after boot */
+
 /* Objects that a CPU keeps of a cache besides those of its slab: mm/slab_sheaf.h. Twice: with the rest an entry of 1024 bytes. */
 #define SIM_SHEAF 59
 
