@@ -91,6 +91,7 @@ const char *world_log(const struct world *w)
 {
 	struct machine *m = w->machine;
 
+	tool_order_after(m->host->log);
 	m->host->log[min_of(m->log_bytes, (u32)sizeof(m->host->log) - 1)] = 0;
 	return m->host->log;
 }

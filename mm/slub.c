@@ -82,7 +82,7 @@ static struct slab *detach_cpu_slab(struct kmem_cache_cpu *c, void **freelist)
 	struct slab *slab = c->slab;
 
 	*freelist = c->hot.first;
-	c->slab = NULL;
+	WRITE_ONCE(c->slab, NULL);
 	set_cpu_freelist(c, NULL);
 	announce_move(slab, SLAB_CPU, SLAB_IN_FLIGHT, this_cpu->id, false);
 	return slab;
@@ -104,7 +104,7 @@ static void *take_from_cpu_slab(struct kmem_cache *s, struct kmem_cache_cpu *c, 
 			object = hand_out_first(s, c, freelist, r);
 		} else {
 			announce_move(c->slab, SLAB_CPU, SLAB_FULL, this_cpu->id, false);
-			c->slab = NULL;
+			WRITE_ONCE(c->slab, NULL);
 			set_cpu_freelist(c, NULL);
 		}
 	}
@@ -125,12 +125,12 @@ static void *take_from_chain(struct kmem_cache *s, struct kmem_cache_cpu *c, con
 	*again = c->slab || c->partial;
 	if (!c->slab && c->partial) {
 		slab = c->partial;
-		c->partial = slab->next;
+		WRITE_ONCE(c->partial, slab->next);
 		if (node_match(slab, r->nid)) {
 			void *first = take_freelist(slab);
 
 			VM_BUG_ON(!first);
-			c->slab = slab;
+			WRITE_ONCE(c->slab, slab);
 			announce_move(slab, SLAB_CPU_PARTIAL, SLAB_CPU, this_cpu->id, false);
 			object = hand_out_first(s, c, first, r);
 		} else {
@@ -161,7 +161,7 @@ static void *load_cpu_slab(struct kmem_cache *s, struct kmem_cache_cpu *c, struc
 		deactivate_slab(s, old, freelist);
 		sim_tick();
 	}
-	c->slab = slab;
+	WRITE_ONCE(c->slab, slab);
 	announce_move(slab, SLAB_IN_FLIGHT, SLAB_CPU, this_cpu->id, false);
 	object = hand_out_first(s, c, first, r);
 	local_unlock_irqrestore(&c->lock, flags);

@@ -185,7 +185,7 @@ void put_cpu_partial(struct kmem_cache *s, struct slab *slab, bool drain)
 	}
 	slab->slabs = old ? old->slabs + 1 : 1;
 	slab->next = old;
-	c->partial = slab;
+	WRITE_ONCE(c->partial, slab);
 	announce_move(slab, SLAB_IN_FLIGHT, SLAB_CPU_PARTIAL, this_cpu->id, false);
 	local_unlock_irqrestore(&c->lock, flags);
 	put_partials(s, too_long);
@@ -316,7 +316,8 @@ static void take_all_of_cpu(unsigned cpu, void *arg)
 	f->slab = c->slab;
 	f->freelist = c->hot.first;
 	f->chain = c->partial;
-	c->slab = c->partial = NULL;
+	WRITE_ONCE(c->slab, NULL);
+	WRITE_ONCE(c->partial, NULL);
 	c->hot = (struct cpu_pair){ NULL, next_tid(c->hot.second) };
 	if (f->slab)
 		announce_move(f->slab, SLAB_CPU, SLAB_IN_FLIGHT, cpu, false);

@@ -112,7 +112,9 @@ struct cpu_pair {
 
 static inline bool this_cpu_try_cmpxchg_pair(struct cpu_pair *p, struct cpu_pair old, struct cpu_pair now)
 {
+	tool_order_before(&this_cpu->own); /* somebody may look after this CPU's things meanwhile */
 	sim_yield(YIELD_CMPXCHG);
+	tool_order_after(&this_cpu->own);
 	if (unlikely(p->first != old.first || p->second != old.second))
 		return false;
 	*p = now;

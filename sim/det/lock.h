@@ -136,10 +136,23 @@ typedef spinlock_t local_lock_t;
 
 #define SIM_SLEEP_CHECKED 1 /* sim_may_sleep() has something to say */
 
-/* threads/lock.h: between them nobody looks after this CPU's things. Here what changes them without a lock sees that somebody did. */
-#define sim_own_enter()     ((void)0)
-#define sim_own_try_enter() true
-#define sim_own_leave()     ((void)0)
+/*
+ * threads/lock.h: between them nobody looks after this CPU's things. Here what changes them without a lock sees that somebody
+ * did; TSan is told of the same order.
+ */
+static inline void sim_own_enter(void)
+{
+	tool_order_after(&this_cpu->own);
+}
+static inline bool sim_own_try_enter(void)
+{
+	tool_order_after(&this_cpu->own);
+	return true;
+}
+static inline void sim_own_leave(void)
+{
+	tool_order_before(&this_cpu->own);
+}
 
 /* A lock whose holder may sleep. Task context; waiting for it is sleeping. Mirrors include/linux/mutex.h. */
 struct mutex {

@@ -32,7 +32,11 @@ static inline void smp_call_function(smp_call_func_t func, void *info, bool wait
  */
 static inline void sim_do_for_cpu(unsigned cpu, void (*func)(unsigned cpu, void *arg), void *arg)
 {
+	struct sim_cpu *c = &this_cpu->machine->cpu[cpu];
+
+	tool_order_after(&c->own);
 	func(cpu, arg);
+	tool_order_before(&c->own);
 }
 
 #endif
