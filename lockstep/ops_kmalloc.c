@@ -103,6 +103,15 @@ static void fill_slot(struct world *w, u32 slot, u64 at, u64 size, bool zero_cha
 	contents_object_stamp(w, at, size, stamp_of(w, slot));
 }
 
+/* Its free was refused: it stays its owner's, who writes it anew, as it may have been wiped. */
+static void keep_slot(struct world *w, u32 slot)
+{
+	const struct object_slot *s = &w->kmalloc[slot];
+
+	contents_object_stamp(w, s->at, s->size, stamp_of(w, slot));
+	model_slub_heal(w->model, s->at);
+}
+
 static void retire_slot(struct world *w, u32 slot)
 {
 	w->kmalloc[slot].state = SLOT_STALE;
@@ -241,6 +250,14 @@ static struct outcome run_krealloc_null(struct world *w, const u64 *a)
 	return outcome_of(krealloc(NULL, a[2], (gfp_t)a[1]));
 }
 
+/* What is refused of several objects, or of one that moves, is not followed. */
+static bool is_damaged(const struct world *w, u32 slot)
+{
+	const struct object_slot *s = &w->kmalloc[slot];
+
+	return s->cache && model_slub_is_damaged(w->model, model_slab_of(w->model, s->at));
+}
+
 /* --- another size [K7] ----------------------------------------------------------------------------------------------------- */
 
 static void begin_resize(struct world *w, u32 slot, u64 size, gfp_t gfp)
@@ -293,6 +310,10 @@ static const char *judge_resize(struct world *w, u32 slot, u64 size, gfp_t gfp, 
 	return NULL;
 }
 
+static bool ready_krealloc(struct world *w, const u64 *a)
+{
+	return w->slab_up && !is_damaged(w, (u32)a[0]);
+}
 static void begin_krealloc(struct world *w, const u64 *a)
 {
 	begin_resize(w, (u32)a[0], a[2], (gfp_t)a[1]);
@@ -417,6 +438,10 @@ static const char *judge_kfree(struct world *w, const u64 *a, struct outcome see
 	(void)seen;
 	if (bad || (bad = model_kfreed(w->model, world_cpu())))
 		return bad;
+	if (model_slub_was_refused(w->model, world_cpu(), w->kmalloc[a[0]].at)) {
+		keep_slot(w, (u32)a[0]);
+		return NULL;
+	}
 	retire_slot(w, (u32)a[0]);
 	return check_gone(w, &w->kmalloc[a[0]]);
 }
@@ -447,13 +472,13 @@ static const char *judge_kfree_sensitive(struct world *w, const u64 *a, struct o
 /* Slots from a[0] on that can be given back at once: live, and nobody works on them. */
 static bool joins_bulk(const struct world *w, u32 slot)
 {
-	return w->kmalloc[slot].state == SLOT_LIVE && w->kmalloc[slot].size && !w->slot_busy[FAMILY_KMALLOC][slot] &&
+	return w->kmalloc[slot].state == SLOT_LIVE && w->kmalloc[slot].size && !is_damaged(w, slot) && !w->slot_busy[FAMILY_KMALLOC][slot] &&
 	       !w->slot_shares[FAMILY_KMALLOC][slot];
 }
 
 static bool ready_kfree_bulk(struct world *w, const u64 *a)
 {
-	return w->slab_up && w->kmalloc[a[0]].size;
+	return w->slab_up && w->kmalloc[a[0]].size && !is_damaged(w, (u32)a[0]);
 }
 
 static void begin_kfree_bulk(struct world *w, const u64 *a)
@@ -638,7 +663,8 @@ const char *kmalloc_free_all(struct world *w)
 {
 	const char *bad = NULL;
 
-	for (u32 slot = 0; !bad && slot < NR_SLOTS; slot++) {
+	for (u32 i = 0; !bad && i < 2 * NR_SLOTS; i++) { /* what was refused once was damaged, and is repaired */
+		u32 slot = i % NR_SLOTS;
 		u64 a[MAX_ARGS] = { slot };
 
 		if (w->kmalloc[slot].state != SLOT_LIVE)
@@ -666,9 +692,9 @@ const struct op kmalloc_ops[] = {
 	  run_kcalloc, judge_kcalloc },
 	{ 0x0345, "krealloc_null", { ARG_NEW_KMALLOC, ARG_GFP, ARG_KMALLOC_SIZE }, 4, 0, ready_up, begin_kmalloc,
 	  run_krealloc_null, judge_kmalloc },
-	{ 0x0346, "krealloc", { ARG_LIVE_KMALLOC, ARG_GFP, ARG_KMALLOC_SIZE }, 48, 0, ready_up, begin_krealloc, run_krealloc,
+	{ 0x0346, "krealloc", { ARG_LIVE_KMALLOC, ARG_GFP, ARG_KMALLOC_SIZE }, 48, 0, ready_krealloc, begin_krealloc, run_krealloc,
 	  judge_krealloc },
-	{ 0x0347, "krealloc_array", { ARG_LIVE_KMALLOC, ARG_GFP, ARG_ELEMENTS, ARG_KMALLOC_SIZE }, 8, 0, ready_up,
+	{ 0x0347, "krealloc_array", { ARG_LIVE_KMALLOC, ARG_GFP, ARG_ELEMENTS, ARG_KMALLOC_SIZE }, 8, 0, ready_krealloc,
 	  begin_krealloc_array, run_krealloc_array, judge_krealloc_array },
 	{ 0x0348, "ksize", { ARG_LIVE_KMALLOC }, 12, 0, ready_up, begin_other, run_ksize, judge_ksize },
 	{ 0x0349, "kmalloc_size_roundup", { ARG_KMALLOC_SIZE }, 4, 0, ready_up, begin_other, run_roundup, judge_roundup },

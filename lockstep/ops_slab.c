@@ -497,6 +497,7 @@ static const char *judge_free(struct world *w, const u64 *a, struct outcome seen
 	(void)seen;
 	use_cache(w, w->object[a[0]].cache, -1);
 	if (w->object[a[0]].nr == 1 && model_slub_was_refused(w->model, world_cpu(), object_at(w, a[0], 0))) {
+		model_slub_heal(w->model, object_at(w, a[0], 0));
 		stamp_object(w, a[0]); /* it stays its owner's, and may have been constructed or wiped */
 		return bad ? bad : world_scratch(w)->pending;
 	}

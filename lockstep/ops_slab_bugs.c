@@ -179,7 +179,7 @@ static bool ready_flip(struct world *w, const u64 *a)
 
 	if (!is_single(s) || model_object_at(w->model, s->at) != s->at || w->model->nr_in_flight)
 		return false;
-	if (model_slub_is_lost(w->model, s->at) || !client_slab_is_there(w, s->at) || !slub_site_of(w->model, s->at, &site) || site.cache != s->cache)
+	if (model_slub_is_lost(w->model, s->at) || !client_slab_is_there(w, s->at) || !slub_site_of(w->model, s->at, &site) || site.cache != s->cache || client_slab_waits(w, &site))
 		return false;
 	if (model_object_is_live(w->model, s->at) && !slub_pointer_outside(&site.l))
 		return false;

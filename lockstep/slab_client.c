@@ -115,13 +115,22 @@ bool client_slab_is_there(struct world *w, u64 at)
 	return frame->place != SLAB_NOWHERE && frame->place != SLAB_IN_FLIGHT;
 }
 
+/* What waits for a grace period is freed by an operation that names no object: nothing may be refused there. */
+bool client_slab_waits(struct world *w, const struct slub_site *site)
+{
+	for (u64 i = 0; i < site->objects; i++)
+		if (model_waits_for_rcu(w->model, object_of_slot(site, i)))
+			return true;
+	return false;
+}
+
 bool client_may_write(struct world *w, u64 at, u32 bytes)
 {
 	struct slub_site site;
 
 	if (!bytes || w->model->nr_in_flight || !slub_site_of(w->model, at, &site))
 		return false;
-	if (at + bytes > site.base + site.bytes || !client_slab_is_there(w, at))
+	if (at + bytes > site.base + site.bytes || !client_slab_is_there(w, at) || client_slab_waits(w, &site))
 		return false;
 	for (u64 i = slot_index(&site, at); i < site.objects && i <= slot_index(&site, at + bytes - 1); i++) {
 		u64 object = object_of_slot(&site, i);

@@ -15,6 +15,8 @@ struct client_owner {
 bool client_find_owner(struct world *w, u64 object, struct client_owner *out);
 /* Does this address lie in a slab that is somewhere, and not on its way? */
 bool client_slab_is_there(struct world *w, u64 at);
+/* Does an object of this slab wait for a grace period? */
+bool client_slab_waits(struct world *w, const struct slub_site *site);
 /*
  * May [at, at + bytes) be overwritten? All of it lies in one slab; nobody's free pointer is hit, or whoever follows it looks
  * first; no track, nothing that mm itself keeps in an object, no constructed object, and nobody is at work.

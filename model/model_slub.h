@@ -119,6 +119,8 @@ void model_slub_resize(struct model *m, u64 address, u32 bytes);
 void model_slub_wrote(struct model *m, u64 at, u8 byte);
 /* What the owner of this live object wrote there is not all there any more. */
 void model_slub_spoil(struct model *m, u64 object);
+/* He wrote all of it again. */
+void model_slub_heal(struct model *m, u64 object);
 void model_slub_flipped(struct model *m, u64 object, u64 bits);
 void model_begin_slub_validate(struct model *m, unsigned cpu, unsigned cache);
 const char *model_slub_validated(struct model *m, unsigned cpu, s64 found);

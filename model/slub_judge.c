@@ -304,7 +304,7 @@ bool model_slub_is_spoilt(const struct model *m, u64 object)
 	return false;
 }
 
-static void heal(struct model *m, u64 object)
+void model_slub_heal(struct model *m, u64 object)
 {
 	for (u32 i = 0; i < m->slub->nr_spoilt; i++)
 		if (m->slub->spoilt[i] == object)
@@ -957,7 +957,7 @@ const char *model_slub_alloc(struct model *m, unsigned cpu, u64 address, u32 byt
 	const char *bad;
 	u64 first;
 
-	heal(m, address);
+	model_slub_heal(m, address);
 	if (!slub_site_of(m, address, &site) || !model_cache_is_debug(site.c))
 		return NULL;
 	if ((bad = judge_silence(m, f, LOOK_ALLOC, &site, address)))
@@ -984,7 +984,7 @@ const char *model_slub_free(struct model *m, unsigned cpu, u64 address)
 	struct slub_note *n;
 	const char *bad;
 
-	heal(m, address);
+	model_slub_heal(m, address);
 	if (!slub_site_of(m, address, &site) || !model_cache_is_debug(site.c))
 		return NULL;
 	if ((bad = judge_silence(m, f, LOOK_FREE, &site, address)))
