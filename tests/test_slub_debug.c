@@ -282,6 +282,30 @@ static void test_golden(void)
 	machine_destroy(m);
 }
 
+/* Orders of slabs on four CPUs, and what a node and a CPU keep. [S5] [S11] */
+static void test_golden_sizes(void)
+{
+	static const struct {
+		u32 size, order, objects;
+	} row[] = { { 192, 0, 21 }, { 256, 0, 16 }, { 700, 2, 23 }, { 1024, 2, 16 }, { 2048, 3, 16 }, { 4096, 3, 8 }, { 8192, 3, 4 } };
+	struct kmem_cache *s;
+
+	if (!boot_profile(NULL, PROFILE_REAL))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		s = new_cache("sized", row[i].size, SLAB_NO_MERGE);
+		ok(s && s->oo.order == row[i].order && s->oo.objects == row[i].objects, "E14: %u bytes: order %u, %u objects",
+		   row[i].size, s->oo.order, s->oo.objects);
+		kmem_cache_destroy(s);
+	}
+	s = new_cache("small", 64, SLAB_NO_MERGE);
+	ok(s->min_partial == 5 && s->cpu_partial == 120 && s->cpu_partial_slabs == 4, "E17: 64 bytes: 5 empty slabs, a chain of 4");
+	kmem_cache_destroy(s);
+	s = new_cache("large", 4096, SLAB_NO_MERGE);
+	ok(s->min_partial == 6, "E17: 4096 bytes: 6 empty slabs");
+	machine_destroy(m);
+}
+
 /* --- the numbers of lib/slub_kunit [S37] ---------------------------------------------------------------------------- */
 
 static unsigned validate(struct kmem_cache *s)
@@ -1155,6 +1179,7 @@ int main(void)
 	test_bad_options();
 	test_letter_o();
 	test_golden();
+	test_golden_sizes();
 	test_kunit();
 	test_right_redzone();
 	test_left_redzone();
