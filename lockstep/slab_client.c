@@ -192,12 +192,17 @@ static const char *judge_tool(struct world *w, u64 at)
 			  his ? "belongs to an owner" : "belongs to nobody", his ? "forbids" : "lets anybody touch");
 }
 
-static void spoil_owner(struct world *w, u64 object, struct span s)
+/* What is behind the owner's bytes is not zero any more either, should krealloc() give him more. */
+static void spoil_owner(struct world *w, const struct slub_site *site, u64 object, struct span s)
 {
 	struct client_owner owner;
 
-	if (model_object_is_live(w->model, object) && client_find_owner(w, object, &owner) && meets(s, 0, owner.bytes))
+	if (!model_object_is_live(w->model, object) || !client_find_owner(w, object, &owner))
+		return;
+	if (meets(s, 0, owner.bytes))
 		model_slub_spoil(w->model, object);
+	if (meets(s, owner.bytes, site->l.object_size))
+		owner.slot->gfp = 0;
 }
 
 static void write_slot(struct world *w, const struct slub_site *site, u64 object, struct span s, u8 pattern)
@@ -215,7 +220,7 @@ static void write_slot(struct world *w, const struct slub_site *site, u64 object
 	}
 	if (outside && meets(s, pointer, pointer + WORD))
 		client_flip_pointer(w, object, client_pointer_bits(pattern));
-	spoil_owner(w, object, s);
+	spoil_owner(w, site, object, s);
 }
 
 static void write_tail(struct world *w, u64 from, u64 to, u8 pattern)
