@@ -446,6 +446,12 @@ static const char *judge_kfree(struct world *w, const u64 *a, struct outcome see
 	return check_gone(w, &w->kmalloc[a[0]]);
 }
 
+/* It asks how large the memory is, and zeroes all of it. */
+static void begin_kfree_sensitive(struct world *w, const u64 *a)
+{
+	begin_kfree(w, a);
+	model_size_was_asked(w->model, address_of_slot(&w->kmalloc[a[0]]));
+}
 static struct outcome run_kfree_sensitive(struct world *w, const u64 *a)
 {
 	kfree_sensitive(memory_of(&w->kmalloc[a[0]]));
@@ -699,7 +705,7 @@ const struct op kmalloc_ops[] = {
 	{ 0x0348, "ksize", { ARG_LIVE_KMALLOC }, 12, 0, ready_up, begin_other, run_ksize, judge_ksize },
 	{ 0x0349, "kmalloc_size_roundup", { ARG_KMALLOC_SIZE }, 4, 0, ready_up, begin_other, run_roundup, judge_roundup },
 	{ 0x034a, "kfree", { ARG_LIVE_KMALLOC }, 96, 0, ready_up, begin_kfree, run_kfree, judge_kfree },
-	{ 0x034b, "kfree_sensitive", { ARG_LIVE_KMALLOC }, 12, 0, ready_up, begin_kfree, run_kfree_sensitive,
+	{ 0x034b, "kfree_sensitive", { ARG_LIVE_KMALLOC }, 12, 0, ready_up, begin_kfree_sensitive, run_kfree_sensitive,
 	  judge_kfree_sensitive },
 	{ 0x034c, "kfree_bulk", { ARG_LIVE_KMALLOC, ARG_COUNT }, 16, 0, ready_kfree_bulk, begin_kfree_bulk, run_kfree_bulk,
 	  judge_kfree_bulk },
