@@ -290,7 +290,7 @@ static void test_golden_sizes(void)
 	} row[] = { { 192, 0, 21 }, { 256, 0, 16 }, { 700, 2, 23 }, { 1024, 2, 16 }, { 2048, 3, 16 }, { 4096, 3, 8 }, { 8192, 3, 4 } };
 	struct kmem_cache *s;
 
-	if (!boot_profile(NULL, PROFILE_REAL))
+	if (!boot_with(NULL, PARAM_CPUS, 4))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
 		s = new_cache("sized", row[i].size, SLAB_NO_MERGE);
