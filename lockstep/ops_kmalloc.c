@@ -663,6 +663,72 @@ static const char *judge_barrier(struct world *w, const u64 *a, struct outcome s
 	return model_kfree_rcu_barrier(w->model, world_cpu());
 }
 
+/* --- objects of caches, freed as if kmalloc() had given them ------------------------------------------------------------------------ */
+
+static const char *check_object(struct world *w, u64 slot)
+{
+	const struct object_slot *o = &w->object[slot];
+
+	if (model_slub_is_spoilt(w->model, o->at) ||
+	    contents_object_holds(w, o->at, o->size, o->size, contents_object_key(FAMILY_OBJECTS, (u32)slot, o->generation)))
+		return NULL;
+	return world_says(w, "S50: the object at %#llx no longer holds what its owner wrote", (unsigned long long)o->at);
+}
+
+/* A constructor's object is to be given back as constructed: that is not what waiting leaves of it. */
+static bool ready_kfree_object(struct world *w, const u64 *a)
+{
+	const struct object_slot *o = &w->object[a[0]];
+
+	return !o->bulk && !w->cache_dying[o->cache] && !model_cache(w->model, o->cache)->ctor;
+}
+static void begin_kfree_object(struct world *w, const u64 *a)
+{
+	w->cache_uses[w->object[a[0]].cache]++;
+	world_scratch(w)->pending = check_object(w, a[0]);
+	model_begin_kfree(w->model, world_cpu());
+	model_add_kfree(w->model, world_cpu(), w->object[a[0]].at);
+}
+static struct outcome run_kfree_object(struct world *w, const u64 *a)
+{
+	kfree(slab_pointer(w->object[a[0]].at));
+	return done;
+}
+static const char *judge_kfree_object(struct world *w, const u64 *a, struct outcome seen)
+{
+	const char *bad = world_scratch(w)->pending;
+
+	(void)seen;
+	w->cache_uses[w->object[a[0]].cache]--;
+	w->object[a[0]].state = SLOT_STALE;
+	return bad ? bad : model_kfreed(w->model, world_cpu());
+}
+
+static bool ready_kfree_rcu_object(struct world *w, const u64 *a)
+{
+	return ready_kfree_object(w, a) && w->object[a[0]].size >= HEAD_BYTES &&
+	       model_can_kfree_rcu(w->model, w->object[a[0]].at);
+}
+static void begin_kfree_rcu_object(struct world *w, const u64 *a)
+{
+	w->cache_uses[w->object[a[0]].cache]++;
+	world_scratch(w)->pending = check_object(w, a[0]);
+	model_begin_kfree_rcu(w->model, world_cpu(), world_where(), w->object[a[0]].at, true);
+}
+static struct outcome run_kfree_rcu_object(struct world *w, const u64 *a)
+{
+	char *p = slab_pointer(w->object[a[0]].at);
+
+	kvfree_call_rcu((struct rcu_head *)(void *)(p + (a[1] % (w->object[a[0]].size - HEAD_BYTES + 1) & ~7ULL)), p);
+	return done;
+}
+static const char *judge_kfree_rcu_object(struct world *w, const u64 *a, struct outcome seen)
+{
+	w->cache_uses[w->object[a[0]].cache]--;
+	w->object[a[0]].state = SLOT_STALE;
+	return judge_kfree_rcu(w, a, seen);
+}
+
 /* --- the end of a program ------------------------------------------------------------------------------------------------------- */
 
 const char *kmalloc_free_all(struct world *w)
@@ -716,5 +782,9 @@ const struct op kmalloc_ops[] = {
 	{ 0x0350, "kfree_rcu_mightsleep", { ARG_LIVE_KMALLOC }, 12, OP_UNLINKS | OP_TASK_ONLY, ready_kfree_rcu_mightsleep,
 	  begin_kfree_rcu_mightsleep, run_kfree_rcu_mightsleep, judge_kfree_rcu },
 	{ 0x0351, "kvfree_rcu_barrier", { 0 }, 6, OP_TASK_ONLY, ready_up, begin_barrier, run_barrier, judge_barrier },
+	{ 0x0352, "kfree_object", { ARG_LIVE_OBJECT }, 24, 0, ready_kfree_object, begin_kfree_object, run_kfree_object,
+	  judge_kfree_object },
+	{ 0x0353, "kfree_rcu_object", { ARG_LIVE_OBJECT, ARG_OBJECT_BYTE }, 24, 0, ready_kfree_rcu_object, begin_kfree_rcu_object,
+	  run_kfree_rcu_object, judge_kfree_rcu_object },
 	{ 0 }
 };
