@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ftrace.c - one line of ftrace text, read as an event of page frames.
+ * ftrace.c - one line of ftrace text, read as an event of page frames or objects.
  *
  *            <...>-10796    [001] d..3.  4536.224777: mm_page_alloc: page=... pfn=0x518849 order=0 ...
  * gfp_flags=A|B task, may hold anything  CPU  flags   timestamp     name          fields
@@ -79,14 +79,10 @@ static int digit_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
 }
 
-/* The whole word must be the number, 0x before it if it is hexadecimal. */
-static bool read_number(struct word w, u64 *value)
+static bool read_digits(struct word w, unsigned base, u64 *value)
 {
-	unsigned base = word_begins(w, "0x", 2) ? 16 : 10;
 	u64 v = 0;
 
-	if (base == 16)
-		w = word_after(w, 2);
 	if (!w.bytes || w.bytes > 16)
 		return false;
 	for (size_t i = 0; i < w.bytes; i++) {
@@ -98,6 +94,21 @@ static bool read_number(struct word w, u64 *value)
 	}
 	*value = v;
 	return true;
+}
+
+/* The whole word must be the number, 0x before it if it is hexadecimal. */
+static bool read_number(struct word w, u64 *value)
+{
+	return word_begins(w, "0x", 2) ? read_digits(word_after(w, 2), 16, value) : read_digits(w, 10, value);
+}
+
+/* As %p prints it; what is in brackets, or an error, is no address. */
+static u64 read_address(struct word w)
+{
+	u64 address = 0;
+
+	read_digits(word_begins(w, "0x", 2) ? word_after(w, 2) : w, 16, &address);
+	return address;
 }
 
 /* --- gfp_flags
@@ -238,6 +249,22 @@ static void read_context(struct word flags, struct ftrace_line *out)
 		out->ev.context = EVENT_ATOMIC;
 }
 
+/* Seconds, a point, and up to nine digits. Some clocks count something else. */
+static void read_time(struct ftrace_line *out)
+{
+	const char *point = memchr(out->time, '.', (size_t)out->time_bytes);
+	struct word rest = {point ? point + 1 : NULL, point ? (size_t)(out->time + out->time_bytes - point) - 1 : 0};
+	u64 seconds, ns;
+
+	if (!rest.bytes || rest.bytes > 9 || !read_digits(rest, 10, &ns) ||
+	    !read_digits((struct word){out->time, (size_t)(point - out->time)}, 10, &seconds))
+		return;
+	for (size_t i = rest.bytes; i < 9; i++)
+		ns *= 10;
+	out->ns = seconds * 1000000000 + ns;
+	out->has_ns = true;
+}
+
 /* What follows [CPU]: flags unless switched off, timestamp, name. */
 static bool read_head(struct cursor *c, struct ftrace_line *out, struct word *name)
 {
@@ -255,6 +282,7 @@ static bool read_head(struct cursor *c, struct ftrace_line *out, struct word *na
 		*name = word_after(*name, 5);
 	out->time = time.text;
 	out->time_bytes = (int)time.bytes - 1;
+	read_time(out);
 	if (flags.bytes)
 		read_context(flags, out);
 	return true;
@@ -289,6 +317,8 @@ static unsigned read_field(struct ftrace *f, struct word w, struct ftrace_line *
 {
 	u64 order;
 
+	if (word_begins(w, "page=", 5))
+		out->page = read_address(word_after(w, 5));
 	if (word_begins(w, "pfn=", 4))
 		return read_number(word_after(w, 4), &out->ev.pfn) ? SEEN_PFN : SEEN_BAD;
 	if (word_begins(w, "order=", 6)) {
@@ -305,7 +335,7 @@ static unsigned read_field(struct ftrace *f, struct word w, struct ftrace_line *
 }
 
 /* The kernel knows no frame when it prints pfn 0 (as -1 in raw form): frame 0 is never handed out. */
-static enum ftrace_kind read_fields(struct ftrace *f, struct cursor c, struct ftrace_line *out)
+static enum ftrace_kind read_page_fields(struct ftrace *f, struct cursor c, struct ftrace_line *out)
 {
 	bool alloc = out->ev.type == EVENT_PAGE_ALLOC;
 	unsigned wanted = SEEN_PFN | SEEN_ORDER | (alloc ? SEEN_GFP : 0), seen = 0;
@@ -317,8 +347,79 @@ static enum ftrace_kind read_fields(struct ftrace *f, struct cursor c, struct ft
 	return alloc && (!out->ev.pfn || out->ev.pfn == ~0ULL) ? FTRACE_NO_PAGE : FTRACE_PAGE;
 }
 
+#define ZERO_SIZE 16 /* what kmalloc(0) returns, and who frees it means nothing */
+
+enum { SEEN_PTR = 16, SEEN_REQ = 32, SEEN_ALLOC = 64 };
+
+static unsigned read_bytes(struct word w, u32 *bytes, unsigned seen)
+{
+	u64 n;
+
+	if (!read_number(w, &n) || n > 0xffffffffULL)
+		return SEEN_BAD;
+	*bytes = (u32)n;
+	return seen;
+}
+
+static unsigned read_object_field(struct ftrace *f, struct word w, struct ftrace_line *out)
+{
+	if (word_begins(w, "ptr=", 4)) {
+		out->ev.address = read_address(word_after(w, 4));
+		return SEEN_PTR;
+	}
+	if (word_begins(w, "bytes_req=", 10))
+		return read_bytes(word_after(w, 10), &out->ev.bytes_req, SEEN_REQ);
+	if (word_begins(w, "bytes_alloc=", 12))
+		return read_bytes(word_after(w, 12), &out->ev.bytes_alloc, SEEN_ALLOC);
+	if (word_begins(w, "gfp_flags=", 10) && w.bytes > 10) {
+		out->ev.gfp = read_gfp(f, word_after(w, 10));
+		return SEEN_GFP;
+	}
+	if (!word_begins(w, "name=", 5) || w.bytes == 5)
+		return 0;
+	out->cache = w.text + 5;
+	out->cache_bytes = (int)w.bytes - 5;
+	return 0;
+}
+
+/* An address that is not the kernel's is a hash of one. Old kernels name no cache. */
+static enum ftrace_kind read_object_fields(struct ftrace *f, struct cursor c, struct ftrace_line *out)
+{
+	bool alloc = out->ev.type == EVENT_KMALLOC || out->ev.type == EVENT_KMEM_CACHE_ALLOC;
+	bool named = out->ev.type == EVENT_KMEM_CACHE_ALLOC || out->ev.type == EVENT_KMEM_CACHE_FREE;
+	unsigned wanted = SEEN_PTR | (alloc ? SEEN_REQ | SEEN_ALLOC | SEEN_GFP : 0), seen = 0;
+
+	while (c.at < c.end)
+		seen |= read_object_field(f, next_word(&c), out);
+	if (!named)
+		out->cache = NULL;
+	if ((seen & wanted) != wanted || (seen & SEEN_BAD))
+		return FTRACE_UNREADABLE;
+	if (out->ev.address <= ZERO_SIZE)
+		return FTRACE_NO_OBJECT;
+	return out->ev.address >> 63 ? FTRACE_OBJECT : FTRACE_HASHED;
+}
+
+static u8 event_of_objects(struct word name)
+{
+	if (word_is(name, "kmalloc") || word_is(name, "kmalloc_node"))
+		return EVENT_KMALLOC;
+	if (word_is(name, "kfree"))
+		return EVENT_KFREE;
+	if (word_is(name, "kmem_cache_alloc") || word_is(name, "kmem_cache_alloc_node"))
+		return EVENT_KMEM_CACHE_ALLOC;
+	return word_is(name, "kmem_cache_free") ? EVENT_KMEM_CACHE_FREE : EVENT_NONE;
+}
+
+static enum ftrace_kind read_fields(struct ftrace *f, struct cursor c, struct ftrace_line *out)
+{
+	return out->ev.type >= EVENT_KMALLOC ? read_object_fields(f, c, out) : read_page_fields(f, c, out);
+}
+
 static u8 event_type(struct word name)
 {
+	if (word_begins(name, "km", 2) || word_begins(name, "kf", 2))
+		return event_of_objects(name);
 	if (!word_begins(name, "mm_page_", 8))
 		return EVENT_NONE;
 	name = word_after(name, 8);
@@ -352,12 +453,26 @@ static bool is_lost_line(struct cursor c, struct ftrace_line *out)
 	return word_is(second, "EVENTS") && read_number(first, &out->lost);
 }
 
+/* "# entries-in-buffer/entries-written: 1440681/1529796   #P:2" */
+static void read_cpus(struct cursor c, struct ftrace_line *out)
+{
+	u64 n;
+
+	while (c.at < c.end) {
+		struct word w = next_word(&c);
+
+		if (word_begins(w, "#P:", 3) && read_number(word_after(w, 3), &n) && n < 65536)
+			out->nr_cpus = (unsigned)n;
+	}
+}
+
 /* "##### CPU 1 buffer started ####": this CPU's earlier events were overwritten, those of others are there.
  */
-static enum ftrace_kind read_comment(struct cursor c)
+static enum ftrace_kind read_comment(struct cursor c, struct ftrace_line *out)
 {
 	static const char started[] = "buffer started";
 
+	read_cpus(c, out);
 	return memmem(c.at, (size_t)(c.end - c.at), started, sizeof(started) - 1) ? FTRACE_GAP : FTRACE_NOTE;
 }
 
@@ -368,7 +483,7 @@ enum ftrace_kind ftrace_read(struct ftrace *f, const char *line, size_t bytes, s
 
 	*out = (struct ftrace_line){.ev.type = EVENT_NONE};
 	if (!bytes || *line == '#')
-		return read_comment(c);
+		return read_comment(c, out);
 	if (!find_head(&c, out, &name)) {
 		if (is_lost_line(c, out))
 			return FTRACE_GAP;

@@ -33,10 +33,18 @@
 #define MAX_PRINTED   20
 #define KEPT_TEXT     200
 #define EXIT_NO_ZSTD  127
+#define NS_UNKNOWN    1000000000ULL /* a clock that does not tell: between two events there was time for everything */
+#define MEMMAP	      0xffffea0000000000ULL /* x86-64: struct page 0, when KASLR moves nothing */
+#define MEMMAP_BYTES  64
+
+/* Bytes that an event is about: of frames, from 0 on; of objects, by address. */
+struct span {
+	u64 start, end;
+};
 
 /* An event as it was read. */
 struct seen {
-	struct mm_event ev;
+	struct span span;
 	u64 line;
 	u16 bytes;
 	char text[KEPT_TEXT];
@@ -51,6 +59,7 @@ struct witness {
 	struct seen *ring;
 	u64 nr_seen;
 	u64 *mention; /* per frame, the line of its last event; 0 none */
+	bool map_is_known; /* a page event told whether frames of objects are known */
 	struct ftrace ftrace;
 };
 
@@ -59,6 +68,10 @@ static const char *const event_names[NR_EVENT_TYPES] = {
 	[EVENT_PAGE_ALLOC] = "mm_page_alloc",
 	[EVENT_PAGE_FREE] = "mm_page_free",
 	[EVENT_PAGE_FREE_BATCHED] = "mm_page_free_batched",
+	[EVENT_KMALLOC] = "kmalloc",
+	[EVENT_KFREE] = "kfree",
+	[EVENT_KMEM_CACHE_ALLOC] = "kmem_cache_alloc",
+	[EVENT_KMEM_CACHE_FREE] = "kmem_cache_free",
 };
 
 /* --- life
@@ -100,6 +113,23 @@ static struct witness *witness_open(struct model *m, struct witness_result *r, F
 /* --- what was seen
  * ----------------------------------------------------------------------------------------------------- */
 
+static bool is_of_object(const struct mm_event *ev)
+{
+	return ev->type >= EVENT_KMALLOC;
+}
+
+static bool is_hand_out(const struct mm_event *ev)
+{
+	return ev->type == EVENT_PAGE_ALLOC || ev->type == EVENT_KMALLOC || ev->type == EVENT_KMEM_CACHE_ALLOC;
+}
+
+static struct span span_of(const struct mm_event *ev)
+{
+	if (is_of_object(ev))
+		return (struct span){ev->address, ev->address + (is_hand_out(ev) && ev->bytes_alloc ? ev->bytes_alloc : 1)};
+	return (struct span){ev->pfn << 12, (ev->pfn + (1ULL << ev->order)) << 12};
+}
+
 static void remember(struct witness *w, const struct mm_event *ev, const char *text, size_t bytes)
 {
 	struct seen *s = &w->ring[w->nr_seen++ % RING_EVENTS];
@@ -108,17 +138,17 @@ static void remember(struct witness *w, const struct mm_event *ev, const char *t
 		text++;
 		bytes--;
 	}
-	s->ev = *ev;
+	s->span = span_of(ev);
 	s->line = w->r->lines;
 	s->bytes = (u16)(bytes < KEPT_TEXT ? bytes : KEPT_TEXT);
 	memcpy(s->text, text, s->bytes);
-	for (u64 i = 0; i < 1ULL << ev->order; i++)
+	for (u64 i = 0; !is_of_object(ev) && i < 1ULL << ev->order; i++)
 		w->mention[ev->pfn + i] = w->r->lines;
 }
 
-static bool overlap(const struct mm_event *a, const struct mm_event *b)
+static bool overlap(struct span a, struct span b)
 {
-	return a->pfn < b->pfn + (1ULL << b->order) && b->pfn < a->pfn + (1ULL << a->order);
+	return a.start < b.end && b.start < a.end;
 }
 
 /* Task names are the recording's: no byte of it shall command a terminal. */
@@ -129,15 +159,15 @@ static void print_text(FILE *out, const char *text, size_t bytes)
 	fputc('\n', out);
 }
 
-/* The last events about these frames, oldest first. */
-static unsigned find_window(const struct witness *w, const struct mm_event *ev,
+/* The last events about these bytes, oldest first. */
+static unsigned find_window(const struct witness *w, struct span span,
 			    const struct seen *window[WINDOW_EVENTS])
 {
 	u64 oldest = w->nr_seen > RING_EVENTS ? w->nr_seen - RING_EVENTS : 0;
 	unsigned n = 0;
 
 	for (u64 i = w->nr_seen; i-- > oldest && n < WINDOW_EVENTS;)
-		if (overlap(&w->ring[i % RING_EVENTS].ev, ev))
+		if (overlap(w->ring[i % RING_EVENTS].span, span))
 			window[n++] = &w->ring[i % RING_EVENTS];
 	for (unsigned i = 0; i < n / 2; i++) {
 		const struct seen *swap = window[i];
@@ -170,14 +200,19 @@ static void print_old_mentions(const struct witness *w, const struct mm_event *e
 static void print_violation(const struct witness *w, const char *sentence, const struct ftrace_line *l,
 			    const char *text, size_t bytes)
 {
-	u64 last = l->ev.pfn + (1ULL << l->ev.order) - 1;
+	struct span span = span_of(&l->ev);
 	const struct seen *window[WINDOW_EVENTS];
-	unsigned n = find_window(w, &l->ev, window);
+	unsigned n = find_window(w, span, window);
 
-	fprintf(w->out, "violation %llu, line %llu, time %.*s, frames %#llx..%#llx: %s\n",
-		(unsigned long long)w->r->violations, (unsigned long long)w->r->lines, l->time_bytes, l->time,
-		(unsigned long long)l->ev.pfn, (unsigned long long)last, sentence);
-	print_old_mentions(w, &l->ev);
+	fprintf(w->out, "violation %llu, line %llu, time %.*s, ", (unsigned long long)w->r->violations,
+		(unsigned long long)w->r->lines, l->time_bytes, l->time);
+	if (is_of_object(&l->ev))
+		fprintf(w->out, "address %#llx: %s\n", (unsigned long long)span.start, sentence);
+	else
+		fprintf(w->out, "frames %#llx..%#llx: %s\n", (unsigned long long)(span.start >> 12),
+			(unsigned long long)((span.end >> 12) - 1), sentence);
+	if (!is_of_object(&l->ev))
+		print_old_mentions(w, &l->ev);
 	for (unsigned i = 0; i < n; i++) {
 		fprintf(w->out, "  line %llu: ", (unsigned long long)window[i]->line);
 		print_text(w->out, window[i]->text, window[i]->bytes);
@@ -210,23 +245,44 @@ static void judge(struct witness *w, const struct ftrace_line *l, const char *te
 	const char *bad;
 
 	w->r->judged++;
-	w->r->no_context += l->ev.type == EVENT_PAGE_ALLOC && !l->has_context;
+	w->r->no_context += is_hand_out(&l->ev) && !l->has_context;
+	w->m->now_ns = l->has_ns ? l->ns : w->m->now_ns + NS_UNKNOWN;
 	w->r->unannounced += model_witness_unannounced(w->m, &l->ev);
 	bad = model_event(w->m, &l->ev);
 	if (bad)
 		violation(w, bad, l, text, bytes);
 	else if (w->out && w->verbose && w->m->unknown != unknown)
-		fprintf(w->out, "line %llu: %s of pfn %#llx, whose allocation was not recorded\n",
+		fprintf(w->out, "line %llu: %s of %s%#llx, whose allocation was not recorded\n",
 			(unsigned long long)w->r->lines, event_names[l->ev.type],
-			(unsigned long long)l->ev.pfn);
+			is_of_object(&l->ev) ? "" : "pfn ", (unsigned long long)l->ev.pfn);
 	remember(w, &l->ev, text, bytes);
 }
 
-static void judge_if_followed(struct witness *w, const struct ftrace_line *l, const char *text, size_t bytes)
+/* The array of struct page is not where it would be without KASLR: nor is the map of all frames, then. */
+static void look_at_map(struct witness *w, const struct ftrace_line *l)
 {
-	u64 size = 1ULL << l->ev.order;
+	if (w->map_is_known || !l->page)
+		return;
+	w->map_is_known = true;
+	model_witness_direct_map(w->m, l->page == MEMMAP + l->ev.pfn * MEMMAP_BYTES);
+}
 
-	if (l->ev.pfn < w->m->nr_frames && size <= w->m->nr_frames - l->ev.pfn) {
+static bool is_followed(const struct witness *w, const struct mm_event *ev)
+{
+	struct span s = span_of(ev);
+
+	if (is_of_object(ev))
+		return model_witness_follows(w->m, s.start, s.end - s.start);
+	return ev->pfn < w->m->nr_frames && 1ULL << ev->order <= w->m->nr_frames - ev->pfn;
+}
+
+static void judge_if_followed(struct witness *w, struct ftrace_line *l, const char *text, size_t bytes)
+{
+	if (!is_of_object(&l->ev))
+		look_at_map(w, l);
+	else if (l->cache)
+		l->ev.cache = (u8)model_witness_cache(w->m, l->cache, (size_t)l->cache_bytes);
+	if (is_followed(w, &l->ev)) {
 		judge(w, l, text, bytes);
 		return;
 	}
@@ -251,18 +307,32 @@ static void skip_line(struct witness *w)
 		w->r->first_skipped = w->r->lines;
 }
 
+static void count(struct witness_result *r, enum ftrace_kind kind, const struct ftrace_line *l)
+{
+	bool page = kind == FTRACE_PAGE || kind == FTRACE_NO_PAGE;
+	bool object = kind == FTRACE_OBJECT || kind == FTRACE_NO_OBJECT || kind == FTRACE_HASHED;
+	bool nothing = kind == FTRACE_NO_PAGE || kind == FTRACE_NO_OBJECT;
+
+	r->events += page || object || kind == FTRACE_OTHER;
+	r->page_events += page;
+	r->object_events += object;
+	r->hashed += kind == FTRACE_HASHED;
+	r->failed_allocs += nothing && is_hand_out(&l->ev);
+	r->freed_nothing += nothing && !is_hand_out(&l->ev);
+}
+
 static void read_line(struct witness *w, const char *text, size_t bytes)
 {
-	struct ftrace_line l;
+	struct ftrace_line l = {0};
 	enum ftrace_kind kind;
 
 	if (bytes && text[bytes - 1] == '\r')
 		bytes--;
 	kind = bytes <= MAX_LINE ? ftrace_read(&w->ftrace, text, bytes, &l) : FTRACE_NOISE;
-	w->r->events += kind == FTRACE_OTHER || kind == FTRACE_PAGE || kind == FTRACE_NO_PAGE;
-	w->r->page_events += kind == FTRACE_PAGE || kind == FTRACE_NO_PAGE;
-	w->r->failed_allocs += kind == FTRACE_NO_PAGE;
-	if (kind == FTRACE_PAGE)
+	count(w->r, kind, &l);
+	if (kind == FTRACE_NOTE && l.nr_cpus)
+		model_witness_cpus(w->m, l.nr_cpus);
+	if (kind == FTRACE_PAGE || kind == FTRACE_OBJECT)
 		judge_if_followed(w, &l, text, bytes);
 	else if (kind == FTRACE_GAP)
 		gap(w, l.lost);
@@ -298,6 +368,7 @@ static void end_of_text(struct witness *w, size_t rest)
 	}
 	w->r->matched = w->m->frees_matched;
 	w->r->unknown = w->m->unknown;
+	w->r->objects = model_witness_objects(w->m);
 	w->r->unknown_flags = w->ftrace.unknown_flags;
 	memcpy(w->r->unknown_flag, w->ftrace.unknown_name, sizeof(w->r->unknown_flag));
 }
@@ -446,7 +517,7 @@ static void print_notes(const struct witness_result *r, FILE *out)
 	if (r->violations > MAX_PRINTED)
 		fprintf(out, "%llu more violations are not shown\n", (ull)(r->violations - MAX_PRINTED));
 	if (r->gaps)
-		fprintf(out, "gaps: %llu, %llu events lost; all frames are unknown after a gap\n",
+		fprintf(out, "gaps: %llu, %llu events lost; all is unknown after a gap\n",
 			(ull)r->gaps, (ull)r->lost);
 	if (r->unannounced)
 		fprintf(out,
@@ -455,6 +526,10 @@ static void print_notes(const struct witness_result *r, FILE *out)
 			(ull)r->unannounced);
 	if (r->failed_allocs)
 		fprintf(out, "failed allocations: %llu\n", (ull)r->failed_allocs);
+	if (r->freed_nothing)
+		fprintf(out, "frees of nothing: %llu\n", (ull)r->freed_nothing);
+	if (r->hashed)
+		fprintf(out, "no addresses: %llu events of objects are not judged; record with the option nohash-ptr\n", (ull)r->hashed);
 	if (r->no_context)
 		fprintf(out, "no flags column: %llu allocations not judged for sleeping\n",
 			(ull)r->no_context);
@@ -466,9 +541,22 @@ static void print_notes(const struct witness_result *r, FILE *out)
 			(ull)r->first_skipped);
 }
 
+static void print_objects(const struct witness_result *r, FILE *out)
+{
+	const struct model_witness_objects *o = &r->objects;
+
+	if (o->silent)
+		fprintf(out, "silent: %llu objects came back without an event, %llu of them of %s\n", (ull)o->silent, (ull)o->most_silent,
+			o->most_silent_name);
+	if (o->handed_out || o->unknown)
+		fprintf(out, "objects: %llu handed out, %llu given back, %llu given back that were not seen handed out; pages of slabs %s\n",
+			(ull)o->handed_out, (ull)o->given_back, (ull)o->unknown, o->pages_followed ? "followed" : "not followed");
+}
+
 static void print_result(const struct witness_result *r, FILE *out)
 {
 	print_notes(r, out);
+	print_objects(r, out);
 	fprintf(out, "matched: %llu frees of frames that the recording saw allocated\n", (ull)r->matched);
 	fprintf(out, "witness: %llu events, %llu judged, %llu violations, %llu unknown\n", (ull)r->events,
 		(ull)r->judged, (ull)r->violations, (ull)r->unknown);
@@ -478,13 +566,14 @@ static int conclude(const struct witness *w, const struct input *in, int code)
 {
 	const struct witness_result *r = w->r;
 
-	if (!r->page_events)
+	if (!r->page_events && !r->object_events)
 		return code ? code
 			    : complain(in, 2,
-				       "not a recording of page events (no mm_page_alloc, mm_page_free)");
+				       "not a recording of page or object events (no mm_page_alloc, mm_page_free, "
+				       "kmalloc, kfree)");
 	print_result(r, w->out);
 	if (r->beyond) {
-		fprintf(in->err, "%s: line %llu: a frame above %#llx; %llu such events are not judged\n",
+		fprintf(in->err, "%s: line %llu: more than %#llx frames away; %llu such events are not judged\n",
 			in->path, (ull)r->first_beyond, (ull)w->m->nr_frames, (ull)r->beyond);
 		code = code ? code : 2;
 	}

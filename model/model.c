@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include "internal.h"
 #include "model_page_debug.h"
+#include "model_recorded.h"
 #include "model_slab.h"
 
 #define IMAGE_FRAMES 65536 /* machines up to here are reset by copying */
@@ -250,7 +251,13 @@ struct model *model_create_witness(u64 nr_frames)
 {
 	struct model shape = { .nr_frames = nr_frames, .max_order = 0, .nr_nodes = 1, .nr_cpus = 1, .frames_only = true };
 
-	return allocate(&shape);
+	struct model *m = allocate(&shape);
+
+	if (m && !recorded_create(m)) {
+		model_destroy(m);
+		return NULL;
+	}
+	return m;
 }
 
 void model_destroy(struct model *m)
@@ -261,6 +268,7 @@ void model_destroy(struct model *m)
 		model_memblock_destroy(m->memblock);
 	model_page_debug_destroy(m);
 	model_slab_destroy(m);
+	recorded_destroy(m);
 	free(m->image);
 	munmap(m, m->block_bytes);
 }

@@ -317,6 +317,7 @@ struct model {
 	struct model_memblock *memblock;
 	struct model_page_debug *debug;
 	struct model_slab *slab;
+	struct model_recorded *recorded; /* a recording's objects */
 	struct model_slub *slub; /* what is kept of objects whose cache is debugged */
 	char text[200];		      /* the sentence returned last */
 

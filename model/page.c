@@ -14,6 +14,7 @@
 #include <string.h>
 #include "internal.h"
 #include "model_page_debug.h"
+#include "model_recorded.h"
 
 static const char *const state_names[NR_FRAME_STATES] = {
 	"free", "a hole", "reserved", "a device's", "in flight", "owned", "inside an owned block", "being freed",
@@ -576,11 +577,13 @@ const char *model_event(struct model *m, const struct mm_event *ev)
 	m->events_judged++;
 	if (!m->frames_only && ev->cpu >= m->nr_cpus)
 		return model_says(m, "N1: an event on cpu %u", ev->cpu);
-	if (ev->type >= EVENT_KMALLOC && ev->type < NR_EVENT_TYPES && !m->frames_only)
-		return slab_event(m, ev);
+	if (ev->type >= EVENT_KMALLOC && ev->type < NR_EVENT_TYPES)
+		return m->frames_only ? recorded_event(m, ev) : slab_event(m, ev);
 	if (ev->type >= NR_EVENT_TYPES || !judges[ev->type])
 		return model_says(m, "N1: an event of unknown type %u", ev->type);
 	bad = judges[ev->type](m, ev);
+	if (m->recorded && !bad)
+		return recorded_pages(m, ev);
 	if (m->nr_in_flight > 1)
 		note_excuses(m);
 	return bad;

@@ -2,14 +2,14 @@
 /*
  * witness.c - the model of a recording: what it cannot know, and how it goes on after a violation or a gap.
  *
- * Judging is that of page.c. Here the frames are set without judging: to what an illegal event says, or to
+ * Judging is that of page.c, of objects that of recorded.c. Here the frames are set without judging: to what an illegal event says, or to
  * unknown, which in a model of a recording is the state of a frame that nobody has written.
  */
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "internal.h"
-#include "model_witness.h"
+#include "model_recorded.h"
 
 bool model_witness_unannounced(const struct model *m, const struct mm_event *ev)
 {
@@ -26,8 +26,13 @@ void model_witness_force(struct model *m, const struct mm_event *ev)
 	bool owned = ev->type == EVENT_PAGE_ALLOC;
 	u64 size = 1ULL << ev->order;
 
+	if (ev->type >= EVENT_KMALLOC) {
+		recorded_force(m, ev);
+		return;
+	}
 	if (!in_machine(m, ev->pfn, ev->order))
 		return;
+	recorded_pages(m, ev);
 	for (u64 i = 0; i < size; i++)
 		m->frame[ev->pfn + i] = (struct frame){.state = owned ? FRAME_OWNED_TAIL : FRAME_IN_FLIGHT};
 	m->frame[ev->pfn].state = owned ? FRAME_OWNED : FRAME_IN_FLIGHT;
@@ -42,6 +47,7 @@ void model_witness_forget(struct model *m)
 	uintptr_t start = (uintptr_t)m->frame, end = (uintptr_t)(m->frame + m->nr_frames);
 	uintptr_t first = (start + page - 1) & ~(page - 1), last = end & ~(page - 1);
 
+	recorded_forget(m);
 	if (first >= last || madvise((void *)first, last - first, MADV_DONTNEED)) {
 		memset((void *)start, 0, end - start);
 		return;
