@@ -572,6 +572,8 @@ static int conclude(const struct witness *w, const struct input *in, int code)
 				       "not a recording of page or object events (no mm_page_alloc, mm_page_free, "
 				       "kmalloc, kfree)");
 	print_result(r, w->out);
+	if (!r->judged && r->hashed)
+		code = code ? code : 2;
 	if (r->beyond) {
 		fprintf(in->err, "%s: line %llu: more than %#llx frames away; %llu such events are not judged\n",
 			in->path, (ull)r->first_beyond, (ull)w->m->nr_frames, (ull)r->beyond);

@@ -64,6 +64,8 @@ const char *recorded_pages(struct model *m, const struct mm_event *ev);
 
 /* recorded_cache.c */
 bool recorded_caches_create(struct model_recorded *r);
+/* What an event said of a cache was wrong, or what was believed of it before. */
+void recorded_learn_anew(struct model_recorded *r, unsigned cache);
 /* K1, K3: the cache of a size under a mask, LARGE_BLOCKS none. */
 unsigned recorded_class(const struct model_recorded *r, u64 bytes, gfp_t gfp);
 /* K2, K5, K6, S1: what was asked for and what was given. */

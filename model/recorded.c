@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include "model_kmalloc.h"
 #include "model_recorded.h"
 #include "slab_state.h"
 
@@ -270,6 +271,13 @@ static u64 block_of(const struct model *m, u64 pfn, unsigned *order)
 	return ~0ULL;
 }
 
+/* ~0 when it is not known, or pages are not followed. */
+static u64 block_below(const struct model *m, const struct mm_event *ev, unsigned *order)
+{
+	*order = 0;
+	return follows_pages(m->recorded) ? block_of(m, page_index(m->recorded, ev->address), order) : ~0ULL;
+}
+
 /* The pages below it are handed out, and are a slab of its cache. */
 static const char *judge_pages(struct model *m, const struct mm_event *ev, unsigned cache)
 {
@@ -317,22 +325,27 @@ static void make_room(struct model_recorded *r, const struct mm_event *ev)
 	}
 }
 
+static void note_slab(struct model_recorded *r, const struct mm_event *ev, unsigned cache)
+{
+	for (u64 at = ev->address & ~4095ULL; follows_pages(r) && at < ev->address + ev->bytes_alloc; at += 4096)
+		if (page_at(r, at))
+			r->page[page_at(r, at)].cache = (u8)cache;
+}
+
 static void hand_out(struct model *m, const struct mm_event *ev, unsigned cache)
 {
 	struct model_recorded *r = m->recorded;
 
 	note_object(r, (struct recorded_object){ .address = ev->address, .size = ev->bytes_alloc, .cache = (u8)cache, .live = true,
 						 .since_ns = m->now_ns });
-	for (u64 at = ev->address & ~4095ULL; follows_pages(r) && at < ev->address + ev->bytes_alloc; at += 4096)
-		if (page_at(r, at))
-			r->page[page_at(r, at)].cache = (u8)cache;
+	note_slab(r, ev, cache);
 	r->counts.handed_out++;
 }
 
 static const char *on_recorded_alloc(struct model *m, const struct mm_event *ev)
 {
-	unsigned cache = cache_of(m, ev), order = 0;
-	u64 head = follows_pages(m->recorded) ? block_of(m, page_index(m->recorded, ev->address), &order) : ~0ULL;
+	unsigned cache = cache_of(m, ev), order;
+	u64 head = block_below(m, ev, &order);
 	const char *bad;
 
 	if ((ev->context & EVENT_ATOMIC) && (ev->gfp & __GFP_DIRECT_RECLAIM))
@@ -436,12 +449,30 @@ const char *recorded_event(struct model *m, const struct mm_event *ev)
 									      model_says(m, "N1: an event of unknown type %u", ev->type);
 }
 
+/* Whose extent is doubtful, of that nothing is believed; whose cache may be, does not tell what the slab is. */
+static void force_alloc(struct model *m, const struct mm_event *ev)
+{
+	struct model_recorded *r = m->recorded;
+	unsigned cache = cache_of(m, ev), order;
+	u64 head = block_below(m, ev, &order);
+	bool sure = !recorded_size(m, ev, cache) && !recorded_place(m, ev, cache, head, order);
+
+	if (ev->bytes_alloc > model_kmalloc_max(r->rules))
+		return;
+	make_room(r, ev);
+	if (sure)
+		hand_out(m, ev, cache);
+	else
+		recorded_learn_anew(r, cache);
+	note_slab(r, ev, 0);
+}
+
 void recorded_force(struct model *m, const struct mm_event *ev)
 {
-	if (!is_alloc(ev))
+	if (is_alloc(ev))
+		force_alloc(m, ev);
+	else if (!(ev->address & 7))
 		take_back(m, ev);
-	else if (ev->bytes_alloc && ev->bytes_alloc <= 4096u << m->recorded->rules->max_order)
-		hand_out(m, ev, cache_of(m, ev));
 }
 
 /* --- pages ----------------------------------------------------------------------------------------------------------------------- */

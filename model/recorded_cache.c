@@ -2,13 +2,14 @@
 /*
  * recorded_cache.c - the caches of a recording: how large their objects are, and where in a slab each may begin.
  *
- * Nothing is stated here. Classes of kmalloc() are those that the model boots with, layout and order of a slab are
- * slab_geometry()'s, asked about a machine with as many CPUs as the recording has. A recording names no flags of a cache; so
+ * Nothing is stated here. Sizes are model_kmalloc_roundup()'s, the caches of kmalloc() those that the model boots with, layout
+ * and order of a slab slab_geometry()'s, asked about a machine with as many CPUs as the recording has. A recording names no flags of a cache; so
  * some layout must exist that makes of so many bytes a slot of so many.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "model_kmalloc.h"
 #include "model_recorded.h"
 #include "slab_state.h"
 
@@ -57,7 +58,7 @@ bool recorded_caches_create(struct model_recorded *r)
 	char name[KMEM_CACHE_NAME_MAX];
 
 	r->nr_caches = LARGE_BLOCKS;
-	add(r, "a large block", strlen("a large block"));
+	add(r, "kmalloc-large", strlen("kmalloc-large"));
 	for (unsigned nr = 2; slab_boot_cache(r->rules, nr, &asked, name); nr++) {
 		struct recorded_cache *c = &r->cache[add(r, name, strlen(name))];
 
@@ -76,6 +77,16 @@ void model_witness_cpus(struct model *m, unsigned nr)
 	r->rules->nr_cpus = nr;
 	for (unsigned i = 0; i < r->nr_caches; i++) /* laid out anew when they are next met */
 		r->cache[i].objects[0] = 0;
+}
+
+void recorded_learn_anew(struct model_recorded *r, unsigned cache)
+{
+	struct recorded_cache *c = &r->cache[cache];
+
+	if (cache == LARGE_BLOCKS || c->by_size)
+		return;
+	c->size = c->object_size = 0;
+	c->objects[0] = 0;
 }
 
 /* --- sizes ----------------------------------------------------------------------------------------------------------------- */
@@ -101,20 +112,11 @@ unsigned recorded_class(const struct model_recorded *r, u64 bytes, gfp_t gfp)
 	return best;
 }
 
-static u64 block_for(u64 bytes)
-{
-	u64 size = PAGE;
-
-	while (size < bytes)
-		size *= 2;
-	return size;
-}
-
 static const char *size_by_size(struct model *m, const struct mm_event *ev, const struct recorded_cache *c)
 {
-	u64 most = PAGE << m->recorded->rules->max_order, due = c->by_size ? c->size : block_for(ev->bytes_req);
+	u64 due = model_kmalloc_roundup(m->recorded->rules, ev->bytes_req);
 
-	if (!ev->bytes_req || ev->bytes_req > most)
+	if (!ev->bytes_req || ev->bytes_req > model_kmalloc_max(m->recorded->rules))
 		return model_says(m, "K2: kmalloc of %u bytes was given memory", ev->bytes_req);
 	if (ev->bytes_alloc != due)
 		return model_says(m, "%s: kmalloc of %u bytes was given %u, due is %s of %llu", c->by_size ? "K5" : "K6", ev->bytes_req,
@@ -159,7 +161,7 @@ const char *recorded_size(struct model *m, const struct mm_event *ev, unsigned c
 {
 	struct recorded_cache *c = &m->recorded->cache[cache];
 
-	if (ev->bytes_alloc > PAGE << m->recorded->rules->max_order)
+	if (ev->bytes_alloc > model_kmalloc_max(m->recorded->rules))
 		return model_says(m, "K2: %u bytes were handed out", ev->bytes_alloc);
 	if (!cache)
 		return NULL;
