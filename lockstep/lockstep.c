@@ -452,6 +452,8 @@ static u32 switches_of(void *arg, u32 step, const struct sched_switch **list)
 
 	if (step >= w->program->nr_ops || !w->program->op[step].nr_switches)
 		return 0;
+	if (op_by_code(w->program->op[step].code)->flags & OP_ONE_STEP)
+		return 0;
 	*list = w->program->sw + w->program->op[step].first_switch;
 	return w->program->op[step].nr_switches;
 }

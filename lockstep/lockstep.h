@@ -203,6 +203,7 @@ enum op_flag {
 	OP_WALKS = 1 << 6,     /* looks at a slot, and several may at once */
 	OP_UNLINKS = 1 << 7,   /* may overtake who walks its slot */
 	OP_CALLS = 1 << 8,     /* interrupts other CPUs */
+	OP_ONE_STEP = 1 << 9,  /* what it does is legal only as things are when it begins: no switch inside */
 };
 
 struct world;
