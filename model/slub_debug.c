@@ -105,11 +105,18 @@ void slub_damage_forget(struct slub_damage *d, u64 from, u64 to)
 			i++;
 }
 
-bool slub_damage_any(const struct slub_damage *d, u64 from, u64 to)
+static bool any_stray(const struct slub_damage *d, u64 from, u64 to)
 {
 	for (u32 i = 0; i < d->nr; i++)
-		if (d->stray[i].at >= from && d->stray[i].at < to)
+		if (d->stray[i].at - from < to - from)
 			return true;
+	return false;
+}
+
+bool slub_damage_any(const struct slub_damage *d, u64 from, u64 to)
+{
+	if (any_stray(d, from, to))
+		return true;
 	for (u32 i = 0; i < d->nr_pointers; i++)
 		if (d->pointer[i].object >= from && d->pointer[i].object < to)
 			return true;
@@ -185,10 +192,10 @@ static bool check_region(const struct slub_layout *l, struct slub_damage *d, str
 			 u32 bytes, u8 expected, bool head, struct slub_dues *out)
 {
 	struct slub_due due = { .report = (u8)report, .expected = expected, .address = o.address, .head = head };
-	bool found = false;
+	bool found = false, strays = any_stray(d, o.address + (u64)offset, o.address + (u64)offset + bytes);
 
 	for (s64 i = offset; i < offset + (s64)bytes; i++) {
-		int byte = slub_byte(l, d, o, i);
+		int byte = strays ? slub_byte(l, d, o, i) : slub_written(l, o, i);
 
 		out->vague |= byte < 0;
 		if (byte < 0 || byte == expected)
@@ -269,7 +276,9 @@ void slub_check_padding(const struct slub_layout *l, struct slub_damage *d, u64 
 	u64 from = base + bytes - bytes % l->size;
 	bool found = false;
 
-	for (u64 at = from; HAS_P(l) && d->nr && at < base + bytes; at++) {
+	if (!HAS_P(l) || !any_stray(d, from, base + bytes))
+		return;
+	for (u64 at = from; at < base + bytes; at++) {
 		const struct slub_stray *s = stray_at(d, at);
 
 		if (!s || s->byte == NEVER_USED)
