@@ -3,8 +3,8 @@
  * recorded_cache.c - the caches of a recording: how large their objects are, and where in a slab each may begin.
  *
  * Nothing is stated here. Sizes are model_kmalloc_roundup()'s, the caches of kmalloc() those that the model boots with, layout
- * and order of a slab slab_geometry()'s, asked about a machine with as many CPUs as the recording has. A recording names no flags of a cache; so
- * some layout must exist that makes of so many bytes a slot of so many.
+ * and order of a slab slab_geometry()'s, asked about a machine with as many CPUs as the recording has. A recording names no
+ * flags of a cache; so some layout must exist that makes of so many bytes a slot of so many.
  */
 #include <stdio.h>
 #include <stdlib.h>

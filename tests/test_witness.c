@@ -138,9 +138,9 @@ static const struct recording recordings[] = {
 	{"good objects, with their pages",
 	 CPUS MAP("000001") PAGES("000002", "0x100", "1") TAKE("000003", "00100248", "radix", "576", "584")
 		 RETURN("000004", "00100248", "radix") PAGES_BACK("000005", "0x100", "1") PAGES("000006", "0x100", "0")
-			 KMALLOC("000007", "00100060", "90", "96") KFREE("000008", "00100060")
+			 KFREE("000006", "00100248") KMALLOC("000007", "00100060", "90", "96") KFREE("000008", "00100060")
 				 KFREE("000009", "00000000") KMALLOC("000010", "00108000", "20000", "32768"),
-	 {0, 10, 10, 0, 2, 1, 0, NULL}},
+	 {0, 11, 11, 0, 3, 1, 0, NULL}},
 	{"an object between two slots",
 	 CPUS MAP("000001") PAGES("000002", "0x100", "1") TAKE("000003", "00100240", "radix", "576", "584"),
 	 {1, 3, 3, 1, 1, 0, 0, "S7: 0xffff888000100240 is 576 bytes behind"}},
@@ -162,6 +162,9 @@ static const struct recording recordings[] = {
 	{"objects of another extent, their slab unseen",
 	 CPUS TAKE("000001", "00100000", "a", "64", "64") TAKE("000020", "00100000", "b", "128", "128"),
 	 {1, 2, 2, 1, 0, 0, 0, "S7: 0xffff888000100000 of b was handed out"}},
+	{"of another extent from its middle on",
+	 CPUS TAKE("000001", "00100040", "a", "64", "64") TAKE("000020", "00100000", "b", "128", "128"),
+	 {1, 2, 2, 1, 0, 0, 0, "S7: 0xffff888000100000 of b was handed out, but 0xffff888000100040 of a is"}},
 	{"the same, with time for the slab to go",
 	 CPUS TAKE("000001", "00100000", "a", "64", "64") TAKE("000080", "00100000", "b", "128", "128")
 		 RETURN("000090", "00100000", "b"),
