@@ -11,6 +11,7 @@
 #include "../model/slab_state.h"
 #include "model_slub.h"
 #include "tap.h"
+#include "tool.h"
 #include "world.h"
 
 static struct world *w;
@@ -452,6 +453,46 @@ static void test_boot(void)
 	says_clause(model_slab_is_up(w->model, 0, -12), "S9", "there was no memory, and nobody was refused: S9");
 }
 
+static void test_refusals_and_rest(void)
+{
+	struct program p;
+	char error[200];
+	static const char text[] = "mmcheck-trace 1 profile=small start=booted\n0: sleep ms=0\n";
+
+	state(PLAIN ONE);
+	ask(0, 0, 1, GFP_KERNEL);
+	w->model->slab->flight[0][0].oom_due = true;
+	says_clause(model_end(w->model, 0), "S39", "a refusal is not reported: S39");
+	state(PLAIN ONE);
+	model_begin_slab_init(w->model, 0, 100, 64u << 20);
+	w->model->slab->boot_made = 1;
+	says_clause(news(0, id(0) + 1, SLAB_CACHE_MADE), "S5", "the boot makes a cache that no slab can have: S5");
+	state(PLAIN ONE);
+	model_begin_cache_create(w->model, 0, 0, &(struct model_cache_asked){ .name = "bio", .size = 64, .flags = SLAB_NO_MERGE,
+									      .use_freeptr = true });
+	says_clause(news(0, id(0) + 1, SLAB_CACHE_MADE), "S20", "a cache whose free pointer has no place is made: S20");
+	state(PLAIN ONE);
+	w->model->slab->cache[1].live++;
+	says_clause(model_slab_nothing_leaks(w->model), "Q5", "an object of the boot's caches leaks: Q5");
+	state(PLAIN ONE);
+	w->object[0].state = SLOT_STALE;
+	says_clause(slab_free_all(w), "Q5", "one of a client's leaks: Q5");
+	program_init(&p);
+	program_parse(&p, text, strlen(text), error, sizeof(error), NULL);
+	w->until = 1;
+	lockstep_run(w, &p);
+	program_free(&p);
+	says_clause(TELL(.type = EVENT_KFREE), "S7", "something is announced where there are no caches: S7");
+}
+
+static void test_chain_order(void)
+{
+	state(PLAIN FULL "3: o1 = kmem_cache_alloc_bulk c0 gfp=GFP_KERNEL count=32\n4: o2 = kmem_cache_alloc c0 gfp=GFP_KERNEL\n"
+	      "5: kmem_cache_free o0 cpu=1\n6: kmem_cache_free o1 cpu=1\n");
+	ask(1, 0, 1, GFP_KERNEL);
+	says_clause(move(1, 0, slab(0), SLAB_CPU_PARTIAL, SLAB_CPU), "S9", "a chain gives the second slab first: S9");
+}
+
 static void test_sums(void)
 {
 	state(PLAIN ONE);
@@ -549,6 +590,40 @@ static void forget(struct world *world, const u64 *a)
 	(void)world, (void)a;
 }
 
+static void shorten(struct world *world, const u64 *a)
+{
+	world->cache[a[0]].s->object_size = 1;
+}
+static void forbid(struct world *world, const u64 *a)
+{
+	tool_poison((char *)ram_address(world->machine, 0) + world->object[a[0]].at, 8);
+}
+static void allow(struct world *world, const u64 *a)
+{
+	tool_unpoison((char *)ram_address(world->machine, 0) + world->object[a[0]].at, 8);
+}
+static void steal_slab(struct world *world, const u64 *a)
+{
+	frame(model_slab_of(world->model, world->object[a[0]].at))->cache = 1;
+}
+
+static void test_tool(void)
+{
+	u64 a[MAX_ARGS] = { 0 };
+
+	state(PLAIN);
+	if (tool_asks_poisoned(w->machine->host->ram, 1) < 0) {
+		skip("the tool forbids an object that was handed out: S51", "no tool");
+		return;
+	}
+	says_clause(with_lie("kmem_cache_alloc", 0, 0, GFP_KERNEL, forbid), "S51", "the tool forbids an object that was handed out: S51");
+	state(PLAIN ONE);
+	says_clause(with_lie("kmem_cache_free", 0, 0, 0, allow), "S52", "it allows one that is free: S52");
+	state(TYPESAFE ONE);
+	forbid(w, a);
+	says_clause(with_lie("object_walk", 0, 0, 0, allow), "S18", "it forbids a reader to look: S18");
+}
+
 static void test_contents(void)
 {
 	state("0: c0 = kmem_cache_create name=dentry size=64 align=0 flags=NO_MERGE ctor=none\n");
@@ -562,6 +637,10 @@ static void test_contents(void)
 	says_clause(with_lie("kmem_cache_alloc", 0, 0, GFP_KERNEL, forget), "S17", "an object is not aligned: S17");
 	state("0: c0 = kmem_cache_create name=dentry size=64 align=0 flags=NO_MERGE ctor=none\n1: o0 = kmem_cache_alloc c0 gfp=GFP_KERNEL\n");
 	says_clause(with_lie("object_check", 0, 0, 0, spoil), "S50", "what its owner wrote is gone: S50");
+	state("0: sleep ms=0\n");
+	says_clause(with_lie("kmem_cache_create", 0, 0, 64, shorten), "S21", "a new cache has smaller objects than were asked for: S21");
+	state(TYPESAFE ONE);
+	says_clause(with_lie("object_walk", 0, 0, 0, steal_slab), "S18", "a reader's object is in a slab of another cache: S18");
 }
 
 int main(void)
@@ -580,9 +659,12 @@ int main(void)
 	test_destroying();
 	test_shrinking();
 	test_boot();
+	test_refusals_and_rest();
+	test_chain_order();
 	test_sums();
 	test_figures();
 	test_contents();
+	test_tool();
 	world_destroy(w);
 	return tap_end();
 }
