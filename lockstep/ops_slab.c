@@ -188,6 +188,16 @@ static bool ready_destroy(struct world *w, const u64 *a)
 	return !w->cache_dying[id] && !w->cache_uses[id] && (c->refcount > 1 || c->live == model_waiting_of_cache(w->model, id));
 }
 
+/* S35: the client forgot objects. Nobody works on the cache; it stays without a name, and its objects can be freed. */
+static bool ready_destroy_used(struct world *w, const u64 *a)
+{
+	unsigned id = id_of(w, a[0]);
+	const struct model_cache *c = model_cache(w->model, id);
+
+	return !w->cache_dying[id] && !w->cache_uses[id] && !w->model->nr_in_flight && c->refcount == 1 && !c->boot &&
+	       c->live > model_waiting_of_cache(w->model, id);
+}
+
 static void begin_destroy(struct world *w, const u64 *a)
 {
 	w->cache_dying[id_of(w, a[0])] = true;
@@ -659,7 +669,7 @@ static const char *judge_all_given(struct world *w, unsigned id)
 {
 	const struct model_cache *c = model_cache(w->model, id);
 
-	if (c->refcount > 1 || c->live == model_slub_nr_stuck(w->model, id))
+	if (c->refcount > 1 || c->live == model_slub_nr_stuck(w->model, id) + model_waiting_of_cache(w->model, id))
 		return NULL;
 	return world_says(w, "Q5: all is freed, but %llu objects of cache %s are in use", (unsigned long long)c->live, c->name);
 }
@@ -698,6 +708,8 @@ const struct op slab_ops[] = {
 	  ready_create_plain, begin_create_in_irq, run_create_in_irq, judge_create },
 	{ 0x0305, "kmem_cache_destroy", { ARG_LAST_CACHE }, 8, OP_TASK_ONLY | OP_CALLS, ready_destroy, begin_destroy, run_destroy,
 	  judge_destroy },
+	{ 0x036e, "destroy_used_cache", { ARG_LAST_CACHE }, 4, OP_TASK_ONLY | OP_CALLS | OP_CLIENT_BUG, ready_destroy_used,
+	  begin_destroy, run_destroy, judge_destroy },
 	{ 0x0306, "kmem_cache_shrink", { ARG_CACHE }, 12, OP_TASK_ONLY | OP_CALLS, ready_shrink, begin_shrink, run_shrink,
 	  judge_shrink },
 	{ 0x0308, "kmem_cache_alloc", { ARG_NEW_OBJECT, ARG_CACHE, ARG_GFP }, 640, 0, ready_alloc, begin_alloc, run_alloc,

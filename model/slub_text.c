@@ -100,6 +100,8 @@ static void put_slab_line(const struct words *w, u64 taken)
 	    site->inuse + (taken != 0));
 	if (overwritten && w->m->slub->overwritten.field == SLAB_FIELD_FREELIST)
 		put(w->m, "fp=0x%016llx", kernel(site->base + w->m->slub->overwritten.value * 8ULL));
+	else if (!model_cache_is_debug(site->c)) /* nobody keeps the order of its list */
+		put(w->m, "fp=0x%s", ANY_16);
 	else if (taken && slub_pointer_is_bad(&w->m->slub->damage, taken)) /* it leads out of the slab */
 		put(w->m, "fp=0x%016llx", 0ULL);
 	else
