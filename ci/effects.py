@@ -91,12 +91,12 @@ class Reader:
         name, definition = cursor.spelling, cursor.referenced.get_definition() if cursor.referenced else None
         if name in self.harmless:
             return
-        if self.forbidden(name) or not definition:
+        body = [c for c in definition.get_children() if c.kind == K.COMPOUND_STMT] if definition else []
+        if self.forbidden(name) or not body:  # without a body: a pointer to a function is called
             effects.known = False
             return
         if name not in self.bodies:
             self.bodies[name] = Effects()  # for one that calls itself
-            body = [c for c in definition.get_children() if c.kind == K.COMPOUND_STMT]
             self.walk(body[0], self.bodies[name], True)
         effects.add(self.bodies[name])
 
