@@ -342,6 +342,7 @@ void slub_say_remaining(struct model *m, const struct slub_site *site)
 {
 	struct words w = { m, site };
 
+	m->slub->text.vague |= model_slub_lists_are_damaged(m); /* what lies behind a bad pointer counts as in use */
 	put_head(&w, "Objects remaining on __kmem_cache_shutdown()");
 	for (u32 i = 0; i < site->objects; i++) {
 		u64 object = site->base + (u64)i * site->l.size + site->l.red_left_pad;
