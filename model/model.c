@@ -235,6 +235,7 @@ bool model_rebuild(struct model *m, const struct model_setup *setup)
 	m->memblock = old.memblock;
 	m->debug = old.debug;
 	m->slab = old.slab;
+	m->slub = old.slub;
 	if (!model_page_debug_setup(m) || !model_slab_setup(m))
 		return false;
 	if (shape.nr_frames == old.nr_frames && grain_shift == m->memblock->grain_shift) {

@@ -93,7 +93,7 @@ u32 slab_debug_flags(const struct model *m, u32 object_size, u32 flags, const ch
 {
 	const char *s = m->setup.slab_debug, *list;
 	u32 of_block, for_all = m->slab->debug;
-	bool ignored;
+	bool ignored = false;
 
 	(void)object_size;
 	while (*s) {
