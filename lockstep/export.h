@@ -79,6 +79,15 @@ void export_gave_objects(struct exporter *e, const struct op *op, const u64 *a);
 void export_slab_slots(struct exporter *e);
 void export_slab_boot(struct exporter *e);
 void export_slab_end(struct exporter *e);
+/* export_kmalloc.c: memory by size. */
+extern const char export_kmalloc_prelude[];
+void export_got_memory(struct exporter *e, const struct op *op, const u64 *a);
+void export_resized_memory(struct exporter *e, const struct op *op, const u64 *a);
+void export_gave_memory(struct exporter *e, const struct op *op, const u64 *a);
+void export_gave_object(struct exporter *e, const struct op *op, const u64 *a);
+void export_gave_much_memory(struct exporter *e, const struct op *op, const u64 *a);
+void export_kmalloc_slots(struct exporter *e);
+void export_kmalloc_end(struct exporter *e);
 /* Single pages in an array: a bulk, or what a reach operation took. */
 static inline bool export_is_array(const struct held *h)
 {

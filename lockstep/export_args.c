@@ -211,6 +211,9 @@ static void put_argument(struct exporter *e, char letter, const struct op *op, c
 	case 'O': /* its objects */
 		fprintf(e->out, "o%llu", (unsigned long long)a[0]);
 		break;
+	case 'Q': /* its memory by size */
+		fprintf(e->out, "k%llu", (unsigned long long)a[0]);
+		break;
 	case 'g':
 		put_gfp(e->out, (u32)export_gfp(op, a));
 		break;

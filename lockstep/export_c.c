@@ -142,6 +142,27 @@ static const struct row rows[] = {
 	{ 0x0313, "end_ok(true, $E); /* a reader: whom it may meet is a matter of schedules */\n", NULL },
 	{ 0x0314, "((u8 *)$O.at[0])[$1] ^= 0x55;\nend_ok(true, $E);\n", NULL },
 
+	{ 0x0340, NULL, export_got_memory },
+	{ 0x0341, NULL, export_got_memory },
+	{ 0x0342, NULL, export_got_memory },
+	{ 0x0343, NULL, export_got_memory },
+	{ 0x0344, NULL, export_got_memory },
+	{ 0x0345, NULL, export_got_memory },
+	{ 0x0346, NULL, export_resized_memory },
+	{ 0x0347, NULL, export_resized_memory },
+	{ 0x0348, "end_value(ksize($Q.at), $E);\n", NULL },
+	{ 0x0349, "end_value(kmalloc_size_roundup($0), $E);\n", NULL },
+	{ 0x034a, "give_memory(&$Q);\nend_ok(true, $E);\n", export_gave_memory },
+	{ 0x034b, "check_memory(&$Q, $Q.size);\nkfree_sensitive($Q.at);\n$Q.at = NULL;\nend_ok(true, $E);\n", export_gave_memory },
+	{ 0x034c, NULL, export_gave_much_memory },
+	{ 0x034d, "kfree(NULL);\nkfree(ZERO_SIZE_PTR);\nkfree_sensitive(NULL);\nend_value(ksize(NULL), $E);\n", NULL },
+	{ 0x034e, "end_ok(true, $E); /* a reader: whom it may meet is a matter of schedules */\n", NULL },
+	{ 0x034f, "give_after_readers($Q.at, $Q.size, $1);\n$Q.at = NULL;\nend_ok(true, $E);\n", export_gave_memory },
+	{ 0x0350, "give_after_readers($Q.at, 0, ~(size_t)0);\n$Q.at = NULL;\nend_ok(true, $E);\n", export_gave_memory },
+	{ 0x0351, "kvfree_rcu_barrier();\nend_ok(true, $E);\n", NULL },
+	{ 0x0352, "kfree($O.at[0]);\n$O.nr = 0;\nend_ok(true, $E);\n", export_gave_object },
+	{ 0x0353, "give_after_readers($O.at[0], $O.size, $1);\n$O.nr = 0;\nend_ok(true, $E);\n", export_gave_object },
+
 	{ 0x0390, "slabinfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
 
 	{ 0x0200, "end_ok(memblock_add($B, $L) == 0, $E);\n", NULL },
@@ -455,6 +476,7 @@ static void put_end(struct exporter *e)
 		if (asked)
 			fputs("\t}\n", e->out);
 	}
+	export_kmalloc_end(e);
 	export_slab_end(e);
 	fputs("\tfinish();\n", e->out);
 	put_found_at(e, (int)end);
@@ -466,8 +488,10 @@ static void put_program(struct exporter *e, const char *source_name)
 	put_header(e, source_name);
 	fputs(export_prelude, e->out);
 	fputs(export_slab_prelude, e->out);
+	fputs(export_kmalloc_prelude, e->out);
 	put_slots(e);
 	export_slab_slots(e);
+	export_kmalloc_slots(e);
 	fputs("\nint main(void)\n{\n\tstruct machine_config config = { 0 };\n"
 	      "\tunsigned regions __attribute__((unused)) = 0;\n\tu64 at __attribute__((unused));\n\n"
 	      "\tsetvbuf(stdout, NULL, _IOLBF, 0);\n",

@@ -6,7 +6,7 @@
 #   MMCHECK=build/plain/mmcheck tests/test_forms.sh
 #   tests/test_forms.sh --record        write the files anew: when a form changed on purpose; look at the diff
 #
-# The bytes of a program are frozen, its text nearly so. late.trace, early.trace and slab.trace hold each operation there is; their
+# The bytes of a program are frozen, its text nearly so. late.trace, early.trace, slab.trace and kmalloc.trace hold each operation there is; their
 # answers, and so the C, change when mm/ makes other choices on purpose, as expected outcomes of the corpus do.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 3
@@ -28,12 +28,12 @@ write_forms() { # NAME FOLDER: all that is made of a trace
 }
 
 if [[ ${1:-} == --record ]]; then
-	for name in late early slab schedule; do write_forms "$name" "$work"; done
+	for name in late early slab kmalloc schedule; do write_forms "$name" "$work"; done
 	rm -r "$work/bytes" "$work/"*.printed
 	cp "$work/"* "$forms/"
 	exit
 fi
-for name in late early slab schedule; do
+for name in late early slab kmalloc schedule; do
 	write_forms "$name" "$work" 2>"$work/err"
 	for form in "$forms/$name".{answers,bytes,c}; do
 		[[ -e $form ]] || continue
@@ -47,13 +47,13 @@ for name in late early slab schedule; do
 	difference=$("$mmcheck" print "$work/$name.printed" 2>&1 | diff "$work/$name.printed" - 2>&1)
 	result $? "$name.trace: what is printed prints to itself" "$difference"
 done
-used=$(sed -n 's/^[0-9]*: \([pokc][0-9]* = \)\?\([a-z_0-9]*\).*/\2/p' "$forms"/{late,early,slab}.answers | sort -u)
+used=$(sed -n 's/^[0-9]*: \([pokc][0-9]* = \)\?\([a-z_0-9]*\).*/\2/p' "$forms"/{late,early,slab,kmalloc}.answers | sort -u)
 missing=$("$mmcheck" ops | awk '{ print $2 }' | grep -vE '^(region2|knob18|write_live|leak|get_page_unseen|write_live_object|leak_object)$' | grep -vxF "$used")
 [[ $used && ! $missing ]]
-result $? "late.trace, early.trace and slab.trace hold every operation but the frozen ones and damage" "$missing"
+result $? "late.trace, early.trace, slab.trace and kmalloc.trace hold every operation but the frozen ones and damage" "$missing"
 
 # The C answers as the program did: exit status 2 says that an answer is not the recorded one.
-for name in late early slab; do
+for name in late early slab kmalloc; do
 	if "$cc" -std=gnu11 -D_GNU_SOURCE -Wall -Werror -Isim -Isim/det -Imm/include "$work/$name.c" "$library" -lm -o "$work/$name" 2>"$work/err"; then
 		timeout 60 "$work/$name" >"$work/out" 2>&1 </dev/null
 		status=$?

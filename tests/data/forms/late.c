@@ -443,6 +443,98 @@ helper void give_objects_in_bulk(struct objects *o)
 	o->nr = 0;
 }
 
+/* --- memory by size ------------------------------------------------------------------------------- */
+
+/* What a slot holds; at NULL: nothing. */
+struct memory {
+	u8 *at;
+	size_t size;
+	u8 key;
+};
+
+helper void write_memory(struct memory *k)
+{
+	k->key = (u8)(step + 1);
+	memset(k->at, k->key, k->size);
+}
+
+helper void check_memory(const struct memory *k, size_t bytes)
+{
+	for (size_t i = 0; k->at && i < bytes; i++)
+		if (k->at[i] != k->key) {
+			complain("K50: memory no longer holds what its owner wrote");
+			return;
+		}
+}
+
+helper bool end_memory(const void *p, const char *expected)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), p ? "ok at=%#llx" : "refused",
+		 p == ZERO_SIZE_PTR ? 16 : p ? (unsigned long long)slab_address(p) : 0);
+	end(expected && !strcmp(text, expected) ? expected : text, false, 0, expected);
+	return p != NULL;
+}
+
+helper void got_memory(struct memory *k, size_t size, bool zero, void *p, const char *expected)
+{
+	if (!end_memory(p, expected))
+		return;
+	*k = (struct memory){ .at = p, .size = size };
+	for (size_t i = 0; zero && i < size; i++)
+		if (k->at[i]) {
+			complain("S16: memory was asked for zeroed and is not");
+			break;
+		}
+	write_memory(k);
+}
+
+helper void resized_memory(struct memory *k, size_t size, void *p, const char *expected)
+{
+	size_t kept = p && size < k->size ? size : k->size;
+
+	if (end_memory(p, expected))
+		k->at = p;
+	check_memory(k, kept);
+	if (!p)
+		return;
+	k->size = size;
+	write_memory(k);
+}
+
+helper void give_memory(struct memory *k)
+{
+	check_memory(k, k->size);
+	kfree(k->at);
+	k->at = NULL;
+}
+
+helper void give_much_memory(struct memory **k, unsigned most, const char *expected)
+{
+	void *p[32];
+	unsigned n = 0;
+
+	for (; *k && n < most; k++) {
+		if (!(*k)->at || !(*k)->size)
+			continue;
+		check_memory(*k, (*k)->size);
+		p[n++] = (*k)->at;
+		(*k)->at = NULL;
+	}
+	kfree_bulk(n, p);
+	end("ok", true, n, expected);
+}
+
+/* head: where in the memory kfree_rcu() may keep its list; ~0: nowhere. */
+helper void give_after_readers(void *p, size_t size, size_t head)
+{
+	if (p && head == ~(size_t)0)
+		kfree_rcu_mightsleep(p);
+	else if (p)
+		kvfree_call_rcu((struct rcu_head *)(void *)((u8 *)p + (head % (size - 15) & ~(size_t)7)), p);
+}
+
 helper struct page *p0;
 helper struct page *p1;
 helper struct page *p2;
