@@ -535,6 +535,7 @@ helper void give_after_readers(void *p, size_t size, size_t head)
 		kvfree_call_rcu((struct rcu_head *)(void *)((u8 *)p + (head % (size - 15) & ~(size_t)7)), p);
 }
 
+helper struct page *p0;
 helper struct objects o0;
 helper struct kmem_cache *c0;
 helper struct objects o1;
@@ -550,6 +551,8 @@ helper struct kmem_cache *c5;
 helper struct objects o6;
 helper struct kmem_cache *c6;
 helper struct objects o7;
+helper struct memory k0;
+helper struct memory k1;
 
 int main(void)
 {
@@ -704,8 +707,85 @@ int main(void)
 	printf("%s", lists);
 	end_ok(true, "ok");
 
-	/* everything goes back */
+	/* 28: p0 = alloc_pages gfp=GFP_KERNEL order=0   # refused */
 	begin(28, 0, CONTEXT_TASK);
+	p0 = alloc_pages(GFP_KERNEL, 0);
+	end_page(p0, "refused");
+
+	/* 29: k0 = kmalloc gfp=GFP_KERNEL size=100   # ok at=0xa8900 */
+	begin(29, 0, CONTEXT_TASK);
+	got_memory(&k0, 100, false, kmalloc(100	, GFP_KERNEL), "ok at=0xa8900");
+
+	/* 30: k1 = kmalloc gfp=GFP_KERNEL size=100   # ok at=0xa8980 */
+	begin(30, 0, CONTEXT_TASK);
+	got_memory(&k1, 100, false, kmalloc(100	, GFP_KERNEL), "ok at=0xa8980");
+
+	/* 31: kfree k1   # ok */
+	begin(31, 0, CONTEXT_TASK);
+	give_memory(&k1);
+	end_ok(true, "ok");
+
+	/* 32: write_live_object o1 at_byte=1   # skipped (skipped) */
+
+	/* 33: overrun o1 gap=1 count=2 pattern=3   # ok at=0x182d75 (not expressible) */
+
+	/* 34: underrun o1 gap=0 count=1 pattern=4   # ok at=0x182d0e (not expressible) */
+
+	/* 35: overrun_unseen o6 gap=0 count=1 pattern=4   # skipped (not expressible) */
+
+	/* 36: write_after_free o4 at_byte=40 count=2 pattern=1   # skipped (not expressible) */
+
+	/* 37: validate c1   # ok slabs=1 (not expressible) */
+
+	/* 38: double_free o4   # skipped (not expressible) */
+
+	/* 39: free_inside o3 at_byte=8   # skipped (not expressible) */
+
+	/* 40: free_to_wrong_cache o2 c1   # skipped (not expressible) */
+
+	/* 41: flip_freepointer o4 pattern=5   # skipped (not expressible) */
+
+	/* 42: write_padding o1 at_byte=3 count=1 pattern=1   # ok at=0x183fb3 (not expressible) */
+
+	/* 43: overwrite_slab o1 field=inuse pattern=1   # skipped (not expressible) */
+
+	/* 44: cache_free_nothing c1   # ok (not expressible) */
+
+	/* 45: free_page_to_cache p0 c0   # skipped (not expressible) */
+
+	/* 46: overrun_kmalloc k0 gap=0 count=1 pattern=1   # ok at=0xa8964 (not expressible) */
+
+	/* 47: underrun_kmalloc k0 gap=0 count=1 pattern=1   # skipped (not expressible) */
+
+	/* 48: write_after_kfree k1 at_byte=0 count=1 pattern=1   # ok at=0xa8980 (not expressible) */
+
+	/* 49: double_kfree k1   # ok at=0xa8980 (not expressible) */
+
+	/* 50: kfree_inside k0 at_byte=8   # skipped (not expressible) */
+
+	/* 51: free_kmalloc_to_cache k0 c0   # ok at=0xa8900 (not expressible) */
+
+	/* 52: kfree_page p0 offset=0   # skipped (not expressible) */
+
+	/* 53: kfree_nothing on=1   # ok (not expressible) */
+
+	/* 54: kfree_hole pfn=0   # ok (not expressible) */
+
+	/* 55: validate_kmalloc size=100   # refused (not expressible) */
+
+	/* 56: slab_attr c1 attribute=order   # ok (not expressible) */
+
+	/* 57: slab_attr_store c1 attribute=validate value=1 form=line   # ok (not expressible) */
+
+	/* 58: slab_attr_of id=3 attribute=align   # ok (not expressible) */
+
+	/* 59: slab_attr_store_of id=3 attribute=shrink value=1 form=line   # ok (not expressible) */
+
+	/* 60: destroy_used_cache c1   # ok (not expressible) */
+
+	/* everything goes back */
+	begin(61, 0, CONTEXT_TASK);
+	give_memory(&k0);
 	give_objects(&o1);
 	give_objects(&o2);
 	give_objects(&o3);
