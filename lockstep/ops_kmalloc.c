@@ -680,6 +680,8 @@ static bool ready_kfree_object(struct world *w, const u64 *a)
 {
 	const struct object_slot *o = &w->object[a[0]];
 
+	if (model_slub_is_damaged(w->model, model_slab_of(w->model, w->object[a[0]].at))) /* it may be refused */
+		return false;
 	return !o->bulk && !w->cache_dying[o->cache] && !model_cache(w->model, o->cache)->ctor;
 }
 static void begin_kfree_object(struct world *w, const u64 *a)

@@ -210,6 +210,12 @@ static struct object_slot *new_owner(struct world *w, const struct object_slot *
 	return owner.slot;
 }
 
+/* What is wiped before it is looked at, and refused then, holds nothing of its owner's any more: not followed. */
+static bool is_wiped_and_refused(struct world *w, const struct object_slot *s)
+{
+	return w->model->setup.knob[KNOB_INIT_ON_FREE] && model_slub_is_damaged(w->model, model_slab_of(w->model, s->at));
+}
+
 static bool is_busy(const struct world *w, const struct object_slot *s)
 {
 	if (s >= w->object && s < w->object + NR_SLOTS)
@@ -239,7 +245,7 @@ static bool may_double_free(struct world *w, const struct object_slot *s)
 {
 	const struct object_slot *owner = new_owner(w, s);
 
-	if (!is_stale(w, s) || model_waits_for_rcu(w->model, s->at))
+	if (!is_stale(w, s) || model_waits_for_rcu(w->model, s->at) || is_wiped_and_refused(w, s))
 		return false;
 	if (model_object_is_live(w->model, s->at))
 		return owner && !is_busy(w, owner) && owner->cache == s->cache && !model_cache(w->model, s->cache)->ctor;
@@ -366,7 +372,7 @@ static bool cache_looks_whose(const struct world *w, unsigned cache)
 static bool may_free_wrong(struct world *w, const struct object_slot *s, const u64 *a)
 {
 	return is_single(s) && w->cache[a[1]].id != s->cache && !model_cache(w->model, s->cache)->ctor &&
-	       !model_waits_for_rcu(w->model, s->at);
+	       !model_waits_for_rcu(w->model, s->at) && !is_wiped_and_refused(w, s);
 }
 
 static void begin_wrong(struct world *w, const struct object_slot *s, const u64 *a)
