@@ -862,6 +862,21 @@ static void append_map(struct maker *g, struct program *p)
 	}
 }
 
+/* A first cache that is refused leaves little to do. */
+static void make_sense(const struct op *op, struct instr *in)
+{
+	u64 a[MAX_ARGS];
+
+	instr_args(op, in, a);
+	if (!cache_names[a[1]])
+		instr_set_arg(op, in, 1, 0);
+	if (!a[2] || a[2] > 2 * SIM_PAGE_SIZE)
+		instr_set_arg(op, in, 2, 64);
+	instr_set_arg(op, in, 4, a[4] & ~1ULL);
+	if (a[2] < 16)
+		instr_set_arg(op, in, 5, 0);
+}
+
 /* Without a cache there is nothing to do. */
 static void append_caches(struct maker *g, struct program *p, u32 nr_ops)
 {
@@ -873,6 +888,8 @@ static void append_caches(struct maker *g, struct program *p, u32 nr_ops)
 		in->code = op->code;
 		choose_args(g, op, in);
 		instr_set_arg(op, in, 0, i);
+		if (!one_in(g->rng, 32))
+			make_sense(op, in);
 		note_slots(g, op, in);
 	}
 }

@@ -253,7 +253,7 @@ unsigned slab_mergeable(const struct model *m, const struct model_cache_asked *a
 	for (unsigned i = 0; i < s->nr_order; i++) {
 		const struct model_cache *c = &s->cache[s->order[i]];
 
-		if ((c->flags & NEVER_MERGE) || c->ctor || c->usersize || c->refcount < 0)
+		if ((c->flags & NEVER_MERGE) || c->ctor || c->usersize || c->refcount <= 0) /* 0: destroyed while it was used */
 			continue;
 		if (size <= c->size && c->size - size < 8 && !((flags ^ c->flags) & MERGE_SAME) && c->size % align == 0)
 			return s->order[i];
