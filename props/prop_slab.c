@@ -162,13 +162,27 @@ static bool shrink_is_idle(struct prop_run *r, unsigned id)
 	return difference ? prop_fail(r, "shrinking cache %s a second time: %s", first.name, difference) : true;
 }
 
-/* Nor is anything left that is empty. */
+/* A cache of its own has several empty slabs: a node keeps a few. */
 static bool shrinking_holds(struct prop_run *r, const struct program *p)
 {
+	struct law_cache c;
+	struct law_take t;
+	struct law_give g;
+
 	if (!play(r, p, NULL))
 		return false;
 	if (!r->w->slab_up)
 		return true;
+	c = own_cache(r);
+	if (!law_create(r, &c))
+		return !r->verdict.failed;
+	t = some_objects(r, c.s);
+	t.nr = LAW_MOST;
+	if (!law_take(r, plain, &t))
+		return false;
+	g = all_of(&t);
+	if (!law_give(r, plain, &g))
+		return false;
 	for (unsigned id = 1; id < SLAB_MAX_CACHES; id++)
 		if (!shrink_is_idle(r, id))
 			return false;
