@@ -579,7 +579,8 @@ static const char *look_often(struct world *w, u32 slot)
 	for (unsigned i = 0; i < LOOKS; i++) {
 		if (i)
 			sim_yield(YIELD_RCU);
-		if (!bad && !contents_object_holds_around(w, s->at, s->size, s->size, s->nr, s->bulk ? HEAD_BYTES : 0, stamp))
+		if (!bad && !contents_object_holds_around(w, s->at, s->size, s->size, s->bulk ? s->nr : 0, s->bulk ? HEAD_BYTES : 0,
+							  stamp))
 			bad = "K10: a reader finds the memory it reads changed";
 	}
 	return bad;
