@@ -70,7 +70,7 @@ FUZZ_COMMON  := $(filter-out fuzz/fuzz_% fuzz/afl_%,$(wildcard fuzz/*.c))
 # The code under test: engines see its edges. Checkers and judges run every time and would only blur the picture.
 STEERED    := $(filter-out %_check.c,$(wildcard mm/*.c)) lockstep/text.c
 
-JUDGES     := $(wildcard model/*.c) $(filter-out %/contents.c %/ops_memblock.c %/text.c %/fork_run.c,$(wildcard lockstep/*.c))
+JUDGES     := $(wildcard model/*.c) $(filter-out %/contents.c %/contents_object.c %/ops_memblock.c %/text.c %/fork_run.c,$(wildcard lockstep/*.c))
 JUDGES     := $(if $(filter tsan,$(SAN)),$(filter-out $(filter-out %_check.c,$(wildcard mm/*.c)) lockstep/contents.c,$(wildcard */*.c)),$(JUDGES))
 
 WARN       := -Wall -Wextra
