@@ -44,14 +44,16 @@ result $? "and a page goes from one CPU to the other" "$(<"$work/out")"
 
 # --- races -------------------------------------------------------------------------------------------------------------
 
-stress() { # TREE SEED: its exit status; what it says in $work/out; the first report is enough
-	TSAN_OPTIONS=halt_on_error=1 timeout "$seconds" "${WRAP[@]}" "$1/build/tsan/threads_stress" "$2" "$OPERATIONS" \
+stress() { # TREE SEED [PROGRAM]: its exit status; what it says in $work/out; the first report is enough
+	TSAN_OPTIONS=halt_on_error=1 timeout "$seconds" "${WRAP[@]}" "$1/build/tsan/threads_${3:-stress}" "$2" "$OPERATIONS" \
 		>"$work/out" 2>&1 </dev/null
 }
 
-make_in . SAN=tsan build/tsan/threads_stress
-stress . 1 && ! grep -q ThreadSanitizer "$work/out"
-result $? "the stress is silent under TSan" "$(grep -m 1 -A 8 ThreadSanitizer "$work/out")"
+make_in . SAN=tsan build/tsan/threads_stress build/tsan/threads_slab
+for program in stress slab; do
+	stress . 1 "$program" && ! grep -q ThreadSanitizer "$work/out"
+	result $? "the $program program is silent under TSan" "$(grep -m 1 -A 8 ThreadSanitizer "$work/out")"
+done
 
 fresh_tree() { # without a bug, and objects that are older than the next change
 	rm -rf "$work/tree"
@@ -61,11 +63,11 @@ fresh_tree() { # without a bug, and objects that are older than the next change
 }
 
 # Which two accesses meet is chance: one of a few runs must show it.
-must_race() { # NAME FUNCTION: in the stack of one of them
+must_race() { # NAME FUNCTION [PROGRAM]: in the stack of one of them
 	local seed status
-	make_in "$work/tree" SAN=tsan build/tsan/threads_stress
+	make_in "$work/tree" SAN=tsan "build/tsan/threads_${3:-stress}"
 	for seed in 1 2 3 4 5; do
-		stress "$work/tree" "$seed"
+		stress "$work/tree" "$seed" "${3:-}"
 		status=$?
 		((status != 0)) && grep -q 'WARNING: ThreadSanitizer: data race' "$work/out" && grep -q "#[0-9]* $2 " "$work/out" && break
 		status=0
@@ -112,14 +114,24 @@ result $? "$bug: TSan reports a data race in drain_pages_zone() in the same repl
 
 # --- orders: what the deterministic machine has no word for -----------------------------------------------------------
 
-weaken() { # NAME FILE FROM TO FUNCTION: one order of sim/threads becomes another
+weaken() { # NAME FILE FROM TO FUNCTION [PROGRAM]: one order becomes another, or one way to another CPU's things a shorter one
 	fresh_tree
 	sed -i "s/$3/$4/" "$work/tree/$2"
 	! cmp -s "$2" "$work/tree/$2"
 	result $? "$1 is planted"
-	must_race "$1" "$5"
+	must_race "$1" "$5" "${6:-}"
 }
 weaken "a CPU taken without acquire" sim/threads/cpu.c 'bit, __ATOMIC_ACQUIRE' 'bit, __ATOMIC_RELAXED' work
 weaken "a reference dropped without an order" sim/threads/atomic.h __ATOMIC_ACQ_REL __ATOMIC_RELAXED work
 weaken "a grace period that waits for nobody" sim/threads/rcu.c 'reader <= number' 'reader < 1' look_at_table
+weaken "another CPU's slabs taken though it is at them" mm/slub_partial.c \
+	'sim_do_for_cpu(cpu, take_all_of_cpu, &f)' 'take_all_of_cpu(cpu, \&f)' take_all_of_cpu slab
+weaken "what it freed taken likewise" mm/slub.c \
+	'sim_do_for_cpu(cpu, take_sheaf_of_cpu, &taken)' 'take_sheaf_of_cpu(cpu, \&taken)' take_sheaf_of_cpu slab
+weaken "a CPU stopped without seeing what it did" sim/threads/smp.c \
+	'while (__atomic_load_n(&c->own, __ATOMIC_ACQUIRE))' 'while (READ_ONCE(c->own))' sim_do_for_cpu slab
+weaken "a CPU that goes on without seeing what was done" sim/threads/smp.c \
+	'&c->stopped, ~STOPPED, __ATOMIC_RELEASE' '\&c->stopped, ~STOPPED, __ATOMIC_RELAXED' sim_do_for_cpu slab
+weaken "objects that change hands without an order" sim/threads/atomic.h \
+	'expected_, value, false, __ATOMIC_ACQ_REL' 'expected_, value, false, __ATOMIC_RELAXED' work slab
 finish_tests
