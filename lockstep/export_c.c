@@ -164,7 +164,6 @@ static const struct row rows[] = {
 	{ 0x0353, "give_after_readers($O.at[0], $O.size, $1);\n$O.nr = 0;\nend_ok(true, $E);\n", export_gave_object },
 
 	{ 0x036c, "kmem_cache_free($K, NULL);\nend_ok(true, $E);\n", NULL },
-	{ 0x036e, NULL, export_destroy },
 	{ 0x0377, "kfree($b ? ZERO_SIZE_PTR : NULL);\nend_ok(true, $E);\n", NULL },
 
 	{ 0x0390, "slabinfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },

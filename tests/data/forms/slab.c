@@ -749,7 +749,10 @@ int main(void)
 
 	/* 43: overwrite_slab o1 field=inuse pattern=1   # skipped (not expressible) */
 
-	/* 44: cache_free_nothing c1   # ok (not expressible) */
+	/* 44: cache_free_nothing c1   # ok */
+	begin(44, 0, CONTEXT_TASK);
+	kmem_cache_free(c1, NULL);
+	end_ok(true, "ok");
 
 	/* 45: free_page_to_cache p0 c0   # skipped (not expressible) */
 
@@ -767,7 +770,10 @@ int main(void)
 
 	/* 52: kfree_page p0 offset=0   # skipped (not expressible) */
 
-	/* 53: kfree_nothing on=1   # ok (not expressible) */
+	/* 53: kfree_nothing on=1   # ok */
+	begin(53, 0, CONTEXT_TASK);
+	kfree(true ? ZERO_SIZE_PTR : NULL);
+	end_ok(true, "ok");
 
 	/* 54: kfree_hole pfn=0   # ok (not expressible) */
 
