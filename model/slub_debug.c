@@ -40,24 +40,39 @@ static void *grow(void *array, u32 *room, size_t bytes)
 	return realloc(array, *room * bytes);
 }
 
+/* They are in order: after a lost free list there are tens of thousands. The first that is not before `at`. */
+static u32 first_stray(const struct slub_damage *d, u64 at)
+{
+	u32 low = 0, high = d->nr;
+
+	while (low < high) {
+		u32 middle = (low + high) / 2;
+
+		if (d->stray[middle].at < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static struct slub_stray *stray_at(const struct slub_damage *d, u64 at)
 {
-	for (u32 i = 0; i < d->nr; i++)
-		if (d->stray[i].at == at)
-			return &d->stray[i];
-	return NULL;
+	u32 i = first_stray(d, at);
+
+	return i < d->nr && d->stray[i].at == at ? &d->stray[i] : NULL;
 }
 
 void slub_damage_byte(struct slub_damage *d, u64 at, u8 byte)
 {
-	struct slub_stray *s = stray_at(d, at);
+	u32 i = first_stray(d, at);
 
-	if (!s) {
+	if (i == d->nr || d->stray[i].at != at) {
 		if (d->nr == d->room)
 			d->stray = grow(d->stray, &d->room, sizeof(*d->stray));
-		s = &d->stray[d->nr++];
+		memmove(d->stray + i + 1, d->stray + i, (d->nr++ - i) * sizeof(*d->stray));
 	}
-	*s = (struct slub_stray){ at, byte };
+	d->stray[i] = (struct slub_stray){ at, byte };
 }
 
 static struct slub_pointer *pointer_of(const struct slub_damage *d, u64 object)
@@ -98,19 +113,19 @@ bool slub_pointer_is_bad(const struct slub_damage *d, u64 object)
 
 void slub_damage_forget(struct slub_damage *d, u64 from, u64 to)
 {
-	for (u32 i = 0; i < d->nr;)
-		if (d->stray[i].at >= from && d->stray[i].at < to)
-			d->stray[i] = d->stray[--d->nr];
-		else
-			i++;
+	u32 first = first_stray(d, from), end = first_stray(d, to);
+
+	if (first >= end)
+		return;
+	memmove(d->stray + first, d->stray + end, (d->nr - end) * sizeof(*d->stray));
+	d->nr -= end - first;
 }
 
 static bool any_stray(const struct slub_damage *d, u64 from, u64 to)
 {
-	for (u32 i = 0; i < d->nr; i++)
-		if (d->stray[i].at - from < to - from)
-			return true;
-	return false;
+	u32 i = first_stray(d, from);
+
+	return i < d->nr && d->stray[i].at < to;
 }
 
 bool slub_damage_any(const struct slub_damage *d, u64 from, u64 to)
