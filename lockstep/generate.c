@@ -184,7 +184,7 @@ static bool op_frees(const struct op *op)
 {
 	if (op->flags & OP_CLIENT_BUG)
 		return false;
-	return strstr(op->name, "free") || !strncmp(op->name, "put_", 4) || has_kind(op, ARG_LAST_CACHE);
+	return strstr(op->name, "free") || !strncmp(op->name, "put_", 4);
 }
 
 void note_slots(struct maker *g, const struct op *op, const struct instr *in)
@@ -197,9 +197,13 @@ void note_slots(struct maker *g, const struct op *op, const struct instr *in)
 		if (kind->role == ROLE_NONE)
 			continue;
 		slot = (u32)instr_get_arg(op, in, i);
-		if (kind->role == ROLE_NEW) {
+		if (kind->role == ROLE_NEW && op->args[1] == ARG_CACHE_NAME && op->args[3] == ARG_NONE) {
+			continue; /* in an interrupt no cache is made */
+		} else if (kind->role == ROLE_NEW) {
 			live[slot / 64] |= 1ULL << slot % 64;
 			used[slot / 64] |= 1ULL << slot % 64;
+		} else if (op->args[i] == ARG_LAST_CACHE) { /* mostly it is in use: who creates next knows */
+			g->recreate = slot + 1;
 		} else if (kind->role != ROLE_SHARED && op_frees(op)) {
 			live[slot / 64] &= ~(1ULL << slot % 64);
 		}
@@ -729,6 +733,37 @@ static const struct op *any_op(struct maker *g, const struct mix *mix)
 	return op;
 }
 
+/* A cache that is refused leaves little to do: most are not. */
+static void make_sense(struct maker *g, const struct op *op, struct instr *in)
+{
+	bool small = false;
+
+	if (!has_kind(op, ARG_NEW_CACHE) || one_in(g->rng, 16))
+		return;
+	for (unsigned i = 0; i < MAX_ARGS; i++) {
+		u64 value = op->args[i] ? instr_get_arg(op, in, i) : 0;
+
+		if (op->args[i] == ARG_CACHE_NAME && !cache_names[value])
+			instr_set_arg(op, in, i, 0);
+		if (op->args[i] == ARG_OBJECT_SIZE && (!value || value > 2 * SIM_PAGE_SIZE))
+			instr_set_arg(op, in, i, value = 64);
+		small |= op->args[i] == ARG_OBJECT_SIZE && value < 16;
+		if (op->args[i] == ARG_SLAB_FLAGS)
+			instr_set_arg(op, in, i, (value & ~1ULL) | (has_kind(op, ARG_FREEPTR) ? SLAB_TYPESAFE_BY_RCU : 0));
+		if (op->args[i] == ARG_CTOR && small)
+			instr_set_arg(op, in, i, 0);
+	}
+}
+
+static const struct op *creating_op(struct maker *g)
+{
+	static const char *const names[] = { "kmem_cache_create", "kmem_cache_create", "kmem_cache_create", "kmem_cache_create_usercopy",
+					     "kmem_cache_create", "kmem_cache_create_freeptr", "kmem_cache_create_in_irq" };
+	const char *name = names[below(g->rng, ARRAY_SIZE(names))];
+
+	return op_by_name(name, strlen(name));
+}
+
 bool make_instr(struct maker *g, const struct mix *mix, struct instr *in)
 {
 	const struct op *run, *op;
@@ -738,6 +773,8 @@ bool make_instr(struct maker *g, const struct mix *mix, struct instr *in)
 	g->is_copy = false;
 	run = run_op(g);
 	op = run ? run : rival_op(g, mix);
+	if (!op && g->recreate)
+		op = creating_op(g);
 	if (!op)
 		op = any_op(g, mix);
 	memset(in, 0, sizeof(*in));
@@ -747,6 +784,11 @@ bool make_instr(struct maker *g, const struct mix *mix, struct instr *in)
 		in->cpu = g->run_cpu;
 	g->urgent = run && g->run_atomic;
 	choose_args(g, op, in);
+	make_sense(g, op, in);
+	if (g->recreate && has_kind(op, ARG_NEW_CACHE)) {
+		instr_set_arg(op, in, 0, g->recreate - 1);
+		g->recreate = op->args[3] == ARG_NONE ? g->recreate : 0;
+	}
 	g->last = *in;
 	return true;
 }
@@ -862,21 +904,6 @@ static void append_map(struct maker *g, struct program *p)
 	}
 }
 
-/* A first cache that is refused leaves little to do. */
-static void make_sense(const struct op *op, struct instr *in)
-{
-	u64 a[MAX_ARGS];
-
-	instr_args(op, in, a);
-	if (!cache_names[a[1]])
-		instr_set_arg(op, in, 1, 0);
-	if (!a[2] || a[2] > 2 * SIM_PAGE_SIZE)
-		instr_set_arg(op, in, 2, 64);
-	instr_set_arg(op, in, 4, a[4] & ~1ULL);
-	if (a[2] < 16)
-		instr_set_arg(op, in, 5, 0);
-}
-
 /* Without a cache there is nothing to do. */
 static void append_caches(struct maker *g, struct program *p, u32 nr_ops)
 {
@@ -888,8 +915,7 @@ static void append_caches(struct maker *g, struct program *p, u32 nr_ops)
 		in->code = op->code;
 		choose_args(g, op, in);
 		instr_set_arg(op, in, 0, i);
-		if (!one_in(g->rng, 32))
-			make_sense(op, in);
+		make_sense(g, op, in);
 		note_slots(g, op, in);
 	}
 }

@@ -30,6 +30,7 @@ struct maker {
 	bool wants_stale; /* the operation at hand is about stale slots */
 	u32 nr_slots;	/* only this many are used */
 	u32 nr_caches;	/* of cache slots */
+	u32 recreate;	/* cache slot that may be free again, and 1; 0: none */
 	u32 nr_cpus;	/* and so many CPUs from first_cpu on; 0: all */
 	u32 first_cpu;
 	u32 knob;	/* the last knob chosen: its value has a range */

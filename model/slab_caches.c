@@ -157,6 +157,8 @@ void model_begin_cache_create(struct model *m, unsigned cpu, unsigned where, con
 	struct slab_flight *sf = begin_work(m, cpu, where, WORK_CREATE);
 
 	sf->asked = *asked;
+	for (unsigned id = 1; m->fault[2].times && id < MODEL_MAX_CACHES; id++) /* how many requests it makes itself is its own affair */
+		m->fault[2].vague |= m->slab->cache[id].boot && (m->slab->cache[id].flags & SLAB_FAILSLAB);
 	if (asked->usersize > asked->size || asked->useroffset > asked->size - asked->usersize || !asked->usersize)
 		sf->asked.usersize = sf->asked.useroffset = 0;
 	sf->may_create = slab_may_create(m, &sf->asked, where & MODEL_IN_INTERRUPT);
