@@ -302,7 +302,7 @@ static const char *check_received(struct world *w, const struct cache_slot *cach
 		return world_says(w, "S17: the object at %#llx is not aligned to %u", address, c->align);
 	if (tool_asks_poisoned(object_pointer(w, at), cache->size) == 1)
 		return world_says(w, "S51: the object at %#llx was handed out, and the tool still forbids to touch it", address);
-	if (c->ctor && !is_constructed(w, at, c->ctor))
+	if (c->ctor && !(gfp & __GFP_ZERO) && !is_constructed(w, at, c->ctor))
 		return world_says(w, "S18: the object at %#llx is not as its constructor left it", address);
 	if (zero_is_due(w, c, gfp) && contents_first_not(w, at, c->object_size, 0) < c->object_size)
 		return world_says(w, "S16: the object at %#llx was asked for zeroed and is not", address);
@@ -339,6 +339,11 @@ static bool ready_alloc(struct world *w, const u64 *a)
 static bool ready_zalloc(struct world *w, const u64 *a)
 {
 	return ready_cache(w, a) && !w->cache[a[1]].ctor;
+}
+/* The mistake: the owner gets zeroes, and constructs the object himself before he gives it back. */
+static bool ready_zalloc_constructed(struct world *w, const u64 *a)
+{
+	return ready_cache(w, a) && w->cache[a[1]].ctor;
 }
 
 /* Node 4 is "any"; a node this machine does not have is taken round. */
@@ -708,6 +713,8 @@ const struct op slab_ops[] = {
 	  ready_create_plain, begin_create_in_irq, run_create_in_irq, judge_create },
 	{ 0x0305, "kmem_cache_destroy", { ARG_LAST_CACHE }, 8, OP_TASK_ONLY | OP_CALLS, ready_destroy, begin_destroy, run_destroy,
 	  judge_destroy },
+	{ 0x036f, "zalloc_constructed", { ARG_NEW_OBJECT, ARG_CACHE, ARG_GFP }, 6, OP_CLIENT_BUG, ready_zalloc_constructed,
+	  begin_zalloc, run_zalloc, judge_zalloc },
 	{ 0x036e, "destroy_used_cache", { ARG_LAST_CACHE }, 4, OP_TASK_ONLY | OP_CALLS | OP_CLIENT_BUG, ready_destroy_used,
 	  begin_destroy, run_destroy, judge_destroy },
 	{ 0x0306, "kmem_cache_shrink", { ARG_CACHE }, 12, OP_TASK_ONLY | OP_CALLS, ready_shrink, begin_shrink, run_shrink,

@@ -273,12 +273,21 @@ static void link_all_objects(struct kmem_cache *s, struct slab *slab, u32 object
 		.freelist = slab_offset_of(slab, first), .objects = (u16)objects });
 }
 
+/* Zeroes undo what the constructor does. Linux says so once. */
+static sim_cold void report_ctor_zero(const struct kmem_cache *s)
+{
+	sim_log("WARNING: cache %s has a constructor, and is asked for zeroes\n", s->name);
+	mm_announce((struct mm_event){ .type = EVENT_SLUB_REPORT, .report = SLUB_CTOR_ZERO, .cache = s->id });
+}
+
 struct slab *new_slab(struct kmem_cache *s, gfp_t gfp, int nid)
 {
 	struct kmem_cache_order_objects oo;
 	struct slab *slab;
 	struct page *page;
 
+	if (unlikely(s->ctor && (gfp & __GFP_ZERO)))
+		report_ctor_zero(s);
 	page = pages_for_slab(s, (kmalloc_fix_flags(gfp) & GFP_SLAB_MASK) | s->allocflags, nid, &oo);
 	if (!page)
 		return NULL;

@@ -16,6 +16,7 @@
 #include <string.h>
 #include "internal.h"
 #include "model_slub.h"
+#include "slab_state.h"
 
 #define HAS_F(c) ((c)->flags & 0x100u)
 #define HAS_Z(c) ((c)->flags & 0x400u)
@@ -885,6 +886,15 @@ static const char *judge_destroyed(struct model *m, struct slub_flight *f)
 	return NULL;
 }
 
+/* Does the operation on this CPU ask for zeroes where a constructor writes? Whoever makes a slab for it is told. */
+static bool zeroes_constructed(struct model *m, unsigned cpu)
+{
+	const struct slab_flight *sf = slab_flight_on(m, cpu);
+	const struct model_cache *c = sf->work == WORK_ALLOC ? model_cache(m, sf->wish.cache) : NULL;
+
+	return c && c->ctor && sf->wish.gfp & 0x100u;
+}
+
 const char *on_slub_report(struct model *m, const struct mm_event *ev)
 {
 	struct slub_flight *f = top(m, ev->cpu);
@@ -894,6 +904,8 @@ const char *on_slub_report(struct model *m, const struct mm_event *ev)
 	f->used = true;
 	if (ev->report == SLUB_REMAINING)
 		return on_remaining(m, f, ev);
+	if (ev->report == SLUB_CTOR_ZERO && zeroes_constructed(m, ev->cpu))
+		f->want[SLUB_CTOR_ZERO]++;
 	if (ev->report == SLUB_DESTROY && f->errand == ERRAND_DESTROY)
 		f->want[SLUB_DESTROY] = model_cache(m, f->cache)->nr_slabs != 0;
 	if (!is_of_a_check(ev->report)) {
@@ -1079,6 +1091,8 @@ const char *model_slub_ends(struct model *m, unsigned cpu)
 	struct slub_flight *f = top(m, cpu);
 	const char *bad;
 
+	if (zeroes_constructed(m, cpu) && slab_flight_on(m, cpu)->new_slabs > f->seen[SLUB_CTOR_ZERO])
+		return model_says(m, "S18: zeroes are asked for where a constructor writes, and nobody warns");
 	if (!f->used)
 		return NULL;
 	if (f->next < f->dues.nr)

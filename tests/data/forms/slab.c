@@ -551,6 +551,7 @@ helper struct kmem_cache *c5;
 helper struct objects o6;
 helper struct kmem_cache *c6;
 helper struct objects o7;
+helper struct objects o40;
 helper struct memory k0;
 helper struct memory k1;
 
@@ -789,8 +790,10 @@ int main(void)
 
 	/* 60: destroy_used_cache c1   # ok (not expressible) */
 
+	/* 61: o40 = zalloc_constructed c2 cpu=2 gfp=GFP_KERNEL   # refused (not expressible) */
+
 	/* everything goes back */
-	begin(61, 0, CONTEXT_TASK);
+	begin(62, 0, CONTEXT_TASK);
 	give_memory(&k0);
 	give_objects(&o1);
 	give_objects(&o2);
