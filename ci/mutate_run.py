@@ -32,7 +32,7 @@ SCRIPTS = {  # what is no program; it needs mmcheck, and what is named beside it
     "exports": ["bash", "-c", 'for trace; do "$MMCHECK" export-c "$trace" -o - || exit 1; done', "exports"],
 }
 # What these print must be what they print without a mutant; of test_program it is its lines `# digest`.
-COMPARED = ("digests", "answers", "marks", "exports", "recording", "operations", "test_program")
+COMPARED = ("digests", "answers", "marks", "exports", "recording 1", "recording 2", "operations", "test_program")
 GENERATED = 300  # programs whose digests are compared
 HUNT_SECONDS = "100000"  # never reached: programs are counted
 
@@ -61,7 +61,7 @@ class Steps:
 
     def __init__(self, top, quick, seed):
         self.quick, self.seed = quick, str(seed)
-        self.recordings = sorted(glob.glob(f"{top}/tests/data/*.zst"))[:1]
+        self.recordings = sorted(glob.glob(f"{top}/tests/data/*.zst"))
         self.corpus = sorted(
             os.path.join(folder, name) for sub in sorted(os.listdir(f"{top}/corpus")) if os.path.isdir(f"{top}/corpus/{sub}")
             for folder, _, names in os.walk(f"{top}/corpus/{sub}") for name in names
@@ -79,7 +79,7 @@ class Steps:
         return [("digests", "mmcheck", ["digest", "--gen", self.seed, str(GENERATED)]),
                 ("answers", "mmcheck", ["run", "-v", "--stats", *self.corpus]),
                 ("marks", "mmcheck", ["marks", "--each", *self.corpus]),
-                ("recording", "mmcheck", ["witness", "-v", *self.recordings]),
+                *[(f"recording {i + 1}", "mmcheck", ["witness", "-v", file]) for i, file in enumerate(self.recordings)],
                 ("operations", "mmcheck", ["ops"])]
 
     @staticmethod
@@ -87,23 +87,26 @@ class Steps:
         return [(name, name, []) for name in names]
 
     def of(self, path):
-        memory = "page"
+        memory, own = "page", []
         if "memblock" in path:
             memory = "memblock"
         elif any(word in path for word in ("slub", "slab", "kmalloc", "kfree_rcu")):
-            memory = "slab,kmalloc"
+            memory, own = "slab,kmalloc", SLAB_TESTS
         if is_harness(path):  # a judge that lost something raises false alarms, or misses what a test claims
             return [*self.tests("test_text", "test_page_debug", "test_rcu", "test_lockdep"), self.corpus_step(), *self.compared(),
                     *self.tests("test_program", "test_report", "test_witness"), ("test_forms", "mmcheck", []), self.hunt("all", 1000),
                     *self.tests("test_lockstep", "test_answers", "test_golden", "test_sim"),
                     ("exports", "mmcheck", [f for f in self.corpus if "/good/" in f]),
                     ("test_cli", "libmmcheck.a", []), self.hunt(memory, 2000)]
-        steps = [self.corpus_step(), self.hunt("all", 1000), *self.tests("test_page_debug", "test_text"),
+        steps = [self.corpus_step(), self.hunt("all", 1000), *self.tests("test_page_debug", "test_text", *own),
                  self.hunt(memory, 5000), *self.tests("test_golden")]
         if not self.quick:
             steps += [*self.tests("test_lockstep", "test_sim"), self.hunt("page", 10000), self.hunt("all", 3000),
                       ("props", "props", ["--seconds", "3"])]
         return steps
+
+
+SLAB_TESTS = ["test_kmalloc", "test_slab_common", "test_slub_debug", "test_slub_oracle", "test_slab_text"]
 
 
 def is_harness(path):

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * test_slab_common.c - what a cache keeps beside its slabs and no program can ask for: the names of those that share it, the
+ * bytes that are charged.
+ */
+#include <stdlib.h>
+#include "../mm/slab_internal.h"
+#include "tap.h"
+
+static struct machine *boot(void)
+{
+	struct machine_config c = { 0 };
+	struct machine *m;
+
+	machine_config_profile(&c, PROFILE_SMALL);
+	m = machine_create(&c);
+	machine_enter(m, 0);
+	if (mm_boot() || kmem_cache_init()) {
+		printf("Bail out! the machine does not boot\n");
+		exit(1);
+	}
+	m->fuel = 1 << 30;
+	m->nr_events = m->log_bytes = 0;
+	return m;
+}
+
+/* --- aliases [S21] --------------------------------------------------------------------------------------------------------- */
+
+static struct kmem_cache *plain_cache(const char *prefix, unsigned nr)
+{
+	char name[KMEM_CACHE_NAME_MAX];
+
+	this_cpu->machine->nr_events = 0;
+	snprintf(name, sizeof(name), "%s%u", prefix, nr);
+	return kmem_cache_create(name, 1000, 0, 0, NULL);
+}
+
+/* How many entries have this name, of this cache. */
+static unsigned nr_aliases(const char *name, const struct kmem_cache *s)
+{
+	const struct slab_state *st = current_mm()->slab;
+	unsigned nr = 0;
+
+	for (unsigned i = 0; i < SLAB_MAX_ALIASES; i++)
+		nr += st->alias[i].id && (!name || !strcmp(st->alias[i].name, name)) && (!s || st->alias[i].id == s->id);
+	return nr;
+}
+
+static void test_aliases(void)
+{
+	struct machine *m = this_cpu->machine;
+	struct kmem_cache *s = plain_cache("shared", 0);
+	unsigned same = 0;
+
+	same_number(nr_aliases(NULL, NULL), 0, "S21: who is the first is no alias");
+	for (unsigned i = 0; i < SLAB_MAX_ALIASES; i++)
+		same += plain_cache("a", i) == s;
+	same_number(same, SLAB_MAX_ALIASES, "S21: all share it");
+	ok(nr_aliases("a0", s) == 1 && nr_aliases("a31", s) == 1 && nr_aliases(NULL, s) == SLAB_MAX_ALIASES, "S21: by their names");
+	m->log_bytes = 0;
+	ok(plain_cache("a", 7) == s && nr_aliases("a7", s) == 1 && !m->log_bytes, "S21: a name leads to one cache once");
+	ok(plain_cache("late", 0) == s && !nr_aliases("late0", NULL), "S21: one too many shares it without a name");
+	m->host->log[m->log_bytes] = 0;
+	same_text(m->host->log, "SLUB: Unable to add cache alias late0 to sysfs\n", "S21:  and that is said");
+	while (s->refcount > 1)
+		kmem_cache_destroy(s);
+	ok(nr_aliases(NULL, s) == SLAB_MAX_ALIASES, "S21: names stay as long as the cache");
+	kmem_cache_destroy(s);
+	same_number(nr_aliases(NULL, NULL), 0, "S21: and go with it");
+}
+
+/* --- charges [S40] ------------------------------------------------------------------------------------------------------------ */
+
+static u64 charged(void)
+{
+	this_cpu->machine->nr_events = 0;
+	return current_mm()->slab->accounted_bytes;
+}
+
+static void test_charges(void)
+{
+	struct kmem_cache *s = kmem_cache_create("charged", 200, 0, SLAB_ACCOUNT, NULL), *free = plain_cache("free", 0);
+	void *p[4], *not_charged = kmem_cache_alloc(free, GFP_KERNEL), *by_size = kmalloc(100, GFP_KERNEL);
+	u64 one = s->size + sizeof(void *);
+
+	same_number(charged(), 0, "S40: objects of other caches are not charged");
+	p[0] = kmem_cache_alloc(s, GFP_KERNEL);
+	same_number(charged(), one, "S40: an object is charged with its slot and a pointer");
+	kmem_cache_alloc_bulk(s, GFP_KERNEL, 3, p + 1);
+	same_number(charged(), 4 * one, "S40:  in bulk too");
+	kmem_cache_free(s, p[0]);
+	kmem_cache_free_bulk(s, 2, p + 1);
+	same_number(charged(), one, "S40:  and each gives it back");
+	kfree(p[3]);
+	kmem_cache_free(free, not_charged);
+	kfree(by_size);
+	same_number(charged(), 0, "S40:  whichever way it comes back");
+	by_size = kmalloc(100, GFP_KERNEL_ACCOUNT);
+	same_number(charged(), 128 + sizeof(void *), "S40: memory by size is charged when the mask says so");
+	kfree(by_size);
+	same_number(charged(), 0, "S40:  and gives it back");
+	kmem_cache_destroy(s);
+	kmem_cache_destroy(free);
+}
+
+int main(void)
+{
+	struct machine *m = boot();
+
+	test_aliases();
+	test_charges();
+	machine_destroy(m);
+	return tap_end();
+}
