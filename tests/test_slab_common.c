@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * test_slab_common.c - what a cache keeps beside its slabs and no program can ask for: the names of those that share it, the
- * bytes that are charged.
+ * test_slab_common.c - what a cache keeps and no program can ask for: the names of those that share it, the bytes that are
+ * charged, what is left of an object in memory that is nobody's.
  */
 #include <stdlib.h>
+#include "../mm/slab_access.h"
 #include "../mm/slab_internal.h"
 #include "tap.h"
 
-static struct machine *boot(void)
+static struct machine *boot(bool init_on_free)
 {
 	struct machine_config c = { 0 };
 	struct machine *m;
 
 	machine_config_profile(&c, PROFILE_SMALL);
+	c.param[PARAM_INIT_ON_FREE] = init_on_free;
 	m = machine_create(&c);
 	machine_enter(m, 0);
 	if (mm_boot() || kmem_cache_init()) {
@@ -59,6 +61,7 @@ static void test_aliases(void)
 	ok(nr_aliases("a0", s) == 1 && nr_aliases("a31", s) == 1 && nr_aliases(NULL, s) == SLAB_MAX_ALIASES, "S21: by their names");
 	m->log_bytes = 0;
 	ok(plain_cache("a", 7) == s && nr_aliases("a7", s) == 1 && !m->log_bytes, "S21: a name leads to one cache once");
+	ok(plain_cache("a", 0) == s && plain_cache("a", 31) == s && !m->log_bytes, "S21:  the first and the last too");
 	ok(plain_cache("late", 0) == s && !nr_aliases("late0", NULL), "S21: one too many shares it without a name");
 	m->host->log[m->log_bytes] = 0;
 	same_text(m->host->log, "SLUB: Unable to add cache alias late0 to sysfs\n", "S21:  and that is said");
@@ -103,12 +106,39 @@ static void test_charges(void)
 	kmem_cache_destroy(free);
 }
 
+/* --- what is left of an object [S16] --------------------------------------------------------------------------------------------- */
+
+/* The free pointer in its middle apart. */
+static bool is_wiped(const struct kmem_cache *s, const char *p)
+{
+	for (u32 at = 0; at < s->size; at += 8)
+		if (at != s->offset && slab_load(p + at))
+			return false;
+	return true;
+}
+
+static void test_wiping(void)
+{
+	struct kmem_cache *s = kmem_cache_create("padded", 40, 64, 0, NULL);
+	char *p = kmem_cache_alloc(s, GFP_KERNEL);
+
+	same_number(s->size, 64, "S16: a slot with bytes behind the object");
+	for (u32 at = 0; at < s->size; at += 8)
+		slab_store(p + at, ~0ULL);
+	kmem_cache_free(s, p);
+	ok(is_wiped(s, p), "S16: an object given back is zeroes with init_on_free, what lies behind it too");
+	kmem_cache_destroy(s);
+}
+
 int main(void)
 {
-	struct machine *m = boot();
+	struct machine *m = boot(false);
 
 	test_aliases();
 	test_charges();
+	machine_destroy(m);
+	m = boot(true);
+	test_wiping();
 	machine_destroy(m);
 	return tap_end();
 }
