@@ -383,6 +383,53 @@ static void test_texts(void)
 	ok(!judge_log_with("=0xcc\n", "=0xcc\nkswapd0: woken\n"), "S36: lines of others may stand there");
 }
 
+/* --- what has no check ---------------------------------------------------------------------------------------------------- */
+
+/* mm's events but for reports. */
+static const char *drain_without_reports(void)
+{
+	struct machine *mm = w->machine;
+	u32 kept = 0;
+
+	for (u32 i = 0; i < mm->nr_events; i++) {
+		struct mm_event ev;
+
+		memcpy(&ev, &mm->host->event[i], sizeof(ev));
+		if (ev.type != EVENT_SLUB_REPORT)
+			mm->host->event[kept++] = mm->host->event[i];
+	}
+	mm->nr_events = kept;
+	return world_drain(w);
+}
+
+static void test_constructor(void)
+{
+	void *object;
+
+	play("HWCACHE_ALIGN", "1: c1 = kmem_cache_create name=bio size=64 align=0 flags=NO_MERGE ctor=first\n");
+	cache = w->cache[1].id;
+	model_begin_objects(model, 0, 0,
+			    (struct model_wish){ .cache = (u8)cache, .event = EVENT_KMEM_CACHE_ALLOC, .nid = NUMA_NO_NODE,
+						 .gfp = GFP_KERNEL | __GFP_ZERO, .bytes = 64, .wanted = 1 });
+	object = kmem_cache_zalloc(slab_cache_by_id(cache), GFP_KERNEL);
+	ok(!drain_without_reports() && !model_answer_object(model, 0, slab_address(object)), "S18: an object is had");
+	says_clause(model_end(model, 0), "S18", "S18: zeroes where a constructor writes, without a warning");
+}
+
+static void test_leaks(void)
+{
+	void *p;
+
+	play(FZPU, "");
+	model_begin_cache_destroy(model, 0, cache);
+	kmem_cache_destroy(slab_cache_by_id(cache));
+	ok(!world_drain(w) && !model_end(model, 0) && !model_slab_nothing_leaks(model), "Q5: all was given back");
+	model_begin_kmalloc(model, 0, 0, 100, GFP_KERNEL, NUMA_NO_NODE);
+	p = kmalloc(100, GFP_KERNEL);
+	ok(!world_drain(w) && !model_answer_kmalloc(model, 0, slab_address(p)) && !model_end(model, 0), "Q5: memory is had");
+	says_clause(model_slab_nothing_leaks(model), "Q5", "Q5: memory that nobody gave back");
+}
+
 /* --- the tool ------------------------------------------------------------------------------------------------------------- */
 
 static void test_tool(void)
@@ -407,6 +454,8 @@ int main(void)
 	test_validate();
 	test_remaining();
 	test_texts();
+	test_constructor();
+	test_leaks();
 	test_tool();
 	return tap_end();
 }
