@@ -277,7 +277,7 @@ int do_kmem_cache_create(struct kmem_cache *s, const char *name, u32 size, const
 	err = st->up ? init_cache_random_seq(s) : 0;
 	if (!err)
 		err = init_nodes(s);
-	if (err)
+	if (err && st->kmem_cache_node) /* else the boot fails: what its first cache has nobody can take back */
 		__kmem_cache_release(s);
 	return err;
 }

@@ -8,17 +8,29 @@
 #include "../mm/slab_internal.h"
 #include "tap.h"
 
-static struct machine *boot(bool init)
+static struct machine *early(bool init)
 {
 	struct machine_config c = { 0 };
 	struct machine *m;
 
 	machine_config_profile(&c, PROFILE_SMALL);
 	c.param[PARAM_INIT_ON_FREE] = c.param[PARAM_INIT_ON_ALLOC] = init;
+	c.param[PARAM_SLAB_FREELIST_RANDOM] = 1;
 	m = machine_create(&c);
 	machine_enter(m, 0);
-	if (mm_boot() || kmem_cache_init()) {
+	if (mm_boot()) {
 		printf("Bail out! the machine does not boot\n");
+		exit(1);
+	}
+	return m;
+}
+
+static struct machine *boot(bool init)
+{
+	struct machine *m = early(init);
+
+	if (kmem_cache_init()) {
+		printf("Bail out! there are no caches\n");
 		exit(1);
 	}
 	m->fuel = 1 << 30;
@@ -153,6 +165,30 @@ static void test_exempt_from_wiping(slab_flags_t flags, void (*ctor)(void *), co
 	kmem_cache_destroy(s);
 }
 
+/* --- boot [N51] ------------------------------------------------------------------------------------------------------------------- */
+
+/* From some request for pages on none is served. */
+static void test_boot_without_memory(void)
+{
+	enum { MANY = 1000000 };
+	unsigned tried = 0, refused = 0, positive = 0;
+	bool failed;
+
+	do {
+		struct machine *m = early(false);
+		int err;
+
+		sim_plan_fault(m, FAULT_PAGE_ALLOC, tried++, MANY);
+		err = kmem_cache_init();
+		failed = m->fault[FAULT_PAGE_ALLOC].times < MANY;
+		refused += err < 0;
+		positive += err > 0;
+		machine_destroy(m);
+	} while (failed);
+	ok(refused == tried - 1 && !positive && refused > 10, "N51: a boot that lacks pages says so by a negative number");
+	printf("# %u requests, %u refusals of the boot\n", tried - 1, refused);
+}
+
 int main(void)
 {
 	struct machine *m = boot(false);
@@ -165,5 +201,6 @@ int main(void)
 	test_exempt_from_wiping(SLAB_TYPESAFE_BY_RCU, NULL, "S16: not with SLAB_TYPESAFE_BY_RCU, neither then nor when it is handed out");
 	test_exempt_from_wiping(0, construct, "S16: nor with a constructor");
 	machine_destroy(m);
+	test_boot_without_memory();
 	return tap_end();
 }
