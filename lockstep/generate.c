@@ -454,11 +454,12 @@ static u32 fresh_slab_flags(struct maker *g)
 		     { SLAB_FAILSLAB, 8 },	{ SLAB_ACCOUNT, 16 },	     { SLAB_CACHE_DMA, 16 },	  { SLAB_CACHE_DMA32, 24 },
 		     { SLAB_NOLEAKTRACE, 32 },	{ SLAB_PANIC, 32 },	     { 1, 128 } };
 	static const u32 debug[] = { SLAB_CONSISTENCY_CHECKS, SLAB_RED_ZONE, SLAB_POISON, SLAB_STORE_USER, SLAB_TRACE };
+	bool debugged = one_in(g->rng, 2); /* every set of letters alike */
 	u32 flags = 0;
 
 	for (unsigned i = 0; i < ARRAY_SIZE(some); i++)
 		flags |= one_in(g->rng, some[i].one_in) ? some[i].flags : 0;
-	for (unsigned i = 0; one_in(g->rng, 4) && i < ARRAY_SIZE(debug); i++)
+	for (unsigned i = 0; debugged && i < ARRAY_SIZE(debug); i++)
 		flags |= one_in(g->rng, 2) ? debug[i] : 0;
 	return flags;
 }
