@@ -301,7 +301,8 @@ static void add_objects(const struct model *m, struct places *all, unsigned id, 
 	for (u64 pfn = 0; pfn < m->nr_frames && all->nr <= MOST_PLACES; pfn++) {
 		const struct model_slab_frame *slab = model_slab_frame(m, pfn);
 
-		if (slab->cache != id || slab->head || (slab->place != SLAB_NODE_PARTIAL && slab->place != SLAB_FULL))
+		if (slab->cache != id || slab->head || model_slub_is_disabled(m, (u32)pfn) ||
+		    (slab->place != SLAB_NODE_PARTIAL && slab->place != SLAB_FULL))
 			continue;
 		for (u32 i = 0; i < slab->objects && all->nr <= MOST_PLACES; i++) {
 			u64 object = (pfn << 12) + (u64)i * c->size + c->red_left_pad;
