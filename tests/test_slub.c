@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * test_slub.c - the slab allocator by hand: what is stored of a free pointer, and slab_check(), each of whose clauses must speak
+ * when one word is wrong, and none before.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "../mm/slab_internal.h"
+#include "tap.h"
+
+static struct machine *m;
+
+static bool boot(enum sim_param knob, u32 value)
+{
+	struct machine_config c = { 0 };
+
+	machine_config_profile(&c, PROFILE_SMALL);
+	c.param[knob] = value;
+	m = machine_create(&c);
+	machine_enter(m, 0);
+	return !mm_boot() && !kmem_cache_init();
+}
+
+static void step(void)
+{
+	m->nr_events = m->log_bytes = 0;
+}
+
+static struct slab *slab_of(const void *object)
+{
+	return (struct slab *)virt_to_head_page(object);
+}
+
+/* --- free pointers [S14] ------------------------------------------------------------------------------------------------------ */
+
+/* What Linux 6.12 stores: the pointer, a number of the cache, and the place turned round, bit by bit exclusive. */
+static u64 as_stored(u64 random, u64 pointer, u64 place)
+{
+	u64 turned = 0;
+
+	for (int i = 0; i < 8; i++)
+		turned |= (place >> (8 * i) & 0xff) << (8 * (7 - i));
+	return pointer ^ random ^ turned;
+}
+
+static u64 direct_map(const void *p)
+{
+	return SIM_DIRECT_MAP + slab_address(p);
+}
+
+static void test_free_pointers(void)
+{
+	struct kmem_cache *s;
+	void *a, *b;
+	u64 random;
+
+	if (!boot(PARAM_SLAB_FREELIST_HARDENED, 1)) {
+		ok(false, "the machine boots with caches");
+		return;
+	}
+	step();
+	s = kmem_cache_create("filp", 64, 0, SLAB_NO_MERGE, NULL);
+	a = kmem_cache_alloc(s, GFP_KERNEL);
+	b = kmem_cache_alloc(s, GFP_KERNEL);
+	random = s->random;
+	ok(random, "a hardened cache has a number of its own");
+	kmem_cache_free(s, a);
+	kmem_cache_free(s, b);
+	ok(slab_load((char *)b + s->offset) == as_stored(random, direct_map(a), direct_map((char *)b + s->offset)),
+	   "S14: what is stored is pointer ^ number ^ place turned round");
+	ok(slab_load((char *)a + s->offset) != slab_load((char *)b + s->offset) &&
+		   slab_load((char *)a + s->offset) != direct_map(b), "S14: neither is a pointer");
+	machine_destroy(m);
+	if (!boot(PARAM_SLAB_FREELIST_HARDENED, 0))
+		return;
+	step();
+	s = kmem_cache_create("filp", 64, 0, SLAB_NO_MERGE, NULL);
+	a = kmem_cache_alloc(s, GFP_KERNEL);
+	b = kmem_cache_alloc(s, GFP_KERNEL);
+	kmem_cache_free(s, a);
+	kmem_cache_free(s, b);
+	ok(slab_load((char *)b + s->offset) == direct_map(a), "without hardening it is the pointer");
+	machine_destroy(m);
+}
+
+/* --- slab_check() ------------------------------------------------------------------------------------------------------------- */
+
+/* A cache with a slab of the CPU, one on its chain, and two on the node's list. */
+struct places {
+	struct kmem_cache *s;
+	struct slab *cpu, *chain, *partial;
+};
+
+#define MANY 64
+
+static struct places make_places(void)
+{
+	struct kmem_cache *s = kmem_cache_create("task", 1024, 0, SLAB_NO_MERGE, NULL);
+	struct places p = { .s = s };
+	void *object[MANY];
+
+	for (int i = 0; i < MANY; i++)
+		object[i] = kmem_cache_alloc(s, GFP_KERNEL);
+	p.cpu = slab_of(object[MANY - 1]);
+	for (int i = 0; i < MANY; i += s->oo.objects) /* one of each slab */
+		if (slab_of(object[i]) != p.cpu)
+			kmem_cache_free(s, object[i]);
+	flush_all(s);
+	for (int i = 0; i < MANY; i++)
+		object[i] = kmem_cache_alloc(s, GFP_ATOMIC);
+	p.cpu = this_cpu_slab(s->id)->slab;
+	for (int i = 0; i < MANY; i += s->oo.objects)
+		if (slab_of(object[i]) != p.cpu) {
+			p.chain = slab_of(object[i]);
+			kmem_cache_free(s, object[i]);
+			break;
+		}
+	return p;
+}
+
+static bool check_says(const char *clause)
+{
+	const char *said = slab_check();
+
+	if (said && !strncmp(said, clause, strlen(clause)))
+		return true;
+	printf("# %s\n", said ? said : "nothing");
+	return false;
+}
+
+/* One word is wrong, and right again. */
+#define WRONG(clause, word, value, what)                                                                               \
+	do {                                                                                                           \
+		__typeof__(word) was_ = (word);                                                                        \
+		(word) = (value);                                                                                      \
+		ok(check_says(clause ": broken " clause), "%s: %s", clause, what);                                     \
+		(word) = was_;                                                                                         \
+	} while (0)
+
+static void test_corruptions(void)
+{
+	struct slab_counters c;
+	struct kmem_cache_cpu *cpu;
+	struct kmem_cache_node *n;
+	struct kmem_cache *unused;
+	struct places p;
+
+	if (!boot(PARAM_SLAB_FREELIST_HARDENED, 0)) {
+		ok(false, "the machine boots with caches");
+		return;
+	}
+	step();
+	p = make_places();
+	unused = kmem_cache_create("pid", 128, 0, SLAB_NO_MERGE, NULL);
+	n = get_node(p.s, numa_mem_id());
+	cpu = this_cpu_slab(p.s->id);
+	ok(!slab_check() && p.cpu && p.chain, "nothing is wrong");
+	if (!p.cpu || !p.chain)
+		return;
+	c = slab_counters(p.chain);
+	WRONG("S7", p.chain->counters, (c.inuse++, counters_pack(c)), "one object in use too many");
+	c = slab_counters(p.chain);
+	WRONG("S7", p.chain->counters, (c.freelist++, counters_pack(c)), "a list that begins inside an object");
+	c = slab_counters(p.chain);
+	WRONG("S7", p.chain->counters, (c.objects--, counters_pack(c)), "a slab that has too few");
+	c = slab_counters(p.chain);
+	WRONG("S8", p.chain->counters, (c.frozen = true, counters_pack(c)), "a slab on a chain that is frozen");
+	c = slab_counters(p.cpu);
+	WRONG("S8", p.cpu->counters, (c.frozen = false, counters_pack(c)), "a CPU's slab that is not");
+	WRONG("S8", p.chain->slabs, 7, "a chain longer than it is");
+	WRONG("S8", p.chain->flags, p.chain->flags | SLAB_ON_PARTIAL, "a slab on a chain that says it is on a list");
+	WRONG("S8", p.chain->refcount, 2, "somebody else's reference to a slab");
+	WRONG("S8", n->nr_partial, n->nr_partial + 1, "a list longer than it is");
+	WRONG("S8", n->nr_slabs, n->nr_slabs + 1, "a slab too many");
+	WRONG("S8", n->total_objects, n->total_objects - 1, "an object too few");
+	WRONG("S8", cpu->slab, NULL, "a CPU's list without its slab");
+	WRONG("S8", cpu->partial, NULL, "a slab that is nowhere");
+	WRONG("S8", cpu->offset, cpu->offset + 8, "a CPU's table that differs from the cache");
+	WRONG("S13", cpu->hot.second, cpu->hot.second + 1, "another CPU's transaction id");
+	WRONG("S7", cpu->hot.first, (char *)cpu->hot.first + 8, "a CPU's list that begins inside an object");
+	WRONG("N6", current_mm()->slab_pages[0][0], current_mm()->slab_pages[0][0] + 1, "a page too many");
+	WRONG("S17", p.s->align, 24, "an alignment of 24");
+	WRONG("S1", p.s->inuse, 8, "an object that ends before it ends");
+	WRONG("S5", p.s->oo.objects, p.s->oo.objects + 1, "an object more than fit");
+	WRONG("S22", slab_state()->cache[unused->id], NULL, "a descriptor that is nobody's");
+	ok(!slab_check(), "nothing is wrong any more");
+	machine_destroy(m);
+}
+
+int main(void)
+{
+	test_free_pointers();
+	test_corruptions();
+	return tap_end();
+}
