@@ -27,9 +27,11 @@
 /* How many objects of this cache a CPU keeps so. */
 static inline u32 sheaf_capacity(const struct kmem_cache *s, u32 hooks)
 {
-	if (!SIM_SHEAF || hooks || kmem_cache_debug(s) || current_mm()->nr_nodes > 1)
+	u32 most = SIM_SHEAF;
+
+	if (!most || hooks || kmem_cache_debug(s) || current_mm()->nr_nodes > 1)
 		return 0;
-	return min_of(max_of(SHEAF_BYTES / s->size, (u32)SHEAF_LEAST), (u32)SIM_SHEAF);
+	return min_of(max_of(SHEAF_BYTES / s->size, (u32)SHEAF_LEAST), most);
 }
 
 /* --- inside a section of the CPU's own ---------------------------------------------------------------------------------------- */
@@ -69,7 +71,7 @@ static inline bool sheaf_should_move(const struct kmem_cache_cpu *c)
 /* What was put may be taken. None may be left to take. */
 static inline void sheaf_move(struct kmem_cache_cpu *c)
 {
-	memcpy(c->take, c->put, c->put_nr * sizeof(c->put[0]));
+	memmove(c->take, c->put, c->put_nr * sizeof(c->put[0]));
 	c->take_nr = c->put_nr;
 	c->put_nr = 0;
 }

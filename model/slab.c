@@ -286,7 +286,7 @@ struct slab_flight *begin_work(struct model *m, unsigned cpu, unsigned where, en
 
 	model_begin_other(m, cpu);
 	flight_on(m, cpu)->where = (u8)where;
-	sf = slab_flight_on(m, cpu);
+	sf = &m->slab->flight[cpu][m->depth[cpu] - 1];
 	memset(sf, 0, offsetof(struct slab_flight, got_at));
 	sf->work = (u8)work;
 	return sf;
