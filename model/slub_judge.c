@@ -2,537 +2,14 @@
 /*
  * slub_judge.c - reports about objects: exactly those that are due, in order, by whoever looks first.
  *
- *   look    who                         at what                                   if something is wrong
- *   alloc   F                           end of the slab, the object, as free      nothing more is taken from the slab
- *   free    F                           the same, the free list, then the object  the object stays with its owner
- *   check   validate_slab_cache()       all of it, up to the first damaged object
- *
- * What is due is worked out when the first report of a look is announced, which is under the lock that makes it true, or, if
- * none is, when the object changes hands: then nothing may have been due. A free list is the frees of its slab, the last one
- * first, and behind them what was never handed out, by address; so it is known what a cut list loses, unless new slabs are
- * in random order. Objects that are lost are in use by nobody for good.
+ * What is due (slub_due.c) is worked out when the first report of a look is announced, which is under the lock that makes it
+ * true, or, if none is, when the object changes hands: then nothing may have been due.
  */
-#include <stdlib.h>
 #include <string.h>
-#include "internal.h"
-#include "model_slub.h"
+#include "slub_state.h"
 #include "slab_state.h"
 
-#define HAS_F(c) ((c)->flags & 0x100u)
-#define HAS_Z(c) ((c)->flags & 0x400u)
-#define HAS_U(c) ((c)->flags & 0x10000u)
-
-/* --- what is kept of an object -------------------------------------------------------------------------------------------- */
-
-static u32 slot_of(const struct slub_table *t, u64 address)
-{
-	u32 i = (u32)((address >> 3) * 0x9e3779b97f4a7c15ULL >> 32) & (t->slots - 1);
-
-	while (t->index[i] && t->note[t->index[i] - 1].address != address)
-		i = (i + 1) & (t->slots - 1);
-	return i;
-}
-
-static void rehash(struct slub_table *t, u32 slots)
-{
-	free(t->index);
-	t->index = calloc(slots, sizeof(*t->index));
-	t->slots = slots;
-	for (u32 i = 0; i < t->nr; i++)
-		t->index[slot_of(t, t->note[i].address)] = i + 1;
-}
-
-struct slub_note *model_slub_note(const struct model *m, u64 object)
-{
-	const struct slub_table *t = &m->slub->notes;
-	u32 i = t->index[slot_of(t, object)];
-
-	return i ? &t->note[i - 1] : NULL;
-}
-
-static struct slub_note *make_note(struct model *m, u64 address)
-{
-	struct slub_table *t = &m->slub->notes;
-	struct slub_note *n = model_slub_note(m, address);
-
-	if (n)
-		return n;
-	if (t->nr == t->room) {
-		t->room *= 2;
-		t->note = realloc(t->note, t->room * sizeof(*t->note));
-		rehash(t, t->slots * 2);
-	}
-	n = &t->note[t->nr++];
-	*n = (struct slub_note){ .address = address };
-	t->index[slot_of(t, address)] = t->nr;
-	return n;
-}
-
-/* --- life -------------------------------------------------------------------------------------------------------------------- */
-
-bool model_slub_setup(struct model *m)
-{
-	struct slub_table *t;
-
-	if (!m->slub && !(m->slub = calloc(1, sizeof(*m->slub))))
-		return false;
-	t = &m->slub->notes;
-	if (!t->note) {
-		t->room = 512;
-		t->note = malloc(t->room * sizeof(*t->note));
-		rehash(t, 2 * t->room);
-	}
-	m->slub->nr_sealed = 0;
-	m->slub->sealed_frees = 0;
-	model_slub_reset(m);
-	return t->note && t->index;
-}
-
-void model_slub_destroy(struct model *m)
-{
-	struct model_slub *s = m->slub;
-
-	if (!s)
-		return;
-	slub_damage_free(&s->damage);
-	free(s->notes.note);
-	free(s->notes.index);
-	free(s->sealed_note);
-	free(s);
-	m->slub = NULL;
-}
-
-void model_slub_seal(struct model *m)
-{
-	struct model_slub *s = m->slub;
-
-	free(s->sealed_note);
-	s->nr_sealed = s->notes.nr;
-	s->sealed_note = malloc((s->nr_sealed + 1) * sizeof(*s->sealed_note));
-	memcpy(s->sealed_note, s->notes.note, s->nr_sealed * sizeof(*s->sealed_note));
-	s->sealed_frees = s->frees;
-}
-
-/* Only what was noted is wiped: programs are short. */
-void model_slub_reset(struct model *m)
-{
-	struct model_slub *s = m->slub;
-	struct slub_table *t = &s->notes;
-
-	if (t->nr * 4 > t->slots)
-		memset(t->index, 0, t->slots * sizeof(*t->index));
-	while (t->nr * 4 <= t->slots && t->nr) { /* the last one first: what lay behind it in the table is gone already */
-		u32 i = slot_of(t, t->note[t->nr - 1].address);
-
-		t->index[i] = 0;
-		t->nr--;
-	}
-	t->nr = s->nr_sealed;
-	if (t->nr)
-		memcpy(t->note, s->sealed_note, t->nr * sizeof(*t->note));
-	for (u32 i = 0; i < t->nr; i++)
-		t->index[slot_of(t, t->note[i].address)] = i + 1;
-	s->frees = s->sealed_frees;
-	s->damage.nr = s->damage.nr_pointers = s->nr_disabled = s->nr_spoilt = s->nr_lost = 0;
-	s->tainted = false;
-	s->overwritten.head = MODEL_NO_SLAB;
-	for (unsigned c = 0; c < MODEL_MAX_CPUS; c++)
-		for (unsigned d = 0; d < MODEL_MAX_NESTING; d++)
-			s->flight[c][d].used = true; /* an abandoned run left it so */
-}
-
-/* --- slabs and objects ---------------------------------------------------------------------------------------------------------- */
-
-struct slub_layout model_slub_layout(const struct model_cache *c)
-{
-	return (struct slub_layout){ .flags = c->flags & ~MODEL_OBJECT_POISON,
-				     .size = c->size,
-				     .object_size = c->object_size,
-				     .inuse = c->inuse,
-				     .offset = c->offset,
-				     .red_left_pad = c->red_left_pad,
-				     .poison = c->flags & MODEL_OBJECT_POISON,
-				     .keeps_size = model_cache_keeps_size(c) };
-}
-
-bool slub_site_of(const struct model *m, u64 address, struct slub_site *site)
-{
-	u32 head = model_slab_of(m, address);
-	const struct model_slab_frame *frame;
-
-	if (head == MODEL_NO_SLAB)
-		return false;
-	frame = model_slab_frame(m, head);
-	site->cache = frame->cache;
-	site->c = model_cache(m, frame->cache);
-	if (!site->c)
-		return false;
-	site->l = model_slub_layout(site->c);
-	site->head = head;
-	site->base = (u64)head << 12;
-	site->bytes = 4096ULL << frame->order;
-	site->objects = frame->objects;
-	site->inuse = frame->inuse;
-	return true;
-}
-
-static u64 nth_object(const struct slub_site *site, u32 i)
-{
-	return site->base + (u64)i * site->l.size + site->l.red_left_pad;
-}
-
-static bool is_object(const struct slub_site *site, u64 address)
-{
-	u64 offset = address - site->base - site->l.red_left_pad;
-
-	return address >= site->base + site->l.red_left_pad && offset % site->l.size == 0 &&
-	       offset / site->l.size < site->objects;
-}
-
-struct slub_object slub_object_at(const struct model *m, const struct slub_site *site, u64 address)
-{
-	const struct slub_note *n = model_slub_note(m, address);
-
-	if (!n)
-		return (struct slub_object){ address, false, site->l.object_size };
-	return (struct slub_object){ address, n->used, n->used && site->l.keeps_size ? n->orig : site->l.object_size };
-}
-
-bool model_slub_is_lost(const struct model *m, u64 object)
-{
-	const struct slub_note *n = model_slub_note(m, object);
-
-	return n && n->lost;
-}
-
-/* On its slab's free list? */
-static bool is_free(const struct model *m, u64 object)
-{
-	const struct slub_note *n = model_slub_note(m, object);
-
-	return !n || (!n->used && !n->lost);
-}
-
-/* Larger: handed out earlier. What was never handed out comes last. */
-static u64 place_in_list(const struct model *m, u64 object)
-{
-	const struct slub_note *n = model_slub_note(m, object);
-
-	return n && n->freed ? n->freed << 40 : (1ULL << 39) - (object >> 3);
-}
-
-/* Is it open where this object is on the list? */
-static bool place_is_open(const struct model *m, u64 object)
-{
-	const struct slub_note *n = model_slub_note(m, object);
-
-	return n && n->freed ? n->tied : m->setup.knob[KNOB_SLAB_FREELIST_RANDOM];
-}
-
-u64 slub_next_free(const struct model *m, const struct slub_site *site, u64 address)
-{
-	u64 here = address ? place_in_list(m, address) : ~0ULL, best = 0, next = 0;
-
-	if (address && place_is_open(m, address))
-		return MODEL_NO_ADDRESS;
-	for (u32 i = 0; i < site->objects && i < site->bytes / site->l.size; i++) { /* the count may be overwritten */
-		u64 object = nth_object(site, i);
-		u64 place = is_free(m, object) ? place_in_list(m, object) : ~0ULL;
-
-		if (place < here && place >= best) {
-			best = place;
-			next = object;
-		}
-	}
-	return next && place_is_open(m, next) ? MODEL_NO_ADDRESS : next;
-}
-
-bool model_slub_is_disabled(const struct model *m, u32 head)
-{
-	for (u32 i = 0; i < m->slub->nr_disabled; i++)
-		if (m->slub->disabled[i] == head)
-			return true;
-	return false;
-}
-
-u64 model_slub_nr_stuck(const struct model *m, unsigned cache)
-{
-	const struct slub_table *t = &m->slub->notes;
-	u64 nr = 0;
-
-	if (!m->slub->nr_lost && !m->slub->nr_disabled)
-		return 0;
-	for (u32 i = 0; i < t->nr; i++) {
-		u64 object = t->note[i].address;
-
-		if (model_cache_of(m, object) == cache && model_object_at(m, object) == object && model_object_is_live(m, object))
-			nr += t->note[i].lost || model_slub_is_disabled(m, model_slab_of(m, object));
-	}
-	return nr;
-}
-
-bool model_slub_cache_is_damaged(const struct model *m, unsigned cache)
-{
-	const struct slub_damage *d = &m->slub->damage;
-
-	for (u32 i = 0; i < d->nr; i++)
-		if (model_cache_of(m, d->stray[i].at) == cache)
-			return true;
-	for (u32 i = 0; i < d->nr_pointers; i++)
-		if (model_cache_of(m, d->pointer[i].object) == cache)
-			return true;
-	return false;
-}
-
-bool model_slub_lists_are_damaged(const struct model *m)
-{
-	return m->slub->damage.nr_pointers;
-}
-
-bool model_slub_is_damaged(const struct model *m, u32 head)
-{
-	struct slub_site site;
-
-	return slub_site_of(m, (u64)head << 12, &site) &&
-	       (slub_damage_any(&m->slub->damage, site.base, site.base + site.bytes) || model_slub_is_disabled(m, head));
-}
-
-bool model_slub_is_spoilt(const struct model *m, u64 object)
-{
-	for (u32 i = 0; i < m->slub->nr_spoilt; i++)
-		if (m->slub->spoilt[i] == object)
-			return true;
-	return false;
-}
-
-void model_slub_heal(struct model *m, u64 object)
-{
-	for (u32 i = 0; i < m->slub->nr_spoilt; i++)
-		if (m->slub->spoilt[i] == object)
-			m->slub->spoilt[i] = m->slub->spoilt[--m->slub->nr_spoilt];
-}
-
-void model_slub_spoil(struct model *m, u64 object)
-{
-	if (!model_slub_is_spoilt(m, object) && m->slub->nr_spoilt < ARRAY_LENGTH(m->slub->spoilt))
-		m->slub->spoilt[m->slub->nr_spoilt++] = object;
-}
-
-/* --- what is due ------------------------------------------------------------------------------------------------------------------- */
-
-static void lose(struct model *m, u64 object)
-{
-	make_note(m, object)->lost = true;
-	m->slub->nr_lost++;
-	model_slab_lose(m, object);
-}
-
-/* The first object of the free list whose pointer is bad, 0 none. Pointers whose place is open are not turned over. */
-static u64 first_bad_pointer(const struct model *m, const struct slub_site *site)
-{
-	const struct slub_damage *d = &m->slub->damage;
-	u64 first = 0;
-
-	for (u32 i = 0; i < d->nr_pointers; i++) {
-		u64 object = d->pointer[i].object;
-
-		if (object - site->base < site->bytes && is_free(m, object) &&
-		    (!first || place_in_list(m, object) > place_in_list(m, first)))
-			first = object;
-	}
-	return first;
-}
-
-/* Objects of the list up to this one. */
-static u32 length_up_to(const struct model *m, const struct slub_site *site, u64 last)
-{
-	u64 place = place_in_list(m, last);
-	u32 nr = 0;
-
-	for (u32 i = 0; i < site->objects; i++)
-		nr += is_free(m, nth_object(site, i)) && place_in_list(m, nth_object(site, i)) >= place;
-	return nr;
-}
-
-static void due(struct slub_dues *out, unsigned report, u64 address)
-{
-	slub_add_due(out, (struct slub_due){ .report = (u8)report, .address = address });
-}
-
-/* Everything behind `last` on the list is lost. */
-static void cut_list(struct model *m, const struct slub_site *site, u64 last)
-{
-	u64 place = place_in_list(m, last);
-
-	for (u32 i = 0; i < site->objects; i++) {
-		u64 object = nth_object(site, i);
-
-		if (is_free(m, object) && place_in_list(m, object) < place)
-			lose(m, object);
-	}
-}
-
-/* The free list is walked up to an object, or to its end: is the object on it? [S32] */
-static bool walk_list(struct model *m, struct slub_site *site, u64 search, struct slub_dues *out)
-{
-	bool listed = search && is_object(site, search) && is_free(m, search);
-	u64 at = first_bad_pointer(m, site);
-	u32 nr;
-
-	if (!at || (listed && place_in_list(m, search) >= place_in_list(m, at)))
-		return listed;
-	nr = length_up_to(m, site, at);
-	slub_add_due(out, (struct slub_due){ .report = SLUB_FREECHAIN, .address = at, .head = true });
-	slub_pointer_forget(&m->slub->damage, at);
-	cut_list(m, site, at);
-	if (site->inuse != site->objects - nr) {
-		slub_add_due(out, (struct slub_due){ .report = SLUB_OBJECT_COUNT, .address = site->base, .found = site->inuse,
-						     .should = site->objects - nr });
-		due(out, SLUB_FIX_COUNT, site->base);
-		site->inuse = site->objects - nr;
-	}
-	return false;
-}
-
-static void due_numbers(struct slub_dues *out, unsigned report, u64 address, u32 found, u32 should)
-{
-	slub_add_due(out, (struct slub_due){ .report = (u8)report, .address = address, .found = found, .should = should });
-}
-
-/* S34: a word of the slab has another value. false: nobody may use it. */
-static bool check_words(struct model *m, struct slub_site *site, struct slub_dues *out)
-{
-	u32 value = m->slub->overwritten.value, most = (u32)(site->bytes / site->l.size);
-
-	switch (m->slub->overwritten.field) {
-	case SLAB_FIELD_IS_SLAB:
-		due(out, SLUB_NOT_A_SLAB, site->base);
-		return false;
-	case SLAB_FIELD_OBJECTS:
-		site->objects = value;
-		due_numbers(out, SLUB_OBJECTS, site->base, value, most);
-		return false;
-	case SLAB_FIELD_INUSE:
-		site->inuse = value;
-		if (value > site->objects)
-			due_numbers(out, SLUB_INUSE, site->base, value, site->objects);
-		return value <= site->objects;
-	}
-	return true;
-}
-
-/* Of a list that begins nowhere nothing is known any more. false: nobody looks further. */
-static bool check_list_words(struct model *m, struct slub_site *site, struct slub_dues *out)
-{
-	u32 value = m->slub->overwritten.value;
-
-	if (m->slub->overwritten.field == SLAB_FIELD_FREELIST) {
-		due(out, SLUB_FREEPOINTER, site->base);
-		due(out, SLUB_FIX_FREELIST, site->base);
-		return false;
-	}
-	if (m->slub->overwritten.field == SLAB_FIELD_INUSE) {
-		u32 right = model_slab_frame(m, site->head)->inuse;
-
-		due_numbers(out, SLUB_OBJECT_COUNT, site->base, value, right);
-		due(out, SLUB_FIX_COUNT, site->base);
-		site->inuse = right;
-	}
-	return true;
-}
-
-/* false: nobody may use this slab. */
-static bool check_slab(struct model *m, struct slub_site *site, struct slub_dues *out)
-{
-	if (m->slub->overwritten.head == site->head && !check_words(m, site, out))
-		return false;
-	if (model_slub_is_disabled(m, site->head)) {
-		due(out, SLUB_DISABLED, site->base);
-		return false;
-	}
-	slub_check_padding(&site->l, &m->slub->damage, site->base, site->bytes, out);
-	return true;
-}
-
-static void disable(struct model *m, const struct slub_site *site)
-{
-	struct model_slub *s = m->slub;
-
-	for (u32 i = 0; i < site->objects; i++)
-		if (is_free(m, nth_object(site, i)))
-			lose(m, nth_object(site, i));
-	if (s->nr_disabled < ARRAY_LENGTH(s->disabled))
-		s->disabled[s->nr_disabled++] = site->head;
-}
-
-/* S31 */
-static void due_alloc(struct model *m, struct slub_site *site, u64 object, struct slub_dues *out)
-{
-	struct slub_object o = slub_object_at(m, site, object);
-
-	if (object == MODEL_NO_ADDRESS) { /* which one comes first is open, and so is what the text says of it */
-		m->slub->text.vague = true;
-		check_slab(m, site, out);
-		return;
-	}
-	if (check_slab(m, site, out) && slub_check_object(&site->l, &m->slub->damage, o, false, out))
-		return;
-	due(out, SLUB_FIX_ALL_USED, site->base);
-	disable(m, site);
-}
-
-static bool free_is_good(struct model *m, struct slub_site *site, u64 object, struct slub_dues *out)
-{
-	if (HAS_F(site->c) && !check_slab(m, site, out))
-		return false;
-	if (!site->inuse) {
-		due_numbers(out, SLUB_SLAB_COUNT, site->base, 0, 1);
-		return false;
-	}
-	if (!HAS_F(site->c))
-		return true;
-	if (!is_object(site, object)) {
-		slub_add_due(out, (struct slub_due){ .report = SLUB_INVALID_POINTER, .address = site->base, .first = object });
-		return false;
-	}
-	if (walk_list(m, site, object, out)) {
-		slub_add_due(out, (struct slub_due){ .report = SLUB_ALREADY_FREE, .address = object, .head = true });
-		return false;
-	}
-	return slub_check_object(&site->l, &m->slub->damage, slub_object_at(m, site, object), true, out);
-}
-
-/* S32 */
-static void due_free(struct model *m, struct slub_site *site, u64 object, struct slub_dues *out)
-{
-	if (!free_is_good(m, site, object, out))
-		due(out, SLUB_FIX_NOT_FREED, object);
-}
-
-static void due_validate(struct model *m, struct slub_site *site, struct slub_dues *out)
-{
-	if (!check_slab(m, site, out))
-		return;
-	if (m->slub->overwritten.head == site->head && !check_list_words(m, site, out))
-		return;
-	walk_list(m, site, 0, out);
-	for (u32 i = 0; i < site->objects; i++) {
-		u64 object = nth_object(site, i);
-
-		if (!slub_check_object(&site->l, &m->slub->damage, slub_object_at(m, site, object), !is_free(m, object), out))
-			break;
-	}
-}
-
-/* An empty slab is given back: all of it is looked at. */
-static void due_discard(struct model *m, struct slub_site *site, struct slub_dues *out)
-{
-	slub_check_padding(&site->l, &m->slub->damage, site->base, site->bytes, out);
-	for (u32 i = 0; i < site->objects; i++)
-		slub_check_object(&site->l, &m->slub->damage, slub_object_at(m, site, nth_object(site, i)), false, out);
-}
-
-/* --- flights ----------------------------------------------------------------------------------------------------------------------- */
+/* --- flights --------------------------------------------------------------------------------------------------------------- */
 
 static struct slub_flight *top(struct model *m, unsigned cpu)
 {
@@ -630,7 +107,7 @@ static const char *still_due(struct model *m, const struct slub_flight *f)
 			  (unsigned long long)d->address);
 }
 
-/* --- what an operation looks at ------------------------------------------------------------------------------------------------------ */
+/* --- what an operation looks at -------------------------------------------------------------------------------------------- */
 
 struct saying {
 	struct model *m;
@@ -659,13 +136,13 @@ static void work_out(struct model *m, struct slub_flight *f, enum look look, str
 	f->slab = site->head;
 	f->giving = look == LOOK_FREE ? object : MODEL_NO_ADDRESS;
 	if (look == LOOK_ALLOC)
-		due_alloc(m, site, object, &f->dues);
+		slub_due_alloc(m, site, object, &f->dues);
 	else if (look == LOOK_FREE)
-		due_free(m, site, object, &f->dues);
+		slub_due_free(m, site, object, &f->dues);
 	else if (look == LOOK_VALIDATE)
-		due_validate(m, site, &f->dues);
+		slub_due_validate(m, site, &f->dues);
 	else
-		due_discard(m, site, &f->dues);
+		slub_due_discard(m, site, &f->dues);
 	f->dues.say = NULL;
 	m->slub->text.vague |= f->dues.vague;
 }
@@ -735,7 +212,7 @@ static bool loses_got(struct model *m, struct slub_flight *f, unsigned cpu, cons
 			i++;
 			continue;
 		}
-		lose(m, object);
+		slub_lose(m, object);
 		model_slab_loses_got(m, cpu, object);
 		nr = model_slab_gives_up(m, cpu, &at);
 		any = true;
@@ -743,8 +220,8 @@ static bool loses_got(struct model *m, struct slub_flight *f, unsigned cpu, cons
 	if (!any)
 		return false;
 	f->next = f->dues.nr = 0;
-	due(&f->dues, SLUB_DISABLED, site->base);
-	due(&f->dues, SLUB_FIX_NOT_FREED, MODEL_NO_ADDRESS);
+	slub_due_about(&f->dues, SLUB_DISABLED, site->base);
+	slub_due_about(&f->dues, SLUB_FIX_NOT_FREED, MODEL_NO_ADDRESS);
 	m->slub->text.vague = true; /* which of them is said to be not freed is open */
 	return true;
 }
@@ -936,7 +413,7 @@ const char *on_slub_report(struct model *m, const struct mm_event *ev)
 	return NULL;
 }
 
-/* --- objects change hands ------------------------------------------------------------------------------------------------------------ */
+/* --- objects change hands -------------------------------------------------------------------------------------------------- */
 
 static struct slub_track track_of(const struct model *m, unsigned cpu)
 {
@@ -981,7 +458,7 @@ const char *model_slub_alloc(struct model *m, unsigned cpu, u64 address, u32 byt
 	if (site.c->flags & SLAB_TRACE && m->nr_in_flight == 1)
 		slub_say_trace(m, &site, address, true);
 	slub_pointer_forget(&m->slub->damage, address);
-	n = make_note(m, address);
+	n = slub_make_note(m, address);
 	n->used = true;
 	n->orig = bytes;
 	n->track[0] = track_of(m, cpu);
@@ -1005,7 +482,7 @@ const char *model_slub_free(struct model *m, unsigned cpu, u64 address)
 	m->slub->text.vague |= f->many && site.c->flags & SLAB_TRACE; /* lines come before the objects are announced, all of them */
 	if (site.c->flags & SLAB_TRACE && m->nr_in_flight == 1)
 		slub_say_trace(m, &site, address, false);
-	n = make_note(m, address);
+	n = slub_make_note(m, address);
 	n->used = n->lost = false;
 	n->tied = f->many;
 	n->freed = ++m->slub->frees;
@@ -1044,7 +521,7 @@ void model_slub_new_slab(struct model *m, u32 head)
 	if (!slub_site_of(m, (u64)head << 12, &site) || !model_cache_is_debug(site.c))
 		return;
 	for (u32 i = 0; i < site.objects; i++) {
-		struct slub_note *n = model_slub_note(m, nth_object(&site, i));
+		struct slub_note *n = model_slub_note(m, slub_nth_object(&site, i));
 
 		if (n)
 			*n = (struct slub_note){ .address = n->address };
@@ -1084,7 +561,7 @@ void model_slub_resize(struct model *m, u64 address, u32 bytes)
 	slub_damage_forget(&m->slub->damage, address, address + site.l.object_size);
 }
 
-/* --- the end --------------------------------------------------------------------------------------------------------------------------- */
+/* --- the end --------------------------------------------------------------------------------------------------------------- */
 
 const char *model_slub_ends(struct model *m, unsigned cpu)
 {
@@ -1108,7 +585,7 @@ const char *model_slub_ends(struct model *m, unsigned cpu)
 	return NULL;
 }
 
-/* --- validate ---------------------------------------------------------------------------------------------------------------------------- */
+/* --- validate -------------------------------------------------------------------------------------------------------------- */
 
 void model_begin_slub_validate(struct model *m, unsigned cpu, unsigned cache)
 {
@@ -1159,43 +636,3 @@ const char *model_slub_validated(struct model *m, unsigned cpu, s64 found)
 	return NULL;
 }
 
-/* --- what clients do ----------------------------------------------------------------------------------------------------------------------- */
-
-/* Bytes that nobody knows anything of are nobody's damage. */
-void model_slub_wrote(struct model *m, u64 at, u8 byte)
-{
-	struct slub_site site;
-	u64 object;
-	int written;
-
-	if (!slub_site_of(m, at, &site) || !model_cache_is_debug(site.c))
-		return;
-	object = nth_object(&site, (u32)((at - site.base) / site.l.size));
-	if (is_object(&site, object))
-		written = slub_written(&site.l, slub_object_at(m, &site, object), (s64)(at - object));
-	else /* behind the last slot */
-		written = site.c->flags & SLAB_POISON ? 0 : -1;
-	if (written >= 0)
-		slub_damage_byte(&m->slub->damage, at, byte);
-}
-
-/* Without debugging nobody ever looks at the pointer of an object in use. */
-void model_slub_flipped(struct model *m, u64 object, u64 bits)
-{
-	struct slub_site site;
-
-	if (!slub_site_of(m, object, &site) || !model_cache_is_debug(site.c))
-		return;
-	slub_damage_pointer(&m->slub->damage, object, bits);
-}
-
-bool model_slub_may_flip(const struct model *m, u64 object)
-{
-	struct slub_site site;
-
-	if (!slub_site_of(m, object, &site) || !is_object(&site, object))
-		return false;
-	if (model_object_is_live(m, object))
-		return true;
-	return HAS_F(site.c) && !place_is_open(m, object) && (site.l.poison || !(HAS_Z(site.c) && site.l.keeps_size));
-}

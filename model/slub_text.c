@@ -46,7 +46,7 @@ static unsigned long long kernel(u64 address)
 	return DIRECT_MAP + address;
 }
 
-/* --- pieces ------------------------------------------------------------------------------------------------------------------ */
+/* --- pieces ---------------------------------------------------------------------------------------------------------------- */
 
 static void put_rule(struct model *m, char dash)
 {
@@ -130,7 +130,7 @@ static void put_tracks(const struct words *w, u64 object)
 	put_track(w->m, "Freed", &n->track[1]);
 }
 
-/* --- bytes ------------------------------------------------------------------------------------------------------------------- */
+/* --- bytes ----------------------------------------------------------------------------------------------------------------- */
 
 /* Any byte of the slab. */
 static int byte_of(const struct words *w, u64 at)
@@ -173,7 +173,7 @@ static void put_section(const struct words *w, const char *title, u64 from, u64 
 		put_row(w, title, from + i, bytes - i < ROW ? bytes - i : ROW);
 }
 
-/* --- an object ----------------------------------------------------------------------------------------------------------------- */
+/* --- an object ------------------------------------------------------------------------------------------------------------- */
 
 static void put_object_line(const struct words *w, u64 object)
 {
@@ -202,7 +202,7 @@ static void put_trailer(const struct words *w, u64 object, bool taken)
 	put_section(w, "Padding  ", object + meta, slub_room(l) - meta);
 }
 
-/* --- what is due ------------------------------------------------------------------------------------------------------------------ */
+/* --- what is due ----------------------------------------------------------------------------------------------------------- */
 
 static const char *const regions[] = {
 	[SLUB_LEFT_REDZONE] = "Left Redzone",	      [SLUB_RIGHT_REDZONE] = "Right Redzone",
@@ -335,7 +335,7 @@ void slub_say(struct model *m, const struct slub_site *site, const struct slub_d
 	}
 }
 
-/* --- reports without a check ------------------------------------------------------------------------------------------------------ */
+/* --- reports without a check ----------------------------------------------------------------------------------------------- */
 
 /* S35: objects in use, in the order of their places. */
 void slub_say_remaining(struct model *m, const struct slub_site *site)
@@ -388,7 +388,7 @@ void slub_say_trace(struct model *m, const struct slub_site *site, u64 object, b
 		put_section(&w, "Object ", object, site->l.object_size);
 }
 
-/* --- reading the log ----------------------------------------------------------------------------------------------------------------- */
+/* --- reading the log ------------------------------------------------------------------------------------------------------- */
 
 static bool is_ours(const char *line)
 {
