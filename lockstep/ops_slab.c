@@ -177,6 +177,11 @@ static bool ready_create_plain(struct world *w, const u64 *a)
 	(void)a;
 	return w->slab_up;
 }
+/* A pointer that begins in the object and ends behind it is believed too, and is written over the redzone: not here. */
+static bool ready_create_freeptr(struct world *w, const u64 *a)
+{
+	return ready_create_plain(w, a) && (a[4] >= a[2] || a[4] + sizeof(u64) <= a[2]);
+}
 
 /* --- destroy, shrink, look ----------------------------------------------------------------------------------------------------- */
 
@@ -708,7 +713,7 @@ const struct op slab_ops[] = {
 	  { ARG_NEW_CACHE, ARG_CACHE_NAME, ARG_OBJECT_SIZE, ARG_SLAB_FLAGS, ARG_USER_OFFSET, ARG_USER_SIZE }, 8, OP_TASK_ONLY,
 	  ready_create_plain, begin_create_usercopy, run_create_usercopy, judge_create },
 	{ 0x0303, "kmem_cache_create_freeptr", { ARG_NEW_CACHE, ARG_CACHE_NAME, ARG_OBJECT_SIZE, ARG_SLAB_FLAGS, ARG_FREEPTR }, 8,
-	  OP_TASK_ONLY, ready_create_plain, begin_create_freeptr, run_create_freeptr, judge_create },
+	  OP_TASK_ONLY, ready_create_freeptr, begin_create_freeptr, run_create_freeptr, judge_create },
 	{ 0x0304, "kmem_cache_create_in_irq", { ARG_NEW_CACHE, ARG_CACHE_NAME, ARG_OBJECT_SIZE }, 2, OP_TASK_ONLY,
 	  ready_create_plain, begin_create_in_irq, run_create_in_irq, judge_create },
 	{ 0x0305, "kmem_cache_destroy", { ARG_LAST_CACHE }, 8, OP_TASK_ONLY | OP_CALLS, ready_destroy, begin_destroy, run_destroy,
