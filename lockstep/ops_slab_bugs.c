@@ -41,7 +41,7 @@ static u32 stop_switches(void)
 	return next;
 }
 
-/* --- stores ------------------------------------------------------------------------------------------------------------------ */
+/* --- stores -------------------------------------------------------------------------------------------------------------- */
 
 /* An operation knows its slot by family, and each has its own row. */
 static const struct object_slot *object_of(const struct world *w, const u64 *a)
@@ -179,7 +179,9 @@ static bool ready_flip(struct world *w, const u64 *a)
 
 	if (!is_single(s) || model_object_at(w->model, s->at) != s->at || w->model->nr_in_flight)
 		return false;
-	if (model_slub_is_lost(w->model, s->at) || !client_slab_is_there(w, s->at) || !slub_site_of(w->model, s->at, &site) || site.cache != s->cache || client_slab_waits(w, &site))
+	if (model_slub_is_lost(w->model, s->at) || !client_slab_is_there(w, s->at) || !slub_site_of(w->model, s->at, &site))
+		return false;
+	if (site.cache != s->cache || client_slab_waits(w, &site))
 		return false;
 	if (model_object_is_live(w->model, s->at) && !slub_pointer_outside(&site.l))
 		return false;
@@ -191,7 +193,7 @@ static struct outcome run_flip(struct world *w, const u64 *a)
 	return at_address(object_of(w, a)->at);
 }
 
-/* --- frees ----------------------------------------------------------------------------------------------------------------------- */
+/* --- frees --------------------------------------------------------------------------------------------------------------- */
 
 static bool looks_first(const struct world *w, unsigned cache)
 {
@@ -362,7 +364,7 @@ static struct outcome run_kfree_interior(struct world *w, const u64 *a)
 	return at_address(at);
 }
 
-/* --- to a wrong cache [S24] ---------------------------------------------------------------------------------------------------------- */
+/* --- to a wrong cache [S24] ---------------------------------------------------------------------------------------------- */
 
 static bool cache_looks_whose(const struct world *w, unsigned cache)
 {
@@ -431,7 +433,7 @@ static const char *judge_free_kmalloc_to_cache(struct world *w, const u64 *a, st
 	return judge_wrong(w, &w->kmalloc[a[0]]);
 }
 
-/* --- what is no object ----------------------------------------------------------------------------------------------------------------- */
+/* --- what is no object --------------------------------------------------------------------------------------------------- */
 
 static u64 page_of(const struct world *w, const u64 *a)
 {
@@ -511,7 +513,7 @@ static struct outcome run_cache_free_nothing(struct world *w, const u64 *a)
 	return done;
 }
 
-/* --- validate, and words of a slab [S34] [S37] ----------------------------------------------------------------------------------------------- */
+/* --- validate, and words of a slab [S34] [S37] --------------------------------------------------------------------------- */
 
 static struct outcome validated(struct kmem_cache *s)
 {
@@ -643,7 +645,7 @@ static const char *judge_overwrite(struct world *w, const u64 *a, struct outcome
 	return bad;
 }
 
-/* --- damage: what must end in a finding -------------------------------------------------------------------------------------------------------- */
+/* --- damage: what must end in a finding ---------------------------------------------------------------------------------- */
 
 /* The client forgets what it has: found when all is freed. */
 static const char *judge_leak(struct world *w, const u64 *a, struct outcome seen)

@@ -85,14 +85,14 @@ struct model_slub {
 	} text;
 };
 
-/* --- life: called by model/slab.c ------------------------------------------------------------------------------------------- */
+/* --- life: called by model/slab.c ---------------------------------------------------------------------------------------- */
 
 bool model_slub_setup(struct model *m);
 void model_slub_destroy(struct model *m);
 void model_slub_reset(struct model *m);
 void model_slub_seal(struct model *m);
 
-/* --- moves: called by model/slab.c as it judges events, and by the loop ----------------------------------------------------------- */
+/* --- moves: called by model/slab.c as it judges events, and by the loop -------------------------------------------------- */
 
 /* An operation begins on this CPU: nothing was said yet. */
 void model_slub_begins(struct model *m, unsigned cpu);
@@ -113,7 +113,7 @@ const char *on_slub_report(struct model *m, const struct mm_event *ev);
 /* Another size was asked for, or all of the object: nobody announces that. */
 void model_slub_resize(struct model *m, u64 address, u32 bytes);
 
-/* --- what lockstep tells ---------------------------------------------------------------------------------------------------------- */
+/* --- what lockstep tells ------------------------------------------------------------------------------------------------- */
 
 /* A byte of a slab was written that is no free pointer. An owner's own bytes are his: see model_slub_spoil(). */
 void model_slub_wrote(struct model *m, u64 at, u8 byte);
@@ -135,7 +135,7 @@ void model_slub_want_not_kmalloc(struct model *m, unsigned cpu, u64 address);
 /* While an operation runs that is alone: a word of this slab holds another value. head MODEL_NO_SLAB: no more. */
 void model_slub_overwrite(struct model *m, u32 head, unsigned field, u32 value);
 
-/* --- questions ---------------------------------------------------------------------------------------------------------------------- */
+/* --- questions ----------------------------------------------------------------------------------------------------------- */
 
 struct slub_layout model_slub_layout(const struct model_cache *c);
 /* Nobody follows the free pointer of this object before he looked at it, and what a cut list would lose is known. */
@@ -157,7 +157,7 @@ bool model_slub_cache_is_damaged(const struct model *m, unsigned cache);
 /* The log of an operation that was alone. */
 const char *model_judge_slub_text(struct model *m, unsigned cpu, const char *log);
 
-/* --- what model/slab.c answers ---------------------------------------------------------------------------------------------------- */
+/* --- what model/slab.c answers ------------------------------------------------------------------------------------------- */
 
 /* A free object of a slab is nobody's for good: it counts as in use from now on. */
 void model_slab_lose(struct model *m, u64 object);
@@ -169,7 +169,7 @@ void model_slab_loses_got(struct model *m, unsigned cpu, u64 object);
 /* The object that this CPU hands out next; MODEL_NO_ADDRESS: that is open. */
 u64 model_slab_first_of_cpu(const struct model *m, unsigned cpu, unsigned cache);
 
-/* --- for slub_text.c ------------------------------------------------------------------------------------------------------------- */
+/* --- for slub_text.c ----------------------------------------------------------------------------------------------------- */
 
 struct slub_site {
 	const struct model_cache *c;
