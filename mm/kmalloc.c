@@ -119,6 +119,8 @@ int create_kmalloc_caches(void)
 		for (unsigned class = 1; class < NR_KMALLOC_CLASSES; class++)
 			if (new_kmalloc_cache(st, type, class))
 				return -ENOMEM;
+	for (u32 i = 0; i < ARRAY_SIZE(st->normal_id); i++)
+		st->normal_id[i] = st->kmalloc_id[SLAB_KMALLOC_NORMAL][kmalloc_class(st, 8 * i + 8)];
 	st->up = true;
 	return 0;
 }
@@ -212,7 +214,7 @@ slab_inline u8 normal_cache_id(size_t size)
 {
 	const struct slab_cpu_doors *doors = this_cpu->percpu;
 
-	return size <= LARGEST_INDEXED ? doors->id_by_8[(size - 1) / 8] : doors->id_by_bits[fls64(size - 1)];
+	return doors->normal_id[(size - 1) / 8];
 }
 
 /* The short way if there is one. */

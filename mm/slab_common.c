@@ -624,11 +624,7 @@ static void init_cpu_doors(const struct mm *mm)
 		struct slab_cpu_doors *doors = m->cpu[cpu].percpu;
 
 		*doors = (struct slab_cpu_doors){ .ram = m->host->ram, .ram_bytes = mm->nr_frames << PAGE_SHIFT,
-						  .mem_map = mm->mem_map };
-		for (unsigned i = 0; i < ARRAY_SIZE(doors->id_by_8); i++)
-			doors->id_by_8[i] = st->kmalloc_id[SLAB_KMALLOC_NORMAL][st->size_index[i]];
-		for (unsigned class = 3; class < NR_KMALLOC_CLASSES; class++)
-			doors->id_by_bits[class] = st->kmalloc_id[SLAB_KMALLOC_NORMAL][class];
+						  .mem_map = mm->mem_map, .normal_id = st->normal_id };
 	}
 }
 

@@ -121,13 +121,13 @@ struct kmem_cache_cpu {
 
 /*
  * What a CPU has at hand instead of asking the machine, in entry 0 of its table, which is no cache's: RAM, struct pages, and the
- * ids of kmalloc()'s normal caches by (size - 1) / 8 and by the number of bits of size - 1. Never changes after boot.
+ * ids of kmalloc()'s normal caches. Never changes after boot.
  */
 struct slab_cpu_doors {
 	const char *ram;
 	u64 ram_bytes;
 	struct page *mem_map;
-	u8 id_by_8[24], id_by_bits[16];
+	const u8 *normal_id; /* by (size - 1) / 8: slab_state's */
 };
 _Static_assert(sizeof(struct slab_cpu_doors) <= sizeof(struct kmem_cache_cpu), "one entry");
 
@@ -219,6 +219,7 @@ struct slab_state {
 	struct kmem_cache *kmem_cache, *kmem_cache_node; /* the caches of caches and of their nodes */
 	struct kmem_cache *kmalloc[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
 	u8 kmalloc_id[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES]; /* the same as ids */
+	u8 normal_id[KMALLOC_MAX_CACHE_SIZE / 8]; /* the cache of (size - 1) / 8 for a plain request */
 	u8 size_index[24]; /* class of (size - 1) / 8, up to 192 */
 	bool up;	   /* kmalloc() works */
 	bool nomerge, freelist_random, hardened;

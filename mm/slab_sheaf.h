@@ -65,7 +65,7 @@ static inline bool sheaf_may_have(const struct kmem_cache_cpu *c, const void *ob
 /* Not each time that one was put: then it would be one at a time. */
 static inline bool sheaf_should_move(const struct kmem_cache_cpu *c)
 {
-	return c->put_nr > c->sheaf_max / 2 || (c->put_nr && !c->hot.first);
+	return c->put_nr > c->sheaf_max / 4 * 3 || (c->put_nr && !c->hot.first);
 }
 
 /* What was put may be taken. None may be left to take. */

@@ -54,8 +54,8 @@ static inline u64 sim_ram_bias(const struct machine *m)
 
 #define SIM_SEALS 0 /* there is no way back to what was after boot */
 
-/* Objects that a CPU keeps of a cache besides those of its slab: mm/slab_sheaf.h. Twice: with the rest an entry of 1024 bytes. */
-#define SIM_SHEAF 59
+/* Objects that a CPU keeps of a cache besides those of its slab: mm/slab_sheaf.h. Twice: with the rest an entry of 2048 bytes. */
+#define SIM_SHEAF 122
 
 /* See det/step.h: a lock that the deterministic machine does not need. */
 #define one_step
