@@ -21,7 +21,7 @@
 
 #include "slab_internal.h"
 
-#define SHEAF_BYTES (128u << 10) /* objects of a sheaf together, if that are not too few */
+#define SHEAF_BYTES (256u << 10) /* objects of a sheaf together, if that are not too few */
 #define SHEAF_LEAST 8
 
 /* How many objects of this cache a CPU keeps so. */
