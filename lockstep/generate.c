@@ -60,6 +60,8 @@ static unsigned table_of(const struct op *op)
 		return TABLE_PAGE | TABLE_KMALLOC;
 	if (op->code < 0x0300)
 		return op->code < 0x0200 ? TABLE_PAGE : TABLE_MEMBLOCK;
+	if (op->code >= 0x0370 && op->code < 0x0380) /* its clients that go wrong */
+		return TABLE_KMALLOC;
 	return op->code >= 0x0340 && op->code < 0x0360 ? TABLE_KMALLOC : TABLE_SLAB;
 }
 
@@ -928,7 +930,7 @@ static void append_boot(struct maker *g, struct program *p, u32 nr_ops)
 
 	if (nr_ops > 2 * SIM_MAX_REGIONS && one_in(g->rng, 3))
 		append_map(g, p);
-	append_made(g, p, min_of(nr_ops - p->nr_ops, boot_ops), PHASE_BOOT, TABLE_MACHINE | (g->tables & TABLE_SLAB));
+	append_made(g, p, min_of(nr_ops - p->nr_ops, boot_ops), PHASE_BOOT, TABLE_MACHINE | (g->tables & (TABLE_SLAB | TABLE_KMALLOC) ? TABLE_SLAB : 0));
 }
 
 /* Every second page of a machine is taken, and an array of regions gets nearly full: a bigger one has no place. */
