@@ -189,12 +189,62 @@ static void test_boot_without_memory(void)
 	printf("# %u requests, %u refusals of the boot\n", tried - 1, refused);
 }
 
+/* A node without a page when the first cache is made: what it needs there lies on another. */
+static void test_boot_with_a_full_node(void)
+{
+	struct machine *m = early(false);
+	unsigned missing = 0;
+
+	while (alloc_pages_node(1, GFP_NOWAIT | __GFP_THISNODE | __GFP_NOWARN | __GFP_MEMALLOC, 0))
+		m->nr_events = 0;
+	same_number((unsigned long long)-kmem_cache_init(), 0, "S9: a boot with a node that has no page left");
+	for (unsigned nid = 0; nid < current_mm()->nr_nodes; nid++)
+		missing += node_has_slabs(nid) && (!slab_cache_by_id(1)->node[nid] || !slab_cache_by_id(2)->node[nid]);
+	same_number(missing, 0, "S9:  gives each node its part of the first caches");
+	same_text(slab_check(), NULL, "S9:  and they are whole");
+	machine_destroy(m);
+}
+
+/* --- slabs of a node [S11] ---------------------------------------------------------------------------------------------------------- */
+
+/* Slabs with one object each, all on the node's list; then one object is asked for. */
+static void test_chain_from_the_node(void)
+{
+	struct kmem_cache *s = kmem_cache_create("chained", 512, 0, 0, NULL);
+	unsigned objects = s->oo.objects, slabs = s->cpu_partial_slabs + 4, moved = 0;
+	void **p = malloc(slabs * objects * sizeof(*p)), *one;
+
+	for (unsigned i = 0; i < slabs * objects; i++) {
+		p[i] = kmem_cache_alloc_node(s, GFP_KERNEL, 0);
+		this_cpu->machine->nr_events = 0;
+	}
+	for (unsigned i = 0; i < slabs * objects; i++) {
+		if (i % objects)
+			kmem_cache_free(s, p[i]);
+		this_cpu->machine->nr_events = 0;
+	}
+	kmem_cache_shrink(s);
+	same_number(s->node[0]->nr_partial, slabs, "S11: slabs on a node's list");
+	one = kmem_cache_alloc_node(s, GFP_KERNEL, 0);
+	for (const struct slab *slab = this_cpu_slab(s->id)->partial; slab; slab = slab->next)
+		moved++;
+	same_number(moved, s->cpu_partial_slabs / 2 + 1, "S11: who takes one takes half a chain with it");
+	kmem_cache_free(s, one);
+	for (unsigned i = 0; i < slabs * objects; i += objects) {
+		kmem_cache_free(s, p[i]);
+		this_cpu->machine->nr_events = 0;
+	}
+	kmem_cache_destroy(s);
+	free(p);
+}
+
 int main(void)
 {
 	struct machine *m = boot(false);
 
 	test_aliases();
 	test_charges();
+	test_chain_from_the_node();
 	machine_destroy(m);
 	m = boot(true);
 	test_wiping();
@@ -202,5 +252,6 @@ int main(void)
 	test_exempt_from_wiping(0, construct, "S16: nor with a constructor");
 	machine_destroy(m);
 	test_boot_without_memory();
+	test_boot_with_a_full_node();
 	return tap_end();
 }
