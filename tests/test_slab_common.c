@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * test_slab_common.c - what a cache keeps and no program can ask for: the names of those that share it, the bytes that are
- * charged, what is left of an object in memory that is nobody's.
+ * charged, what is left of an object in memory that is nobody's, a boot that lacks memory.
  */
 #include <stdlib.h>
 #include "../mm/slab_access.h"
@@ -189,6 +189,25 @@ static void test_boot_without_memory(void)
 	printf("# %u requests, %u refusals of the boot\n", tried - 1, refused);
 }
 
+/* S39: what other nodes have is told to who wanted this one. */
+static void test_report_of_a_full_node(void)
+{
+	struct kmem_cache *s = kmem_cache_create("short", 512, 0, 0, NULL);
+	struct machine *m = this_cpu->machine;
+	void *p = kmem_cache_alloc_node(s, GFP_KERNEL, 0);
+	char line[100];
+
+	kmem_cache_shrink(s);
+	snprintf(line, sizeof(line), "  node 0: slabs: 1, objs: %u, free: %u\n", s->oo.objects, s->oo.objects - 1u);
+	m->nr_events = m->log_bytes = 0;
+	ok(!kmem_cache_alloc_node(s, GFP_ATOMIC | __GFP_THISNODE, 1), "S39: nothing is left on that node");
+	m->host->log[m->log_bytes] = 0;
+	if (!ok(strstr(m->host->log, line) != NULL, "S39: what another has is told"))
+		printf("# no line %s", line);
+	kmem_cache_free(s, p);
+	kmem_cache_destroy(s);
+}
+
 /* A node without a page when the first cache is made: what it needs there lies on another. */
 static void test_boot_with_a_full_node(void)
 {
@@ -202,6 +221,7 @@ static void test_boot_with_a_full_node(void)
 		missing += node_has_slabs(nid) && (!slab_cache_by_id(1)->node[nid] || !slab_cache_by_id(2)->node[nid]);
 	same_number(missing, 0, "S9:  gives each node its part of the first caches");
 	same_text(slab_check(), NULL, "S9:  and they are whole");
+	test_report_of_a_full_node();
 	machine_destroy(m);
 }
 
