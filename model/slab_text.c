@@ -386,6 +386,8 @@ static const char *judge_traces(struct model *m, unsigned id, bool freed, const 
 
 	if (!(model_cache(m, id)->flags & SLAB_STORE_USER))
 		return judge_end(m, "F50", text);
+	if (model_slub_lists_are_damaged(m)) /* what lies behind a bad pointer looks as if it were in use */
+		return NULL;
 	add_objects(m, &all, id, freed);
 	if (all.nr > MOST_PLACES)
 		return NULL;
