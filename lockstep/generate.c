@@ -462,7 +462,7 @@ static u32 fresh_slab_flags(struct maker *g)
 	for (unsigned i = 0; i < ARRAY_SIZE(some); i++)
 		flags |= one_in(g->rng, some[i].one_in) ? some[i].flags : 0;
 	for (unsigned i = 0; debugged && i < ARRAY_SIZE(debug); i++)
-		flags |= one_in(g->rng, 2) ? debug[i] : 0;
+		flags |= one_in(g->rng, debug[i] == SLAB_TRACE ? 12 : 2) ? debug[i] : 0; /* each free shown whole takes its time */
 	return flags;
 }
 

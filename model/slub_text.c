@@ -149,22 +149,19 @@ static int byte_of(const struct words *w, u64 at)
 
 static void put_row(const struct words *w, const char *title, u64 at, u64 n)
 {
-	char seen[ROW + 1] = "";
+	static const char digits[] = "0123456789abcdef";
+	char seen[ROW + 1] = "", hex[3 * ROW + 1];
 
-	put(w->m, "%s%016llx: ", title, kernel(at));
-	for (u64 i = 0; i < ROW; i++) {
-		int byte = i < n ? byte_of(w, at + i) : 0;
+	memset(hex, ' ', 3 * ROW);
+	hex[3 * ROW] = 0;
+	for (u64 i = 0; i < n; i++) {
+		int byte = byte_of(w, at + i);
 
-		if (i >= n)
-			put(w->m, "   ");
-		else if (byte < 0)
-			put(w->m, "\1\1 ");
-		else
-			put(w->m, "%02x ", (unsigned)byte);
-		if (i < n)
-			seen[i] = byte < 0 ? SLUB_ANY : byte >= 0x20 && byte <= 0x7e ? (char)byte : '.';
+		hex[3 * i] = byte < 0 ? SLUB_ANY : digits[byte >> 4];
+		hex[3 * i + 1] = byte < 0 ? SLUB_ANY : digits[byte & 15];
+		seen[i] = byte < 0 ? SLUB_ANY : byte >= 0x20 && byte <= 0x7e ? (char)byte : '.';
 	}
-	put(w->m, " %s\n", seen);
+	put(w->m, "%s%016llx: %s %s\n", title, kernel(at), hex, seen);
 }
 
 static void put_section(const struct words *w, const char *title, u64 from, u64 bytes)
