@@ -185,6 +185,7 @@ static bool put_object(struct kfree_rcu_cpu *krc, struct rcu_head *head, void *p
 	if (has_room(krc->queued.pages)) {
 		krc->queued.pages->record[krc->queued.pages->nr_records++] = encoded(p);
 	} else if (head) {
+		count_mark(MARK_KFREE_RCU_LISTED);
 		dirty_object(head, sizeof(*head));
 		*l = (struct listed_object){ .next = encoded(krc->queued.list), .object = encoded(p) };
 		krc->queued.list = l;
@@ -224,6 +225,7 @@ void kvfree_call_rcu(struct rcu_head *head, void *p)
 	spin_unlock_irqrestore(&krc->lock, flags);
 	if (taken)
 		return;
+	count_mark(MARK_KFREE_RCU_WAITED);
 	announce_kfree_rcu(p);
 	synchronize_rcu();
 	kfree(p);

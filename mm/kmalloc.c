@@ -355,6 +355,7 @@ static void *resize_in_place(void *p, size_t size, gfp_t gfp, const struct old_m
 		dirty_object((char *)p + from, to - from);
 	if (old->s && slub_debug_orig_size(old->s)) {
 		set_orig_size(old->s, p, size);
+		count_mark(MARK_KREALLOC_OF_KNOWN_SIZE);
 		if (old->s->flags & SLAB_RED_ZONE)
 			slab_fill((char *)p + size, SLUB_RED_ACTIVE, old->room - size);
 	}

@@ -340,6 +340,7 @@ static void add_alias(const char *name, u8 id)
 		if (st->alias[i].id && !strncmp(st->alias[i].name, name, KMEM_CACHE_NAME_MAX - 1))
 			place = &st->alias[i];
 	if (!place) {
+		count_mark(MARK_CACHE_ALIASES_FULL);
 		sim_log("SLUB: Unable to add cache alias %s to sysfs\n", name);
 		return;
 	}

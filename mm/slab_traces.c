@@ -44,7 +44,7 @@ static struct trace_place *find_place(struct trace_places *t, const char *operat
 	for (; p < t->place + t->nr; p++)
 		if (p->operation == operation && p->step == step && p->waste == waste)
 			return p;
-	if (t->nr == TRACE_PLACES)
+	if (marked(t->nr == TRACE_PLACES, MARK_TRACES_LEFT_OUT))
 		return NULL;
 	t->nr++;
 	*p = (struct trace_place){ .operation = operation, .step = step, .waste = waste, .min_age = ~0ULL, .min_pid = ~0u };

@@ -97,10 +97,12 @@ static void *take_from_cpu_slab(struct kmem_cache *s, struct kmem_cache_cpu *c, 
 
 	local_lock_irqsave(&c->lock, flags);
 	if (c->slab && !node_match(c->slab, r->nid)) {
+		count_mark(MARK_SLAB_ON_WRONG_NODE);
 		old = detach_cpu_slab(c, &freelist);
 	} else if (c->slab) {
 		freelist = c->hot.first ? c->hot.first : take_freelist(c->slab);
 		if (freelist) {
+			marked(!c->hot.first, MARK_SLAB_KEPT_FULL_AFTER_ALL);
 			object = hand_out_first(s, c, freelist, r);
 		} else {
 			announce_move(c->slab, SLAB_CPU, SLAB_FULL, this_cpu->id, false);
@@ -134,6 +136,7 @@ static void *take_from_chain(struct kmem_cache *s, struct kmem_cache_cpu *c, con
 			announce_move(slab, SLAB_CPU_PARTIAL, SLAB_CPU, this_cpu->id, false);
 			object = hand_out_first(s, c, first, r);
 		} else {
+			count_mark(MARK_SLAB_CHAIN_ON_WRONG_NODE);
 			slab->next = NULL;
 			announce_move(slab, SLAB_CPU_PARTIAL, SLAB_IN_FLIGHT, this_cpu->id, false);
 		}
@@ -156,6 +159,7 @@ static void *load_cpu_slab(struct kmem_cache *s, struct kmem_cache_cpu *c, struc
 		local_lock_irqsave(&c->lock, flags);
 		if (likely(!c->slab))
 			break;
+		count_mark(MARK_SLAB_FOUND_BY_INTERRUPT);
 		old = detach_cpu_slab(c, &freelist);
 		local_unlock_irqrestore(&c->lock, flags);
 		deactivate_slab(s, old, freelist);

@@ -212,6 +212,7 @@ static enum freed link_to_slab(struct kmem_cache *s, const struct free_group *g)
 			break;
 		if (empties)
 			spin_unlock_irqrestore(&n->list_lock, flags);
+		count_mark(MARK_SLAB_COUNTERS_CHANGED);
 		sim_tick();
 	}
 	announce_free(s, g);

@@ -203,6 +203,7 @@ static struct page *pages_for_slab(struct kmem_cache *s, gfp_t gfp, int nid, str
 	if (likely(page))
 		return page;
 	*oo = s->min;
+	marked(s->min.order < s->oo.order, MARK_SLAB_OF_SMALLEST_ORDER);
 	return slab_alloc_pages(s->id, gfp, nid, s->min.order);
 }
 

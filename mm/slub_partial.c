@@ -150,6 +150,7 @@ void deactivate_slab(struct kmem_cache *s, struct slab *slab, void *freelist)
 	void *last;
 
 	last = last_of_list(s, slab, freelist, &nr);
+	marked(others_freed, MARK_SLAB_OTHERS_FREED);
 	c = unfreeze(s, slab, freelist, last, nr);
 	if (c.freelist == NO_FREE)
 		return;
@@ -179,6 +180,7 @@ void put_cpu_partial(struct kmem_cache *s, struct slab *slab, bool drain)
 	local_lock_irqsave(&c->lock, flags);
 	old = c->partial;
 	if (old && drain && old->slabs >= READ_ONCE(s->cpu_partial_slabs)) {
+		count_mark(MARK_SLAB_CHAIN_FULL);
 		too_long = old;
 		old = NULL;
 		announce_chain_taken(too_long, this_cpu->id);
@@ -284,6 +286,7 @@ static struct slab *get_any_partial(struct kmem_cache *s, struct partial_search 
 		if (list->zone[i]->index <= highest && n && READ_ONCE(n->nr_partial) > READ_ONCE(s->min_partial))
 			slab = get_partial_node(s, n, search);
 	}
+	marked(slab, MARK_SLAB_OF_ANOTHER_NODE);
 	return slab;
 }
 

@@ -98,6 +98,21 @@
 	MARK(REPORT_FOR_NOBODYS_ZONE, "a failure was not reported, since nobody has such a zone")                       \
 	MARK(BAD_PAGE_UNSAID, "a bad page was not reported after sixty others")                                         \
 	MARK(KMAP_SHARED, "a mapping ended while another CPU has the page mapped")                                      \
+	/* slub.c, slub_partial.c, slub_pages.c, slab_common.c, kmalloc.c, kfree_rcu.c, slab_traces.c */                \
+	MARK(SLAB_CHAIN_FULL, "a chain that was full went to the nodes, all of it")                                     \
+	MARK(SLAB_KEPT_FULL_AFTER_ALL, "what a CPU had of its slab was used up, and others had freed some of it")       \
+	MARK(SLAB_OF_ANOTHER_NODE, "a partial slab of another node served")                                             \
+	MARK(SLAB_ON_WRONG_NODE, "a CPU gave up its slab: an object of another node was asked for")                     \
+	MARK(SLAB_CHAIN_ON_WRONG_NODE, "a slab of a chain was passed on to its node for the same reason")               \
+	MARK(SLAB_FOUND_BY_INTERRUPT, "an interrupt had found the CPU a slab meanwhile")                                \
+	MARK(SLAB_COUNTERS_CHANGED, "somebody else changed a slab's counters meanwhile")                                \
+	MARK(SLAB_OF_SMALLEST_ORDER, "a slab of the smallest order had to do")                                          \
+	MARK(SLAB_OTHERS_FREED, "others had freed objects of a CPU's slab when it lost it")                             \
+	MARK(CACHE_ALIASES_FULL, "there was no room for another name of a cache")                                       \
+	MARK(KREALLOC_OF_KNOWN_SIZE, "a redzone moved, since memory grew or shrank where it was")                       \
+	MARK(KFREE_RCU_LISTED, "without a page for it an object that waits was linked through itself")                  \
+	MARK(KFREE_RCU_WAITED, "without a page or a head somebody waited for the grace period")                         \
+	MARK(TRACES_LEFT_OUT, "more places have objects of a cache than alloc_traces knows")                            \
 	/* memblock.c */                                                                                                \
 	MARK(MEMBLOCK_MEMORY_DOUBLES, "the array of memory doubled")                                                    \
 	MARK(MEMBLOCK_RESERVED_DOUBLES, "the array of reserved doubled")                                                \
