@@ -2,7 +2,7 @@
 /*
  * slab_client.c - a client's stray store into a slab: asked, made behind the tool's back, and told to the model.
  *
- * The tool must forbid exactly what belongs to no owner [S50]. What is written is told byte by byte: what falls into another
+ * The tool must forbid exactly what belongs to no owner [S53]. What is written is told byte by byte: what falls into another
  * owner's bytes spoils them, so that his contents are not looked at any more; the rest is damage that may be reported.
  */
 #include <string.h>
@@ -175,7 +175,24 @@ u64 client_pointer_bits(u8 pattern)
 	return (u64)(pattern | 0x40u) << 56;
 }
 
-/* S50: what the tool says of one byte. */
+/* Of an object of a SLAB_TYPESAFE_BY_RCU cache readers may look at what was freed meanwhile: no tool forbids it. */
+static bool readers_may_look(const struct world *w, u64 at, u64 object)
+{
+	const struct model_cache *c = model_cache(w->model, model_cache_of(w->model, at));
+
+	return c && (c->flags & SLAB_TYPESAFE_BY_RCU) && at >= object && at < object + c->object_size;
+}
+
+/* An object of a cache that others share may be larger than its owner asked for, and may not: whoever came first decides. */
+static bool may_be_larger(const struct world *w, u64 at, u64 object, const struct client_owner *owner)
+{
+	const struct model_cache *c = model_cache(w->model, model_cache_of(w->model, at));
+	bool by_size = owner->slot >= w->kmalloc && owner->slot < w->kmalloc + NR_SLOTS;
+
+	return !by_size && at >= object + owner->bytes && at < object + c->object_size;
+}
+
+/* S53: what the tool says of one byte. */
 static const char *judge_tool(struct world *w, u64 at)
 {
 	int forbidden = tool_asks_poisoned(client_pointer(w, at), 1);
@@ -186,9 +203,11 @@ static const char *judge_tool(struct world *w, u64 at)
 	if (forbidden < 0 || (live && !client_find_owner(w, object, &owner)))
 		return NULL;
 	his = live && at >= object && at < object + owner.bytes;
-	if (his != forbidden)
+	if (his != forbidden || (!live && object != MODEL_NO_ADDRESS && readers_may_look(w, at, object)))
 		return NULL;
-	return world_says(w, "S50: byte %#llx %s, and the tool %s it", (unsigned long long)at,
+	if (live && may_be_larger(w, at, object, &owner))
+		return NULL;
+	return world_says(w, "S53: byte %#llx %s, and the tool %s it", (unsigned long long)at,
 			  his ? "belongs to an owner" : "belongs to nobody", his ? "forbids" : "lets anybody touch");
 }
 

@@ -361,8 +361,8 @@ const char *slab_check(void)
 {
 	static __thread u8 *place;
 	static __thread u64 room;
-	static __thread struct cache_sums sums[SLAB_MAX_CACHES];
-	struct recount r = { .mm = current_mm(), .st = slab_state(), .sums = sums };
+	static __thread struct cache_sums *sums;
+	struct recount r = { .mm = current_mm(), .st = slab_state() };
 
 	if (!r.st)
 		return NULL;
@@ -372,7 +372,10 @@ const char *slab_check(void)
 		place = malloc(room);
 	}
 	memset(place, 0, r.mm->nr_frames);
-	memset(sums, 0, sizeof(sums));
+	if (!sums)
+		sums = malloc(SLAB_MAX_CACHES * sizeof(*sums));
+	memset(sums, 0, SLAB_MAX_CACHES * sizeof(*sums));
+	r.sums = sums;
 	r.place = place;
 	check_all(&r);
 	return r.broken ? verdict : NULL;
