@@ -40,10 +40,15 @@ static sim_cold void broken(struct recount *r, const char *clause, const char *c
 		 (unsigned long long)pfn);
 }
 
+static const char *name_of(const struct kmem_cache *s)
+{
+	return s ? s->name : "no cache";
+}
+
 #define INV(clause, condition, s, pfn)                                                                                 \
 	do {                                                                                                           \
 		if (unlikely(!(condition))) {                                                                          \
-			broken(r, #clause, #condition, (s) ? (s)->name : "no cache", pfn);                             \
+			broken(r, #clause, #condition, name_of(s), pfn);                                               \
 			return;                                                                                        \
 		}                                                                                                      \
 	} while (0)
@@ -309,7 +314,7 @@ static void check_pages(struct recount *r)
 	}
 	for (unsigned nid = 0; nid < mm->nr_nodes && !r->broken; nid++)
 		for (unsigned reclaimable = 0; reclaimable < 2; reclaimable++)
-			INV(N6, mm->slab_pages[nid][reclaimable] == r->pages[nid][reclaimable], (struct kmem_cache *)NULL, nid);
+			INV(N6, mm->slab_pages[nid][reclaimable] == r->pages[nid][reclaimable], NULL, nid);
 }
 
 /* Numbers of a node that nobody derives from its lists. */

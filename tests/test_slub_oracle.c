@@ -457,5 +457,6 @@ int main(void)
 	test_constructor();
 	test_leaks();
 	test_tool();
+	world_destroy(w);
 	return tap_end();
 }
