@@ -126,7 +126,7 @@ weaken "a reference dropped without an order" sim/threads/atomic.h __ATOMIC_ACQ_
 weaken "a grace period that waits for nobody" sim/threads/rcu.c 'reader <= number' 'reader < 1' look_at_table
 weaken "another CPU's slabs taken though it is at them" mm/slub_partial.c \
 	'sim_do_for_cpu(cpu, take_all_of_cpu, &f)' 'take_all_of_cpu(cpu, \&f)' take_all_of_cpu slab
-weaken "what it freed taken likewise" mm/slub.c \
+weaken "what it freed taken likewise" mm/slub_free.c \
 	'sim_do_for_cpu(cpu, take_sheaf_of_cpu, &taken)' 'take_sheaf_of_cpu(cpu, \&taken)' take_sheaf_of_cpu slab
 weaken "a CPU stopped without seeing what it did" sim/threads/smp.c \
 	'while (__atomic_load_n(&c->own, __ATOMIC_ACQUIRE))' 'while (READ_ONCE(c->own))' sim_do_for_cpu slab
