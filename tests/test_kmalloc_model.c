@@ -75,6 +75,7 @@ LIAR(leaves_a_byte, slab_fill(slab_pointer(seen.value + 40), 1, 1))
 LIAR(leaves_the_last_byte, slab_fill(slab_pointer(seen.value + 99), 1, 1))
 LIAR(says_another_address, seen.value += 8)
 LIAR(says_no, seen = ((struct outcome){ 0 }))
+LIAR(says_yes, seen = ((struct outcome){ .ok = true, .value = 0x40000 }))
 LIAR(says_one_more, seen.value++)
 LIAR(leaves_a_secret, slab_fill(slab_pointer(at(0) + 16), 1, 1))
 LIAR(forbids_all, tool_poison(slab_pointer(seen.value), 8))
@@ -151,6 +152,10 @@ static void test_liars(void)
 	state(SMALL);
 	((char *)slab_pointer(at(0)))[5] ^= 1;
 	says(RUN("read_kmalloc", honest, 0), "K10", "a reader finds", "a reader finds it changed: K10");
+	state("");
+	says(RUN("kmalloc_array", says_yes, 0, GFP_KERNEL, 0xffffff, 0xffffff), "K8", "", "an array that does not fit: K8");
+	state(SMALL);
+	says(RUN("krealloc_array", says_yes, 0, GFP_KERNEL, 0xffffff, 0xffffff), "K8", "", "nor what is made one: K8");
 	state(SMALL);
 	says(RUN("krealloc_array", changes_it, 0, GFP_KERNEL, 0xffffff, 0xffffff), "K50", "", "an array is refused, and it changed: K50");
 }
@@ -187,6 +192,14 @@ static void ask_large(u64 size, gfp_t gfp)
 	model_begin_kmalloc(w->model, 0, 0, size, gfp, NUMA_NO_NODE);
 }
 
+/* Pages for 9000 bytes are there, and the block is not announced yet. */
+static void got_large(void)
+{
+	ask_large(9000, GFP_KERNEL);
+	slab_flight_on(w->model, 0)->k.in_hand = 0x40 + 1;
+	w->model->frame[0x40].order = 2;
+}
+
 static void test_large(void)
 {
 	ask_large(9000, GFP_KERNEL);
@@ -202,6 +215,14 @@ static void test_large(void)
 	ask_large(9000, GFP_KERNEL);
 	says_clause(large_is_announced(0x40000, 9000, 16384, GFP_KERNEL), "K6", "announced without pages: K6");
 	says(model_answer_kmalloc(w->model, 0, MODEL_NO_ADDRESS), "K6", "is refused, and no request", "refused without a request: K6");
+	got_large();
+	says(large_is_announced(0x40000, 9000, 12288, GFP_KERNEL), "K6", "announced are", "announced with fewer pages: K6");
+	got_large();
+	says(large_is_announced(0x40000, 9001, 16384, GFP_KERNEL), "K6", "announced are", "with another size: K6");
+	got_large();
+	says(large_is_announced(0x40000, 9000, 16384, GFP_ATOMIC), "K6", "announced are", "with another mask: K6");
+	got_large();
+	says(model_end(w->model, 0), "K6", "is not announced", "pages for a large block, and no word of it: K6");
 	ask_large(1 << 20, GFP_KERNEL);
 	slab_flight_on(w->model, 0)->k.got = 0x40000;
 	says_clause(model_answer_kmalloc(w->model, 0, 0x40000), "K2", "more than there may be is handed out: K2");
@@ -216,6 +237,12 @@ static void test_large(void)
 	model_add_kfree(w->model, 0, at(0));
 	says_clause(TELL(.type = EVENT_KFREE, .address = at(0)), NULL, "a large block is freed");
 	says_clause(model_end(w->model, 0), "K6", "and its pages stay away: K6");
+	state(LARGE "1: k1 = kmalloc gfp=GFP_KERNEL size=9000\n");
+	model_begin_kfree(w->model, 0);
+	model_add_kfree(w->model, 0, at(0));
+	model_add_kfree(w->model, 0, at(1));
+	says_clause(TELL(.type = EVENT_KFREE, .address = at(0)), NULL, "one of two large blocks is freed");
+	says(TELL(.type = EVENT_KFREE, .address = at(1)), "K6", "are not returned", "and the other, before its pages are back: K6");
 	state("");
 	model_begin_other(w->model, 0);
 	says_clause(pages_wanted(0, GFP_KERNEL, 255), "K6", "pages for nothing: K6");
@@ -343,10 +370,8 @@ static void test_limits(void)
 	w->model->slab->kmalloc.nr_waiting = MODEL_MAX_WAITING - 1;
 	ok(!model_can_kfree_rcu(w->model, at(0)), "  not when so many wait already");
 	w->model->slab->kmalloc.nr_waiting = 0;
-	ask_large(9000, GFP_KERNEL);
+	got_large();
 	w->model->slab->kmalloc.nr_large = MODEL_MAX_LARGE;
-	slab_flight_on(w->model, 0)->k.in_hand = 0x40 + 1;
-	w->model->frame[0x40].order = 2;
 	says_clause(large_is_announced(0x40000, 9000, 16384, GFP_KERNEL), "N50", "more large blocks than are remembered: N50");
 	state(SMALL);
 	w->model->slab->kmalloc.nr_pages = MODEL_MAX_RCU_PAGES;

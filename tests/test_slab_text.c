@@ -470,7 +470,8 @@ static void test_other_texts(void)
 	"20: slab_attr c2 attribute=alloc_traces\n"                                                                   \
 	"21: slab_attr_of id=1 attribute=slabs\n"                                                                     \
 	"22: slab_attr_store c1 attribute=remote_node_defrag_ratio value=70 form=line\n"                              \
-	"23: slab_attr_store_of id=4 attribute=min_partial value=70 form=bare\n"
+	"23: slab_attr_store_of id=4 attribute=min_partial value=70 form=bare\n"                                      \
+	"24: c3 = kmem_cache_create name=sock size=100 align=0 flags=STORE_USER ctor=none\n"
 
 /* In the text: the first place of `from` becomes `to`. */
 static const char *changed(const char *from, const char *to)
@@ -526,7 +527,7 @@ static const char *judge_this(struct model *m, const char *is)
 
 static void test_attribute_judge(struct world *w)
 {
-	for (unsigned slot = 0; slot < 3; slot++)
+	for (unsigned slot = 0; slot < 4; slot++)
 		for (unsigned i = 0; i < NR_SLAB_ATTRIBUTES; i++) {
 			char claim[100];
 

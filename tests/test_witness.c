@@ -142,6 +142,16 @@ static const struct recording recordings[] = {
 			 KFREE("000006", "00100248") KMALLOC("000007", "00100060", "90", "96") KFREE("000008", "00100060")
 				 KFREE("000009", "00000000") KMALLOC("000010", "00108000", "20000", "32768"),
 	 {0, 11, 11, 0, 3, 1, 0, NULL}},
+	{"a class too large",
+	 CPUS KMALLOC("000001", "00100000", "96", "128"), {1, 1, 1, 1, 0, 0, 0, "K5: kmalloc of 96 bytes was given 128"}},
+	{"of a class misaligned",
+	 CPUS KMALLOC("000001", "00100020", "64", "64"), {1, 1, 1, 1, 0, 0, 0, "K4: 0xffff888000100020 of kmalloc-64"}},
+	{"of a cache misaligned",
+	 CPUS TAKE("000001", "00100004", "radix", "576", "584"), {1, 1, 1, 1, 0, 0, 0, "S17: 0xffff888000100004 of radix"}},
+	{"pages freed under an object",
+	 CPUS MAP("000001") PAGES("000002", "0x100", "1") TAKE("000003", "00100248", "radix", "576", "584")
+		 PAGES_BACK("000005", "0x100", "1"),
+	 {1, 4, 4, 1, 1, 1, 0, "S8: pfn 256 was freed, but 0xffff888000100248 of radix in it"}},
 	{"an object between two slots",
 	 CPUS MAP("000001") PAGES("000002", "0x100", "1") TAKE("000003", "00100240", "radix", "576", "584"),
 	 {1, 3, 3, 1, 1, 0, 0, "S7: 0xffff888000100240 is 576 bytes behind"}},
@@ -316,12 +326,24 @@ static const char *wrong_report(const struct said *s, const struct expected *is)
 	return is->begins && !strstr(s->out, is->begins) ? "the sentence is not in the report" : NULL;
 }
 
+/* The clause that a sentence with this beginning names. */
+static void speaks(const char *sentence, const char *begins)
+{
+	char clause[8];
+
+	snprintf(clause, sizeof(clause), "%.*s", (int)strcspn(begins, ":"), begins);
+	says_clause(sentence, clause, "this clause speaks");
+}
+
 static void test_recording(const struct recording *rec)
 {
 	struct witness_result r = judge_text(rec->text, strlen(rec->text));
-	struct said s = judge_as_file(rec->text, strlen(rec->text));
 	const char *wrong = wrong_result(&r, &rec->is);
+	struct said s;
 
+	if (rec->is.begins)
+		speaks(r.sentence, rec->is.begins);
+	s = judge_as_file(rec->text, strlen(rec->text));
 	if (!wrong)
 		wrong = wrong_report(&s, &rec->is);
 	report(!wrong, rec->name, wrong);
@@ -437,6 +459,14 @@ static void test_force_outside(void)
 	model_witness_force(m, &inside);
 	report(m->frame[1022].state == FRAME_OWNED && m->frame[1023].state == FRAME_OWNED_TAIL && m->frame[1021].state == 0,
 	       "frames outside of what is followed are left alone", "another frame");
+	model_destroy(m);
+}
+
+static void test_unknown_event(void)
+{
+	struct model *m = model_create_witness(1024);
+
+	says_clause(recorded_event(m, &(struct mm_event){.type = EVENT_PAGE_ALLOC}), "N1", "an event that is not of objects: N1");
 	model_destroy(m);
 }
 
@@ -597,8 +627,7 @@ static void test_change(const char *sample, const struct change *c)
 		r = judge_text(text, strlen(text));
 	snprintf(why, sizeof(why), "%llu violations, %s", (unsigned long long)r.violations, text ? r.sentence : "no such line");
 	report(text && r.violations == c->violations && !strncmp(r.sentence, c->begins, strlen(c->begins)), c->name, why);
-	snprintf(why, sizeof(why), "%.*s", (int)strcspn(c->begins, ":"), c->begins);
-	says_clause(r.sentence, why, "  and this clause speaks");
+	speaks(r.sentence, c->begins);
 	free(text);
 }
 
@@ -741,6 +770,7 @@ int main(void)
 	test_window();
 	test_window_text();
 	test_force_outside();
+	test_unknown_event();
 	test_old_mention();
 	test_many_violations();
 	test_junk();
