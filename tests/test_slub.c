@@ -85,10 +85,10 @@ static void test_free_pointers(void)
 
 /* --- slab_check() ------------------------------------------------------------------------------------------------------------- */
 
-/* A cache with a slab of the CPU, one on its chain, and two on the node's list. */
+/* A cache with a slab of the CPU, one on its chain, and a full one. */
 struct places {
 	struct kmem_cache *s;
-	struct slab *cpu, *chain, *partial;
+	struct slab *cpu, *chain, *full;
 };
 
 #define MANY 64
@@ -115,6 +115,9 @@ static struct places make_places(void)
 			kmem_cache_free(s, object[i]);
 			break;
 		}
+	for (int i = 0; i < MANY; i++)
+		if (slab_of(object[i]) != p.cpu && slab_of(object[i]) != p.chain)
+			p.full = slab_of(object[i]);
 	return p;
 }
 
@@ -126,6 +129,73 @@ static struct places make_places(void)
 		says_clause(slab_check(), clause, clause ": " what);                                                   \
 		(word) = was_;                                                                                         \
 	} while (0)
+
+static void wrong_slabs(const struct places *p)
+{
+	u64 pfn = slab_pfn(p->chain);
+	struct slab_counters c = slab_counters(p->chain);
+
+	WRONG("S7", p->chain->counters, (c.inuse = c.objects + 1, counters_pack(c)),
+	      "more objects in use than there are");
+	c = slab_counters(p->chain);
+	WRONG("S7", p->chain->counters, (c.freelist = NO_FREE - 1, counters_pack(c)),
+	      "a list that begins behind the slab");
+	WRONG("S8", current_mm()->hole[pfn / 64], current_mm()->hole[pfn / 64] | 1ULL << pfn % 64,
+	      "a slab in a hole of RAM");
+	WRONG("S8", p->chain->flags, p->chain->flags | SLAB_WAITS, "a slab on a chain that waits for a grace period");
+	WRONG("S8", p->chain->flags, p->chain->flags ^ 1u << SLAB_ID_SHIFT, "a slab on another cache's chain");
+	WRONG("S8", p->chain->flags, p->chain->flags + (1u << SLAB_ORDER_SHIFT),
+	      "a slab of an order that the cache has not");
+	WRONG("S18", p->full->flags, p->full->flags | SLAB_WAITS, "a slab that waits, with objects in use");
+}
+
+static void wrong_places(const struct places *p, struct kmem_cache_node *n, struct kmem_cache_cpu *cpu)
+{
+	struct kmem_cache_cpu *other = cpu_slab_of(1, p->s->id);
+
+	WRONG("S8", other->partial, p->chain, "a slab on the chains of two CPUs");
+	WRONG("S8", p->chain->next, p->chain, "a chain without end");
+	WRONG("S8", cpu->slab, (void *)n, "a CPU's slab that is no struct page");
+	WRONG("S11", cpu->take_nr, 1, "more in a sheaf than it has room for");
+	WRONG("S8", p->s->node[numa_mem_id()], NULL, "a node without its lists");
+	WRONG("S8", p->s->id, p->s->id + 1, "a cache in the place of another");
+	WRONG("S8", slab_state()->cache[p->s->id], NULL, "a slab of a cache that is not there");
+}
+
+static void construct(void *object)
+{
+	(void)object;
+}
+
+static void wrong_layouts(struct kmem_cache *s)
+{
+	struct kmem_cache *built = kmem_cache_create("inode", 256, 0, 0, construct);
+	void *object;
+
+	WRONG("S17", s->red_left_pad, 4, "objects between two alignments");
+	WRONG("S1", s->offset, s->offset + 4, "a free pointer that is not aligned");
+	WRONG("S1", s->ctor, construct, "a free pointer inside of what was constructed");
+	WRONG("S1", s->flags, s->flags | SLAB_RED_ZONE, "red zones without room for them");
+	WRONG("S21", built->refcount, 2, "a cache with a constructor that was merged");
+	object = kmem_cache_alloc(slab_state()->kmem_cache_node, GFP_KERNEL);
+	says_clause(slab_check(), "S22", "S22: lists of a node that are nobody's");
+	kmem_cache_free(slab_state()->kmem_cache_node, object);
+}
+
+/* A cache that keeps its full slabs on a list. */
+static void wrong_debug(const struct places *p)
+{
+	struct kmem_cache *s = kmem_cache_create("dentry", 1024, 0, SLAB_STORE_USER, NULL);
+	struct kmem_cache_node *n = get_node(s, numa_mem_id());
+
+	for (int i = 0; i < MANY && list_empty(&n->full); i++)
+		kmem_cache_alloc(s, GFP_KERNEL);
+	ok(!slab_check() && !list_empty(&n->full), "nothing is wrong where full slabs are on a list");
+	WRONG("S8", n->full.prev, NULL, "a list that is no circle");
+	WRONG("S8", s->flags, s->flags & ~SLAB_STORE_USER, "a list of full slabs that nobody asked for");
+	WRONG("S8", n->full.next, &n->full, "a full slab that is on no list");
+	WRONG("S11", this_cpu_slab(s->id)->slab, p->cpu, "a CPU's slab of a cache that is debugged");
+}
 
 static void test_corruptions(void)
 {
@@ -144,8 +214,8 @@ static void test_corruptions(void)
 	unused = kmem_cache_create("pid", 128, 0, SLAB_NO_MERGE, NULL);
 	n = get_node(p.s, numa_mem_id());
 	cpu = this_cpu_slab(p.s->id);
-	ok(!slab_check() && p.cpu && p.chain, "nothing is wrong");
-	if (!p.cpu || !p.chain)
+	ok(!slab_check() && p.cpu && p.chain && p.full, "nothing is wrong");
+	if (!p.cpu || !p.chain || !p.full)
 		return;
 	c = slab_counters(p.chain);
 	WRONG("S7", p.chain->counters, (c.inuse++, counters_pack(c)), "one object in use too many");
@@ -173,6 +243,10 @@ static void test_corruptions(void)
 	WRONG("S1", p.s->inuse, 8, "an object that ends before it ends");
 	WRONG("S5", p.s->oo.objects, p.s->oo.objects + 1, "an object more than fit");
 	WRONG("S22", slab_state()->cache[unused->id], NULL, "a descriptor that is nobody's");
+	wrong_slabs(&p);
+	wrong_places(&p, n, cpu);
+	wrong_layouts(p.s);
+	wrong_debug(&p);
 	ok(!slab_check(), "nothing is wrong any more");
 	machine_destroy(m);
 }
