@@ -14,6 +14,12 @@ typedef uint64_t u64;
 typedef int64_t s64;
 typedef int32_t s32;
 
+/* What this_cpu_try_cmpxchg_pair() changes as one: lock.h of each personality. */
+struct cpu_pair {
+	void *first;
+	u64 second;
+};
+
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))

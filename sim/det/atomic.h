@@ -104,21 +104,4 @@ static inline s32 atomic_dec_if_positive(s32 *count)
 
 #endif
 
-/* Two words of this CPU, changed as one; interrupts on it are all that can come between the look and the change. */
-struct cpu_pair {
-	void *first;
-	u64 second;
-};
-
-static inline bool this_cpu_try_cmpxchg_pair(struct cpu_pair *p, struct cpu_pair old, struct cpu_pair now)
-{
-	tool_order_before(&this_cpu->own); /* somebody may look after this CPU's things meanwhile */
-	sim_yield(YIELD_CMPXCHG);
-	tool_order_after(&this_cpu->own);
-	if (unlikely(p->first != old.first || p->second != old.second))
-		return false;
-	*p = now;
-	return true;
-}
-
 #endif

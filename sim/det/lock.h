@@ -154,6 +154,18 @@ static inline void sim_own_leave(void)
 	tool_order_before(&this_cpu->own);
 }
 
+/* Two words of this CPU, changed as one; interrupts on it are all that can come between the look and the change. */
+static inline bool this_cpu_try_cmpxchg_pair(struct cpu_pair *p, struct cpu_pair old, struct cpu_pair now)
+{
+	tool_order_before(&this_cpu->own); /* somebody may look after this CPU's things meanwhile */
+	sim_yield(YIELD_CMPXCHG);
+	tool_order_after(&this_cpu->own);
+	if (unlikely(p->first != old.first || p->second != old.second))
+		return false;
+	*p = now;
+	return true;
+}
+
 /* A lock whose holder may sleep. Task context; waiting for it is sleeping. Mirrors include/linux/mutex.h. */
 struct mutex {
 	spinlock_t lock;

@@ -66,19 +66,4 @@ static inline s32 atomic_dec_if_positive(s32 *count)
 /* No locked instruction: nobody else writes it, and there are no interrupts. Others may read it meanwhile. */
 #define this_cpu_add(p, n) WRITE_ONCE(*(p), READ_ONCE(*(p)) + (n))
 
-/* Two words that this CPU alone writes: there are no interrupts, so nobody comes between. */
-#ifndef SIM_DET_ATOMIC_H
-struct cpu_pair {
-	void *first;
-	u64 second;
-};
-
-static inline bool this_cpu_try_cmpxchg_pair(struct cpu_pair *p, struct cpu_pair old, struct cpu_pair now)
-{
-	(void)old;
-	p->first = now.first; /* nor does anybody look whether the second is still the same */
-	return true;
-}
-#endif
-
 #endif
