@@ -12,11 +12,9 @@
  * the CPU. That is seen only while both run: so the rounds in which they did so most count, and the median of these is
  * told. Threads have a processor of the host each.
  */
-#include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include "bench.h"
 #include "gfp.h"
 #include "machine.h"
 #include "mm.h"
@@ -28,6 +26,7 @@
 
 struct runner {
 	struct machine *m;
+	const cpu_set_t *allowed;
 	pthread_t thread;
 	pthread_barrier_t *start;
 	int processor;
@@ -41,31 +40,10 @@ struct round {
 	double together; /* how much of the time both ran */
 };
 
-static u64 clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
-
 static void pairs(unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		__free_pages(alloc_pages(GFP_KERNEL, 0), 0);
-}
-
-static void stay_on(int processor)
-{
-	cpu_set_t allowed, one;
-
-	CPU_ZERO(&one);
-	pthread_getaffinity_np(pthread_self(), sizeof(allowed), &allowed);
-	for (int i = 0; i < CPU_SETSIZE; i++)
-		if (CPU_ISSET(i, &allowed) && processor-- == 0)
-			CPU_SET(i, &one);
-	if (CPU_COUNT(&one))
-		pthread_setaffinity_np(pthread_self(), sizeof(one), &one);
 }
 
 static void *run(void *arg)
@@ -73,7 +51,7 @@ static void *run(void *arg)
 	struct runner *r = arg;
 	u64 cpu, done = 0;
 
-	stay_on(r->processor);
+	stay_on(r->allowed, r->processor);
 	if (sim_cpu_attach(r->m) < 0)
 		abort();
 	pairs(CHUNK); /* warm */
@@ -94,10 +72,12 @@ static void *run(void *arg)
 static void run_together(struct machine *m, struct runner *r, unsigned nr)
 {
 	pthread_barrier_t start;
+	cpu_set_t allowed;
 
+	pthread_getaffinity_np(pthread_self(), sizeof(allowed), &allowed);
 	pthread_barrier_init(&start, NULL, nr);
 	for (unsigned i = 0; i < nr; i++) {
-		r[i] = (struct runner){ .m = m, .start = &start, .processor = (int)i };
+		r[i] = (struct runner){ .m = m, .allowed = &allowed, .start = &start, .processor = (int)i };
 		pthread_create(&r[i].thread, NULL, run, &r[i]);
 	}
 	for (unsigned i = 0; i < nr; i++)
@@ -113,13 +93,6 @@ static double together(const struct runner *a, const struct runner *b)
 	double idle = (1 - a->share) * (double)(a->ended - a->began) + (1 - b->share) * (double)(b->ended - b->began);
 
 	return max_of(both - idle, 0.0) / all;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
 }
 
 static int most_together(const void *a, const void *b)

@@ -19,13 +19,11 @@
  * class nor the way from an address to its cache; and it says how often pages were asked for.
  */
 #include <dlfcn.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+#include "bench.h"
 #include "gfp.h"
 #include "machine.h"
 #include "mm.h"
@@ -139,27 +137,6 @@ struct server {
 	pthread_t consumer;
 	pthread_barrier_t go, gone;
 };
-
-static u64 clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
-}
-
-/* One of the processors that the process may use. */
-static void stay_on(const cpu_set_t *allowed, int processor)
-{
-	cpu_set_t one;
-
-	CPU_ZERO(&one);
-	for (int i = 0; i < CPU_SETSIZE; i++)
-		if (CPU_ISSET(i, allowed) && processor-- == 0)
-			CPU_SET(i, &one);
-	if (CPU_COUNT(&one))
-		pthread_setaffinity_np(pthread_self(), sizeof(one), &one);
-}
 
 static void *consumer(void *arg)
 {
@@ -321,13 +298,6 @@ static double ask(struct child *c, enum row row)
 		return ns;
 	fprintf(stderr, "threads_kmalloc_bench: %s died in %s\n", c->name, rows[row].name);
 	exit(3);
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
 }
 
 static void measure(unsigned rounds)

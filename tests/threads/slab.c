@@ -14,13 +14,9 @@
  * In the end all is freed: then slabs and pages must be counted as they are, caches have the objects of boot, and the free
  * blocks must be those of boot. Under TSan any two accesses without an order between them end the program.
  */
-#include <pthread.h>
 #include <sched.h>
-#include <stdlib.h>
+#include "crowd.h"
 #include "gfp.h"
-#include "machine.h"
-#include "mm.h"
-#include "page_debug.h"
 #include "rcu.h"
 #include "slab.h"
 #include "vmstat.h"
@@ -31,7 +27,6 @@
 #define MAILBOX	     32
 #define SHOWN	     8
 #define BULK	     24
-#define MOST_BLOCKS  4096
 #define TEXT_BYTES   (64 << 10)
 
 /* --- what is shared ------------------------------------------------------------------------------------------------------ */
@@ -104,18 +99,12 @@ struct worker {
 
 static u64 roll(struct worker *w, u64 sides)
 {
-	u64 z = (w->dice += 0x9e3779b97f4a7c15ULL);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-	return (z ^ (z >> 31)) % sides;
+	return roll_dice(&w->dice, sides);
 }
 
 static void complain(struct shared *s, const char *what)
 {
-	const char *none = NULL;
-
-	__atomic_compare_exchange_n(&s->bad, &none, what, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	note_first(&s->bad, what);
 }
 
 /* --- stamps: up to 16 bytes at both ends ----------------------------------------------------------------------------------- */
@@ -203,10 +192,6 @@ static struct parcel take_one(struct worker *w)
 }
 
 /* --- operations ----------------------------------------------------------------------------------------------------------------- */
-
-static const enum sim_context atomic_contexts[] = {
-	CONTEXT_SOFTIRQ, CONTEXT_HARDIRQ, CONTEXT_SPINLOCK, CONTEXT_IRQS_OFF, CONTEXT_RCU,
-};
 
 static u32 some_bytes(struct worker *w)
 {
@@ -477,40 +462,19 @@ static void op_move(struct worker *w)
 	w->moves += this_cpu->id != before;
 }
 
-static const struct {
-	void (*run)(struct worker *w);
-	unsigned weight;
-} operations[] = {
+static const struct operation operations[] = {
 	{ op_kmalloc, 250 }, { op_alloc, 250 }, { op_free, 300 }, { op_mail, 200 }, { op_bulk, 20 }, { op_resize, 40 },
 	{ op_show, 30 },     { op_look, 60 },	{ op_typesafe, 40 }, { op_cache, 3 },  { op_chore, 6 }, { op_move, 4 },
 };
-
-static void one_operation(struct worker *w)
-{
-	unsigned sum = 0, at;
-
-	for (size_t i = 0; i < ARRAY_SIZE(operations); i++)
-		sum += operations[i].weight;
-	at = (unsigned)roll(w, sum);
-	for (size_t i = 0;; at -= operations[i++].weight)
-		if (at < operations[i].weight) {
-			operations[i].run(w);
-			break;
-		}
-	w->ops++;
-}
 
 static void *work(void *arg)
 {
 	struct worker *w = arg;
 
-	if (sim_cpu_attach(w->s->m) < 0) {
-		printf("Bail out! a thread found no CPU\n");
-		exit(1);
-	}
+	attach_or_exit(w->s->m);
 	pthread_barrier_wait(&w->s->start);
-	for (unsigned i = 0; i < w->s->ops && !__atomic_load_n(&w->s->bad, __ATOMIC_RELAXED); i++)
-		one_operation(w);
+	for (; w->ops < w->s->ops && !__atomic_load_n(&w->s->bad, __ATOMIC_RELAXED); w->ops++)
+		some_operation(operations, ARRAY_SIZE(operations), &w->dice)->run(w);
 	while (w->nr_live)
 		op_free(w);
 	sim_cpu_detach();
@@ -520,36 +484,18 @@ static void *work(void *arg)
 /* --- the account ------------------------------------------------------------------------------------------------------------------ */
 
 struct account {
-	struct free_block block[MOST_BLOCKS];
-	u64 nr;
+	struct free_blocks blocks;
 	u64 objects[SLAB_MAX_CACHES];
 };
 
-static int by_pfn(const void *a, const void *b)
-{
-	const struct free_block *x = a, *y = b;
-
-	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
-}
-
 static void take_account(struct account *a)
 {
-	a->nr = min_of(page_alloc_dump(a->block, MOST_BLOCKS), (u64)MOST_BLOCKS);
-	qsort(a->block, a->nr, sizeof(a->block[0]), by_pfn);
+	take_blocks(&a->blocks);
 	for (unsigned id = 1; id < SLAB_MAX_CACHES; id++) {
 		struct slab_cache_figures f = slab_figures(id);
 
 		a->objects[id] = f.name ? f.nr_objects : 0;
 	}
-}
-
-static bool same_blocks(const struct account *a, const struct account *b)
-{
-	bool same = a->nr == b->nr;
-
-	for (u64 i = 0; same && i < a->nr; i++)
-		same = a->block[i].pfn == b->block[i].pfn && a->block[i].order == b->block[i].order;
-	return same;
 }
 
 static void settle(void)
@@ -575,27 +521,21 @@ static void empty_places(struct shared *s, struct worker *w)
 		kmem_cache_destroy(s->cache[i].s);
 }
 
-static void says_nothing(const char *sentence, const char *claim)
-{
-	if (!ok(!sentence, "%s", claim))
-		printf("# %s\n", sentence);
-}
-
 static void close_account(struct shared *s, struct worker *w, const struct account *at_boot)
 {
 	static struct account now;
 	static char log[32 << 10];
 
 	sim_cpu_attach(s->m);
-	says_nothing(slab_check(), "  the recount of slabs says valid");
+	same_text(slab_check(), NULL, "  the recount of slabs says valid");
 	empty_places(s, w);
-	says_nothing(slab_check(), "  and when all is freed");
+	same_text(slab_check(), NULL, "  and when all is freed");
 	settle();
-	says_nothing(slab_check(), "  and when everything is given up");
-	says_nothing(page_alloc_check(), "  so does that of pages");
+	same_text(slab_check(), NULL, "  and when everything is given up");
+	same_text(page_alloc_check(), NULL, "  so does that of pages");
 	take_account(&now);
 	ok(!memcmp(now.objects, at_boot->objects, sizeof(now.objects)), "  caches and their objects are those of boot");
-	ok(same_blocks(&now, at_boot), "  and so are the free blocks");
+	ok(same_blocks(&now.blocks, &at_boot->blocks), "  and so are the free blocks");
 	sim_log_take(s->m, log, sizeof(log));
 	if (!ok(!strstr(log, "BUG"), "  nothing is reported"))
 		printf("# %.300s\n", strstr(log, "BUG"));

@@ -13,14 +13,10 @@
  * In the end everything is freed: then the recount must find the machine valid, and after settling the free blocks must
  * be those of boot. Under TSan any two accesses without an order between them end the program.
  */
-#include <pthread.h>
 #include <sched.h>
-#include <stdlib.h>
+#include "crowd.h"
 #include "gfp.h"
 #include "highmem.h"
-#include "machine.h"
-#include "mm.h"
-#include "page_debug.h"
 #include "pgtable.h"
 #include "rcu.h"
 #include "vmstat.h"
@@ -30,7 +26,6 @@
 #define MOST_LIVE    256
 #define MAILBOX	     32
 #define TABLES	     8
-#define MOST_BLOCKS  4096
 #define TEXT_BYTES   (64 << 10)
 
 struct parcel {
@@ -65,19 +60,12 @@ struct worker {
 
 static u64 roll(struct worker *w, u64 sides)
 {
-	u64 z = (w->dice += 0x9e3779b97f4a7c15ULL);
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-	return (z ^ (z >> 31)) % sides;
+	return roll_dice(&w->dice, sides);
 }
 
-/* Words that the first complaint is made of are literals, so that it can be told without a lock. */
 static void complain(struct shared *s, const char *what)
 {
-	const char *none = NULL;
-
-	__atomic_compare_exchange_n(&s->bad, &none, what, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	note_first(&s->bad, what);
 }
 
 /* --- stamps: the first and the last word of each page ------------------------------------------------------------- */
@@ -148,10 +136,6 @@ static const gfp_t masks[] = {
 	GFP_NOFS, GFP_DMA32, GFP_KERNEL | __GFP_RECLAIMABLE, GFP_DMA | __GFP_NOWARN, GFP_KERNEL | __GFP_ZERO,
 	GFP_KERNEL | __GFP_NORETRY, GFP_KERNEL | __GFP_MEMALLOC, GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN,
 	GFP_KERNEL | __GFP_THISNODE,
-};
-
-static const enum sim_context atomic_contexts[] = {
-	CONTEXT_SOFTIRQ, CONTEXT_HARDIRQ, CONTEXT_SPINLOCK, CONTEXT_IRQS_OFF, CONTEXT_RCU,
 };
 
 static struct page *ask(struct worker *w, gfp_t gfp, unsigned order)
@@ -398,29 +382,11 @@ static void op_house(struct worker *w)
 	chores[roll(w, ARRAY_SIZE(chores))]();
 }
 
-static const struct {
-	void (*run)(struct worker *w);
-	unsigned weight;
-} operations[] = {
+static const struct operation operations[] = {
 	{ op_alloc, 400 }, { op_free, 330 }, { op_mail, 90 },  { op_share, 40 }, { op_bulk, 20 },      { op_split, 15 },
 	{ op_exact, 10 },  { op_house, 16 },  { op_kswapd, 6 }, { op_read, 3 },	 { op_reclaimer, 10 }, { op_knob, 3 },
 	{ op_disable, 4 }, { op_isolate, 4 }, { op_move, 6 },  { op_table, 15 }, { op_walk, 60 },
 };
-
-static void one_operation(struct worker *w)
-{
-	unsigned sum = 0, at;
-
-	for (size_t i = 0; i < ARRAY_SIZE(operations); i++)
-		sum += operations[i].weight;
-	at = (unsigned)roll(w, sum);
-	for (size_t i = 0;; at -= operations[i++].weight)
-		if (at < operations[i].weight) {
-			operations[i].run(w);
-			break;
-		}
-	w->ops++;
-}
 
 static void tidy_up(struct worker *w)
 {
@@ -437,13 +403,10 @@ static void *work(void *arg)
 {
 	struct worker *w = arg;
 
-	if (sim_cpu_attach(w->s->m) < 0) {
-		printf("Bail out! a thread found no CPU\n");
-		exit(1);
-	}
+	attach_or_exit(w->s->m);
 	pthread_barrier_wait(&w->s->start);
-	for (unsigned i = 0; i < w->s->ops && !__atomic_load_n(&w->s->bad, __ATOMIC_RELAXED); i++)
-		one_operation(w);
+	for (; w->ops < w->s->ops && !__atomic_load_n(&w->s->bad, __ATOMIC_RELAXED); w->ops++)
+		some_operation(operations, ARRAY_SIZE(operations), &w->dice)->run(w);
 	tidy_up(w);
 	sim_cpu_detach();
 	return NULL;
@@ -452,37 +415,18 @@ static void *work(void *arg)
 /* --- the account -------------------------------------------------------------------------------------------------- */
 
 struct account {
-	struct free_block block[MOST_BLOCKS];
-	u64 nr;
+	struct free_blocks blocks;
 	struct zone_figures figures[NR_ZONE_IDS];
 	u64 free[NR_ZONE_IDS];
 };
 
-static int by_pfn(const void *a, const void *b)
-{
-	const struct free_block *x = a, *y = b;
-
-	return (x->pfn > y->pfn) - (x->pfn < y->pfn);
-}
-
 static void take_account(struct account *a)
 {
-	a->nr = min_of(page_alloc_dump(a->block, MOST_BLOCKS), (u64)MOST_BLOCKS);
-	qsort(a->block, a->nr, sizeof(a->block[0]), by_pfn);
+	take_blocks(&a->blocks);
 	for (unsigned id = 0; id < NR_ZONE_IDS; id++) {
 		a->figures[id] = zone_figures(id / MAX_NR_ZONES, id % MAX_NR_ZONES);
 		a->free[id] = zone_free_pages(id / MAX_NR_ZONES, id % MAX_NR_ZONES);
 	}
-}
-
-/* Types are not compared: they say who used the pageblocks last. */
-static bool same_blocks(const struct account *a, const struct account *b)
-{
-	bool same = a->nr == b->nr;
-
-	for (u64 i = 0; same && i < a->nr; i++)
-		same = a->block[i].pfn == b->block[i].pfn && a->block[i].order == b->block[i].order;
-	return same;
 }
 
 static bool same_marks(const struct account *a, const struct account *b)
@@ -584,12 +528,6 @@ static void say_what_was_done(const struct shared *s, const struct worker *w)
 	ok(ops == (u64)s->nr_threads * s->ops && allocs && remote && walks, "  each did what it was to do");
 }
 
-static void says_nothing(const char *sentence, const char *claim)
-{
-	if (!ok(!sentence, "%s", claim))
-		printf("# %s\n", sentence);
-}
-
 static void close_account(struct shared *s, struct worker *w, const struct account *at_boot)
 {
 	static struct account now;
@@ -600,12 +538,12 @@ static void close_account(struct shared *s, struct worker *w, const struct accou
 	restore_knobs(s->m);
 	for (unsigned nid = 0; nid < s->m->param[PARAM_NODES]; nid++)
 		kswapd_run(nid);
-	says_nothing(page_alloc_check(), "  the recount says valid");
+	same_text(page_alloc_check(), NULL, "  the recount says valid");
 	page_alloc_settle();
-	says_nothing(page_alloc_check(), "  and when everything is given up");
+	same_text(page_alloc_check(), NULL, "  and when everything is given up");
 	take_account(&now);
 	ok(!memcmp(now.free, at_boot->free, sizeof(now.free)), "  as many pages are free as after boot");
-	ok(same_blocks(&now, at_boot), "  in the same blocks");
+	ok(same_blocks(&now.blocks, &at_boot->blocks), "  in the same blocks");
 	ok(same_marks(&now, at_boot), "  and marks and reserves are those of boot");
 	sim_cpu_detach();
 }
@@ -645,7 +583,7 @@ static void test_fault_and_log(void)
 	__free_pages(page[0], 0);
 	ok(sim_log_take(m, log, sizeof(log)) && strstr(log, "BUG: Bad page state"), "a page freed twice is reported");
 	__free_pages(page[2], 0);
-	says_nothing(page_alloc_check(), "  and nothing else happened");
+	same_text(page_alloc_check(), NULL, "  and nothing else happened");
 	sim_cpu_detach();
 	machine_destroy(m);
 }
