@@ -17,12 +17,7 @@ static int usage(const char *words)
 
 static int write_program(const struct program *p, const char *path)
 {
-	struct out_file o;
-
-	if (!out_open(&o, path))
-		return EXIT_ENVIRONMENT;
-	program_print(p, o.file, NULL);
-	return out_close(&o) ? EXIT_FINE : EXIT_ENVIRONMENT;
+	return keep_program(p, path) ? EXIT_FINE : EXIT_ENVIRONMENT;
 }
 
 int cmd_print(int argc, char **argv)
