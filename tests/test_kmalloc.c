@@ -4,14 +4,13 @@
  * by too rarely.
  */
 #include <stdlib.h>
-#include "../mm/slab_internal.h"
 #include "page_debug.h"
 #include "rcu.h"
-#include "tap.h"
+#include "slab_boot.h"
 
 static const char *cache_name_of(const void *p)
 {
-	return slab_cache((struct slab *)virt_to_head_page(p))->name;
+	return slab_cache(slab_of(p))->name;
 }
 
 static bool is_large(const void *p)
@@ -73,17 +72,10 @@ static void forget_events(void)
 
 static struct machine *boot(const char *slab_debug, unsigned nodes)
 {
-	struct machine_config c = { 0 };
-	struct machine *m;
+	struct machine *m = boot_slab(slab_debug, PARAM_NODES, nodes);
 
-	machine_config_profile(&c, PROFILE_SMALL);
-	c.param[PARAM_NODES] = nodes;
-	m = machine_create(&c);
-	machine_enter(m, 0);
-	if (mm_boot() || (slab_debug && setup_slub_debug(slab_debug)) || kmem_cache_init()) {
-		printf("Bail out! the machine does not boot\n");
+	if (!m)
 		exit(1);
-	}
 	slab_settle();
 	drain_all_pages();
 	m->fuel = 1 << 30;
@@ -264,7 +256,7 @@ static void test_krealloc(void)
 static void test_krealloc_with_debugging(void)
 {
 	char *p = kmalloc(40, GFP_KERNEL), *q;
-	struct kmem_cache *s = slab_cache((struct slab *)virt_to_head_page(p));
+	struct kmem_cache *s = slab_cache(slab_of(p));
 
 	ok(get_orig_size(s, p) == 40 && slab_first_other(p + 40, SLUB_RED_ACTIVE, 24) == 24, "S4: the size asked for is kept");
 	slab_fill(p, 7, 40);

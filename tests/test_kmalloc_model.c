@@ -6,44 +6,18 @@
  * liar, who does what he should and then something else. Exactly the sentence that is due must be said.
  */
 #include <stdlib.h>
-#include "../mm/slab_internal.h"
-#undef NO_ZONE /* of either layer */
-#include "../model/slab_state.h"
+#include "lied_to.h"
 #include "model_kmalloc.h"
 #include "rcu.h"
-#include "tap.h"
 #include "tool.h"
-#include "world.h"
-
-static struct world *w;
 
 #define SMALL "0: k0 = kmalloc gfp=GFP_KERNEL size=64\n"
 #define LARGE "0: k0 = kmalloc gfp=GFP_KERNEL size=9000\n"
 
-/* What the last program left: it is not ended. */
 static void state(const char *ops)
 {
-	static char text[4000];
-	struct program p;
-	char error[200];
-
-	snprintf(text, sizeof(text), "mmcheck-trace 1 profile=small start=slab flags=contents\n%s", ops);
-	program_init(&p);
-	if (!program_parse(&p, text, strlen(text), error, sizeof(error), NULL))
-		ok(false, "a state can be read: %s", error);
-	w->until = p.nr_ops;
-	if (lockstep_run(w, &p)->failed)
-		ok(false, "a state is honest: %s", w->verdict.sentence);
-	w->machine->nr_events = 0;
-	this_cpu = &w->machine->cpu[0];
-	program_free(&p);
+	state_of("mmcheck-trace 1 profile=small start=slab flags=contents", ops);
 }
-
-static const char *tell(struct mm_event ev)
-{
-	return model_event(w->model, &ev);
-}
-#define TELL(...) tell((struct mm_event){ __VA_ARGS__ })
 
 static u64 at(unsigned slot)
 {

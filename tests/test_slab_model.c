@@ -6,15 +6,9 @@
  * was due, an answer that is not what was announced. Exactly the sentence that is due must be said.
  */
 #include <stdlib.h>
-#include "../mm/slab_internal.h"
-#undef NO_ZONE /* of either layer */
-#include "../model/slab_state.h"
+#include "lied_to.h"
 #include "model_slub.h"
-#include "tap.h"
 #include "tool.h"
-#include "world.h"
-
-static struct world *w;
 
 #define PLAIN	 "0: c0 = kmem_cache_create name=dentry size=1024 align=0 flags=NO_MERGE ctor=none\n"
 #define DEBUGGED "0: c0 = kmem_cache_create name=dentry size=1024 align=0 flags=RED_ZONE ctor=none\n"
@@ -23,30 +17,10 @@ static struct world *w;
 #define ONE	 "2: o0 = kmem_cache_alloc c0 gfp=GFP_KERNEL\n"
 #define FULL	 "2: o0 = kmem_cache_alloc_bulk c0 gfp=GFP_KERNEL count=32\n" /* a slab of order 3 has so many */
 
-/* What the last program left: it is not ended. */
 static void state(const char *ops)
 {
-	static char text[4000];
-	struct program p;
-	char error[200];
-
-	snprintf(text, sizeof(text), "mmcheck-trace 1 profile=small start=slab\n%s", ops);
-	program_init(&p);
-	if (!program_parse(&p, text, strlen(text), error, sizeof(error), NULL))
-		ok(false, "a state can be read: %s", error);
-	w->until = p.nr_ops;
-	if (lockstep_run(w, &p)->failed)
-		ok(false, "a state is honest: %s", w->verdict.sentence);
-	w->machine->nr_events = 0;
-	this_cpu = &w->machine->cpu[0];
-	program_free(&p);
+	state_of("mmcheck-trace 1 profile=small start=slab", ops);
 }
-
-static const char *tell(struct mm_event ev)
-{
-	return model_event(w->model, &ev);
-}
-#define TELL(...) tell((struct mm_event){ __VA_ARGS__ })
 
 static u8 id(unsigned slot)
 {

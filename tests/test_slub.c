@@ -5,31 +5,9 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "../mm/slab_internal.h"
-#include "tap.h"
+#include "slab_boot.h"
 
 static struct machine *m;
-
-static bool boot(enum sim_param knob, u32 value)
-{
-	struct machine_config c = { 0 };
-
-	machine_config_profile(&c, PROFILE_SMALL);
-	c.param[knob] = value;
-	m = machine_create(&c);
-	machine_enter(m, 0);
-	return !mm_boot() && !kmem_cache_init();
-}
-
-static void step(void)
-{
-	m->nr_events = m->log_bytes = 0;
-}
-
-static struct slab *slab_of(const void *object)
-{
-	return (struct slab *)virt_to_head_page(object);
-}
 
 /* --- free pointers [S14] ------------------------------------------------------------------------------------------------------ */
 
@@ -54,11 +32,8 @@ static void test_free_pointers(void)
 	void *a, *b;
 	u64 random;
 
-	if (!boot(PARAM_SLAB_FREELIST_HARDENED, 1)) {
-		ok(false, "the machine boots with caches");
+	if (!(m = boot_slab(NULL, PARAM_SLAB_FREELIST_HARDENED, 1)))
 		return;
-	}
-	step();
 	s = kmem_cache_create("filp", 64, 0, SLAB_NO_MERGE, NULL);
 	a = kmem_cache_alloc(s, GFP_KERNEL);
 	b = kmem_cache_alloc(s, GFP_KERNEL);
@@ -71,9 +46,8 @@ static void test_free_pointers(void)
 	ok(slab_load((char *)a + s->offset) != slab_load((char *)b + s->offset) &&
 		   slab_load((char *)a + s->offset) != direct_map(b), "S14: neither is a pointer");
 	machine_destroy(m);
-	if (!boot(PARAM_SLAB_FREELIST_HARDENED, 0))
+	if (!(m = boot_slab(NULL, PARAM_SLAB_FREELIST_HARDENED, 0)))
 		return;
-	step();
 	s = kmem_cache_create("filp", 64, 0, SLAB_NO_MERGE, NULL);
 	a = kmem_cache_alloc(s, GFP_KERNEL);
 	b = kmem_cache_alloc(s, GFP_KERNEL);
@@ -205,11 +179,8 @@ static void test_corruptions(void)
 	struct kmem_cache *unused;
 	struct places p;
 
-	if (!boot(PARAM_SLAB_FREELIST_HARDENED, 0)) {
-		ok(false, "the machine boots with caches");
+	if (!(m = boot_slab(NULL, PARAM_SLAB_FREELIST_HARDENED, 0)))
 		return;
-	}
-	step();
 	p = make_places();
 	unused = kmem_cache_create("pid", 128, 0, SLAB_NO_MERGE, NULL);
 	n = get_node(p.s, numa_mem_id());

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "../mm/slub_debug_internal.h"
-#include "tap.h"
+#include "slab_boot.h"
 
 #define FZPU (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE | SLAB_POISON | SLAB_STORE_USER)
 
@@ -18,25 +18,9 @@
 static struct machine *m;
 static char seen[70000];
 
-static bool boot_with(const char *slab_debug, enum sim_param knob, u32 value)
-{
-	struct machine_config c = { 0 };
-
-	machine_config_profile(&c, PROFILE_SMALL);
-	c.param[knob] = value;
-	m = machine_create(&c);
-	machine_enter(m, 0);
-	if (mm_boot() || (slab_debug && setup_slub_debug(slab_debug)) || kmem_cache_init()) {
-		ok(false, "the machine boots with caches");
-		return false;
-	}
-	m->nr_events = m->log_bytes = 0;
-	return true;
-}
-
 static bool boot(const char *slab_debug)
 {
-	return boot_with(slab_debug, PARAM_SLAB_NOMERGE, 0);
+	return (m = boot_slab(slab_debug, PARAM_SLAB_NOMERGE, 0));
 }
 
 /* The next operation: two jiffies later, with an empty log. */
@@ -51,11 +35,6 @@ static void step(const char *operation, u32 number)
 static struct kmem_cache *new_cache(const char *name, u32 size, slab_flags_t flags)
 {
 	return kmem_cache_create(name, size, 0, flags, NULL);
-}
-
-static struct slab *slab_of(const void *object)
-{
-	return (struct slab *)virt_to_head_page(object);
 }
 
 /* --- what was said ------------------------------------------------------------------------------------------------- */
@@ -290,7 +269,7 @@ static void test_golden_sizes(void)
 	} row[] = { { 192, 0, 21 }, { 256, 0, 16 }, { 700, 2, 23 }, { 1024, 2, 16 }, { 2048, 3, 16 }, { 4096, 3, 8 }, { 8192, 3, 4 } };
 	struct kmem_cache *s;
 
-	if (!boot_with(NULL, PARAM_CPUS, 4))
+	if (!(m = boot_slab(NULL, PARAM_CPUS, 4)))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
 		s = new_cache("sized", row[i].size, SLAB_NO_MERGE);
@@ -1043,7 +1022,7 @@ static void test_sizes_asked_for(void)
 
 static void test_init_on_free(void)
 {
-	struct kmem_cache *s = boot_with("FZU,kmalloc-64", PARAM_INIT_ON_FREE, 1) ? new_cache("wiped", 64, SLAB_RED_ZONE) : NULL;
+	struct kmem_cache *s = (m = boot_slab("FZU,kmalloc-64", PARAM_INIT_ON_FREE, 1)) ? new_cache("wiped", 64, SLAB_RED_ZONE) : NULL;
 	u8 *p = one_object(s);
 
 	slab_fill(p, 'x', 64);

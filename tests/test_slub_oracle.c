@@ -7,27 +7,15 @@
  * is due, and what validate_slab_cache() announces, must be the same.
  */
 #include <stdlib.h>
-#include "../mm/slab_internal.h"
 #include "lockstep.h"
 #include "model_slub.h"
-#include "tap.h"
-#include "tool.h"
+#include "slab_boot.h"
 #include "slab_client.h"
+#include "tool.h"
 
 /* --- byte by byte --------------------------------------------------------------------------------------------------- */
 
 static struct machine *m;
-
-static void boot(const char *slab_debug)
-{
-	struct machine_config c = { 0 };
-
-	machine_config_profile(&c, PROFILE_SMALL);
-	m = machine_create(&c);
-	machine_enter(m, 0);
-	if (mm_boot() || setup_slub_debug(slab_debug) || kmem_cache_init())
-		ok(false, "the machine boots with caches");
-}
 
 static struct slub_layout layout_of(const struct kmem_cache *s)
 {
@@ -131,7 +119,7 @@ static bool every_byte(struct kmem_cache *s, u32 asked)
 	for (unsigned free = 0; free < 2; free++) {
 		struct slub_object o = { .address = slab_address(free ? freed : used), .used = !free,
 					 .orig = !free && l.keeps_size ? asked : l.object_size };
-		u64 base = address_of(slab_base((struct slab *)virt_to_head_page(used)));
+		u64 base = address_of(slab_base(slab_of(used)));
 
 		for (s64 i = -(s64)l.red_left_pad; good && i < slub_room(&l); i++)
 			good = agree(s, &l, o, base, i, i) && agree(s, &l, o, base, i, slub_room(&l) - 1) &&
@@ -148,7 +136,9 @@ static void test_bytes(void)
 	bool good = true;
 
 	for (unsigned set = 1; set < 16; set++) {
-		boot(set == 15 ? "" : "-");
+		m = boot_slab(set == 15 ? "" : "-", PARAM_SLAB_NOMERGE, 0);
+		if (!m)
+			return;
 		for (unsigned i = 0; i < 5; i++) {
 			slab_flags_t flags = SLAB_NO_MERGE;
 
@@ -241,7 +231,7 @@ static void begin_free(u64 address)
 	model_add_give(model, 0, address, cache);
 }
 
-static u64 slab_of(u64 address)
+static u64 slab_at(u64 address)
 {
 	return (u64)model_slab_of(model, address) << 12;
 }
@@ -324,11 +314,11 @@ static void test_remaining(void)
 {
 	play(FZPU, TWO);
 	model_begin_slub_validate(model, 0, cache);
-	says_clause(say(SLUB_REMAINING, slab_of(o0)), "S35", "S35: objects remain, and nobody destroys the cache");
+	says_clause(say(SLUB_REMAINING, slab_at(o0)), "S35", "S35: objects remain, and nobody destroys the cache");
 	play(FZPU, TWO);
 	model_begin_cache_destroy(model, 0, cache);
-	ok(!say(SLUB_REMAINING, slab_of(o0)), "S35: objects remain");
-	says_clause(say(SLUB_REMAINING, slab_of(o0)), "S35", "S35: objects of a slab remain twice");
+	ok(!say(SLUB_REMAINING, slab_at(o0)), "S35: objects remain");
+	says_clause(say(SLUB_REMAINING, slab_at(o0)), "S35", "S35: objects of a slab remain twice");
 	play(FZPU, TWO);
 	model_begin_cache_destroy(model, 0, cache);
 	model_event(model, &(struct mm_event){ .type = EVENT_SLAB_CACHE, .cache = (u8)cache, .on = SLAB_CACHE_UNSHARED });
