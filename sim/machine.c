@@ -41,12 +41,13 @@ static void want_huge_pages(void *p, size_t bytes)
 	madvise((void *)first, (size_t)ALIGN_DOWN((uintptr_t)p + bytes - first, SIM_PAGE_SIZE), MADV_HUGEPAGE);
 }
 
-/* Room for struct page, the tables of mm and their redzones; untouched pages of it cost nothing. */
-/* struct page, hole, pageblock; who owns each frame, if that is kept; and zones with the lists of each CPU. */
+/*
+ * Room for struct page, hole, pageblock, who owns each frame, if that is kept; zones and caches with the lists of each CPU;
+ * and their redzones. Untouched pages of it cost nothing.
+ */
 static size_t meta_room(u64 nr_frames, bool page_owner)
 {
 	u64 per_frame = page_owner || nr_frames <= 65536 ? 96 : 40; /* a small one may be rebuilt with owners */
-
 	u64 sheaves = (u64)SIM_SHEAF * 2 * sizeof(void *) * SIM_POOLS * SIM_MAX_CPUS;
 
 	return ALIGN(sizeof(struct machine) + nr_frames * per_frame + sheaves + (512u << 10), SIM_PAGE_SIZE);
@@ -203,12 +204,13 @@ void *machine_meta_alloc(struct machine *m, size_t bytes, size_t align)
 
 /* --- frames whose contents belong to the boot image ----------------------------------------------------------------- */
 
-static bool is_kept(const struct machine_host *h, u32 pfn)
+/* There are about ten. -1: it is none of them. */
+static s64 kept_index(const struct machine_host *h, u32 pfn)
 {
 	for (u32 i = 0; i < h->nr_kept_frames; i++)
 		if (h->kept_frames[i] == pfn)
-			return true;
-	return false;
+			return i;
+	return -1;
 }
 
 void ram_keep(struct machine *m, u64 pfn, u64 nr)
@@ -219,7 +221,7 @@ void ram_keep(struct machine *m, u64 pfn, u64 nr)
 		return;
 	h->kept_frames = realloc(h->kept_frames, (h->nr_kept_frames + nr) * sizeof(*h->kept_frames));
 	for (u64 i = 0; i < nr; i++)
-		if (!is_kept(h, (u32)(pfn + i)))
+		if (kept_index(h, (u32)(pfn + i)) < 0)
 			h->kept_frames[h->nr_kept_frames++] = (u32)(pfn + i);
 }
 
@@ -388,11 +390,29 @@ no_tool static u64 first_not_pattern(const u64 *p, u64 words)
 	return words;
 }
 
+/* What a frame is told apart from: its part of the image, or the pattern. */
+static bool frame_differs(const struct machine *m, u64 pfn, char *text, size_t room)
+{
+	const struct machine_host *h = m->host;
+	const char *frame = h->ram + (pfn << SIM_PAGE_SHIFT);
+	s64 kept = kept_index(h, (u32)pfn);
+	u64 at, end = kept < 0 ? SIM_PAGE_SIZE / 8 : SIM_PAGE_SIZE;
+
+	if (kept < 0)
+		TOOL_SILENT(at = first_not_pattern((const u64 *)(const void *)frame, end));
+	else
+		TOOL_SILENT(at = first_difference((const u8 *)frame, (const u8 *)h->kept_image + ((u64)kept << SIM_PAGE_SHIFT), end));
+	if (at < end)
+		snprintf(text, room, kept < 0 ? "RAM word %llu of frame %llu is not the reset pattern" :
+						"RAM byte %llu of frame %llu differs from the boot image",
+			 (unsigned long long)at, (unsigned long long)pfn);
+	return at < end;
+}
+
 const char *machine_compare_with_image(struct machine *m)
 {
 	static __thread char text[96];
 	struct machine_host *h = m->host;
-	u64 words = m->nr_frames * (SIM_PAGE_SIZE / 8);
 	u64 at;
 
 	if (!h->image)
@@ -402,25 +422,9 @@ const char *machine_compare_with_image(struct machine *m)
 		snprintf(text, sizeof(text), "metadata byte %llu differs from the boot image", (unsigned long long)at);
 		return text;
 	}
-	for (u32 i = 0; i < h->nr_kept_frames; i++) {
-		u64 pfn = h->kept_frames[i];
-
-		TOOL_SILENT(at = first_difference((const u8 *)ram_address(m, pfn),
-						  (const u8 *)h->kept_image + ((size_t)i << SIM_PAGE_SHIFT), SIM_PAGE_SIZE));
-		if (at < SIM_PAGE_SIZE) {
-			snprintf(text, sizeof(text), "RAM byte %llu of frame %llu differs from the boot image",
-				 (unsigned long long)at, (unsigned long long)pfn);
+	for (u64 pfn = 0; pfn < m->nr_frames; pfn++)
+		if (frame_differs(m, pfn, text, sizeof(text)))
 			return text;
-		}
-	}
-	if (h->nr_kept_frames)
-		return NULL; /* what else is not the pattern is not looked for */
-	TOOL_SILENT(at = first_not_pattern((const u64 *)(void *)h->ram, words));
-	if (at < words) {
-		snprintf(text, sizeof(text), "RAM word %llu of frame %llu is not the reset pattern",
-			 (unsigned long long)at % 512, (unsigned long long)at / 512);
-		return text;
-	}
 	return NULL;
 }
 

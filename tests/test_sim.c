@@ -639,6 +639,9 @@ static void test_kept_frames(void)
 		   "  and is back whole after the reset");
 		same_text(machine_compare_with_image(m), NULL, "  nothing differs");
 	}
+	poke((u8 *)word + SIM_PAGE_SIZE, 0x77);
+	same_text(machine_compare_with_image(m), "RAM word 0 of frame 10 is not the reset pattern",
+		  "  and a frame that is not kept must be as ever");
 	machine_rebuild(m, &c);
 	machine_seal(m);
 	ok(byte_at((u8 *)word) == (u8)RAM_PATTERN, "another machine in its place knows nothing of it");
