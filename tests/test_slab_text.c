@@ -14,11 +14,9 @@
 #include "lockstep.h"
 #include "model_slab.h"
 #include "model_text.h"
-#include "tap.h"
+#include "texts.h"
 #include "tool.h"
 #include "world.h"
-
-static char text[65536];
 
 /* --- caches by hand ----------------------------------------------------------------------------------------------- */
 
@@ -473,32 +471,14 @@ static void test_other_texts(void)
 	"23: slab_attr_store_of id=4 attribute=min_partial value=70 form=bare\n"                                      \
 	"24: c3 = kmem_cache_create name=sock size=100 align=0 flags=STORE_USER ctor=none\n"
 
-/* In the text: the first place of `from` becomes `to`. */
-static const char *changed(const char *from, const char *to)
-{
-	static char out[sizeof(text)];
-	char *at = strstr(text, from);
-
-	if (!at) {
-		printf("Bail out! \"%s\" is not in the text\n", from);
-		exit(1);
-	}
-	snprintf(out, sizeof(out), "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
-	return out;
-}
-
 /* Whatever byte is another one, exactly this clause speaks; and none when it is as before. */
 static void each_byte(struct model *m, const char *(*judge)(struct model *m, const char *text), const char *clause,
 		      const char *claim)
 {
-	size_t length = strlen(text), noticed = 0;
+	size_t length = strlen(text), noticed;
 
 	says_clause(judge(m, text), NULL, claim);
-	for (size_t i = 0; i < length; i++) {
-		text[i] ^= 1;
-		noticed += is_clause(judge(m, text), clause);
-		text[i] ^= 1;
-	}
+	noticed = nr_noticed(m, judge, 0, length, clause);
 	if (!ok(noticed == length, "  another byte: %s", clause))
 		printf("# %zu of %zu\n", noticed, length);
 	strcat(text, "x");
@@ -581,41 +561,6 @@ static void test_writes(struct world *w)
 
 /* --- tools -------------------------------------------------------------------------------------------------------- */
 
-static char proc_dir[64];
-
-static void write_file(const char *name, unsigned (*show)(char *out, unsigned bytes))
-{
-	char path[128];
-	FILE *f;
-
-	show(text, sizeof(text));
-	snprintf(path, sizeof(path), "%s/%s", proc_dir, name);
-	f = fopen(path, "w");
-	fputs(text, f);
-	fclose(f);
-}
-
-/* What a shell command prints, in the directory of our files; NULL: it failed. */
-static const char *shell(const char *command)
-{
-	static char out[16384], line[4096];
-	size_t n;
-	FILE *p;
-
-	snprintf(line, sizeof(line), "cd %s && { %s; } 2>/dev/null", proc_dir, command);
-	p = popen(line, "r");
-	n = fread(out, 1, sizeof(out) - 1, p);
-	out[n] = 0;
-	return pclose(p) ? NULL : out;
-}
-
-static u64 shell_number(const char *command)
-{
-	const char *out = shell(command);
-
-	return out ? strtoull(out, NULL, 10) : ~0ULL;
-}
-
 /* F10, by the recipes people use. */
 static void test_recipes(void)
 {
@@ -681,11 +626,7 @@ static void test_in_use(void)
 	w->machine->fuel = ~0u;
 	test_slabinfo_judge(w->model);
 	test_attribute_judge(w);
-	snprintf(proc_dir, sizeof(proc_dir), "/tmp/mmcheck-slab-text-XXXXXX");
-	if (!mkdtemp(proc_dir)) {
-		printf("Bail out! no directory under /tmp\n");
-		exit(1);
-	}
+	open_proc_dir();
 	write_file("slabinfo", slabinfo_show);
 	write_file("meminfo", meminfo_show);
 	write_file("vmstat", vmstat_show);
@@ -708,22 +649,6 @@ static unsigned chain_text(char *out, unsigned bytes)
 static unsigned nodes_text(char *out, unsigned bytes)
 {
 	return slab_attr_show(&kmalloc_64, "objects", out, bytes);
-}
-
-/* Each length there is. Bytes of its own, so that ASan sees one too many; what is there is where the whole text begins. */
-static void check_lengths(const char *name, unsigned (*show)(char *out, unsigned bytes))
-{
-	static char whole[8192];
-	unsigned length = show(whole, sizeof(whole)), bad = 0;
-
-	for (unsigned bytes = 1; bytes < length + 3; bytes++) {
-		char *out = malloc(bytes);
-		unsigned n = show(out, bytes);
-
-		bad += n >= bytes || out[n] || strlen(out) != n || strncmp(out, whole, n) != 0;
-		free(out);
-	}
-	ok(length > 1 && !bad, "%s fits into every buffer", name);
 }
 
 static void test_short_buffers(void)

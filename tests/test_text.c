@@ -14,9 +14,7 @@
 #include "machine.h"
 #include "model.h"
 #include "model_text.h"
-#include "tap.h"
-
-static char text[65536];
+#include "texts.h"
 
 /* Which is made first, the text or its length, must not be the compiler's choice. */
 static void same_length(unsigned answered, const char *claim)
@@ -742,53 +740,14 @@ static void test_recorded(void)
 	"8: pagetypeinfo cpu=3\n"										\
 	"9: buddyinfo cpu=4\n"
 
-static char proc_dir[64];
-
-static void write_file(const char *name, unsigned (*show)(char *out, unsigned bytes))
-{
-	char path[128];
-	FILE *f;
-
-	show(text, sizeof(text));
-	snprintf(path, sizeof(path), "%s/%s", proc_dir, name);
-	f = fopen(path, "w");
-	fputs(text, f);
-	fclose(f);
-}
-
 static void write_proc(void)
 {
-	snprintf(proc_dir, sizeof(proc_dir), "/tmp/mmcheck-text-XXXXXX");
-	if (!mkdtemp(proc_dir)) {
-		printf("Bail out! no directory under /tmp\n");
-		exit(1);
-	}
+	open_proc_dir();
 	write_file("buddyinfo", buddyinfo_show);
 	write_file("pagetypeinfo", pagetypeinfo_show);
 	write_file("zoneinfo", zoneinfo_show);
 	write_file("vmstat", vmstat_show);
 	write_file("meminfo", meminfo_show);
-}
-
-/* What a shell command prints, in the directory of our files; NULL: it failed. */
-static const char *shell(const char *command)
-{
-	static char out[8192], line[4096];
-	size_t n;
-	FILE *p;
-
-	snprintf(line, sizeof(line), "cd %s && { %s; } 2>/dev/null", proc_dir, command);
-	p = popen(line, "r");
-	n = fread(out, 1, sizeof(out) - 1, p);
-	out[n] = 0;
-	return pclose(p) ? NULL : out;
-}
-
-static u64 shell_number(const char *command)
-{
-	const char *out = shell(command);
-
-	return out ? strtoull(out, NULL, 10) : ~0ULL;
 }
 
 /* F10, by the recipes people use: pages in free blocks, by three files and by the counters of mm. */
@@ -840,31 +799,12 @@ static void test_tools(void)
 	ok(strstr(out, want) && strstr(out, "            0 pages swapped in\n"), "F5: vmstat of procps reads our vmstat");
 }
 
-/* In the text: the first place of `from` becomes `to`. */
-static const char *changed(const char *from, const char *to)
-{
-	static char out[sizeof(text)];
-	char *at = strstr(text, from);
-
-	if (!at) {
-		printf("Bail out! \"%s\" is not in the text\n", from);
-		exit(1);
-	}
-	snprintf(out, sizeof(out), "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
-	return out;
-}
-
 /* Whatever byte of the text is another one, exactly this clause speaks; and none does when it is as before. */
 static void each_byte(struct model *m, const char *(*judge)(struct model *m, const char *text), size_t from, size_t to,
 		      const char *clause, const char *claim)
 {
-	size_t noticed = 0;
+	size_t noticed = nr_noticed(m, judge, from, to, clause);
 
-	for (size_t i = from; i < to; i++) {
-		text[i] ^= 1;
-		noticed += is_clause(judge(m, text), clause);
-		text[i] ^= 1;
-	}
 	if (!ok(from < to && noticed == to - from, "%s", claim))
 		printf("# %zu of %zu\n", noticed, to - from);
 	says_clause(judge(m, text), NULL, "  and once, not again when it is as before");
@@ -1045,34 +985,6 @@ static unsigned gfp_text(char *out, unsigned bytes)
 static unsigned no_gfp_text(char *out, unsigned bytes)
 {
 	return gfp_flags_show(0, out, bytes);
-}
-
-/* Bytes of its own, so that ASan sees one too many. What is there is where the whole text begins; its length is answered. */
-static bool is_cut(unsigned (*show)(char *out, unsigned bytes), const char *whole, unsigned bytes)
-{
-	char *out = malloc(bytes);
-	unsigned n;
-	bool good;
-
-	memset(out, '?', bytes);
-	n = show(out, bytes);
-	good = n < bytes && !out[n] && strlen(out) == n && !strncmp(out, whole, n);
-	if (!good)
-		printf("# with %u bytes: \"%.*s\"\n", bytes, (int)bytes, out);
-	free(out);
-	return good;
-}
-
-/* Each length there is, from the NUL alone to more than enough. */
-static void check_lengths(const char *name, unsigned (*show)(char *out, unsigned bytes))
-{
-	static char whole[65536];
-	unsigned length = show(whole, sizeof(whole)), bad = 0;
-
-	for (unsigned bytes = 1; bytes < length + 3 && bad < 3; bytes++)
-		bad += !is_cut(show, whole, bytes);
-	ok(length > 1 && !bad, "%s fits into every buffer", name);
-	ok(show(text, length + 1) == length && !strcmp(text, whole), "  and is whole when there is room");
 }
 
 static void test_short_buffers(void)
