@@ -390,7 +390,7 @@ no_tool static u64 first_not_pattern(const u64 *p, u64 words)
 	return words;
 }
 
-/* What a frame is told apart from: its part of the image, or the pattern. */
+/* From its part of the image; one that is not kept, from the pattern. */
 static bool frame_differs(const struct machine *m, u64 pfn, char *text, size_t room)
 {
 	const struct machine_host *h = m->host;
@@ -401,7 +401,8 @@ static bool frame_differs(const struct machine *m, u64 pfn, char *text, size_t r
 	if (kept < 0)
 		TOOL_SILENT(at = first_not_pattern((const u64 *)(const void *)frame, end));
 	else
-		TOOL_SILENT(at = first_difference((const u8 *)frame, (const u8 *)h->kept_image + ((u64)kept << SIM_PAGE_SHIFT), end));
+		TOOL_SILENT(at = first_difference((const u8 *)frame,
+						  (const u8 *)h->kept_image + ((u64)kept << SIM_PAGE_SHIFT), end));
 	if (at < end)
 		snprintf(text, room, kept < 0 ? "RAM word %llu of frame %llu is not the reset pattern" :
 						"RAM byte %llu of frame %llu differs from the boot image",
