@@ -32,6 +32,7 @@ struct exporter {
 	bool unsure; /* a stale free hit an owner that is not in the record */
 	struct held held[NR_SLOTS];
 	u8 other[NR_FAMILIES][NR_SLOTS]; /* state of slots that do not hold pages */
+	bool named[NR_FAMILIES][NR_SLOTS]; /* does the program name the slot at all? */
 	struct {
 		u32 size;
 		u8 ctor;
@@ -76,6 +77,8 @@ void export_destroy(struct exporter *e, const struct op *op, const u64 *a);
 void export_got_object(struct exporter *e, const struct op *op, const u64 *a);
 void export_got_objects(struct exporter *e, const struct op *op, const u64 *a);
 void export_gave_objects(struct exporter *e, const struct op *op, const u64 *a);
+void export_find_slots(struct exporter *e);
+bool export_has_caches(const struct exporter *e);
 void export_slab_slots(struct exporter *e);
 void export_slab_boot(struct exporter *e);
 void export_slab_end(struct exporter *e);
@@ -86,7 +89,6 @@ void export_resized_memory(struct exporter *e, const struct op *op, const u64 *a
 void export_gave_memory(struct exporter *e, const struct op *op, const u64 *a);
 void export_gave_object(struct exporter *e, const struct op *op, const u64 *a);
 void export_gave_much_memory(struct exporter *e, const struct op *op, const u64 *a);
-void export_kmalloc_slots(struct exporter *e);
 void export_kmalloc_end(struct exporter *e);
 /* Single pages in an array: a bulk, or what a reach operation took. */
 static inline bool export_is_array(const struct held *h)

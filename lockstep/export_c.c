@@ -18,8 +18,8 @@
  * Without a record (a program that kills) every request is taken to succeed, and the C asks before it uses what it got:
  * right for small programs, long ones may go astray.
  *
- * Left out: schedules (operations run one after the other), what nearly_full and fragmented add to the boot. The record does not name the pages of a bulk: whom a stale
- * free through one hits is learned only when the page is handed out again.
+ * Left out: schedules (operations run one after the other), what nearly_full and fragmented add to the boot. The record does
+ * not name the pages of a bulk: whom a stale free through one hits is learned only when the page is handed out again.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -488,13 +488,15 @@ static void put_end(struct exporter *e)
 
 static void put_program(struct exporter *e, const char *source_name)
 {
+	export_find_slots(e);
 	put_header(e, source_name);
 	fputs(export_prelude, e->out);
-	fputs(export_slab_prelude, e->out);
-	fputs(export_kmalloc_prelude, e->out);
+	if (export_has_caches(e)) {
+		fputs(export_slab_prelude, e->out);
+		fputs(export_kmalloc_prelude, e->out);
+	}
 	put_slots(e);
 	export_slab_slots(e);
-	export_kmalloc_slots(e);
 	fputs("\nint main(void)\n{\n\tstruct machine_config config = { 0 };\n"
 	      "\tunsigned regions __attribute__((unused)) = 0;\n\tu64 at __attribute__((unused));\n\n"
 	      "\tsetvbuf(stdout, NULL, _IOLBF, 0);\n",

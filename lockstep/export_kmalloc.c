@@ -20,11 +20,14 @@ static bool is_array(const struct op *op)
 	return op->args[2] == ARG_ELEMENTS;
 }
 
-/* The size that is asked for, in C; of an array what a size_t keeps of it, which is used only if that is all. */
-static void put_size(struct exporter *e, const struct op *op, const u64 *a)
+/*
+ * The size that is asked for, in C: of an array two numbers, apart as the call wants them, or times each other: what a size_t
+ * keeps of that, which is used only if it is all.
+ */
+static void put_size(struct exporter *e, const struct op *op, const u64 *a, const char *between)
 {
 	if (is_array(op))
-		fprintf(e->out, "%lluULL * %llu", (unsigned long long)elements(a[2]), (unsigned long long)a[3]);
+		fprintf(e->out, "%lluULL%s %llu", (unsigned long long)elements(a[2]), between, (unsigned long long)a[3]);
 	else
 		fprintf(e->out, "%llu", (unsigned long long)a[2]);
 }
@@ -38,15 +41,12 @@ static void put_end(struct exporter *e)
 
 void export_got_memory(struct exporter *e, const struct op *op, const u64 *a)
 {
-	bool zero = op->code == 0x0342 || op->code == 0x0344 || (a[1] & __GFP_ZERO);
+	bool zero = op->code == 0x0342 || op->code == 0x0344 || (a[1] & __GFP_ZERO), of_null = op->code == 0x0345;
 
 	fprintf(e->out, "\tgot_memory(&k%llu, ", (unsigned long long)a[0]);
-	put_size(e, op, a);
-	fprintf(e->out, ", %s, %s(", zero ? "true" : "false", op->code == 0x0345 ? "krealloc" : op->name);
-	if (is_array(op))
-		fprintf(e->out, "%lluULL, %llu", (unsigned long long)elements(a[2]), (unsigned long long)a[3]);
-	else
-		fprintf(e->out, "%s%llu", op->code == 0x0345 ? "NULL, " : "", (unsigned long long)a[2]);
+	put_size(e, op, a, " *");
+	fprintf(e->out, ", %s, %s(%s", zero ? "true" : "false", of_null ? "krealloc" : op->name, of_null ? "NULL, " : "");
+	put_size(e, op, a, ",");
 	export_text(e, op->code == 0x0341 ? ", $g, $n)" : ", $g)", op, a);
 	put_end(e);
 	if (export_gets_something(e))
@@ -56,12 +56,9 @@ void export_got_memory(struct exporter *e, const struct op *op, const u64 *a)
 void export_resized_memory(struct exporter *e, const struct op *op, const u64 *a)
 {
 	fprintf(e->out, "\tresized_memory(&k%llu, ", (unsigned long long)a[0]);
-	put_size(e, op, a);
+	put_size(e, op, a, " *");
 	fprintf(e->out, ", %s(k%llu.at, ", op->name, (unsigned long long)a[0]);
-	if (is_array(op))
-		fprintf(e->out, "%lluULL, %llu", (unsigned long long)elements(a[2]), (unsigned long long)a[3]);
-	else
-		fprintf(e->out, "%llu", (unsigned long long)a[2]);
+	put_size(e, op, a, ",");
 	export_text(e, ", $g)", op, a);
 	put_end(e);
 }
@@ -95,21 +92,6 @@ void export_gave_much_memory(struct exporter *e, const struct op *op, const u64 
 	}
 	fprintf(e->out, " NULL }, %llu", (unsigned long long)(left ? left : 1));
 	put_end(e);
-}
-
-void export_kmalloc_slots(struct exporter *e)
-{
-	bool named[NR_SLOTS] = { false };
-
-	for (u32 i = 0; i < e->p->nr_ops; i++) {
-		const struct op *op = op_by_code(e->p->op[i].code);
-
-		if (op && arg_kinds[op->args[0]].role != ROLE_NONE && arg_kinds[op->args[0]].family == FAMILY_KMALLOC)
-			named[instr_get_arg(op, &e->p->op[i], 0)] = true;
-	}
-	for (u32 i = 0; i < NR_SLOTS; i++)
-		if (named[i])
-			fprintf(e->out, "helper struct memory k%u;\n", i);
 }
 
 void export_kmalloc_end(struct exporter *e)

@@ -4,10 +4,10 @@
  *
  *   o2 = kmem_cache_alloc c0 gfp=GFP_KERNEL   # ok at=0xa5000
  *
- *        becomes   got_object(&o2, c0, 64, kmem_cache_alloc(c0, GFP_KERNEL), "ok at=0xa5000");
+ *        becomes   got_object(&o2, c0, 64, NULL, false, kmem_cache_alloc(c0, GFP_KERNEL), "ok at=0xa5000");
  *
- * A slot of objects is a struct that knows where each lies, how many bytes of it are its owner's, and who wrote it. What slots
- * hold needs no following here: helpers do nothing to a slot that holds nothing.
+ * A slot of objects is a struct that knows where each lies, how many bytes of it are its owner's, and who wrote it. Only whether
+ * a slot is live is followed here: helpers do nothing to a slot that holds nothing.
  */
 #include "export.h"
 
@@ -115,24 +115,39 @@ void export_gave_objects(struct exporter *e, const struct op *op, const u64 *a)
 	e->other[FAMILY_OBJECTS][a[0]] = SLOT_STALE;
 }
 
-/* Variables of the slots that the program names. */
-void export_slab_slots(struct exporter *e)
+/* Which slots the program names. */
+void export_find_slots(struct exporter *e)
 {
-	bool named[NR_FAMILIES][NR_SLOTS] = { { false } };
-
 	for (u32 i = 0; i < e->p->nr_ops; i++) {
 		const struct op *op = op_by_code(e->p->op[i].code);
 
 		for (unsigned k = 0; op && k < MAX_ARGS; k++)
 			if (is_slot_kind(op->args[k]))
-				named[arg_kinds[op->args[k]].family][instr_get_arg(op, &e->p->op[i], k)] = true;
+				e->named[arg_kinds[op->args[k]].family][instr_get_arg(op, &e->p->op[i], k)] = true;
 	}
+}
+
+/* Has it anything to do with objects? Then it needs the helpers below, and those for memory by size. */
+bool export_has_caches(const struct exporter *e)
+{
+	for (u32 i = 0; i < NR_SLOTS; i++)
+		if (e->named[FAMILY_OBJECTS][i] || e->named[FAMILY_KMALLOC][i] || e->named[FAMILY_CACHES][i])
+			return true;
+	return e->p->header.start == START_SLAB;
+}
+
+/* Their variables. */
+void export_slab_slots(struct exporter *e)
+{
 	for (u32 i = 0; i < NR_SLOTS; i++) {
-		if (named[FAMILY_OBJECTS][i])
+		if (e->named[FAMILY_OBJECTS][i])
 			fprintf(e->out, "helper struct objects o%u;\n", i);
-		if (named[FAMILY_CACHES][i])
+		if (e->named[FAMILY_CACHES][i])
 			fprintf(e->out, "helper struct kmem_cache *c%u;\n", i);
 	}
+	for (u32 i = 0; i < NR_SLOTS; i++)
+		if (e->named[FAMILY_KMALLOC][i])
+			fprintf(e->out, "helper struct memory k%u;\n", i);
 }
 
 /* All of them go back, objects first. */
