@@ -657,34 +657,29 @@ static const struct op *pick_machine_op(const struct mix *mix, u64 *rng)
 			return mix->choice[i].op;
 }
 
-/* Into a walk comes first who unlinks the page, then who moves time and grace periods on. */
-static const struct op *unlinker_of_memory(struct maker *g)
-{
-	static const char *const unlink[] = { "kfree_rcu", "kfree_rcu", "kfree_rcu_mightsleep" };
-	static const char *const move[] = { "rcu_core", "rcu_core", "rcu_core", "sleep", "sleep", "kvfree_rcu_barrier",
-					    "rcu_barrier", "kfree_rcu", "kmalloc" };
-	const char *name = g->rivals == ARRAY_SIZE(g->into_walk) ? unlink[below(g->rng, ARRAY_SIZE(unlink))] :
-								    move[below(g->rng, ARRAY_SIZE(move))];
-
-	return op_by_name(name, strlen(name));
-}
-
+/* Into a walk comes first who unlinks what is walked, then who moves time and grace periods on. */
 static const struct op *unlinker_op(struct maker *g)
 {
-	static const char *const unlink[] = { "free_deferred", "free_deferred", "free_table" };
-	static const char *const move[] = { "rcu_core", "rcu_core", "rcu_core", "sleep", "sleep", "rcu_barrier", "synchronize_rcu",
-					    "free_deferred" };
-	static const char *const move_object[] = { "kmem_cache_shrink", "kmem_cache_shrink", "rcu_core", "rcu_core", "sleep",
-						   "synchronize_rcu" };
-	const char *name;
-
-	if (g->walks_object) {
-		name = g->rivals == ARRAY_SIZE(g->into_walk) ? "kmem_cache_free" :
-								 move_object[below(g->rng, ARRAY_SIZE(move_object))];
-		return op_by_name(name, strlen(name));
-	}
-	name = g->rivals == ARRAY_SIZE(g->into_walk) ? unlink[below(g->rng, ARRAY_SIZE(unlink))] :
-								    move[below(g->rng, ARRAY_SIZE(move))];
+	static const char *const pages[] = { "free_deferred", "free_deferred", "free_table" };
+	static const char *const move_pages[] = { "rcu_core", "rcu_core", "rcu_core", "sleep", "sleep", "rcu_barrier",
+						  "synchronize_rcu", "free_deferred" };
+	static const char *const objects[] = { "kmem_cache_free" };
+	static const char *const move_objects[] = { "kmem_cache_shrink", "kmem_cache_shrink", "rcu_core", "rcu_core", "sleep",
+						    "synchronize_rcu" };
+	static const char *const memory[] = { "kfree_rcu", "kfree_rcu", "kfree_rcu_mightsleep" };
+	static const char *const move_memory[] = { "rcu_core", "rcu_core", "rcu_core", "sleep", "sleep", "kvfree_rcu_barrier",
+						   "rcu_barrier", "kfree_rcu", "kmalloc" };
+	static const struct {
+		const char *const *unlink, *const *move;
+		u32 nr_unlink, nr_move;
+	} of[NR_FAMILIES] = {
+		[FAMILY_PAGES] = { pages, move_pages, ARRAY_SIZE(pages), ARRAY_SIZE(move_pages) },
+		[FAMILY_OBJECTS] = { objects, move_objects, ARRAY_SIZE(objects), ARRAY_SIZE(move_objects) },
+		[FAMILY_KMALLOC] = { memory, move_memory, ARRAY_SIZE(memory), ARRAY_SIZE(move_memory) },
+	};
+	bool first = g->rivals == ARRAY_SIZE(g->into_walk);
+	u32 nr = first ? of[g->walked_family].nr_unlink : of[g->walked_family].nr_move;
+	const char *name = (first ? of[g->walked_family].unlink : of[g->walked_family].move)[nr > 1 ? below(g->rng, nr) : 0];
 
 	return op_by_name(name, strlen(name));
 }
@@ -697,7 +692,7 @@ static const struct op *rival_op(struct maker *g, const struct mix *mix)
 	if (!g->rivals)
 		return NULL;
 	if (g->walked)
-		return g->walks_memory ? unlinker_of_memory(g) : unlinker_op(g);
+		return unlinker_op(g);
 	switch (below(g->rng, 3)) {
 	case 0:
 		op = op_by_code(g->last.code);
@@ -825,8 +820,7 @@ static void disturb_walk(struct maker *g, struct program *p, struct instr *in)
 	g->rivals = ARRAY_SIZE(g->into_walk);
 	g->rival = g->into_walk[g->rivals - 1];
 	g->walked = in->slot % NR_SLOTS + 1;
-	g->walks_object = arg_kinds[op_by_code(in->code)->args[0]].family == FAMILY_OBJECTS;
-	g->walks_memory = table_of(op_by_code(in->code)) == TABLE_KMALLOC;
+	g->walked_family = arg_kinds[op_by_code(in->code)->args[0]].family;
 }
 
 /* A quarter of the operations is disturbed; the next one is then mostly the disturber. */

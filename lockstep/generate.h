@@ -45,8 +45,7 @@ struct maker {
 	u32 rivals;	/* so many operations, from the one at hand on, are those that the last switch leads to */
 	struct sched_switch rival;
 	u32 walked;	/* slot of a walk that they come into, and 1; 0: none */
-	bool walks_object;
-	bool walks_memory; /* of memory by size, and not of pages */
+	u8 walked_family; /* what it walks: pages, objects, memory by size */
 	struct sched_switch into_walk[4]; /* the last one first */
 	bool is_copy;	/* it is the same as the last one, arguments too, but for its slots */
 	struct instr last; /* the operation made last */
