@@ -55,11 +55,11 @@ static const char *const above_names[32] = {
 
 static const char *const slab_field_names[NR_SLAB_FIELDS] = { "objects", "inuse", "freelist", "is_slab" };
 static const char *const ctor_names[3] = { "none", "first", "second" };
-const char *const cache_names[NR_CACHE_NAMES] = { "dentry", "inode_cache", "filp", "vm_area", "task", "sock", "skbuff", "bio",
-						  "request", "sigqueue", "cred", "mnt_cache", "anon_vma", "pid", "kmalloc-64", NULL };
-static const char *const cache_name_names[NR_CACHE_NAMES] = { "dentry", "inode_cache", "filp", "vm_area", "task", "sock", "skbuff",
-							      "bio", "request", "sigqueue", "cred", "mnt_cache", "anon_vma", "pid",
-							      "kmalloc-64", "NULL" };
+#define CACHE_NAMES                                                                                                    \
+	"dentry", "inode_cache", "filp", "vm_area", "task", "sock", "skbuff", "bio", "request", "sigqueue", "cred",    \
+		"mnt_cache", "anon_vma", "pid", "kmalloc-64"
+const char *const cache_names[NR_CACHE_NAMES] = { CACHE_NAMES, NULL };
+static const char *const cache_name_names[NR_CACHE_NAMES] = { CACHE_NAMES, "NULL" };
 const char *const slab_debug_patterns[NR_DEBUG_PATTERNS] = {
 	"all", "dentry", "inode_cache", "filp", "kmalloc-*", "kmalloc-64", "kmalloc-rcl-*", "kmem_cache*",
 	"d*", "*", "sk*,s*", "task,bio,pid", "kmalloc-8,kmalloc-4k", "dma-kmalloc-*", "vm_area*", "nobody",
@@ -255,7 +255,7 @@ void instr_args(const struct op *op, const struct instr *in, u64 a[MAX_ARGS])
 }
 
 /* An empty list of letters means what slab_debug alone means; "all" is a block that names no cache. */
-void slab_debug_add(char *options, const u64 *a)
+static void slab_debug_add(char *options, const u64 *a)
 {
 	static const char letters[] = "FZPUTAO-";
 	char block[80];
@@ -271,4 +271,20 @@ void slab_debug_add(char *options, const u64 *a)
 	block[n] = 0;
 	if (used + n < SLAB_DEBUG_BYTES)
 		memcpy(options + used, block, n + 1);
+}
+
+void program_slab_debug(const struct program *p, char options[SLAB_DEBUG_BYTES])
+{
+	u32 n = program_boot_ops(p);
+
+	memset(options, 0, SLAB_DEBUG_BYTES);
+	for (u32 i = 0; i < n; i++) {
+		const struct op *op = op_by_code(p->op[i].code);
+		u64 a[MAX_ARGS];
+
+		if (!op_is_slab_debug(op))
+			continue;
+		instr_args(op, &p->op[i], a);
+		slab_debug_add(options, a);
+	}
 }

@@ -51,7 +51,7 @@ static void dirty_lines(struct world *w, u64 at, u64 bytes)
 
 void contents_object_stamp(struct world *w, u64 at, u64 bytes, u64 key)
 {
-	char *p = (char *)ram_address(w->machine, 0) + at;
+	char *p = object_pointer(w, at);
 
 	for (u64 i = next_looked_at(w, key, bytes, 0); i < bytes; i = next_looked_at(w, key, bytes, i)) {
 		u64 end = min_of((i / 64 + 1) * 64, bytes); /* of its line */
@@ -68,7 +68,7 @@ void contents_object_stamp(struct world *w, u64 at, u64 bytes, u64 key)
 /* The first n bytes of what was stamped as an object of `bytes`, but for [hole, hole + hole_bytes). */
 bool contents_object_holds_around(struct world *w, u64 at, u64 n, u64 bytes, u64 hole, u64 hole_bytes, u64 key)
 {
-	const char *p = (const char *)ram_address(w->machine, 0) + at;
+	const char *p = object_pointer(w, at);
 
 	if (unlikely(model_slub_is_spoilt(w->model, at))) /* somebody else wrote there */
 		return true;
@@ -110,5 +110,5 @@ static u64 first_not(const char *p, u64 n, u8 byte)
 
 u64 contents_first_not(struct world *w, u64 at, u64 bytes, u8 byte)
 {
-	return first_not((const char *)ram_address(w->machine, 0) + at, bytes, byte);
+	return first_not(object_pointer(w, at), bytes, byte);
 }

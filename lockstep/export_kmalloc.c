@@ -10,11 +10,6 @@
  */
 #include "export.h"
 
-static u64 elements(u64 n)
-{
-	return n >> 23 ? (n & 0x7fffff) << 41 : n;
-}
-
 static bool is_array(const struct op *op)
 {
 	return op->args[2] == ARG_ELEMENTS;
@@ -27,7 +22,7 @@ static bool is_array(const struct op *op)
 static void put_size(struct exporter *e, const struct op *op, const u64 *a, const char *between)
 {
 	if (is_array(op))
-		fprintf(e->out, "%lluULL%s %llu", (unsigned long long)elements(a[2]), between, (unsigned long long)a[3]);
+		fprintf(e->out, "%lluULL%s %llu", (unsigned long long)kmalloc_elements(a[2]), between, (unsigned long long)a[3]);
 	else
 		fprintf(e->out, "%llu", (unsigned long long)a[2]);
 }

@@ -163,16 +163,9 @@ void export_slab_end(struct exporter *e)
 
 void export_slab_boot(struct exporter *e)
 {
-	char options[SLAB_DEBUG_BYTES] = "";
+	char options[SLAB_DEBUG_BYTES];
 
-	for (u32 i = 0; i < program_boot_ops(e->p); i++) {
-		const struct op *op = op_by_code(e->p->op[i].code);
-		u64 a[MAX_ARGS];
-
-		instr_args(op, &e->p->op[i], a);
-		if (op_is_slab_debug(op))
-			slab_debug_add(options, a);
-	}
+	program_slab_debug(e->p, options);
 	fputs("\tboot_caches(", e->out);
 	export_string(e->out, options);
 	fputs(");\n", e->out);

@@ -31,7 +31,6 @@ struct rig {
 	u8 start;
 	bool early, dead; /* dead: no usable memory; nothing runs on it */
 	u64 prefilled[MODEL_NR_ZONES];
-	char slab_debug[SLAB_DEBUG_BYTES];
 	bool slab_up;
 	bool dirty;	  /* the last run was abandoned half-way */
 	bool used;
@@ -664,14 +663,12 @@ static void rig_boot(struct world *w, struct rig *r)
 	model_seal(r->model);
 }
 
-static struct rig *rig_create(struct world *w, const struct program *p, const struct machine_config *config,
-			      const char *slab_debug, bool early)
+static struct rig *rig_create(struct world *w, const struct program *p, const struct machine_config *config, bool early)
 {
 	struct rig *r = calloc(1, sizeof(*r));
 	struct model_setup setup;
 
 	r->config = *config;
-	memcpy(r->slab_debug, slab_debug, sizeof(r->slab_debug));
 	r->early = early;
 	r->machine = machine_create(config);
 	model_setup_from(&setup, p);
@@ -686,7 +683,7 @@ static struct rig *rig_create(struct world *w, const struct program *p, const st
 
 /* Another machine in the mappings of the last one: a fraction of the price of new ones. */
 static bool rig_rebuild(struct world *w, struct rig *r, const struct program *p, const struct machine_config *config,
-			const char *slab_debug, bool early)
+			bool early)
 {
 	struct model_setup setup;
 
@@ -694,7 +691,6 @@ static bool rig_rebuild(struct world *w, struct rig *r, const struct program *p,
 	if (!r || !model_rebuild(r->model, &setup) || !machine_rebuild(r->machine, config))
 		return false;
 	r->config = *config;
-	memcpy(r->slab_debug, slab_debug, sizeof(r->slab_debug));
 	r->early = early;
 	r->used = r->dirty = r->broken = false;
 	rig_boot(w, r);
@@ -725,12 +721,11 @@ bool knob_counts(enum sim_profile profile, const u64 *a)
 	       (a[0] != PARAM_FRAMES || a[1] <= MOST_FRAMES || profile == PROFILE_REAL);
 }
 
-static void config_from(struct machine_config *c, char *slab_debug, const struct program *p)
+static void config_from(struct machine_config *c, const struct program *p)
 {
 	u32 n = program_boot_ops(p);
 	unsigned regions = 0;
 
-	memset(slab_debug, 0, SLAB_DEBUG_BYTES);
 	memset(c, 0, sizeof(*c));
 	machine_config_profile(c, (enum sim_profile)p->header.profile);
 	for (u32 i = 0; i < n; i++) {
@@ -738,9 +733,9 @@ static void config_from(struct machine_config *c, char *slab_debug, const struct
 		u64 a[MAX_ARGS];
 
 		instr_args(op, &p->op[i], a);
-		if (op_is_slab_debug(op)) {
-			slab_debug_add(slab_debug, a);
-		} else if (op_is_knob(op)) {
+		if (op_is_slab_debug(op))
+			continue;
+		if (op_is_knob(op)) {
 			if (knob_counts(c->profile, a))
 				c->param[a[0]] = (u32)a[1];
 		} else if (regions < SIM_MAX_REGIONS) {
@@ -766,14 +761,15 @@ static void model_setup_from(struct model_setup *s, const struct program *p)
 
 	model_setup_profile(s, p->header.profile);
 	s->early = starts_early(p);
+	program_slab_debug(p, s->slab_debug);
 	for (u32 i = 0; i < n; i++) {
 		const struct op *op = op_by_code(p->op[i].code);
 		u64 a[MAX_ARGS];
 
 		instr_args(op, &p->op[i], a);
-		if (op_is_slab_debug(op)) {
-			slab_debug_add(s->slab_debug, a);
-		} else if (op_is_knob(op)) {
+		if (op_is_slab_debug(op))
+			continue;
+		if (op_is_knob(op)) {
 			if (model_knob_in_range((unsigned)a[0], (u32)a[1]) &&
 			    (a[0] != KNOB_FRAMES || a[1] <= MOST_FRAMES || s->profile == PROFILE_REAL))
 				s->knob[a[0]] = (u32)a[1];
@@ -807,20 +803,21 @@ static struct rig *rig_for(struct world *w, const struct program *p)
 	if (!program_boot_ops(p)) {
 		if (w->rig[slot])
 			return w->rig[slot];
-		config_from(&config, slab_debug, p);
-		return w->rig[slot] = rig_create(w, p, &config, slab_debug, early);
+		config_from(&config, p);
+		return w->rig[slot] = rig_create(w, p, &config, early);
 	}
-	config_from(&config, slab_debug, p);
+	config_from(&config, p);
+	program_slab_debug(p, slab_debug);
 	config.capacity = p->header.profile == PROFILE_REAL ? 0 : MOST_FRAMES;
 	if (w->rig[CUSTOM_RIG] && w->rig[CUSTOM_RIG]->start == p->header.start && (!w->boot_anew || !w->rig[CUSTOM_RIG]->used) &&
 	    !memcmp(&w->rig[CUSTOM_RIG]->config, &config, sizeof(config)) &&
-	    !memcmp(w->rig[CUSTOM_RIG]->slab_debug, slab_debug, sizeof(slab_debug)))
+	    !strcmp(w->rig[CUSTOM_RIG]->model->setup.slab_debug, slab_debug))
 		return w->rig[CUSTOM_RIG];
-	if (rig_rebuild(w, w->rig[CUSTOM_RIG], p, &config, slab_debug, early))
+	if (rig_rebuild(w, w->rig[CUSTOM_RIG], p, &config, early))
 		return w->rig[CUSTOM_RIG];
 	if (w->rig[CUSTOM_RIG])
 		rig_discard(w, w->rig[CUSTOM_RIG]);
-	return w->rig[CUSTOM_RIG] = rig_create(w, p, &config, slab_debug, early);
+	return w->rig[CUSTOM_RIG] = rig_create(w, p, &config, early);
 }
 
 /* Reset by copy where there is an image; machines too big for one are thrown away and booted again. */

@@ -261,9 +261,9 @@ extern const char *const cache_names[NR_CACHE_NAMES], *const slab_debug_patterns
 /* Files of a cache, as under /sys/kernel/slab; the last one does not exist. */
 #define NR_SLAB_ATTRIBUTES 33
 extern const char *const slab_attributes[NR_SLAB_ATTRIBUTES];
-/* Add a block of slab_debug= to the string, as long as there is room for it. */
+/* What a program's boot operations want in slab_debug=: their blocks, as long as there is room for one. */
 #define SLAB_DEBUG_BYTES 256
-void slab_debug_add(char *options, const u64 *a);
+void program_slab_debug(const struct program *p, char options[SLAB_DEBUG_BYTES]);
 /* Decode the arguments of an instruction. */
 void instr_args(const struct op *op, const struct instr *in, u64 a[MAX_ARGS]);
 
@@ -496,6 +496,8 @@ static inline void world_count_depth(struct world *w)
 /* ops_reach.c: the mask that leads to a zone and its node alone, and how many pages an operation takes at most. */
 u32 reach_gfp(unsigned zone);
 u32 reach_at_once(u64 nr_frames);
+/* ops_kmalloc.c: how many elements an argument means; half of all numbers are so many that hardly any size fits. */
+u64 kmalloc_elements(u64 a);
 void slot_fill(struct world *w, u32 slot, struct slot value);
 void slot_retire(struct world *w, u32 slot);
 

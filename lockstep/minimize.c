@@ -16,7 +16,7 @@
  *     and all of it was refused. So minimizing again changes nothing (unless the limit cut the first run short)
  */
 #include <string.h>
-#include "lockstep.h"
+#include "text.h"
 
 #define PAIRS_UP_TO 40 /* operations: all pairs of so many are tried */
 
@@ -520,11 +520,6 @@ static void shrink_header(struct minimizer *m)
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
-static bool is_slot(unsigned kind)
-{
-	return arg_kinds[kind].role != ROLE_NONE;
-}
-
 /* Slots become 0, 1, 2, ... in the order in which the operations name them. */
 static void renumber_slots(struct minimizer *m)
 {
@@ -540,7 +535,7 @@ static void renumber_slots(struct minimizer *m)
 			unsigned family = arg_kinds[op->args[k]].family;
 			u64 slot;
 
-			if (!is_slot(op->args[k]))
+			if (!is_slot_kind(op->args[k]))
 				continue;
 			slot = instr_get_arg(op, &c->op[i], k);
 			if (name[family][slot] == ~0u)

@@ -19,8 +19,7 @@ static const struct outcome done = { .ok = true };
 
 /* --- arguments --------------------------------------------------------------------------------------------------------- */
 
-/* Half of all numbers of elements are such that hardly any size fits. */
-static u64 elements(u64 a)
+u64 kmalloc_elements(u64 a)
 {
 	return a >> 23 ? (a & 0x7fffff) << 41 : a;
 }
@@ -30,13 +29,8 @@ static u64 array_bytes(const u64 *a, bool *fits)
 {
 	u64 bytes;
 
-	*fits = !__builtin_mul_overflow(elements(a[2]), a[3], &bytes);
+	*fits = !__builtin_mul_overflow(kmalloc_elements(a[2]), a[3], &bytes);
 	return bytes;
-}
-
-static s32 node_arg(const struct world *w, u64 a)
-{
-	return a == MAX_NUMNODES ? NUMA_NO_NODE : (s32)(a % w->machine->param[PARAM_NODES]);
 }
 
 static bool ready_up(struct world *w, const u64 *a)
@@ -66,7 +60,7 @@ static const char *check_slot(struct world *w, u32 slot)
 {
 	const struct object_slot *s = &w->kmalloc[slot];
 
-	if (model_slub_is_spoilt(w->model, s->at) || contents_object_holds(w, s->at, s->size, s->size, stamp_of(w, slot)))
+	if (contents_object_holds(w, s->at, s->size, s->size, stamp_of(w, slot)))
 		return NULL;
 	return world_says(w, "K50: the memory at %#llx no longer holds what its owner wrote", (unsigned long long)s->at);
 }
@@ -175,11 +169,11 @@ static const char *judge_kmalloc(struct world *w, const u64 *a, struct outcome s
 
 static void begin_kmalloc_node(struct world *w, const u64 *a)
 {
-	model_begin_kmalloc(w->model, world_cpu(), world_where(), a[2], (gfp_t)a[1], node_arg(w, a[3]));
+	model_begin_kmalloc(w->model, world_cpu(), world_where(), a[2], (gfp_t)a[1], world_node(w, a[3]));
 }
 static struct outcome run_kmalloc_node(struct world *w, const u64 *a)
 {
-	return outcome_of(kmalloc_node(a[2], (gfp_t)a[1], node_arg(w, a[3])));
+	return outcome_of(kmalloc_node(a[2], (gfp_t)a[1], world_node(w, a[3])));
 }
 
 static void begin_kzalloc(struct world *w, const u64 *a)
@@ -223,7 +217,7 @@ static void begin_kmalloc_array(struct world *w, const u64 *a)
 static struct outcome run_kmalloc_array(struct world *w, const u64 *a)
 {
 	(void)w;
-	return outcome_of(kmalloc_array(elements(a[2]), a[3], (gfp_t)a[1]));
+	return outcome_of(kmalloc_array(kmalloc_elements(a[2]), a[3], (gfp_t)a[1]));
 }
 static const char *judge_kmalloc_array(struct world *w, const u64 *a, struct outcome seen)
 {
@@ -236,7 +230,7 @@ static void begin_kcalloc(struct world *w, const u64 *a)
 static struct outcome run_kcalloc(struct world *w, const u64 *a)
 {
 	(void)w;
-	return outcome_of(kcalloc(elements(a[2]), a[3], (gfp_t)a[1]));
+	return outcome_of(kcalloc(kmalloc_elements(a[2]), a[3], (gfp_t)a[1]));
 }
 static const char *judge_kcalloc(struct world *w, const u64 *a, struct outcome seen)
 {
@@ -341,7 +335,7 @@ static void begin_krealloc_array(struct world *w, const u64 *a)
 }
 static struct outcome run_krealloc_array(struct world *w, const u64 *a)
 {
-	return outcome_of(krealloc_array(memory_of(&w->kmalloc[a[0]]), elements(a[2]), a[3], (gfp_t)a[1]));
+	return outcome_of(krealloc_array(memory_of(&w->kmalloc[a[0]]), kmalloc_elements(a[2]), a[3], (gfp_t)a[1]));
 }
 static const char *judge_krealloc_array(struct world *w, const u64 *a, struct outcome seen)
 {
@@ -666,16 +660,6 @@ static const char *judge_barrier(struct world *w, const u64 *a, struct outcome s
 
 /* --- objects of caches, freed as if kmalloc() had given them ------------------------------------------------------------------------ */
 
-static const char *check_object(struct world *w, u64 slot)
-{
-	const struct object_slot *o = &w->object[slot];
-
-	if (model_slub_is_spoilt(w->model, o->at) ||
-	    contents_object_holds(w, o->at, o->size, o->size, contents_object_key(FAMILY_OBJECTS, (u32)slot, o->generation)))
-		return NULL;
-	return world_says(w, "S50: the object at %#llx no longer holds what its owner wrote", (unsigned long long)o->at);
-}
-
 /* A constructor's object is to be given back as constructed: that is not what waiting leaves of it. */
 static bool ready_kfree_object(struct world *w, const u64 *a)
 {
@@ -688,7 +672,7 @@ static bool ready_kfree_object(struct world *w, const u64 *a)
 static void begin_kfree_object(struct world *w, const u64 *a)
 {
 	w->cache_uses[w->object[a[0]].cache]++;
-	world_scratch(w)->pending = check_object(w, a[0]);
+	world_scratch(w)->pending = slab_check_object(w, a[0]);
 	model_begin_kfree(w->model, world_cpu());
 	model_add_kfree(w->model, world_cpu(), w->object[a[0]].at);
 }
@@ -715,7 +699,7 @@ static bool ready_kfree_rcu_object(struct world *w, const u64 *a)
 static void begin_kfree_rcu_object(struct world *w, const u64 *a)
 {
 	w->cache_uses[w->object[a[0]].cache]++;
-	world_scratch(w)->pending = check_object(w, a[0]);
+	world_scratch(w)->pending = slab_check_object(w, a[0]);
 	model_begin_kfree_rcu(w->model, world_cpu(), world_where(), w->object[a[0]].at, true);
 }
 static struct outcome run_kfree_rcu_object(struct world *w, const u64 *a)

@@ -138,19 +138,14 @@ static const char *judge_alloc(struct world *w, const u64 *a, struct outcome see
 	return judge_block(w, (u32)a[0], (gfp_t)a[1], (unsigned)a[2], seen);
 }
 
-/* Node 4 is "any"; a node this machine does not have is taken round. */
-static int node_arg(const struct world *w, u64 a)
-{
-	return a == MAX_NUMNODES ? NUMA_NO_NODE : (int)(a % w->machine->param[PARAM_NODES]);
-}
 static void begin_alloc_node(struct world *w, const u64 *a)
 {
-	model_begin_alloc(w->model, world_cpu(), world_where(), (u16)a[0], node_arg(w, a[3]), (gfp_t)a[1],
+	model_begin_alloc(w->model, world_cpu(), world_where(), (u16)a[0], world_node(w, a[3]), (gfp_t)a[1],
 			  (unsigned)a[2]);
 }
 static struct outcome run_alloc_node(struct world *w, const u64 *a)
 {
-	return outcome_of(alloc_pages_node(node_arg(w, a[3]), (gfp_t)a[1], (unsigned)a[2]));
+	return outcome_of(alloc_pages_node(world_node(w, a[3]), (gfp_t)a[1], (unsigned)a[2]));
 }
 
 static void begin_get_free_pages(struct world *w, const u64 *a)

@@ -38,11 +38,6 @@ static void construct_second(void *object)
 
 static void (*const ctors[])(void *) = { NULL, construct_first, construct_second };
 
-static char *object_pointer(const struct world *w, u64 at)
-{
-	return (char *)ram_address(w->machine, 0) + at;
-}
-
 /* S18: an object is as its constructor left it when the slab was made, or its last owner before giving it back. */
 static bool is_constructed(const struct world *w, u64 at, unsigned ctor)
 {
@@ -279,7 +274,7 @@ static void stamp_object(struct world *w, u64 slot)
 		contents_object_stamp(w, object_at(w, slot, i), o->size, key_of(w, slot, i));
 }
 
-static const char *check_object(struct world *w, u64 slot)
+const char *slab_check_object(struct world *w, u64 slot)
 {
 	const struct object_slot *o = &w->object[slot];
 
@@ -351,12 +346,6 @@ static bool ready_zalloc_constructed(struct world *w, const u64 *a)
 	return ready_cache(w, a) && w->cache[a[1]].ctor;
 }
 
-/* Node 4 is "any"; a node this machine does not have is taken round. */
-static int node_arg(const struct world *w, u64 a)
-{
-	return a == MAX_NUMNODES ? NUMA_NO_NODE : (int)(a % w->machine->param[PARAM_NODES]);
-}
-
 static void begin_request(struct world *w, const u64 *a, u32 gfp, int nid, u32 wanted)
 {
 	unsigned id = id_of(w, a[1]);
@@ -400,11 +389,11 @@ static const char *judge_alloc(struct world *w, const u64 *a, struct outcome see
 
 static void begin_alloc_node(struct world *w, const u64 *a)
 {
-	begin_request(w, a, (u32)a[2], node_arg(w, a[3]), 1);
+	begin_request(w, a, (u32)a[2], world_node(w, a[3]), 1);
 }
 static struct outcome run_alloc_node(struct world *w, const u64 *a)
 {
-	return outcome_of_object(w, a, kmem_cache_alloc_node(w->cache[a[1]].s, (gfp_t)a[2], node_arg(w, a[3])));
+	return outcome_of_object(w, a, kmem_cache_alloc_node(w->cache[a[1]].s, (gfp_t)a[2], world_node(w, a[3])));
 }
 
 static void begin_zalloc(struct world *w, const u64 *a)
@@ -460,7 +449,7 @@ static void begin_free(struct world *w, const u64 *a)
 	const struct object_slot *o = &w->object[a[0]];
 	unsigned ctor = model_cache(w->model, o->cache)->ctor;
 
-	world_scratch(w)->pending = check_object(w, a[0]);
+	world_scratch(w)->pending = slab_check_object(w, a[0]);
 	use_cache(w, o->cache, 1);
 	model_begin_give(w->model, world_cpu(), EVENT_KMEM_CACHE_FREE);
 	for (u32 i = 0; i < o->nr; i++) {
@@ -532,7 +521,7 @@ static const char *judge_free(struct world *w, const u64 *a, struct outcome seen
 static const char *judge_object(struct world *w, const u64 *a, struct outcome seen)
 {
 	(void)seen;
-	return check_object(w, a[0]);
+	return slab_check_object(w, a[0]);
 }
 
 static struct outcome run_write(struct world *w, const u64 *a)
@@ -658,7 +647,7 @@ static const char *do_all(struct world *w, const struct op *op, u64 slot)
 static const char *free_singly(struct world *w, u64 slot, const struct op *one)
 {
 	struct object_slot o = w->object[slot];
-	const char *bad = check_object(w, slot);
+	const char *bad = slab_check_object(w, slot);
 
 	for (u32 i = 0; !bad && i < o.nr; i++) {
 		w->object[slot] = o;

@@ -205,11 +205,9 @@ static bool looks_first(const struct world *w, unsigned cache)
 /* Who has the object of a stale slot now, alone: its free is his. */
 static struct object_slot *new_owner(struct world *w, const struct object_slot *s)
 {
-	struct client_owner owner;
+	struct object_slot *owner = model_object_is_live(w->model, s->at) ? client_find_owner(w, s->at) : NULL;
 
-	if (!model_object_is_live(w->model, s->at) || !client_find_owner(w, s->at, &owner) || owner.slot->bulk)
-		return NULL;
-	return owner.slot;
+	return owner && !owner->bulk ? owner : NULL;
 }
 
 /* What is wiped before it is looked at, and refused then, holds nothing of its owner's any more: not followed. */
@@ -266,11 +264,14 @@ static void tell_double_free(struct world *w, const struct object_slot *s)
 		model_slub_want(w->model, world_cpu(), SLUB_DOUBLE_FREE);
 }
 
-static const char *owner_loses_it(struct world *w, struct object_slot *owner)
+/* Given back; its owner, if there is one, has lost it unless it was refused. */
+static const char *judge_loss(struct world *w, struct object_slot *owner)
 {
-	if (owner && !model_slub_was_refused(w->model, world_cpu(), owner->at))
+	const char *bad = model_given(w->model, world_cpu());
+
+	if (!bad && owner && !model_slub_was_refused(w->model, world_cpu(), owner->at))
 		owner->state = SLOT_STALE;
-	return NULL;
+	return bad;
 }
 
 static bool ready_double_free(struct world *w, const u64 *a)
@@ -288,15 +289,13 @@ static struct outcome run_double_free(struct world *w, const u64 *a)
 	const struct object_slot *s = object_of(w, a);
 
 	world_scratch(w)->loser = new_owner(w, s);
-	kmem_cache_free(slab_cache_by_id(s->cache), client_pointer(w, s->at));
+	kmem_cache_free(slab_cache_by_id(s->cache), object_pointer(w, s->at));
 	return at_address(s->at);
 }
 static const char *judge_double_free(struct world *w, const u64 *a, struct outcome seen)
 {
-	const char *bad = model_given(w->model, world_cpu());
-
 	(void)a, (void)seen;
-	return bad ? bad : owner_loses_it(w, world_scratch(w)->loser);
+	return judge_loss(w, world_scratch(w)->loser);
 }
 
 static bool ready_double_kfree(struct world *w, const u64 *a)
@@ -313,7 +312,7 @@ static struct outcome run_double_kfree(struct world *w, const u64 *a)
 	const struct object_slot *s = kmalloc_of(w, a);
 
 	world_scratch(w)->loser = new_owner(w, s);
-	kfree(client_pointer(w, s->at));
+	kfree(object_pointer(w, s->at));
 	return at_address(s->at);
 }
 
@@ -339,7 +338,7 @@ static struct outcome run_interior(struct world *w, const u64 *a)
 {
 	u64 at = interior(object_of(w, a), a);
 
-	kmem_cache_free(slab_cache_by_id(object_of(w, a)->cache), client_pointer(w, at));
+	kmem_cache_free(slab_cache_by_id(object_of(w, a)->cache), object_pointer(w, at));
 	return at_address(at);
 }
 static const char *judge_given(struct world *w, const u64 *a, struct outcome seen)
@@ -360,7 +359,7 @@ static struct outcome run_kfree_interior(struct world *w, const u64 *a)
 {
 	u64 at = interior(kmalloc_of(w, a), a);
 
-	kfree(client_pointer(w, at));
+	kfree(object_pointer(w, at));
 	return at_address(at);
 }
 
@@ -387,13 +386,6 @@ static void begin_wrong(struct world *w, const struct object_slot *s, const u64 
 	model_add_give(w->model, world_cpu(), s->at, s->cache);
 }
 
-static const char *judge_wrong(struct world *w, struct object_slot *s)
-{
-	const char *bad = model_given(w->model, world_cpu());
-
-	return bad ? bad : owner_loses_it(w, s);
-}
-
 static bool ready_free_wrong(struct world *w, const u64 *a)
 {
 	return may_free_wrong(w, object_of(w, a), a);
@@ -404,13 +396,13 @@ static void begin_free_wrong(struct world *w, const u64 *a)
 }
 static struct outcome run_free_wrong(struct world *w, const u64 *a)
 {
-	kmem_cache_free(w->cache[a[1]].s, client_pointer(w, object_of(w, a)->at));
+	kmem_cache_free(w->cache[a[1]].s, object_pointer(w, object_of(w, a)->at));
 	return at_address(object_of(w, a)->at);
 }
 static const char *judge_free_wrong(struct world *w, const u64 *a, struct outcome seen)
 {
 	(void)seen;
-	return judge_wrong(w, &w->object[a[0]]);
+	return judge_loss(w, &w->object[a[0]]);
 }
 
 /* Memory by size, to a cache. */
@@ -424,13 +416,13 @@ static void begin_free_kmalloc_to_cache(struct world *w, const u64 *a)
 }
 static struct outcome run_free_kmalloc_to_cache(struct world *w, const u64 *a)
 {
-	kmem_cache_free(w->cache[a[1]].s, client_pointer(w, kmalloc_of(w, a)->at));
+	kmem_cache_free(w->cache[a[1]].s, object_pointer(w, kmalloc_of(w, a)->at));
 	return at_address(kmalloc_of(w, a)->at);
 }
 static const char *judge_free_kmalloc_to_cache(struct world *w, const u64 *a, struct outcome seen)
 {
 	(void)seen;
-	return judge_wrong(w, &w->kmalloc[a[0]]);
+	return judge_loss(w, &w->kmalloc[a[0]]);
 }
 
 /* --- what is no object --------------------------------------------------------------------------------------------------- */
@@ -455,7 +447,7 @@ static void begin_kfree_page(struct world *w, const u64 *a)
 }
 static struct outcome run_kfree_page(struct world *w, const u64 *a)
 {
-	kfree(client_pointer(w, page_of(w, a) << 12));
+	kfree(object_pointer(w, page_of(w, a) << 12));
 	return done;
 }
 
@@ -470,7 +462,7 @@ static void begin_kfree_hole(struct world *w, const u64 *a)
 }
 static struct outcome run_kfree_hole(struct world *w, const u64 *a)
 {
-	kfree(client_pointer(w, a[0] << 12));
+	kfree(object_pointer(w, a[0] << 12));
 	return done;
 }
 
@@ -492,7 +484,7 @@ static struct outcome run_free_page_to_cache(struct world *w, const u64 *a)
 {
 	const u64 page[2] = { a[0], 0 };
 
-	kmem_cache_free(w->cache[a[1]].s, client_pointer(w, page_of(w, page) << 12));
+	kmem_cache_free(w->cache[a[1]].s, object_pointer(w, page_of(w, page) << 12));
 	return done;
 }
 
@@ -585,7 +577,7 @@ const char *slab_bugs_finish(struct world *w)
 }
 
 /* A value that a field cannot have by right. */
-static u32 wrong_value(struct world *w, const struct slub_site *site, const u64 *a)
+static u32 wrong_value(const struct slub_site *site, const u64 *a)
 {
 	switch (a[1]) {
 	case SLAB_FIELD_OBJECTS:
@@ -595,7 +587,6 @@ static u32 wrong_value(struct world *w, const struct slub_site *site, const u64 
 	case SLAB_FIELD_FREELIST:
 		return 0xffff0u + (u32)a[2] % 15;
 	}
-	(void)w;
 	return 0;
 }
 static bool ready_overwrite(struct world *w, const u64 *a)
@@ -607,7 +598,7 @@ static bool ready_overwrite(struct world *w, const u64 *a)
 	if (!is_single(s) || w->model->nr_in_flight || !looks_first(w, s->cache) || !slub_site_of(w->model, s->at, &site))
 		return false;
 	frame = model_slab_frame(w->model, site.head);
-	return wrong_value(w, &site, a) != site.inuse && !model_slub_is_damaged(w->model, site.head) &&
+	return wrong_value(&site, a) != site.inuse && !model_slub_is_damaged(w->model, site.head) &&
 	       (frame->place == SLAB_NODE_PARTIAL || (frame->place == SLAB_FULL && site.c->flags & SLAB_STORE_USER));
 }
 static void begin_overwrite(struct world *w, const u64 *a)
@@ -616,12 +607,12 @@ static void begin_overwrite(struct world *w, const u64 *a)
 
 	slub_site_of(w->model, object_of(w, a)->at, &site);
 	model_begin_slub_validate(w->model, world_cpu(), site.cache);
-	model_slub_overwrite(w->model, site.head, (unsigned)a[1], wrong_value(w, &site, a));
+	model_slub_overwrite(w->model, site.head, (unsigned)a[1], wrong_value(&site, a));
 }
 static struct outcome run_overwrite(struct world *w, const u64 *a)
 {
 	const struct object_slot *s = object_of(w, a);
-	char *p = client_pointer(w, s->at);
+	char *p = object_pointer(w, s->at);
 	u32 next = stop_switches(), old[NR_SLAB_FIELDS];
 	struct slub_site site;
 	struct outcome seen;
@@ -630,7 +621,7 @@ static struct outcome run_overwrite(struct world *w, const u64 *a)
 	for (unsigned i = 0; i < NR_SLAB_FIELDS; i++) /* what is there, by writing something and putting it back */
 		old[i] = slab_overwrite(p, (enum slab_field)i, 1);
 	for (unsigned i = 0; i < NR_SLAB_FIELDS; i++)
-		slab_overwrite(p, (enum slab_field)i, i == a[1] ? wrong_value(w, &site, a) : old[i]);
+		slab_overwrite(p, (enum slab_field)i, i == a[1] ? wrong_value(&site, a) : old[i]);
 	seen = validated(slab_cache_by_id(s->cache));
 	for (unsigned i = 0; i < NR_SLAB_FIELDS; i++)
 		slab_overwrite(p, (enum slab_field)i, old[i]);
@@ -661,10 +652,6 @@ static struct outcome run_nothing(struct world *w, const u64 *a)
 }
 
 /* A store that the model does not hear of: found by who looks first. */
-static bool ready_unseen(struct world *w, const u64 *a)
-{
-	return ready_overrun(w, a);
-}
 static struct outcome run_unseen(struct world *w, const u64 *a)
 {
 	struct aim aim = aim_behind(object_of(w, a), a);
@@ -695,7 +682,7 @@ const struct op slab_bug_ops[] = {
 	  ready_overwrite, begin_overwrite, run_overwrite, judge_overwrite },
 	{ 0x036a, "leak_object", { ARG_LIVE_OBJECT }, 0, OP_CLIENT_BUG | OP_DAMAGE, NULL, begin_other, run_nothing, judge_leak },
 	{ 0x036b, "overrun_unseen", { ARG_LIVE_OBJECT, ARG_GAP, ARG_COUNT, ARG_PATTERN }, 0, OP_CLIENT_BUG | OP_DAMAGE,
-	  ready_unseen, begin_other, run_unseen, NULL },
+	  ready_overrun, begin_other, run_unseen, NULL },
 	{ 0x036c, "cache_free_nothing", { ARG_CACHE }, 2, OP_CLIENT_BUG, NULL, begin_nothing_freed, run_cache_free_nothing,
 	  judge_given },
 	{ 0x036d, "free_page_to_cache", { ARG_LIVE_PAGES, ARG_CACHE }, 6, OP_CLIENT_BUG, ready_free_page_to_cache,

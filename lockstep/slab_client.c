@@ -13,9 +13,8 @@
 
 /* --- whose it is ------------------------------------------------------------------------------------------------------------- */
 
-static bool slot_has(struct world *w, struct object_slot *slot, const u64 *bulk, u64 object)
+static bool slot_has(const struct object_slot *slot, const u64 *bulk, u64 object)
 {
-	(void)w;
 	if (slot->state != SLOT_LIVE)
 		return false;
 	if (!slot->bulk)
@@ -26,19 +25,15 @@ static bool slot_has(struct world *w, struct object_slot *slot, const u64 *bulk,
 	return false;
 }
 
-bool client_find_owner(struct world *w, u64 object, struct client_owner *out)
+struct object_slot *client_find_owner(struct world *w, u64 object)
 {
 	for (u32 i = 0; i < NR_SLOTS; i++) {
-		if (slot_has(w, &w->object[i], w->object_at[i], object))
-			out->slot = &w->object[i];
-		else if (slot_has(w, &w->kmalloc[i], w->object_at[i], object) && w->kmalloc[i].cache)
-			out->slot = &w->kmalloc[i];
-		else
-			continue;
-		out->bytes = out->slot->size;
-		return true;
+		if (slot_has(&w->object[i], w->object_at[i], object))
+			return &w->object[i];
+		if (w->kmalloc[i].cache && slot_has(&w->kmalloc[i], NULL, object)) /* live, it is no bulk */
+			return &w->kmalloc[i];
 	}
-	return false;
+	return NULL;
 }
 
 /* --- may it be written -------------------------------------------------------------------------------------------------------- */
@@ -69,14 +64,12 @@ static bool pointer_may_be_hit(struct world *w, const struct slub_layout *l, u64
 
 static bool object_may_be_hit(struct world *w, const struct slub_site *site, u64 object, struct span s)
 {
-	struct client_owner owner;
-
 	if (!meets(s, 0, site->l.object_size))
 		return true;
 	if (site->c->ctor)
 		return false;
 	if (model_object_is_live(w->model, object))
-		return client_find_owner(w, object, &owner);
+		return client_find_owner(w, object) != NULL;
 	return site->l.poison || !w->model->setup.knob[KNOB_INIT_ON_FREE];
 }
 
@@ -163,7 +156,7 @@ void client_flip_pointer(struct world *w, u64 object, u64 bits)
 	u8 *at;
 
 	slub_site_of(w->model, object, &site);
-	at = (u8 *)client_pointer(w, object) + site.l.offset;
+	at = (u8 *)object_pointer(w, object) + site.l.offset;
 	for (unsigned i = 0; i < WORD; i++)
 		store_byte(at + i, load_byte(at + i) ^ (u8)(bits >> 8 * i));
 	model_slub_flipped(w->model, object, bits);
@@ -184,28 +177,28 @@ static bool readers_may_look(const struct world *w, u64 at, u64 object)
 }
 
 /* An object of a cache that others share may be larger than its owner asked for, and may not: whoever came first decides. */
-static bool may_be_larger(const struct world *w, u64 at, u64 object, const struct client_owner *owner)
+static bool may_be_larger(const struct world *w, u64 at, u64 object, const struct object_slot *owner)
 {
 	const struct model_cache *c = model_cache(w->model, model_cache_of(w->model, at));
-	bool by_size = owner->slot >= w->kmalloc && owner->slot < w->kmalloc + NR_SLOTS;
+	bool by_size = owner >= w->kmalloc && owner < w->kmalloc + NR_SLOTS;
 
-	return !by_size && at >= object + owner->bytes && at < object + c->object_size;
+	return !by_size && at >= object + owner->size && at < object + c->object_size;
 }
 
 /* S53: what the tool says of one byte. */
 static const char *judge_tool(struct world *w, u64 at)
 {
-	int forbidden = tool_asks_poisoned(client_pointer(w, at), 1);
+	int forbidden = tool_asks_poisoned(object_pointer(w, at), 1);
 	u64 object = model_object_at(w->model, at);
-	struct client_owner owner;
 	bool live = object != MODEL_NO_ADDRESS && model_object_is_live(w->model, object), his;
+	const struct object_slot *owner = live ? client_find_owner(w, object) : NULL;
 
-	if (forbidden < 0 || (live && !client_find_owner(w, object, &owner)))
+	if (forbidden < 0 || (live && !owner))
 		return NULL;
-	his = live && at >= object && at < object + owner.bytes;
+	his = live && at >= object && at < object + owner->size;
 	if (his != forbidden || (!live && object != MODEL_NO_ADDRESS && readers_may_look(w, at, object)))
 		return NULL;
-	if (live && may_be_larger(w, at, object, &owner))
+	if (live && may_be_larger(w, at, object, owner))
 		return NULL;
 	return world_says(w, "S53: byte %#llx %s, and the tool %s it", (unsigned long long)at,
 			  his ? "belongs to an owner" : "belongs to nobody", his ? "forbids" : "lets anybody touch");
@@ -214,14 +207,14 @@ static const char *judge_tool(struct world *w, u64 at)
 /* What is behind the owner's bytes is not zero any more either, should krealloc() give him more. */
 static void spoil_owner(struct world *w, const struct slub_site *site, u64 object, struct span s)
 {
-	struct client_owner owner;
+	struct object_slot *owner = model_object_is_live(w->model, object) ? client_find_owner(w, object) : NULL;
 
-	if (!model_object_is_live(w->model, object) || !client_find_owner(w, object, &owner))
+	if (!owner)
 		return;
-	if (meets(s, 0, owner.bytes))
+	if (meets(s, 0, owner->size))
 		model_slub_spoil(w->model, object);
-	if (meets(s, owner.bytes, site->l.object_size))
-		owner.slot->gfp = 0;
+	if (meets(s, owner->size, site->l.object_size))
+		owner->gfp = 0;
 }
 
 static void write_slot(struct world *w, const struct slub_site *site, u64 object, struct span s, u8 pattern)
@@ -234,7 +227,7 @@ static void write_slot(struct world *w, const struct slub_site *site, u64 object
 
 		if (outside && i >= pointer && i < pointer + WORD)
 			continue;
-		store_byte((u8 *)client_pointer(w, object + (u64)i), byte);
+		store_byte((u8 *)object_pointer(w, object + (u64)i), byte);
 		model_slub_wrote(w->model, object + (u64)i, byte);
 	}
 	if (outside && meets(s, pointer, pointer + WORD))
@@ -245,7 +238,7 @@ static void write_slot(struct world *w, const struct slub_site *site, u64 object
 static void write_tail(struct world *w, u64 from, u64 to, u8 pattern)
 {
 	for (u64 at = from; at < to; at++) {
-		store_byte((u8 *)client_pointer(w, at), (u8)(pattern + at * 37));
+		store_byte((u8 *)object_pointer(w, at), (u8)(pattern + at * 37));
 		model_slub_wrote(w->model, at, (u8)(pattern + at * 37));
 	}
 }
@@ -272,5 +265,5 @@ const char *client_write(struct world *w, u64 at, u32 bytes, u8 pattern)
 void client_write_unseen(struct world *w, u64 at, u32 bytes, u8 pattern)
 {
 	for (u64 a = at; a < at + bytes; a++)
-		store_byte((u8 *)client_pointer(w, a), (u8)(pattern + a * 37));
+		store_byte((u8 *)object_pointer(w, a), (u8)(pattern + a * 37));
 }

@@ -7,12 +7,8 @@
 #include "model_slub.h"
 #include "world.h"
 
-/* Which slot has the live object that begins there. */
-struct client_owner {
-	struct object_slot *slot;
-	u32 bytes; /* that belong to it */
-};
-bool client_find_owner(struct world *w, u64 object, struct client_owner *out);
+/* Which slot has the live object that begins there; NULL none. */
+struct object_slot *client_find_owner(struct world *w, u64 object);
 /* Does this address lie in a slab that is somewhere, and not on its way? */
 bool client_slab_is_there(struct world *w, u64 at);
 /* Does an object of this slab wait for a grace period? */
@@ -29,9 +25,5 @@ void client_write_unseen(struct world *w, u64 at, u32 bytes, u8 pattern);
 /* Turn these bits of the free pointer over. */
 u64 client_pointer_bits(u8 pattern);
 void client_flip_pointer(struct world *w, u64 object, u64 bits);
-static inline void *client_pointer(struct world *w, u64 at)
-{
-	return (char *)ram_address(w->machine, 0) + at;
-}
 
 #endif

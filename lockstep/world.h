@@ -19,6 +19,17 @@ const char *contents_check_received(struct world *w, u64 pfn, u64 nr, gfp_t gfp)
 const char *contents_check_reachable(struct world *w, u64 pfn, u64 nr);
 const char *contents_check_unreachable(struct world *w, u64 pfn, u64 nr);
 
+/* Where an address of objects, counted from the beginning of RAM, is. */
+static inline char *object_pointer(const struct world *w, u64 at)
+{
+	return (char *)ram_address(w->machine, 0) + at;
+}
+/* Node 4 is "any"; a node this machine does not have is taken round. */
+static inline int world_node(const struct world *w, u64 a)
+{
+	return a == MAX_NUMNODES ? NUMA_NO_NODE : (int)(a % w->machine->param[PARAM_NODES]);
+}
+
 /*
  * contents_object.c: objects, by address. key: what their owner writes, see contents_object_key(). `bytes` is the size of the
  * whole object when it was stamped, n how much of it there is to look at.
@@ -50,6 +61,8 @@ const char *slab_prefill(struct world *w);
 const char *slab_free_all(struct world *w);
 const char *kmalloc_free_all(struct world *w);
 const char *slab_finish(struct world *w);
+/* Does the object, or each of the bulk, in this slot hold what its owner wrote? */
+const char *slab_check_object(struct world *w, u64 slot);
 /* ops_slab_bugs.c: damage that is left is looked for, before all is given back. */
 const char *slab_bugs_finish(struct world *w);
 /* The machine panicked: did an operation ask for that, should it be refused, and was it? */

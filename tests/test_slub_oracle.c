@@ -425,16 +425,16 @@ static void test_leaks(void)
 static void test_tool(void)
 {
 	play("HWCACHE_ALIGN", TWO "3: kmem_cache_free o0\n");
-	if (tool_asks_poisoned(client_pointer(w, o0), 1) < 0) {
+	if (tool_asks_poisoned(object_pointer(w, o0), 1) < 0) {
 		ok(true, "S53: this build has no opinion");
 		return;
 	}
-	tool_unpoison(client_pointer(w, o0), 64);
+	tool_unpoison(object_pointer(w, o0), 64);
 	says_clause(client_write(w, o0, 4, 17), "S53", "S53: the tool lets anybody touch what is free");
 	play("HWCACHE_ALIGN", TWO);
-	tool_poison(client_pointer(w, o1), 64);
+	tool_poison(object_pointer(w, o1), 64);
 	says_clause(client_write(w, o1, 4, 17), "S53", "S53: the tool forbids what belongs to an owner");
-	tool_unpoison(client_pointer(w, o1), 64);
+	tool_unpoison(object_pointer(w, o1), 64);
 }
 
 int main(void)
