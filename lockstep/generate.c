@@ -924,7 +924,8 @@ static void append_boot(struct maker *g, struct program *p, u32 nr_ops)
 
 	if (nr_ops > 2 * SIM_MAX_REGIONS && one_in(g->rng, 3))
 		append_map(g, p);
-	append_made(g, p, min_of(nr_ops - p->nr_ops, boot_ops), PHASE_BOOT, TABLE_MACHINE | (g->tables & (TABLE_SLAB | TABLE_KMALLOC) ? TABLE_SLAB : 0));
+	append_made(g, p, min_of(nr_ops - p->nr_ops, boot_ops), PHASE_BOOT,
+		    TABLE_MACHINE | (g->tables & (TABLE_SLAB | TABLE_KMALLOC) ? TABLE_SLAB : 0));
 }
 
 /* Every second page of a machine is taken, and an array of regions gets nearly full: a bigger one has no place. */

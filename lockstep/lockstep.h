@@ -305,20 +305,19 @@ struct slot {
 /* Objects of one cache, or one piece of memory by size. */
 struct object_slot {
 	u8 state;
-	bool bulk;
+	bool bulk;	/* memory by size: kfree_rcu() has it, and keeps its list at byte nr */
 	u8 cache;	/* id; 0: memory by size that is a large block */
-	u8 cache_slot;	/* from which it was asked for; memory by size: none */
+	bool zero_behind; /* memory by size: all behind the owner's bytes is zero; of none it is */
 	u16 nr;		/* objects: of a bulk, 1 otherwise */
 	u32 size;	/* bytes of each that belong to the owner */
 	u32 generation; /* how often the slot was filled: its stamps differ */
-	u32 gfp;
 	u64 at;		/* address: bytes from the beginning of RAM. A bulk: world.object_at[] */
 };
 
 struct cache_slot {
 	u8 state;
 	u8 id; /* slots of merged caches share one */
-	u8 name, ctor;
+	u8 ctor;
 	u32 size; /* asked for: of a merged cache objects may be larger */
 	struct kmem_cache *s;
 };

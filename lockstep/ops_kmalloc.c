@@ -88,12 +88,12 @@ static const char *check_reach(struct world *w, u64 at, u64 size)
 	return NULL;
 }
 
-static void fill_slot(struct world *w, u32 slot, u64 at, u64 size, bool zero_chain)
+static void fill_slot(struct world *w, u32 slot, u64 at, u64 size, bool zero_behind)
 {
 	struct object_slot *s = &w->kmalloc[slot];
 
 	*s = (struct object_slot){ .state = SLOT_LIVE, .nr = 1, .size = (u32)size, .at = at, .generation = s->generation + 1,
-				   .gfp = zero_chain ? __GFP_ZERO : 0, .cache = (u8)model_cache_of(w->model, at) };
+				   .zero_behind = zero_behind, .cache = (u8)model_cache_of(w->model, at) };
 	contents_object_stamp(w, at, size, stamp_of(w, slot));
 }
 
@@ -262,13 +262,9 @@ static void begin_resize(struct world *w, u32 slot, u64 size, gfp_t gfp)
 }
 
 /* Zeroes are promised behind the old size if each request so far asked for them, or if mm knows the old size. */
-static bool grows_by_zeroes(const struct world *w, const struct object_slot *old, u64 at, u64 size, gfp_t gfp)
+static bool stays_zero_behind(const struct world *w, const struct object_slot *old, u64 at, gfp_t gfp)
 {
-	bool moved = at != old->at;
-
-	if (!model_kmalloc_zeroes(w->model, moved ? at : old->at, gfp, moved) || size <= old->size)
-		return false;
-	return !old->size || old->gfp & __GFP_ZERO;
+	return old->zero_behind && model_kmalloc_zeroes(w->model, at, gfp, at != old->at);
 }
 
 static const char *check_resized(struct world *w, u32 slot, u64 at, u64 size, gfp_t gfp)
@@ -279,7 +275,7 @@ static const char *check_resized(struct world *w, u32 slot, u64 at, u64 size, gf
 
 	if (!bad && !world_scratch(w)->spoilt && !contents_object_holds(w, at, kept, old.size, stamp_of(w, slot)))
 		bad = world_says(w, "K7: krealloc() from %u to %llu bytes lost what was there", old.size, (unsigned long long)size);
-	if (!bad && !world_scratch(w)->spoilt && grows_by_zeroes(w, &old, at, size, gfp))
+	if (!bad && !world_scratch(w)->spoilt && stays_zero_behind(w, &old, at, gfp))
 		bad = check_zeroes(w, at, old.size, size);
 	return bad;
 }
@@ -289,7 +285,6 @@ static const char *judge_resize(struct world *w, u32 slot, u64 size, gfp_t gfp, 
 {
 	struct object_slot *s = &w->kmalloc[slot];
 	const char *bad = model_answer_krealloc(w->model, world_cpu(), seen.ok ? seen.value : MODEL_NO_ADDRESS);
-	bool zero_chain;
 
 	w->stats.refused += !seen.ok;
 	if (bad || (bad = world_scratch(w)->pending))
@@ -298,9 +293,7 @@ static const char *judge_resize(struct world *w, u32 slot, u64 size, gfp_t gfp, 
 		return (bad = judge_words(w, size, gfp)) ? bad : check_slot(w, slot);
 	if (size && (bad = check_resized(w, slot, seen.value, size, gfp)))
 		return bad;
-	zero_chain = size && (!s->size || s->gfp & __GFP_ZERO) &&
-		     model_kmalloc_zeroes(w->model, seen.value, gfp, seen.value != s->at);
-	fill_slot(w, slot, seen.value, size, zero_chain || !size);
+	fill_slot(w, slot, seen.value, size, !size || stays_zero_behind(w, s, seen.value, gfp));
 	return NULL;
 }
 
@@ -377,7 +370,7 @@ static const char *judge_ksize(struct world *w, const u64 *a, struct outcome see
 		return world_says(w, "K5: ksize() is %llu, and %llu bytes belong to the memory", (unsigned long long)seen.value,
 				  (unsigned long long)size);
 	if (s->cache && model_cache_keeps_size(model_cache(w->model, s->cache)))
-		s->gfp = 0;
+		s->zero_behind = false;
 	model_size_was_asked(w->model, address_of_slot(s));
 	return NULL;
 }

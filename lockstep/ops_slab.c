@@ -90,7 +90,7 @@ static struct outcome outcome_of_cache(struct world *w, const u64 *a, struct kme
 
 	if (!s)
 		return (struct outcome){ 0 };
-	*slot = (struct cache_slot){ .state = slot->state, .name = (u8)a[1], .ctor = (u8)ctor, .size = (u32)a[2], .s = s };
+	*slot = (struct cache_slot){ .state = slot->state, .ctor = (u8)ctor, .size = (u32)a[2], .s = s };
 	while (slab_cache_by_id(slot->id) != s)
 		slot->id++;
 	return (struct outcome){ .ok = true, .has_value = true, .what = "id", .value = slot->id };
@@ -323,8 +323,8 @@ static const char *receive(struct world *w, u64 slot, u64 cache_slot, u32 gfp, u
 		bad = check_received(w, cache, object_at(w, slot, i), gfp);
 	if (bad)
 		return bad;
-	*o = (struct object_slot){ .state = SLOT_LIVE, .bulk = bulk, .cache = cache->id, .cache_slot = (u8)cache_slot,
-				   .nr = (u16)nr, .size = cache->size, .generation = o->generation + 1, .gfp = gfp, .at = o->at };
+	*o = (struct object_slot){ .state = SLOT_LIVE, .bulk = bulk, .cache = cache->id, .nr = (u16)nr, .size = cache->size,
+				   .generation = o->generation + 1, .at = o->at };
 	stamp_object(w, slot);
 	return NULL;
 }

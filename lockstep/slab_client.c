@@ -214,7 +214,7 @@ static void spoil_owner(struct world *w, const struct slub_site *site, u64 objec
 	if (meets(s, 0, owner->size))
 		model_slub_spoil(w->model, object);
 	if (meets(s, owner->size, site->l.object_size))
-		owner->gfp = 0;
+		owner->zero_behind = false;
 }
 
 static void write_slot(struct world *w, const struct slub_site *site, u64 object, struct span s, u8 pattern)
