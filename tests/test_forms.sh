@@ -6,8 +6,9 @@
 #   MMCHECK=build/plain/mmcheck tests/test_forms.sh
 #   tests/test_forms.sh --record        write the files anew: when a form changed on purpose; look at the diff
 #
-# The bytes of a program are frozen, its text nearly so. late.trace, early.trace, slab.trace and kmalloc.trace hold each operation there is; their
-# answers, and so the C, change when mm/ makes other choices on purpose, as expected outcomes of the corpus do.
+# The bytes of a program are frozen, its text nearly so. late.trace, early.trace, slab.trace and kmalloc.trace hold each
+# operation there is; their answers, and so the C, change when mm/ makes other choices on purpose, as expected outcomes of
+# the corpus do. The helpers for caches are in the C of slab.trace and kmalloc.trace alone.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 3
 mmcheck=${MMCHECK:-build/plain/mmcheck}
