@@ -20,7 +20,7 @@
 #include "world.h"
 
 #define RECOUNT_EVERY 64
-#define SLAB_CODES    0x300
+#define SLAB_CODES    0x300 /* up to 0x3ff: operations on caches, objects and memory by size */
 #define STEP_PREFILL  (~0u - 1) /* no program is so long */
 #define CUSTOM_RIG    (NR_PROFILES * NR_START_STATES)
 
@@ -202,7 +202,7 @@ static bool phase_fits(const struct world *w, const struct op *op, unsigned cont
 		return false;
 	if ((op->flags & OP_DAMAGE) && !(w->program->header.flags & HEADER_DAMAGE))
 		return false;
-	if (op->code >= SLAB_CODES && !w->slab_up) /* there are no caches */
+	if ((op->code & ~0xffu) == SLAB_CODES && !w->slab_up)
 		return false;
 	if (op->flags & OP_ANYTIME)
 		return true;
@@ -841,6 +841,19 @@ static struct rig *rig_ready(struct world *w, const struct program *p)
 
 /* --- whole programs ------------------------------------------------------------------------------------------------------------- */
 
+/* They are many bytes, and a program on a machine without caches touches none. */
+static void forget_objects(struct world *w, bool slab_up)
+{
+	if (w->had_objects) {
+		memset(w->object, 0, sizeof(w->object));
+		memset(w->kmalloc, 0, sizeof(w->kmalloc));
+		memset(w->cache, 0, sizeof(w->cache));
+		memset(w->cache_uses, 0, sizeof(w->cache_uses));
+		memset(w->cache_dying, 0, sizeof(w->cache_dying));
+	}
+	w->had_objects = slab_up;
+}
+
 static void prepare(struct world *w, const struct program *p, struct rig *r)
 {
 	u32 bytes = p->nr_ops / 8 + 1;
@@ -867,11 +880,7 @@ static void prepare(struct world *w, const struct program *p, struct rig *r)
 	memset(w->slot, 0, sizeof(w->slot));
 	memset(w->slot_busy, 0, sizeof(w->slot_busy));
 	memset(w->slot_shares, 0, sizeof(w->slot_shares));
-	memset(w->object, 0, sizeof(w->object));
-	memset(w->kmalloc, 0, sizeof(w->kmalloc));
-	memset(w->cache, 0, sizeof(w->cache));
-	memset(w->cache_uses, 0, sizeof(w->cache_uses));
-	memset(w->cache_dying, 0, sizeof(w->cache_dying));
+	forget_objects(w, r->slab_up);
 	w->panicked = false;
 	w->slab_up = r->slab_up;
 	memset(w->rcu_walks, 0, sizeof(w->rcu_walks));

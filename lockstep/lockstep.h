@@ -421,6 +421,7 @@ struct world {
 	u16 cache_uses[SLAB_MAX_CACHES]; /* by id: operations in flight on it */
 	bool cache_dying[SLAB_MAX_CACHES];
 	bool slab_up;	       /* there are caches */
+	bool had_objects;      /* the last program was on such a machine */
 	bool panicked;	       /* a client wanted that rather than a refusal: the program is over, and nothing is wrong */
 	bool boot_anew;	       /* a program with a machine of its own boots it, even if the last one had the same */
 	bool record;	       /* keep what each step answered */
