@@ -142,14 +142,6 @@ u64 model_waiting_of_cache(const struct model *m, unsigned cache)
 	return nr;
 }
 
-bool model_waits_in_slab(const struct model *m, u32 slab)
-{
-	for (u32 i = 0; m->slab && i < table(m)->nr_waiting; i++)
-		if (model_slab_of(m, table(m)->waiting[i].address) == slab)
-			return true;
-	return false;
-}
-
 u64 model_large_pages(const struct model *m, unsigned nid)
 {
 	u64 pages = 0;

@@ -26,10 +26,9 @@ u64 model_ksize(const struct model *m, u64 address);
 u64 model_kmalloc_zeroed(const struct model *m, u64 address, u64 size, gfp_t gfp);
 /* Does this request, or this change of the size in place (not fresh), zero what the client did not write? */
 bool model_kmalloc_zeroes(const struct model *m, u64 address, gfp_t gfp, bool fresh);
-/* Does the memory of this address wait for a grace period; how many of a cache, does any of a slab? */
+/* Does the memory of this address wait for a grace period; how many of a cache? */
 bool model_waits_for_rcu(const struct model *m, u64 address);
 u64 model_waiting_of_cache(const struct model *m, unsigned cache);
-bool model_waits_in_slab(const struct model *m, u32 slab);
 /* Pages of large blocks that a node counts. */
 u64 model_large_pages(const struct model *m, unsigned nid);
 /* K9: so many bytes of sensitive memory that was just freed can be looked at; is this one a free pointer? */

@@ -13,7 +13,6 @@
 #define MODEL_MAX_CACHES   128
 #define MODEL_NO_ADDRESS   (~0ULL)
 #define MODEL_NO_SLAB	   (~0u)
-#define MODEL_MAX_ALIASES  32
 #define MODEL_DEBUG_FLAGS  0x00210d00u /* F, Z, P, U, T: no slabs of CPUs, each operation takes the node's lock */
 #define MODEL_OBJECT_POISON 0x80000000u
 

@@ -63,7 +63,7 @@ struct slub_table {
 };
 
 struct model_slub {
-	struct slub_damage damage, scratch;
+	struct slub_damage damage;
 	struct slub_table notes;
 	struct slub_note *sealed_note;
 	u32 nr_sealed;
@@ -137,7 +137,6 @@ void model_slub_overwrite(struct model *m, u32 head, unsigned field, u32 value);
 
 /* --- questions ----------------------------------------------------------------------------------------------------------- */
 
-struct slub_layout model_slub_layout(const struct model_cache *c);
 /* Nobody follows the free pointer of this object before he looked at it, and what a cut list would lose is known. */
 bool model_slub_may_flip(const struct model *m, u64 object);
 bool model_slub_is_disabled(const struct model *m, u32 head);

@@ -29,7 +29,7 @@ static const char *make_cache(struct model *m, struct slab_flight *sf, unsigned 
 	struct model_cache made = { .exists = true, .refcount = 1, .boot = sf->work == WORK_INIT };
 
 	snprintf(made.name, sizeof(made.name), "%s", a->name ? a->name : "");
-	made.flags = slab_debug_flags(m, a->size, a->flags, made.name);
+	made.flags = slab_debug_flags(m, a->flags, made.name);
 	if (!slab_geometry(m, &made, a))
 		return model_says(m, "S5: cache %s is made, and no slab of it can be", made.name);
 	for (unsigned cpu = 0; cpu < MODEL_MAX_CPUS; cpu++)
@@ -317,7 +317,6 @@ const char *model_slab_is_up(struct model *m, unsigned cpu, int error)
 		return model_says(m, "S9: caches could not be made, and no request for pages was refused");
 	if (!error && slab_boot_cache(m, m->slab->boot_made, &asked, name))
 		return model_says(m, "K3: the boot has made no cache %s", asked.name);
-	m->slab->up = !error;
 	return NULL;
 }
 

@@ -89,13 +89,12 @@ static bool list_names(const char *list, const char *name)
 }
 
 /* S30: flags of the first block that names it, else those for all. */
-u32 slab_debug_flags(const struct model *m, u32 object_size, u32 flags, const char *name)
+u32 slab_debug_flags(const struct model *m, u32 flags, const char *name)
 {
 	const char *s = m->setup.slab_debug, *list;
 	u32 of_block, for_all = m->slab->debug;
 	bool ignored = false;
 
-	(void)object_size;
 	while (*s) {
 		s = debug_block(s, &of_block, &list, &ignored);
 		if (list && list_names(list, name))
@@ -109,7 +108,7 @@ u32 slab_debug_flags(const struct model *m, u32 object_size, u32 flags, const ch
 /* --- layout ------------------------------------------------------------------------------------------------------------ */
 
 /* S17 */
-u32 slab_alignment(u32 flags, u32 align, u32 size)
+static u32 alignment(u32 flags, u32 align, u32 size)
 {
 	u32 line = 64;
 
@@ -201,7 +200,7 @@ bool slab_geometry(const struct model *m, struct model_cache *c, const struct mo
 {
 	int order;
 
-	c->align = slab_alignment(c->flags, asked->align, asked->size);
+	c->align = alignment(c->flags, asked->align, asked->size);
 	c->object_size = asked->size;
 	c->ctor = asked->ctor;
 	c->useroffset = asked->useroffset;
@@ -237,7 +236,7 @@ bool slab_may_create(const struct model *m, const struct model_cache_asked *a, b
 
 bool slab_may_make(const struct model *m, const struct model_cache_asked *a)
 {
-	struct model_cache c = { .flags = slab_debug_flags(m, a->size, a->flags, a->name) };
+	struct model_cache c = { .flags = slab_debug_flags(m, a->flags, a->name) };
 
 	return slab_geometry(m, &c, a) && (!a->use_freeptr || ((a->flags & SLAB_TYPESAFE_BY_RCU) && a->freeptr < a->size && a->freeptr % 8 == 0));
 }
@@ -245,8 +244,8 @@ bool slab_may_make(const struct model *m, const struct model_cache_asked *a)
 unsigned slab_mergeable(const struct model *m, const struct model_cache_asked *a)
 {
 	const struct model_slab *s = m->slab;
-	u32 align = slab_alignment(a->flags, a->align, a->size), size = round_up(round_up(a->size, 8), align);
-	u32 flags = slab_debug_flags(m, a->size, a->flags, a->name);
+	u32 align = alignment(a->flags, a->align, a->size), size = round_up(round_up(a->size, 8), align);
+	u32 flags = slab_debug_flags(m, a->flags, a->name);
 
 	if (m->setup.knob[KNOB_SLAB_NOMERGE] || a->ctor || a->usersize || (flags & NEVER_MERGE))
 		return 0;

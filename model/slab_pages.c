@@ -161,7 +161,6 @@ const char *on_pages_given(struct model *m, const struct mm_event *ev)
 		return NULL;
 	}
 	sf->attempts = 0;
-	sf->given = (u32)ev->pfn;
 	if (!sf->of_cache)
 		return kmalloc_pages_given(m, sf, ev);
 	make_slab(m, sf, (u32)ev->pfn, ev->cpu);

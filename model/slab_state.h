@@ -33,7 +33,6 @@ struct slab_flight {
 	u32 got;
 	u32 nr_due;
 	u8 give_event;
-	u32 given;	/* frame of the pages given last */
 	u32 new_slabs;
 	u32 moving;	/* frame of the slab that must move next, and 1; 0: none */
 	u8 move_to;
@@ -84,21 +83,16 @@ struct model_kmalloc {
 };
 
 struct model_slab {
-	bool up;
 	u8 boot_made; /* caches of the boot so far */
 	u32 descriptor_bytes[2]; /* of a node's part, of a cache */
 	u32 debug;    /* slab_debug= for all */
-	bool debug_off_if_larger, debug_lists;
+	bool debug_off_if_larger;
 	u8 nr_order, order[MODEL_MAX_CACHES]; /* ids, the oldest first */
 	struct model_cache cache[MODEL_MAX_CACHES];
 	struct {
 		u32 nr;
 		u64 at[STACK_DEPTH];
 	} stack[MODEL_MAX_CPUS][MODEL_MAX_CACHES];
-	struct {
-		char name[KMEM_CACHE_NAME_MAX];
-		u8 id;
-	} alias[MODEL_MAX_ALIASES];
 	u64 pages[MAX_NUMNODES][2]; /* of slabs; the second: reclaimable */
 	bool rcu_lost; /* more waited than are remembered */
 	bool oom_begun;
@@ -178,11 +172,10 @@ static inline bool is_freeing(const struct slab_flight *sf)
 extern const char *const slab_place_names[NR_SLAB_PLACES];
 
 /* slab_geometry.c */
-u32 slab_debug_flags(const struct model *m, u32 object_size, u32 flags, const char *name);
+u32 slab_debug_flags(const struct model *m, u32 flags, const char *name);
 void slab_debug_setup(struct model *m);
 /* S1, S5, S11, S17: fills the geometry from name, flags, object_size, align, ctor; false: no order is large enough, or bad. */
 bool slab_geometry(const struct model *m, struct model_cache *c, const struct model_cache_asked *asked);
-u32 slab_alignment(u32 flags, u32 align, u32 size);
 /* S21: the cache that will do instead of a new one, 0 none. */
 unsigned slab_mergeable(const struct model *m, const struct model_cache_asked *asked);
 /* S20: may a cache be created so? */

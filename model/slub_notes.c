@@ -130,7 +130,7 @@ void model_slub_reset(struct model *m)
 
 /* --- slabs and objects ----------------------------------------------------------------------------------------------------- */
 
-struct slub_layout model_slub_layout(const struct model_cache *c)
+static struct slub_layout layout_of(const struct model_cache *c)
 {
 	return (struct slub_layout){ .flags = c->flags & ~MODEL_OBJECT_POISON,
 				     .size = c->size,
@@ -154,7 +154,7 @@ bool slub_site_of(const struct model *m, u64 address, struct slub_site *site)
 	site->c = model_cache(m, frame->cache);
 	if (!site->c)
 		return false;
-	site->l = model_slub_layout(site->c);
+	site->l = layout_of(site->c);
 	site->head = head;
 	site->base = (u64)head << 12;
 	site->bytes = 4096ULL << frame->order;
@@ -209,7 +209,7 @@ u64 slub_place_in_list(const struct model *m, u64 object)
 }
 
 /* Is it open where this object is on the list? */
-bool slub_place_is_open(const struct model *m, u64 object)
+static bool place_is_open(const struct model *m, u64 object)
 {
 	const struct slub_note *n = model_slub_note(m, object);
 
@@ -220,7 +220,7 @@ u64 slub_next_free(const struct model *m, const struct slub_site *site, u64 addr
 {
 	u64 here = address ? slub_place_in_list(m, address) : ~0ULL, best = 0, next = 0;
 
-	if (address && slub_place_is_open(m, address))
+	if (address && place_is_open(m, address))
 		return MODEL_NO_ADDRESS;
 	for (u32 i = 0; i < site->objects && i < site->bytes / site->l.size; i++) { /* the count may be overwritten */
 		u64 object = slub_nth_object(site, i);
@@ -231,7 +231,7 @@ u64 slub_next_free(const struct model *m, const struct slub_site *site, u64 addr
 			next = object;
 		}
 	}
-	return next && slub_place_is_open(m, next) ? MODEL_NO_ADDRESS : next;
+	return next && place_is_open(m, next) ? MODEL_NO_ADDRESS : next;
 }
 
 bool model_slub_is_disabled(const struct model *m, u32 head)
@@ -343,5 +343,5 @@ bool model_slub_may_flip(const struct model *m, u64 object)
 		return false;
 	if (model_object_is_live(m, object))
 		return true;
-	return HAS_F(site.c) && !slub_place_is_open(m, object) && (site.l.poison || !(HAS_Z(site.c) && site.l.keeps_size));
+	return HAS_F(site.c) && !place_is_open(m, object) && (site.l.poison || !(HAS_Z(site.c) && site.l.keeps_size));
 }

@@ -16,9 +16,8 @@ u64 slub_nth_object(const struct slub_site *site, u32 i);
 bool slub_is_object(const struct slub_site *site, u64 address);
 /* On its slab's free list? */
 bool slub_is_free(const struct model *m, u64 object);
-/* Larger: handed out earlier. And is it open where it is? */
+/* Larger: handed out earlier. */
 u64 slub_place_in_list(const struct model *m, u64 object);
-bool slub_place_is_open(const struct model *m, u64 object);
 
 /* slub_due.c: what a look says; its damage is repaired, and what is lost by it is. */
 void slub_lose(struct model *m, u64 object);
