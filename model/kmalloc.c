@@ -11,26 +11,21 @@
 #include "model_slub.h"
 #include "slab_state.h"
 
-#define NOT_FOR_OBJECTS (__GFP_DMA32 | __GFP_HIGHMEM)
 #define PAGE	      4096ULL
 #define LARGEST_CLASS 8192u
+#define FIRST_ID      3 /* behind the caches of caches */
 
 enum kmalloc_what { DOES_NOTHING, ASKS_FOR_NOTHING, ASKS_LARGE, RESIZES, WAITS, WAITS_WITHOUT_HEAD };
 
-/* In the order in which the caches of a type are made: two sizes between powers of two come first. */
-static const u32 classes[] = { 96, 192, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192 };
-#define CLASSES (sizeof(classes) / sizeof(classes[0]))
-#define FIRST_ID 3 /* behind the caches of caches */
-
 /* --- sizes ------------------------------------------------------------------------------------------------------------------ */
 
-/* K1: the smallest that is large enough; CLASSES: none is. */
+/* K1: the smallest that is large enough; KMALLOC_CLASSES: none is. */
 static unsigned class_of(u64 size)
 {
-	unsigned best = CLASSES;
+	unsigned best = KMALLOC_CLASSES;
 
-	for (unsigned i = 0; i < CLASSES; i++)
-		if (classes[i] >= size && (best == CLASSES || classes[i] < classes[best]))
+	for (unsigned i = 0; i < KMALLOC_CLASSES; i++)
+		if (kmalloc_classes[i] >= size && (best == KMALLOC_CLASSES || kmalloc_classes[i] < kmalloc_classes[best]))
 			best = i;
 	return best;
 }
@@ -45,15 +40,6 @@ static unsigned type_of(gfp_t gfp)
 	return gfp & __GFP_ACCOUNT ? 2 : 0;
 }
 
-static unsigned order_for(u64 bytes)
-{
-	unsigned order = 0;
-
-	while (PAGE << order < bytes)
-		order++;
-	return order;
-}
-
 u64 model_kmalloc_max(const struct model *m)
 {
 	return PAGE << m->max_order;
@@ -62,14 +48,14 @@ u64 model_kmalloc_max(const struct model *m)
 unsigned model_kmalloc_cache(const struct model *m, u64 size, gfp_t gfp)
 {
 	(void)m;
-	return size && size <= LARGEST_CLASS ? FIRST_ID + type_of(gfp) * CLASSES + class_of(size) : 0;
+	return size && size <= LARGEST_CLASS ? FIRST_ID + type_of(gfp) * KMALLOC_CLASSES + class_of(size) : 0;
 }
 
 u64 model_kmalloc_roundup(const struct model *m, u64 size)
 {
-	if (!size || size > model_kmalloc_max(m))
-		return size > LARGEST_CLASS || !size ? size : classes[class_of(size)];
-	return size <= LARGEST_CLASS ? classes[class_of(size)] : PAGE << order_for(size);
+	if (size && size <= LARGEST_CLASS)
+		return kmalloc_classes[class_of(size)];
+	return size && size <= model_kmalloc_max(m) ? PAGE << order_for(size) : size;
 }
 
 /* --- what there is ------------------------------------------------------------------------------------------------------------ */
@@ -147,7 +133,7 @@ u64 model_large_pages(const struct model *m, unsigned nid)
 	u64 pages = 0;
 
 	for (u32 i = 0; m->slab && i < table(m)->nr_large; i++)
-		if (m->zone[model_zone_of(m, table(m)->large[i].pfn)].nid == nid)
+		if (node_of_frame(m, table(m)->large[i].pfn) == nid)
 			pages += 1ULL << table(m)->large[i].order;
 	return pages;
 }

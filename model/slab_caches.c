@@ -243,15 +243,25 @@ const char *model_cache_destroyed(struct model *m, unsigned cpu)
 	return NULL;
 }
 
+/* The first CPU that has slabs of it; nr_cpus: none. */
+static unsigned cpu_with_slabs(const struct model *m, const struct model_cache *c)
+{
+	unsigned cpu = 0;
+
+	while (cpu < m->nr_cpus && c->cpu[cpu].slab == MODEL_NO_SLAB && !c->cpu[cpu].chain)
+		cpu++;
+	return cpu;
+}
+
 /* S23: what a CPU has, and slabs without objects in use, are gone. NULL, or which cache is not as it should be. */
 static const char *judge_shrunk(struct model *m, unsigned id)
 {
 	const struct model_cache *c = &m->slab->cache[id];
+	unsigned cpu = cpu_with_slabs(m, c);
 	bool empty = false;
 
-	for (unsigned cpu = 0; cpu < m->nr_cpus; cpu++)
-		if (c->cpu[cpu].slab != MODEL_NO_SLAB || c->cpu[cpu].chain)
-			return model_says(m, "S23: cache %s is shrunk, and cpu %u has slabs of it", c->name, cpu);
+	if (cpu < m->nr_cpus)
+		return model_says(m, "S23: cache %s is shrunk, and cpu %u has slabs of it", c->name, cpu);
 	if (c->nr_slabs * c->objects <= c->live) /* none can be empty */
 		return NULL;
 	for (u64 pfn = 0; pfn < m->nr_frames && !empty; pfn++)
@@ -273,13 +283,11 @@ void model_begin_cache_flush(struct model *m, unsigned cpu, unsigned id)
 const char *model_cache_flushed(struct model *m, unsigned cpu)
 {
 	const struct model_cache *c = &m->slab->cache[slab_flight_on(m, cpu)->cache];
+	unsigned with_slabs = cpu_with_slabs(m, c);
 
-	if (!is_alone(m, cpu))
+	if (!is_alone(m, cpu) || with_slabs == m->nr_cpus)
 		return NULL;
-	for (unsigned i = 0; i < m->nr_cpus; i++)
-		if (c->cpu[i].slab != MODEL_NO_SLAB || c->cpu[i].chain)
-			return model_says(m, "S11: cache %s is flushed, and cpu %u has slabs of it", c->name, i);
-	return NULL;
+	return model_says(m, "S11: cache %s is flushed, and cpu %u has slabs of it", c->name, with_slabs);
 }
 
 const char *model_cache_shrunk(struct model *m, unsigned cpu, bool remains)

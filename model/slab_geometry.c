@@ -28,16 +28,6 @@ static unsigned fls32(u32 x)
 	return x ? 32 - (unsigned)__builtin_clz(x) : 0;
 }
 
-/* Smallest order whose blocks hold so many bytes. */
-static unsigned order_for(u64 bytes)
-{
-	unsigned order = 0;
-
-	while (4096ULL << order < bytes)
-		order++;
-	return order;
-}
-
 /* --- slab_debug= ------------------------------------------------------------------------------------------------------- */
 
 /* One block "FZ,name,name*": its flags; *list the names behind the first comma, NULL none; returns the next block. */
@@ -262,16 +252,17 @@ unsigned slab_mergeable(const struct model *m, const struct model_cache_asked *a
 
 /* --- the caches of the boot ------------------------------------------------------------------------------------------------ */
 
-#define KMALLOC_TYPES	4
-#define KMALLOC_CLASSES 13
+#define KMALLOC_TYPES 4
+
+/* Two sizes between powers of two come first. */
+const u32 kmalloc_classes[KMALLOC_CLASSES] = { 96, 192, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192 };
 
 /* K1, K3, K4: the n-th of kmalloc()'s. */
 static void kmalloc_cache(unsigned n, struct model_cache_asked *asked, char *name)
 {
 	static const char *const prefix[KMALLOC_TYPES] = { "kmalloc-", "kmalloc-rcl-", "kmalloc-cg-", "dma-kmalloc-" };
 	static const u32 flags[KMALLOC_TYPES] = { SLAB_NO_MERGE, SLAB_RECLAIM_ACCOUNT, SLAB_ACCOUNT, SLAB_CACHE_DMA };
-	static const u32 size[KMALLOC_CLASSES] = { 96, 192, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192 };
-	u32 bytes = size[n % KMALLOC_CLASSES];
+	u32 bytes = kmalloc_classes[n % KMALLOC_CLASSES];
 
 	snprintf(name, KMEM_CACHE_NAME_MAX, "%s%u%s", prefix[n / KMALLOC_CLASSES], bytes < 1024 ? bytes : bytes / 1024,
 		 bytes < 1024 ? "" : "k");

@@ -20,8 +20,6 @@
 	(__GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_NOWARN | __GFP_RETRY_MAYFAIL | __GFP_NOFAIL |              \
 	 __GFP_NORETRY | __GFP_MEMALLOC | __GFP_NOMEMALLOC | __GFP_HARDWALL | __GFP_THISNODE)
 
-#define NOT_FOR_OBJECTS (__GFP_DMA32 | __GFP_HIGHMEM)
-
 /* S6: how the pages of a slab are asked for, the first time, and when that fails. */
 static gfp_t slab_gfp(const struct model_cache *c, gfp_t gfp, bool again)
 {
@@ -90,7 +88,7 @@ const char *on_pages_wanted(struct model *m, const struct mm_event *ev)
 	const struct model_cache *c = model_cache(m, ev->cache);
 	const char *bad = NULL;
 
-	if (!sf || m->flight[ev->cpu][m->depth[ev->cpu] - 1].nested)
+	if (!sf || flight_on(m, ev->cpu)->nested)
 		return model_says(m, "S6: pages are wanted in the middle of a request for pages");
 	if (ev->cache && !c)
 		return model_says(m, "S6: pages are wanted for cache %u, which does not exist", ev->cache);

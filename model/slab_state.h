@@ -115,6 +115,7 @@ struct model_slab {
 };
 
 #define WORDS_PER_FRAME 8
+#define NOT_FOR_OBJECTS (__GFP_DMA32 | __GFP_HIGHMEM) /* zones that a request must not name [X5] */
 
 /* --- where things are ------------------------------------------------------------------------------------------------------- */
 
@@ -144,6 +145,16 @@ static inline u32 pfn_of(const struct model *m, const struct model_slab_frame *h
 static inline unsigned node_of_frame(const struct model *m, u64 pfn)
 {
 	return m->zone[model_zone_of(m, pfn)].nid;
+}
+
+/* Smallest order whose blocks hold so many bytes. */
+static inline unsigned order_for(u64 bytes)
+{
+	unsigned order = 0;
+
+	while (4096ULL << order < bytes)
+		order++;
+	return order;
 }
 
 static inline bool is_live(const struct model *m, u64 address)
@@ -182,6 +193,9 @@ unsigned slab_mergeable(const struct model *m, const struct model_cache_asked *a
 bool slab_may_create(const struct model *m, const struct model_cache_asked *asked, bool in_interrupt);
 /* Once it is known that none will do. */
 bool slab_may_make(const struct model *m, const struct model_cache_asked *asked);
+/* K1: the sizes of kmalloc()'s caches, in the order in which those of a type are made. */
+#define KMALLOC_CLASSES 13
+extern const u32 kmalloc_classes[KMALLOC_CLASSES];
 /* The next cache of the boot: its name, sizes. false: there are no more. */
 bool slab_boot_cache(const struct model *m, unsigned nr, struct model_cache_asked *asked, char *name);
 

@@ -140,7 +140,7 @@ static const char *add_slab(struct model *m, struct sums *sums, u64 pfn)
 	s->slabs += f->place != SLAB_NOWHERE;
 	s->objects += f->place != SLAB_NOWHERE ? f->objects : 0;
 	s->live += live;
-	s->partial[m->zone[model_zone_of(m, pfn)].nid] += f->place == SLAB_NODE_PARTIAL;
+	s->partial[node_of_frame(m, pfn)] += f->place == SLAB_NODE_PARTIAL;
 	s->chain[f->cpu % MODEL_MAX_CPUS] += f->place == SLAB_CPU_PARTIAL;
 	s->slab[f->cpu % MODEL_MAX_CPUS] += f->place == SLAB_CPU;
 	return NULL;

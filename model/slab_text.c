@@ -14,11 +14,6 @@
 #include "model_kmalloc.h"
 #include "slab_state.h"
 
-static unsigned node_of(const struct model *m, u64 pfn)
-{
-	return m->zone[model_zone_of(m, pfn)].nid;
-}
-
 /* --- pages -------------------------------------------------------------------------------------------------------- */
 
 u64 model_slab_pages(const struct model *m, unsigned nid, bool reclaimable)
@@ -63,7 +58,7 @@ static void count_caches(const struct model *m, struct counted *all)
 		const struct model_slab_frame *slab = model_slab_frame(m, pfn);
 
 		if (slab->cache && !slab->head && slab->place != SLAB_NOWHERE)
-			count_slab(&all[slab->cache], node_of(m, pfn), slab);
+			count_slab(&all[slab->cache], node_of_frame(m, pfn), slab);
 	}
 }
 
@@ -155,9 +150,9 @@ static void due_cpu_slabs(char *due, const struct model *m, const struct model_c
 	for (unsigned cpu = 0; cpu < m->nr_cpus; cpu++) {
 		if (c->cpu[cpu].slab == MODEL_NO_SLAB)
 			continue;
-		of_node[node_of(m, c->cpu[cpu].slab)]++;
+		of_node[node_of_frame(m, c->cpu[cpu].slab)]++;
 		if (c->cpu[cpu].chain)
-			of_node[node_of(m, c->cpu[cpu].first)] += c->cpu[cpu].chain;
+			of_node[node_of_frame(m, c->cpu[cpu].first)] += c->cpu[cpu].chain;
 	}
 	due_nodes(due, of_node);
 }
@@ -308,7 +303,7 @@ static void add_objects(const struct model *m, struct places *all, unsigned id, 
 			u64 object = (pfn << 12) + (u64)i * c->size + c->red_left_pad;
 
 			if (model_object_is_live(m, object))
-				add_object(m, all, object, node_of(m, pfn), c, freed);
+				add_object(m, all, object, node_of_frame(m, pfn), c, freed);
 		}
 	}
 }

@@ -346,7 +346,7 @@ static const char *judge_destroyed(struct model *m, struct slub_flight *f)
 	f->want[SLUB_DESTROY] = c && !c->refcount;
 	for (u64 pfn = 0; c && !c->refcount && pfn < m->nr_frames; pfn++) {
 		const struct model_slab_frame *frame = model_slab_frame(m, pfn);
-		unsigned nid = frame->cache == f->cache ? m->zone[model_zone_of(m, pfn)].nid : MAX_NUMNODES;
+		unsigned nid = frame->cache == f->cache ? node_of_frame(m, pfn) : MAX_NUMNODES;
 
 		if (frame->cache == f->cache && !frame->head && frame->inuse && nid < last)
 			last = nid;
@@ -354,7 +354,7 @@ static const char *judge_destroyed(struct model *m, struct slub_flight *f)
 	for (u64 pfn = 0; c && !c->refcount && pfn < m->nr_frames; pfn++) {
 		const struct model_slab_frame *frame = model_slab_frame(m, pfn);
 		bool due = frame->cache == f->cache && !frame->head && frame->inuse && frame->place == SLAB_NODE_PARTIAL &&
-			   m->zone[model_zone_of(m, pfn)].nid <= last;
+			   node_of_frame(m, pfn) <= last;
 
 		if (due && !was_visited(f, (u32)pfn) && f->nr_visited < ARRAY_LENGTH(f->visited))
 			return model_says(m, "S35: objects of the slab of pfn %llu remain, and it is not said",
@@ -574,13 +574,13 @@ const char *model_slub_ends(struct model *m, unsigned cpu)
 		return NULL;
 	if (f->next < f->dues.nr)
 		return still_due(m, f);
-	if (f->errand == ERRAND_DESTROY && m->flight[cpu][m->depth[cpu] - 1].alone && (bad = judge_destroyed(m, f)))
+	if (f->errand == ERRAND_DESTROY && is_alone(m, cpu) && (bad = judge_destroyed(m, f)))
 		return bad;
 	for (unsigned i = 0; i < NR_SLUB_REPORTS; i++)
 		if (f->seen[i] != f->want[i])
 			return model_says(m, "S33: \"%s\" is due %u times, and is reported %u times", name_of(i), f->want[i],
 					  f->seen[i]);
-	if (f->nr_given && m->flight[cpu][m->depth[cpu] - 1].alone)
+	if (f->nr_given && is_alone(m, cpu))
 		return model_says(m, "S32: %#llx was to be freed, and nothing is heard of it", (unsigned long long)f->given[0]);
 	return NULL;
 }
@@ -620,9 +620,9 @@ const char *model_slub_validated(struct model *m, unsigned cpu, s64 found)
 		return still_due(m, f);
 	if (!model_cache_is_debug(model_cache(m, f->cache)) != (found == -22))
 		return model_says(m, "S37: validate of cache %s answers %lld", model_cache(m, f->cache)->name, (long long)found);
-	if (found >= 0 && m->flight[cpu][m->depth[cpu] - 1].alone && found != f->nr_visited && f->nr_visited < ARRAY_LENGTH(f->visited))
+	if (found >= 0 && is_alone(m, cpu) && found != f->nr_visited && f->nr_visited < ARRAY_LENGTH(f->visited))
 		return model_says(m, "S37: validate found something in %lld slabs, there were %u", (long long)found, f->nr_visited);
-	for (u64 pfn = 0; found >= 0 && m->flight[cpu][m->depth[cpu] - 1].alone && pfn < m->nr_frames; pfn++) {
+	for (u64 pfn = 0; found >= 0 && is_alone(m, cpu) && pfn < m->nr_frames; pfn++) {
 		const struct model_slab_frame *frame = model_slab_frame(m, pfn);
 
 		if (!frame || frame->cache != f->cache || frame->head || !is_listed(m, model_cache(m, f->cache), frame, (u32)pfn) ||
