@@ -12,6 +12,12 @@
 #include "slab.h"
 #include "trace_events.h"
 
+/* Of a cache, or of the layout of one. */
+#define HAS_F(of) ((of)->flags & SLAB_CONSISTENCY_CHECKS)
+#define HAS_Z(of) ((of)->flags & SLAB_RED_ZONE)
+#define HAS_P(of) ((of)->flags & SLAB_POISON)
+#define HAS_U(of) ((of)->flags & SLAB_STORE_USER)
+
 /* A slot, in bytes; inuse and offset count from the object. [S1] [S2] */
 struct slub_layout {
 	slab_flags_t flags;
@@ -51,6 +57,8 @@ void slub_damage_pointer(struct slub_damage *d, u64 object, u64 bits);
 void slub_damage_forget(struct slub_damage *d, u64 from, u64 to);
 /* The allocator stored this object's free pointer anew. */
 void slub_pointer_forget(struct slub_damage *d, u64 object);
+/* Which bits of it are turned over; is one? */
+u64 slub_pointer_flipped(const struct slub_damage *d, u64 object);
 bool slub_pointer_is_bad(const struct slub_damage *d, u64 object);
 bool slub_damage_any(const struct slub_damage *d, u64 from, u64 to);
 

@@ -21,10 +21,6 @@ enum { RED_FREE = 0xbb, RED_USED = 0xcc, POISON_BYTE = 0x6b, POISON_LAST = 0xa5,
 #define WORD	    8u
 #define TRACK_BYTES 32u
 
-#define HAS_Z(l) ((l)->flags & 0x400u)
-#define HAS_P(l) ((l)->flags & 0x800u)
-#define HAS_U(l) ((l)->flags & 0x10000u)
-
 /* --- damage -------------------------------------------------------------------------------------------------------------- */
 
 void slub_damage_free(struct slub_damage *d)
@@ -106,9 +102,16 @@ void slub_damage_pointer(struct slub_damage *d, u64 object, u64 bits)
 		slub_pointer_forget(d, object);
 }
 
+u64 slub_pointer_flipped(const struct slub_damage *d, u64 object)
+{
+	const struct slub_pointer *p = pointer_of(d, object);
+
+	return p ? p->flipped : 0;
+}
+
 bool slub_pointer_is_bad(const struct slub_damage *d, u64 object)
 {
-	return pointer_of(d, object) != NULL;
+	return slub_pointer_flipped(d, object) != 0;
 }
 
 void slub_damage_forget(struct slub_damage *d, u64 from, u64 to)

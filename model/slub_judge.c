@@ -369,7 +369,7 @@ static bool zeroes_constructed(struct model *m, unsigned cpu)
 	const struct slab_flight *sf = slab_flight_on(m, cpu);
 	const struct model_cache *c = sf->work == WORK_ALLOC ? model_cache(m, sf->wish.cache) : NULL;
 
-	return c && c->ctor && sf->wish.gfp & 0x100u;
+	return c && c->ctor && (sf->wish.gfp & __GFP_ZERO);
 }
 
 const char *on_slub_report(struct model *m, const struct mm_event *ev)

@@ -6,10 +6,6 @@
 #include "internal.h"
 #include "model_slub.h"
 
-#define HAS_F(c) ((c)->flags & 0x100u)
-#define HAS_Z(c) ((c)->flags & 0x400u)
-#define HAS_U(c) ((c)->flags & 0x10000u)
-
 /* slub_notes.c */
 struct slub_note *slub_make_note(struct model *m, u64 address);
 u64 slub_nth_object(const struct slub_site *site, u32 i);

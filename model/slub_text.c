@@ -10,8 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include "internal.h"
-#include "model_slub.h"
+#include "slub_state.h"
 
 #define DIRECT_MAP   0xffff888000000000ULL
 #define STRUCT_PAGES 0xffffea0000000000ULL
@@ -78,16 +77,6 @@ static void put_free_pointer(struct model *m, u64 next, u64 flipped)
 		put(m, "fp=0x%016llx", word);
 }
 
-static u64 flipped_bits(const struct model *m, u64 object)
-{
-	const struct slub_damage *d = &m->slub->damage;
-
-	for (u32 i = 0; i < d->nr_pointers; i++)
-		if (d->pointer[i].object == object)
-			return d->pointer[i].flipped;
-	return 0;
-}
-
 /* taken: the object that is being handed out is off the list already, and counts as in use. */
 static void put_slab_line(const struct words *w, u64 taken)
 {
@@ -113,10 +102,10 @@ static void put_slab_line(const struct words *w, u64 taken)
 	    zone % MAX_NR_ZONES);
 }
 
-static void put_track(const struct model *m, const char *what, const struct slub_track *t)
+static void put_track(struct model *m, const char *what, const struct slub_track *t)
 {
 	if (t->operation)
-		put((struct model *)m, "%s in %s+%u age=%llu cpu=%u pid=%u\n", what, t->operation, t->step,
+		put(m, "%s in %s+%u age=%llu cpu=%u pid=%u\n", what, t->operation, t->step,
 		    (unsigned long long)(m->now_ns / 1000000 - t->when), t->cpu, 100 + t->cpu);
 }
 
@@ -136,7 +125,7 @@ static void put_tracks(const struct words *w, u64 object)
 static int byte_of(const struct words *w, u64 at)
 {
 	const struct slub_site *site = w->site;
-	u64 i = (at - site->base) / site->l.size, object = site->base + i * site->l.size + site->l.red_left_pad;
+	u64 i = (at - site->base) / site->l.size, object = slub_nth_object(site, (u32)i);
 
 	if (i >= site->objects) {
 		for (u32 k = 0; k < w->m->slub->damage.nr; k++)
@@ -177,7 +166,8 @@ static void put_object_line(const struct words *w, u64 object)
 	bool used = slub_object_at(w->m, w->site, object).used || model_slub_is_lost(w->m, object);
 
 	put(w->m, "Object 0x%016llx @offset=%llu ", kernel(object), (unsigned long long)(object - w->site->base));
-	put_free_pointer(w->m, used ? MODEL_NO_ADDRESS : slub_next_free(w->m, w->site, object), flipped_bits(w->m, object));
+	put_free_pointer(w->m, used ? MODEL_NO_ADDRESS : slub_next_free(w->m, w->site, object),
+			 slub_pointer_flipped(&w->m->slub->damage, object));
 	put(w->m, "\n");
 }
 
@@ -342,7 +332,7 @@ void slub_say_remaining(struct model *m, const struct slub_site *site)
 	m->slub->text.vague |= model_slub_lists_are_damaged(m); /* what lies behind a bad pointer counts as in use */
 	put_head(&w, "Objects remaining on __kmem_cache_shutdown()");
 	for (u32 i = 0; i < site->objects; i++) {
-		u64 object = site->base + (u64)i * site->l.size + site->l.red_left_pad;
+		u64 object = slub_nth_object(site, i);
 
 		if (!model_object_is_live(m, object) && !model_slub_is_lost(m, object))
 			continue;
