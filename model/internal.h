@@ -45,10 +45,13 @@ struct flight *flight_on(struct model *m, unsigned cpu);
 bool may_refuse(const struct model *m, const struct flight *f);
 /* Any event can create the excuse of another operation in flight. */
 void note_excuses(struct model *m);
-/* On top of the operation of this CPU; ended by end_nested(). */
+/* model.c: untouched pages of it cost nothing, so a big machine is no reason to keep less. NULL: there is no room. */
+void *map_zeros(u64 bytes);
+/* On top of the operation of this CPU; ended by end_flight(). */
 void begin_nested_alloc(struct model *m, unsigned cpu, u16 owner, s32 nid, gfp_t gfp, unsigned order);
 void begin_nested_free(struct model *m, unsigned cpu, u64 pfn, unsigned order);
-const char *end_nested(struct model *m, unsigned cpu);
+/* The topmost: model_end() for what an operation itself asked for, and within it. */
+const char *end_flight(struct model *m, unsigned cpu);
 const char *on_kswapd_run(struct model *m, const struct mm_event *ev);
 const char *on_boost_end(struct model *m, const struct mm_event *ev);
 /* slab.c */

@@ -42,17 +42,23 @@ static size_t lay_out(struct model *m, uintptr_t block)
 	return at;
 }
 
+void *map_zeros(u64 bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
 static struct model *allocate(const struct model *shape)
 {
 	struct model probe = *shape;
 	size_t bytes = lay_out(&probe, 0);
-	char *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	struct model *m = (struct model *)(void *)block;
+	struct model *m = map_zeros(bytes);
 
-	if (block == MAP_FAILED)
+	if (!m)
 		return NULL;
 	*m = *shape;
-	lay_out(m, (uintptr_t)block);
+	lay_out(m, (uintptr_t)m);
 	m->block_bytes = bytes;
 	return m;
 }
@@ -211,7 +217,7 @@ struct model *model_create(const struct model_setup *setup)
 	if (!m)
 		return NULL;
 	m->memblock = model_memblock_create(m->nr_frames, setup->profile == 2 ? 12 : 6);
-	if (!m->memblock || !model_page_debug_setup(m) || !model_slab_setup(m)) {
+	if (!m->memblock || !model_page_debug_setup(m)) {
 		model_destroy(m);
 		return NULL;
 	}
@@ -236,7 +242,8 @@ bool model_rebuild(struct model *m, const struct model_setup *setup)
 	m->debug = old.debug;
 	m->slab = old.slab;
 	m->slub = old.slub;
-	if (!model_page_debug_setup(m) || !model_slab_setup(m))
+	model_slab_destroy(m); /* caches come with the start state, not with the machine */
+	if (!model_page_debug_setup(m))
 		return false;
 	if (shape.nr_frames == old.nr_frames && grain_shift == m->memblock->grain_shift) {
 		model_memblock_clear(m->memblock);

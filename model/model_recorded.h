@@ -63,7 +63,7 @@ void recorded_force(struct model *m, const struct mm_event *ev);
 const char *recorded_pages(struct model *m, const struct mm_event *ev);
 
 /* recorded_cache.c */
-bool recorded_caches_create(struct model_recorded *r);
+void recorded_caches_create(struct model_recorded *r);
 /* What an event said of a cache was wrong, or what was believed of it before. */
 void recorded_learn_anew(struct model_recorded *r, unsigned cache);
 /* K1, K3: the cache of a size under a mask, LARGE_BLOCKS none. */

@@ -81,7 +81,6 @@ static inline bool model_cache_keeps_size(const struct model_cache *c) /* U and 
 
 /* --- life ------------------------------------------------------------------------------------------------------------------ */
 
-bool model_slab_setup(struct model *m);
 void model_slab_destroy(struct model *m);
 void model_slab_reset(struct model *m);
 void model_slab_seal(struct model *m);

@@ -706,7 +706,7 @@ static const char *judge_loose_ends(struct model *m, const struct flight *f)
 	return NULL;
 }
 
-static const char *end_flight(struct model *m, unsigned cpu)
+const char *end_flight(struct model *m, unsigned cpu)
 {
 	struct flight *f = flight_on(m, cpu);
 	const char *bad = judge_loose_ends(m, f);
@@ -730,12 +730,6 @@ static const char *end_flight(struct model *m, unsigned cpu)
 		m->counts.report_forced += f->seen[r];
 	}
 	return NULL;
-}
-
-
-const char *end_nested(struct model *m, unsigned cpu)
-{
-	return end_flight(m, cpu);
 }
 
 const char *model_end(struct model *m, unsigned cpu)

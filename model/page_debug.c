@@ -25,14 +25,6 @@ static bool zeroes_at_free(const struct model *m)
 	return m->setup.knob[KNOB_INIT_ON_FREE] && !poisons(m);
 }
 
-/* Untouched pages of these cost nothing, so a big machine is no reason to keep less. */
-static void *array(u64 bytes)
-{
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
-}
-
 static void drop_arrays(struct model_page_debug *d)
 {
 	if (d->damage)
@@ -45,9 +37,9 @@ static void drop_arrays(struct model_page_debug *d)
 
 static bool make_arrays(const struct model *m, struct model_page_debug *d)
 {
-	if (!d->damage && (poisons(m) || zeroes_at_free(m)) && !(d->damage = array(d->room * sizeof(*d->damage))))
+	if (!d->damage && (poisons(m) || zeroes_at_free(m)) && !(d->damage = map_zeros(d->room * sizeof(*d->damage))))
 		return false;
-	return d->owner || !m->setup.knob[KNOB_PAGE_OWNER] || (d->owner = array(d->room * sizeof(*d->owner)));
+	return d->owner || !m->setup.knob[KNOB_PAGE_OWNER] || (d->owner = map_zeros(d->room * sizeof(*d->owner)));
 }
 
 bool model_page_debug_setup(struct model *m)

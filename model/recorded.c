@@ -49,16 +49,17 @@ static struct model *rules_of_a_machine(void)
 bool recorded_create(struct model *m)
 {
 	struct model_recorded *r = m->recorded = calloc(1, sizeof(*r));
-	void *page_of = mmap(NULL, (m->nr_frames + 1) * sizeof(u32), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-			     -1, 0);
 
 	if (r) {
-		r->page_of = page_of == MAP_FAILED ? NULL : page_of;
+		r->page_of = map_zeros((m->nr_frames + 1) * sizeof(u32));
 		r->nr_page_of = m->nr_frames;
 		r->nr_pages = r->nr_objects = 1;
 		r->rules = rules_of_a_machine();
 	}
-	return r && r->page_of && r->rules && recorded_caches_create(r);
+	if (!r || !r->page_of || !r->rules)
+		return false;
+	recorded_caches_create(r);
+	return true;
 }
 
 void recorded_destroy(struct model *m)

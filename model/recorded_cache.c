@@ -52,7 +52,7 @@ unsigned model_witness_cache(struct model *m, const char *name, size_t bytes)
 	return known ? known : add(m->recorded, name, bytes);
 }
 
-bool recorded_caches_create(struct model_recorded *r)
+void recorded_caches_create(struct model_recorded *r)
 {
 	struct model_cache_asked asked;
 	char name[KMEM_CACHE_NAME_MAX];
@@ -67,7 +67,6 @@ bool recorded_caches_create(struct model_recorded *r)
 		c->align = asked.align;
 		c->type = asked.flags & TYPES;
 	}
-	return true;
 }
 
 void model_witness_cpus(struct model *m, unsigned nr)

@@ -444,7 +444,7 @@ const char *slab_pages_are_back(struct model *m, unsigned cpu)
 {
 	struct flight *f = flight_on(m, cpu);
 
-	return f && f->nested && f->kind == FLIGHT_FREE ? end_nested(m, cpu) : NULL;
+	return f && f->nested && f->kind == FLIGHT_FREE ? end_flight(m, cpu) : NULL;
 }
 
 static const char *judge_slab_ends(struct model *m, const struct slab_flight *sf, unsigned cpu)

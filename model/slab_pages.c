@@ -149,7 +149,7 @@ const char *on_pages_given(struct model *m, const struct mm_event *ev)
 
 	if (!sf || !f->nested || f->kind != FLIGHT_ALLOC)
 		return model_says(m, "S6: pages are given, and nobody asked for them");
-	if ((bad = model_answer_alloc(m, ev->cpu, ev->pfn)) || (bad = end_nested(m, ev->cpu)))
+	if ((bad = model_answer_alloc(m, ev->cpu, ev->pfn)) || (bad = end_flight(m, ev->cpu)))
 		return bad;
 	if (ev->pfn == ~0ULL) {
 		sf->refused |= sf->attempts || !sf->of_cache;

@@ -14,13 +14,6 @@
 #define DIGEST_FRAMES 65536
 #define IMAGE_BYTES   offsetof(struct model_slab, flight)
 
-static void *array(u64 bytes)
-{
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
-}
-
 static void drop(void *p, u64 bytes)
 {
 	if (p)
@@ -29,20 +22,20 @@ static void drop(void *p, u64 bytes)
 
 bool slab_create(struct model *m)
 {
-	struct model_slab *s = array(sizeof(*s));
+	struct model_slab *s = map_zeros(sizeof(*s));
 	u64 n = m->nr_frames;
 
 	m->slab = s;
 	if (!s)
 		return false;
 	s->nr_frames = n;
-	s->frame = array(n * sizeof(*s->frame));
-	s->live = array(n * WORDS_PER_FRAME * 8);
-	s->image = array(IMAGE_BYTES);
-	s->image_frame = array(n * sizeof(*s->frame));
-	s->image_live = array(n * WORDS_PER_FRAME * 8);
-	s->touched = array(n * sizeof(*s->touched));
-	s->is_touched = array(n);
+	s->frame = map_zeros(n * sizeof(*s->frame));
+	s->live = map_zeros(n * WORDS_PER_FRAME * 8);
+	s->image = map_zeros(IMAGE_BYTES);
+	s->image_frame = map_zeros(n * sizeof(*s->frame));
+	s->image_live = map_zeros(n * WORDS_PER_FRAME * 8);
+	s->touched = map_zeros(n * sizeof(*s->touched));
+	s->is_touched = map_zeros(n);
 	return s->frame && s->live && s->image && s->image_frame && s->image_live && s->touched && s->is_touched &&
 	       model_slub_setup(m);
 }
@@ -64,13 +57,6 @@ void model_slab_destroy(struct model *m)
 	drop(s->is_touched, n);
 	drop(s, sizeof(*s));
 	m->slab = NULL;
-}
-
-/* Caches come with the start state, not with the machine. */
-bool model_slab_setup(struct model *m)
-{
-	model_slab_destroy(m);
-	return true;
 }
 
 void model_slab_seal(struct model *m)
