@@ -455,7 +455,7 @@ static void begin_free(struct world *w, const u64 *a)
 	for (u32 i = 0; i < o->nr; i++) {
 		if (ctor)
 			ctors[ctor](object_pointer(w, object_at(w, a[0], i)));
-		model_add_give(w->model, world_cpu(), object_at(w, a[0], i), o->cache);
+		model_add_give(w->model, world_cpu(), object_at(w, a[0], i));
 	}
 }
 static void begin_free_singly(struct world *w, const u64 *a)

@@ -259,7 +259,7 @@ static bool may_double_free(struct world *w, const struct object_slot *s)
 static void tell_double_free(struct world *w, const struct object_slot *s)
 {
 	if (model_object_is_live(w->model, s->at) || is_refused(w, s))
-		model_add_give(w->model, world_cpu(), s->at, s->cache);
+		model_add_give(w->model, world_cpu(), s->at);
 	else
 		model_slub_want(w->model, world_cpu(), SLUB_DOUBLE_FREE);
 }
@@ -332,7 +332,7 @@ static bool ready_interior(struct world *w, const u64 *a)
 static void begin_interior(struct world *w, const u64 *a)
 {
 	model_begin_give(w->model, world_cpu(), EVENT_KMEM_CACHE_FREE);
-	model_slub_give(w->model, world_cpu(), interior(object_of(w, a), a), object_of(w, a)->cache);
+	model_slub_give(w->model, world_cpu(), interior(object_of(w, a), a));
 }
 static struct outcome run_interior(struct world *w, const u64 *a)
 {
@@ -353,7 +353,7 @@ static bool ready_kfree_interior(struct world *w, const u64 *a)
 static void begin_kfree_interior(struct world *w, const u64 *a)
 {
 	model_begin_give(w->model, world_cpu(), EVENT_KFREE);
-	model_slub_give(w->model, world_cpu(), interior(kmalloc_of(w, a), a), kmalloc_of(w, a)->cache);
+	model_slub_give(w->model, world_cpu(), interior(kmalloc_of(w, a), a));
 }
 static struct outcome run_kfree_interior(struct world *w, const u64 *a)
 {
@@ -383,7 +383,7 @@ static void begin_wrong(struct world *w, const struct object_slot *s, const u64 
 	model_begin_give(w->model, world_cpu(), EVENT_KMEM_CACHE_FREE);
 	if (cache_looks_whose(w, cache))
 		model_slub_want_wrong_cache(w->model, world_cpu(), cache, s->at);
-	model_add_give(w->model, world_cpu(), s->at, s->cache);
+	model_add_give(w->model, world_cpu(), s->at);
 }
 
 static bool ready_free_wrong(struct world *w, const u64 *a)

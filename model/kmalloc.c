@@ -344,7 +344,7 @@ void model_begin_kfree(struct model *m, unsigned cpu)
 void model_add_kfree(struct model *m, unsigned cpu, u64 address)
 {
 	if (address != MODEL_ZERO_SIZE)
-		model_add_give(m, cpu, address, 0);
+		model_add_give(m, cpu, address);
 }
 
 const char *model_kfreed(struct model *m, unsigned cpu)
@@ -418,7 +418,7 @@ void model_begin_krealloc(struct model *m, unsigned cpu, unsigned where, u64 old
 		begin(m, cpu, where, WORK_NONE, RESIZES);
 	} else {
 		model_begin_kmalloc(m, cpu, where, size, gfp, NUMA_NO_NODE);
-		model_add_give(m, cpu, old, 0);
+		model_add_give(m, cpu, old);
 		slab_flight_on(m, cpu)->k.moves = true;
 	}
 	sf = slab_flight_on(m, cpu);

@@ -107,8 +107,7 @@ const char *model_answer_objects(struct model *m, unsigned cpu, const u64 *at, u
 
 /* Objects are given back: begin, then each of them. Each must be announced by the time it is answered. */
 void model_begin_give(struct model *m, unsigned cpu, u8 event);
-/* from: the cache that the caller names, 0 none. */
-void model_add_give(struct model *m, unsigned cpu, u64 address, unsigned from);
+void model_add_give(struct model *m, unsigned cpu, u64 address);
 /* One after the other, in this order: not as one bulk. */
 void model_gives_singly(struct model *m, unsigned cpu);
 const char *model_given(struct model *m, unsigned cpu);

@@ -47,7 +47,6 @@ struct slub_flight {
 	u32 slab;   /* the slab; MODEL_NO_SLAB */
 	u32 nr_given;
 	u64 given[SLUB_MAX_GIVEN]; /* to be freed, neither announced nor refused */
-	u8 from[SLUB_MAX_GIVEN];   /* cache that its client named; 0 any */
 	u32 nr_refused;
 	u64 refused[8]; /* of those: not freed */
 	u32 nr_visited;
@@ -103,8 +102,8 @@ const char *model_slub_slab_gone(struct model *m, unsigned cpu, u32 head);
 /* An object is announced as handed out; bytes: asked for. Before it counts as live. */
 const char *model_slub_alloc(struct model *m, unsigned cpu, u64 address, u32 bytes);
 const char *model_slub_free(struct model *m, unsigned cpu, u64 address);
-/* It will be freed by this operation; from: the cache its client names, 0 any. */
-void model_slub_give(struct model *m, unsigned cpu, u64 address, unsigned from);
+/* It will be freed by this operation. */
+void model_slub_give(struct model *m, unsigned cpu, u64 address);
 /* After all it will not be. */
 void model_slub_keep(struct model *m, unsigned cpu, u64 address);
 /* Several at once: in which order a slab hands them out then is open. */

@@ -401,7 +401,7 @@ void model_begin_give(struct model *m, unsigned cpu, u8 event)
 	begin_work(m, cpu, 0, WORK_GIVE)->give_event = event;
 }
 
-void model_add_give(struct model *m, unsigned cpu, u64 address, unsigned from)
+void model_add_give(struct model *m, unsigned cpu, u64 address)
 {
 	struct slab_flight *sf = slab_flight_on(m, cpu);
 
@@ -409,7 +409,7 @@ void model_add_give(struct model *m, unsigned cpu, u64 address, unsigned from)
 		sf->due[sf->nr_due++] = address;
 	sf->many |= sf->nr_due > 1;
 	if (model_cache_of(m, address) && model_cache_is_debug(model_cache(m, model_cache_of(m, address))))
-		model_slub_give(m, cpu, address, from);
+		model_slub_give(m, cpu, address);
 }
 
 void model_gives_singly(struct model *m, unsigned cpu)

@@ -180,7 +180,6 @@ static void drop_given(struct slub_flight *f, u64 address)
 	for (u32 i = 0; i < f->nr_given; i++)
 		if (f->given[i] == address) {
 			memmove(f->given + i, f->given + i + 1, (f->nr_given - i - 1) * sizeof(*f->given));
-			memmove(f->from + i, f->from + i + 1, f->nr_given - i - 1);
 			f->nr_given--;
 			return;
 		}
@@ -492,14 +491,13 @@ const char *model_slub_free(struct model *m, unsigned cpu, u64 address)
 	return NULL;
 }
 
-void model_slub_give(struct model *m, unsigned cpu, u64 address, unsigned from)
+void model_slub_give(struct model *m, unsigned cpu, u64 address)
 {
 	struct slub_flight *f = top(m, cpu);
 
 	f->used = true;
 	if (f->nr_given == SLUB_MAX_GIVEN)
 		return;
-	f->from[f->nr_given] = (u8)from;
 	f->given[f->nr_given++] = address;
 	f->many |= f->nr_given > 1;
 }

@@ -52,7 +52,7 @@ static void ask(unsigned cpu, unsigned slot, u32 wanted, gfp_t gfp)
 static void give(unsigned cpu, u64 address)
 {
 	model_begin_give(w->model, cpu, EVENT_KMEM_CACHE_FREE);
-	model_add_give(w->model, cpu, address, 0);
+	model_add_give(w->model, cpu, address);
 }
 static struct mm_event taken(unsigned cpu, unsigned slot, u64 address)
 {

@@ -228,7 +228,7 @@ static void begin_alloc(void)
 static void begin_free(u64 address)
 {
 	model_begin_give(model, 0, EVENT_KMEM_CACHE_FREE);
-	model_add_give(model, 0, address, cache);
+	model_add_give(model, 0, address);
 }
 
 static u64 slab_at(u64 address)
@@ -278,7 +278,7 @@ static void test_reports(void)
 	says_clause(model_end(model, 0), "S33", "S33: a report that no check makes is missing");
 	play(FZPU, TWO);
 	model_begin_give(model, 0, EVENT_KMEM_CACHE_FREE);
-	model_slub_give(model, 0, o0 + 8, cache);
+	model_slub_give(model, 0, o0 + 8);
 	says_clause(model_end(model, 0), "S32", "S32: nothing is heard of what was to be freed");
 	play(FZPU, TWO "3: kmem_cache_free o0\n");
 	begin_alloc();
