@@ -31,7 +31,7 @@ struct model_cache {
 	u8 ctor;
 	char name[KMEM_CACHE_NAME_MAX];
 	u32 flags, object_size, size, inuse, offset, align, red_left_pad;
-	u32 useroffset, usersize;
+	u32 usersize;
 	u16 order, objects, min_order, min_objects;
 	u32 min_partial, cpu_partial, cpu_partial_slabs;
 	u32 defrag_ratio; /* remote_node_defrag_ratio of this cache, in thousandths */
@@ -42,7 +42,6 @@ struct model_cache {
 		u32 slab;    /* first frame of the CPU's slab; MODEL_NO_SLAB: none */
 		u32 chain;   /* slabs on its chain */
 		u32 first;   /* first frame of the slab put there last; the others follow by model_slab_frame.next */
-		u64 next;    /* object freed last on this CPU into its slab: the next it hands out; MODEL_NO_ADDRESS: open */
 	} cpu[MODEL_MAX_CPUS];
 };
 

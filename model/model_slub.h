@@ -43,15 +43,12 @@ struct slub_flight {
 	bool used; /* something of this is not as when it began */
 	u32 next; /* due that must come next */
 	struct slub_dues dues;
-	u64 giving; /* the object they are about, if it is being freed; MODEL_NO_ADDRESS */
-	u32 slab;   /* the slab; MODEL_NO_SLAB */
 	u32 nr_given;
 	u64 given[SLUB_MAX_GIVEN]; /* to be freed, neither announced nor refused */
 	u32 nr_refused;
 	u64 refused[8]; /* of those: not freed */
 	u32 nr_visited;
 	u32 visited[64]; /* slabs that validate looked at */
-	u32 damaged;	 /* objects it found damaged */
 	u16 want[NR_SLUB_REPORTS], seen[NR_SLUB_REPORTS]; /* of reports that are not of checks */
 };
 

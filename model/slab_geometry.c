@@ -193,7 +193,6 @@ bool slab_geometry(const struct model *m, struct model_cache *c, const struct mo
 	c->align = alignment(c->flags, asked->align, asked->size);
 	c->object_size = asked->size;
 	c->ctor = asked->ctor;
-	c->useroffset = asked->useroffset;
 	c->usersize = asked->usersize;
 	lay_out_slot(c, asked);
 	if (order_of(m, c->size) < 0)

@@ -106,18 +106,21 @@ const char *on_pages_wanted(struct model *m, const struct mm_event *ev)
 }
 
 /* S39: ten refusals in five seconds are reported. Who is due is who comes first. */
+static bool oom_begins_anew(const struct model *m)
+{
+	return !m->slab->oom_begun || m->now_ns > m->slab->oom_since + 5000000000ULL;
+}
+
 static bool oom_is_due(const struct model *m)
 {
-	const struct model_slab *s = m->slab;
-
-	return !s->oom_begun || s->oom_reports < 10 || m->now_ns > s->oom_since + 5000000000ULL;
+	return oom_begins_anew(m) || m->slab->oom_reports < 10;
 }
 
 bool oom_turn(struct model *m)
 {
 	struct model_slab *s = m->slab;
 
-	if (!s->oom_begun || m->now_ns > s->oom_since + 5000000000ULL) {
+	if (oom_begins_anew(m)) {
 		s->oom_begun = true;
 		s->oom_since = m->now_ns;
 		s->oom_reports = 0;

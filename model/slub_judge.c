@@ -31,10 +31,8 @@ void model_slub_begins(struct model *m, unsigned cpu)
 	f->cache = 0;
 	f->many = false;
 	f->nr_refused = 0;
-	f->next = f->dues.nr = f->nr_given = f->nr_visited = f->damaged = 0;
+	f->next = f->dues.nr = f->nr_given = f->nr_visited = 0;
 	f->dues.vague = false;
-	f->giving = MODEL_NO_ADDRESS;
-	f->slab = MODEL_NO_SLAB;
 	memset(f->want, 0, sizeof(f->want));
 	memset(f->seen, 0, sizeof(f->seen));
 }
@@ -49,7 +47,7 @@ bool model_slub_was_refused(const struct model *m, unsigned cpu, u64 object)
 	return false;
 }
 
-static const char *const report_names[NR_SLUB_REPORTS] = {
+const char *const slub_report_names[NR_SLUB_REPORTS] = {
 	[SLUB_LEFT_REDZONE] = "Left Redzone",
 	[SLUB_RIGHT_REDZONE] = "Right Redzone",
 	[SLUB_KMALLOC_REDZONE] = "kmalloc Redzone",
@@ -96,7 +94,7 @@ static const char *const report_names[NR_SLUB_REPORTS] = {
 
 static const char *name_of(unsigned report)
 {
-	return report < NR_SLUB_REPORTS ? report_names[report] : "an unknown report";
+	return report < NR_SLUB_REPORTS ? slub_report_names[report] : "an unknown report";
 }
 
 static const char *still_due(struct model *m, const struct slub_flight *f)
@@ -133,8 +131,6 @@ static void work_out(struct model *m, struct slub_flight *f, enum look look, str
 	f->dues.vague = false;
 	f->dues.say = m->nr_in_flight == 1 ? say_due : NULL;
 	f->dues.arg = &saying;
-	f->slab = site->head;
-	f->giving = look == LOOK_FREE ? object : MODEL_NO_ADDRESS;
 	if (look == LOOK_ALLOC)
 		slub_due_alloc(m, site, object, &f->dues);
 	else if (look == LOOK_FREE)

@@ -6,6 +6,8 @@
 #include "internal.h"
 #include "model_slub.h"
 
+extern const char *const slub_report_names[NR_SLUB_REPORTS]; /* slub_judge.c; regions are called so in reports too */
+
 /* slub_notes.c */
 struct slub_note *slub_make_note(struct model *m, u64 address);
 u64 slub_nth_object(const struct slub_site *site, u32 i);

@@ -191,16 +191,9 @@ static void put_trailer(const struct words *w, u64 object, bool taken)
 
 /* --- what is due ----------------------------------------------------------------------------------------------------------- */
 
-static const char *const regions[] = {
-	[SLUB_LEFT_REDZONE] = "Left Redzone",	      [SLUB_RIGHT_REDZONE] = "Right Redzone",
-	[SLUB_KMALLOC_REDZONE] = "kmalloc Redzone",   [SLUB_ALIGNMENT_PADDING] = "Alignment padding",
-	[SLUB_POISON] = "Poison",		      [SLUB_END_POISON] = "End Poison",
-	[SLUB_OBJECT_PADDING] = "Object padding",     [SLUB_PADDING] = "slab padding",
-};
-
 static void say_region(const struct words *w, const struct slub_due *d, bool taken)
 {
-	put(w->m, "[%s overwritten] 0x%016llx-0x%016llx @offset=%llu. First byte 0x%x instead of 0x%x\n", regions[d->report],
+	put(w->m, "[%s overwritten] 0x%016llx-0x%016llx @offset=%llu. First byte 0x%x instead of 0x%x\n", slub_report_names[d->report],
 	    kernel(d->first), kernel(d->last), (unsigned long long)(d->first - w->site->base), d->byte, d->expected);
 	if (!d->head)
 		return;
@@ -239,7 +232,7 @@ static void say_fix(const struct words *w, const struct slub_due *d)
 
 	switch (d->report) {
 	case SLUB_FIX_RESTORING:
-		put(w->m, "FIX %s: Restoring %s 0x%016llx-0x%016llx=0x%x\n", cache, regions[d->region], kernel(d->first),
+		put(w->m, "FIX %s: Restoring %s 0x%016llx-0x%016llx=0x%x\n", cache, slub_report_names[d->region], kernel(d->first),
 		    kernel(d->last), d->expected);
 		break;
 	case SLUB_FIX_ALL_USED:
