@@ -256,12 +256,6 @@ unsigned meminfo_show(char *out, unsigned bytes)
 
 /* --- Mem-Info [F9]: of the zones up to the highest one the request may use ---------------------------------------- */
 
-static void put_number(struct text *t, const char *label, u64 number)
-{
-	text_words(t, label);
-	text_number(t, number, 0);
-}
-
 static void put_kbytes(struct text *t, const char *label, u64 pages)
 {
 	put_number(t, label, pages * (PAGE_SIZE / 1024));

@@ -25,12 +25,6 @@
 #include "slab_internal.h"
 #include "smp.h"
 
-static void put_number(struct text *t, const char *label, u64 number)
-{
-	text_words(t, label);
-	text_number(t, number, 0);
-}
-
 /* --- what is counted ---------------------------------------------------------------------------------------------- */
 
 static u64 free_in(struct slab_counters c)

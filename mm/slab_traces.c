@@ -16,12 +16,6 @@
  */
 #include "slub_debug_internal.h"
 
-static void put_number(struct text *t, const char *label, u64 number)
-{
-	text_words(t, label);
-	text_number(t, number, 0);
-}
-
 #define TRACE_PLACES 64
 
 struct trace_place {

@@ -47,12 +47,6 @@ static void announce(enum slub_report what, const void *about, const struct kmem
 				       .cache = s ? s->id : 0 });
 }
 
-static void put_number(struct text *t, const char *label, u64 number)
-{
-	text_words(t, label);
-	text_number(t, number, 0);
-}
-
 static void put_address(struct text *t, const char *label, u64 address)
 {
 	text_words(t, label);

@@ -72,6 +72,13 @@ static inline void text_number(struct text *t, u64 number, size_t width)
 	*t->at = 0;
 }
 
+/* Words, and a number right behind them. */
+static inline void put_number(struct text *t, const char *label, u64 number)
+{
+	text_words(t, label);
+	text_number(t, number, 0);
+}
+
 static inline void text_hex_digits(struct text *t, u64 number, unsigned least)
 {
 	char digits[17];
