@@ -208,6 +208,16 @@ static inline struct zone *page_zone(const struct mm *mm, u64 pfn)
 {
 	return mm->zone[pfn_to_pageblock(mm, pfn)->zone];
 }
+/* Number of bits: 0 for 0, 1 for 1, 2 for 2 and 3. */
+static inline unsigned fls64(u64 x)
+{
+	return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
+}
+/* Smallest order whose blocks hold so many bytes, at least one. */
+static inline unsigned get_order(u64 bytes)
+{
+	return fls64((bytes - 1) >> PAGE_SHIFT);
+}
 static inline u64 page_pfn(const struct mm *mm, const struct page *page)
 {
 	return (u64)(page - mm->mem_map);

@@ -39,17 +39,6 @@ static const slab_flags_t type_flags[NR_KMALLOC_TYPES] = { SLAB_NO_MERGE, SLAB_R
 
 /* --- which cache [K1] [K3] ----------------------------------------------------------------------------------------------- */
 
-static inline unsigned fls64(u64 x)
-{
-	return x ? 64 - (unsigned)__builtin_clzll(x) : 0;
-}
-
-/* Smallest order whose blocks hold so many bytes. */
-static inline unsigned get_order(size_t bytes)
-{
-	return fls64((bytes - 1) >> PAGE_SHIFT);
-}
-
 static inline unsigned kmalloc_type(gfp_t gfp)
 {
 	if (likely(!(gfp & KMALLOC_NOT_NORMAL)))

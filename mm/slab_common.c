@@ -51,11 +51,6 @@ u32 calculate_alignment(slab_flags_t flags, u32 align, u32 size)
 	return ALIGN(max_of(align, ARCH_KMALLOC_MINALIGN), (u32)sizeof(void *));
 }
 
-static u32 log2_of(u32 x)
-{
-	return 31 - (u32)__builtin_clz(x);
-}
-
 /* [S11] */
 static u32 cpu_partial_objects(const struct kmem_cache *s)
 {
@@ -68,7 +63,7 @@ static u32 cpu_partial_objects(const struct kmem_cache *s)
 
 static void set_limits(struct kmem_cache *s)
 {
-	s->min_partial = min_of(max_of(log2_of(s->size) / 2, MIN_PARTIAL), MAX_PARTIAL);
+	s->min_partial = min_of(max_of((fls64(s->size) - 1) / 2, MIN_PARTIAL), MAX_PARTIAL);
 	s->cpu_partial = cpu_partial_objects(s);
 	s->cpu_partial_slabs = (2 * s->cpu_partial + s->oo.objects - 1) / s->oo.objects;
 	s->remote_node_defrag_ratio = min_of(this_cpu->machine->param[PARAM_REMOTE_NODE_DEFRAG_RATIO], DEFRAG_RATIO_MAX);
@@ -78,11 +73,10 @@ static void set_limits(struct kmem_cache *s)
 static int set_sizes(struct kmem_cache *s, const struct kmem_cache_args *args)
 {
 	int err = calculate_sizes(s, args);
-	u32 pages = (s->size + (u32)PAGE_SIZE - 1) / (u32)PAGE_SIZE, needed = (s->object_size + (u32)PAGE_SIZE - 1) / (u32)PAGE_SIZE;
 
 	if (err || !slab_state()->debug_off_if_larger)
 		return err;
-	if (log2_of(2 * pages - 1) <= log2_of(2 * needed - 1)) /* orders */
+	if (get_order(s->size) <= get_order(s->object_size))
 		return 0;
 	s->flags &= ~DEBUG_METADATA_FLAGS;
 	return calculate_sizes(s, args);

@@ -155,7 +155,6 @@ struct kmem_cache_node {
 
 struct kmem_cache {
 	u8 id;	       /* its place in the table of each CPU; 0: gone */
-	bool in_sysfs; /* unused by mm but for aliases */
 	slab_flags_t flags; /* as asked and as slab_debug= says; __OBJECT_POISON below */
 	u32 object_size; /* as asked for */
 	u32 size;	 /* of a slot, metadata and all */
@@ -270,11 +269,6 @@ static inline u64 address_of(const void *object)
 
 #define SLUB_TRACK_BYTES 32u /* of who allocated an object, and of who freed it */
 
-/* The slot's beginning is red_left_pad before the object. */
-static inline void *fixup_red_left(const struct kmem_cache *s, void *slot)
-{
-	return (char *)slot + s->red_left_pad;
-}
 static inline struct kmem_cache_node *get_node(const struct kmem_cache *s, unsigned nid)
 {
 	return s->node[nid];
@@ -289,10 +283,19 @@ static inline u32 slab_bytes(const struct kmem_cache *s, const struct slab *slab
 {
 	return s->size * slab_counters(slab).objects;
 }
+/* How many slots fit into a block. */
+static inline u32 order_objects(unsigned order, u32 size)
+{
+	return (u32)(((u64)PAGE_SIZE << order) / size);
+}
+static inline bool freeptr_outside_object(const struct kmem_cache *s)
+{
+	return s->offset >= s->inuse;
+}
 /* End of the information behind the object that belongs to the free pointer: tracks begin here. */
 static inline u32 get_info_end(const struct kmem_cache *s)
 {
-	return s->offset >= s->inuse ? s->inuse + (u32)sizeof(void *) : s->inuse;
+	return freeptr_outside_object(s) ? s->inuse + (u32)sizeof(void *) : s->inuse;
 }
 
 static inline u64 bswap_address(const struct machine *m, const void *at)

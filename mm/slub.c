@@ -268,11 +268,6 @@ static u64 bytes_to_zero(const struct kmem_cache *s, const struct slab_request *
 	return (s->flags & SLAB_RED_ZONE) && slub_debug_orig_size(s) ? r->orig_size : READ_ONCE(s->object_size);
 }
 
-static bool freeptr_outside_object(const struct kmem_cache *s)
-{
-	return s->offset >= s->inuse;
-}
-
 /* What is done with an object before its new owner has it. */
 static void post_alloc(struct kmem_cache *s, void *object, const struct slab_request *r, u32 hooks)
 {

@@ -32,16 +32,6 @@
 
 /* --- geometry ------------------------------------------------------------------------------------------------------ */
 
-static u32 order_objects(unsigned order, u32 size)
-{
-	return (u32)((PAGE_SIZE << order) / size);
-}
-
-static bool freeptr_outside_object(const struct kmem_cache *s)
-{
-	return s->offset >= s->inuse;
-}
-
 static bool has_flags(const struct kmem_cache *s, slab_flags_t flags)
 {
 	return s->flags & flags;

@@ -44,26 +44,6 @@ unsigned numa_mem_id(void)
 
 /* --- geometry [S1] [S5] ----------------------------------------------------------------------------------------------------------- */
 
-static unsigned fls32(u32 x)
-{
-	return x ? 32 - (unsigned)__builtin_clz(x) : 0;
-}
-
-/* Smallest order whose blocks hold so many bytes. */
-static unsigned get_order(u64 bytes)
-{
-	unsigned order = 0;
-
-	while ((u64)PAGE_SIZE << order < bytes)
-		order++;
-	return order;
-}
-
-static u32 order_objects(unsigned order, u32 size)
-{
-	return (u32)(((u64)PAGE_SIZE << order) / size);
-}
-
 static unsigned slab_max_order(void)
 {
 	const u32 *param = this_cpu->machine->param;
@@ -77,7 +57,7 @@ static u32 wanted_objects(u32 size)
 	u32 wanted = param[PARAM_SLAB_MIN_OBJECTS];
 
 	if (!wanted)
-		wanted = 4 * (fls32(param[PARAM_CPUS]) + 1);
+		wanted = 4 * (fls64(param[PARAM_CPUS]) + 1);
 	return min_of(wanted, max_of(order_objects(slab_max_order(), size), 1u));
 }
 

@@ -123,12 +123,6 @@ void vmstat_refresh(void)
 
 /* --- thresholds --------------------------------------------------------------------------------------------------- */
 
-/* Number of bits: 0 for 0, 1 for 1, 2 for 2 and 3. */
-static u64 fls(u64 x)
-{
-	return x ? 64 - (u64)__builtin_clzll(x) : 0;
-}
-
 static unsigned highest_threshold(void)
 {
 	return this_cpu->machine->param[PARAM_STAT_THRESHOLD_HIGHEST];
@@ -137,7 +131,7 @@ static unsigned highest_threshold(void)
 /* Larger machines may be wrong by more: it takes more pages to matter, and more CPUs would fight for the number. */
 static unsigned calculate_normal_threshold(const struct zone *zone)
 {
-	u64 t = 2 * fls(nr_cpus()) * (1 + fls(zone->managed_pages >> PAGES_OF_128_MIB_SHIFT));
+	u64 t = 2 * fls64(nr_cpus()) * (1 + fls64(zone->managed_pages >> PAGES_OF_128_MIB_SHIFT));
 
 	return (unsigned)min_of(t, (u64)highest_threshold());
 }
