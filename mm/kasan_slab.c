@@ -91,11 +91,11 @@ void kasan_slab_free(struct kmem_cache *s, void *object)
 void kasan_krealloc(const void *object, size_t bytes, size_t room, bool zeroed)
 {
 	const char *p = object;
-	struct page *head = virt_to_head_page(object);
+	const struct slab *slab = virt_to_slab(object);
 	size_t old_bytes = tool_allowed_bytes(p, room);
 
-	if (head && page_is_slab(head))
-		tool_block_resize(pool_of(slab_cache((struct slab *)head)), object, bytes);
+	if (slab)
+		tool_block_resize(pool_of(slab_cache(slab)), object, bytes);
 	if (bytes > old_bytes)
 		tool_unpoison(p + old_bytes, bytes - old_bytes);
 	tool_poison(p + bytes, room - bytes);

@@ -248,15 +248,3 @@ void kvfree_rcu_barrier(void)
 	for (int round = 0; round < 2 && anything_waits(); round++)
 		rcu_barrier();
 }
-
-/* Which caches the objects are of is not known. */
-void kvfree_rcu_barrier_on_cache(struct kmem_cache *s)
-{
-	(void)s;
-	kvfree_rcu_barrier();
-}
-
-void kfree_rcu_settle(void)
-{
-	kvfree_rcu_barrier();
-}

@@ -306,7 +306,7 @@ struct kmem_cache *find_mergeable(u32 size, u32 align, slab_flags_t flags, const
 {
 	struct slab_state *st = slab_state();
 
-	flags = kmem_cache_flags(size, flags, name);
+	flags = kmem_cache_flags(flags, name);
 	if (st->nomerge || ctor || (flags & SLAB_NEVER_MERGE))
 		return NULL;
 	size = ALIGN(size, (u32)sizeof(void *));
@@ -408,7 +408,7 @@ static int new_cache(const char *name, u32 size, const struct kmem_cache_args *a
 	s = kmem_cache_zalloc(st->kmem_cache, GFP_KERNEL);
 	if (!s)
 		return -ENOMEM;
-	err = do_kmem_cache_create(s, name, size, args, kmem_cache_flags(size, flags, name));
+	err = do_kmem_cache_create(s, name, size, args, kmem_cache_flags(flags, name));
 	if (err) {
 		kmem_cache_free(st->kmem_cache, s);
 		return err;
@@ -495,7 +495,7 @@ void kmem_cache_destroy(struct kmem_cache *s)
 
 	if (!s)
 		return;
-	kvfree_rcu_barrier_on_cache(s);
+	kvfree_rcu_barrier(); /* which caches those are of is not known */
 	mutex_lock(&st->mutex);
 	announce_cache(s, SLAB_CACHE_UNSHARED);
 	if (--s->refcount) {
@@ -542,7 +542,7 @@ struct kmem_cache *create_boot_cache(const char *name, u32 size, u32 align, slab
 
 	if (!s)
 		return NULL;
-	if (do_kmem_cache_create(s, name, size, &args, kmem_cache_flags(size, flags, name))) {
+	if (do_kmem_cache_create(s, name, size, &args, kmem_cache_flags(flags, name))) {
 		kmem_cache_free(st->kmem_cache, s);
 		return NULL;
 	}
@@ -558,7 +558,7 @@ static int begin_cache(struct kmem_cache *s, const char *name, u32 size)
 
 	memset(s, 0, sizeof(*s));
 	s->refcount = -1;
-	return do_kmem_cache_create(s, name, size, &args, kmem_cache_flags(size, SLAB_HWCACHE_ALIGN, name));
+	return do_kmem_cache_create(s, name, size, &args, kmem_cache_flags(SLAB_HWCACHE_ALIGN, name));
 }
 
 /* It moves into an object of the cache of caches. */
@@ -682,7 +682,7 @@ void slab_settle(void)
 
 	if (!st)
 		return;
-	kfree_rcu_settle();
+	kvfree_rcu_barrier();
 	mutex_lock(&st->mutex);
 	for (unsigned id = 1; id < SLAB_MAX_CACHES; id++)
 		if (st->cache[id])

@@ -102,7 +102,7 @@ slab_inline bool give_own(const struct slab *slab, u8 id, void *object, u8 event
 
 /*
  * The slab that this address lies in, and its cache; NULL: it is none, or this is not the place to tell. Frames of holes have
- * struct pages that a tool forbids to look at, so under a tool the door of slub_pages.c is the only one.
+ * struct pages that a tool forbids to look at, so under a tool virt_to_slab() is the only door.
  */
 slab_inline struct slab *fast_slab(const void *p, u8 *id)
 {

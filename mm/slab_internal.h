@@ -99,6 +99,14 @@ static inline struct page *virt_to_head_page(const void *p)
 	return likely(pfn_valid(mm, pfn)) ? compound_head(mm->mem_map + pfn) : NULL;
 }
 
+/* The same if it is a slab's, else NULL. */
+static inline struct slab *virt_to_slab(const void *p)
+{
+	struct page *page = virt_to_head_page(p);
+
+	return likely(page && page_is_slab(page)) ? (struct slab *)page : NULL;
+}
+
 /* --- a cache -------------------------------------------------------------------------------------------------------------- */
 
 struct kmem_cache_order_objects {
@@ -375,6 +383,10 @@ void add_partial(struct kmem_cache_node *n, struct slab *slab, enum slab_place f
 void remove_partial(struct kmem_cache_node *n, struct slab *slab, enum slab_place to);
 void add_full(const struct kmem_cache *s, struct kmem_cache_node *n, struct slab *slab, enum slab_place from);
 void remove_full(const struct kmem_cache *s, struct slab *slab);
+/* Sum over the slabs of a node's partial list, of objects_free() or objects_used(). Takes list_lock. */
+u64 count_partial(struct kmem_cache_node *n, u64 (*of)(struct slab_counters c));
+u64 objects_free(struct slab_counters c);
+u64 objects_used(struct slab_counters c);
 /* The slab goes to this CPU's chain; drain: a chain that is long enough goes to the nodes first. [S12] */
 void put_cpu_partial(struct kmem_cache *s, struct slab *slab, bool drain);
 /* A chain that belongs to nobody goes to the nodes' lists. */
@@ -440,22 +452,19 @@ int create_kmalloc_caches(void); /* kmalloc.c */
 /* A request without what means nothing for objects; it is reported. For who asks for pages. [X5] */
 gfp_t kmalloc_fix_flags(gfp_t gfp);
 int kfree_rcu_init(void);	 /* kfree_rcu.c */
-/* What kfree_rcu() still holds of this cache is freed: before a cache is destroyed. [S22] */
-void kvfree_rcu_barrier_on_cache(struct kmem_cache *s);
-void kfree_rcu_settle(void);
 
 /* --- slub_debug_option.c ------------------------------------------------------------------------------------------------------ */
 
 /* What slab_debug= says for all goes into slab_state(): before the first cache. [S30] */
 void slub_debug_init(void);
 /* Flags of a cache of this name: those asked for, and slab_debug='s. */
-slab_flags_t kmem_cache_flags(u32 object_size, slab_flags_t flags, const char *name);
+slab_flags_t kmem_cache_flags(slab_flags_t flags, const char *name);
 
 /* --- slub_debug.c: what is checked and repaired of caches with SLAB_DEBUG_FLAGS. All with the node's list_lock held ------------ */
 
 /* A fresh slab is poisoned, its end padded; each object is set up as free. [S3] */
 void setup_slab_debug(struct kmem_cache *s, struct slab *slab);
-void setup_object_debug(struct kmem_cache *s, struct slab *slab, void *object);
+void setup_object_debug(struct kmem_cache *s, void *object);
 /* May this object be handed out? It is off the free list already, and counted as in use. false: reported, all objects of the
  * slab are marked as used, it is frozen and is to leave its list, and another slab is to be tried. true: patterns and the track
  * are those of an object in use of orig_size bytes. [S31] */

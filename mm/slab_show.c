@@ -27,29 +27,6 @@
 
 /* --- what is counted ---------------------------------------------------------------------------------------------- */
 
-static u64 free_in(struct slab_counters c)
-{
-	return (u64)c.objects - c.inuse;
-}
-static u64 used_in(struct slab_counters c)
-{
-	return c.inuse;
-}
-
-/* Sum over the slabs of a node's partial list. */
-static u64 count_partial(struct kmem_cache_node *n, u64 (*of)(struct slab_counters c))
-{
-	const struct list_head *pos;
-	unsigned long flags;
-	u64 sum = 0;
-
-	spin_lock_irqsave(&n->list_lock, flags);
-	list_for_each (pos, &n->partial)
-		sum += of(slab_counters(list_entry(pos, struct slab, slab_list)));
-	spin_unlock_irqrestore(&n->list_lock, flags);
-	return sum;
-}
-
 static u64 node_objects(struct kmem_cache_node *n)
 {
 	return READ_ONCE(n->total_objects);
@@ -60,7 +37,7 @@ static u64 node_slabs(struct kmem_cache_node *n)
 }
 static u64 node_active(struct kmem_cache_node *n)
 {
-	return node_objects(n) - count_partial(n, free_in);
+	return node_objects(n) - count_partial(n, objects_free);
 }
 static u64 node_partial(struct kmem_cache_node *n)
 {
@@ -68,7 +45,7 @@ static u64 node_partial(struct kmem_cache_node *n)
 }
 static u64 node_partial_used(struct kmem_cache_node *n)
 {
-	return count_partial(n, used_in);
+	return count_partial(n, objects_used);
 }
 
 /* --- /proc/slabinfo [F3] ------------------------------------------------------------------------------------------ */

@@ -284,9 +284,8 @@ static void post_alloc(struct kmem_cache *s, void *object, const struct slab_req
 }
 
 /* The program wants a request of this cache to fail. */
-static bool should_failslab(const struct kmem_cache *s, gfp_t gfp)
+static bool should_failslab(gfp_t gfp)
 {
-	(void)s;
 	if ((gfp & __GFP_NOFAIL) || likely(!sim_should_fail(FAULT_SLAB)))
 		return false;
 	mm_announce((struct mm_event){ .type = EVENT_FAULT, .report = FAULT_SLAB });
@@ -321,10 +320,10 @@ static inline void *alloc_fast(struct kmem_cache *s, struct kmem_cache_cpu *c, c
 }
 
 /* false: refused. */
-static inline bool pre_alloc(struct kmem_cache *s, const struct kmem_cache_cpu *c, gfp_t gfp)
+static inline bool pre_alloc(const struct kmem_cache_cpu *c, gfp_t gfp)
 {
 	might_sleep_if(gfp & __GFP_DIRECT_RECLAIM);
-	return likely(!(READ_ONCE(c->hooks) & HOOK_FAILSLAB)) || !should_failslab(s, gfp);
+	return likely(!(READ_ONCE(c->hooks) & HOOK_FAILSLAB)) || !should_failslab(gfp);
 }
 
 void *slab_alloc_node(struct kmem_cache *s, const struct slab_request *r)
@@ -332,7 +331,7 @@ void *slab_alloc_node(struct kmem_cache *s, const struct slab_request *r)
 	struct kmem_cache_cpu *c = this_cpu_slab(s->id);
 	void *object;
 
-	if (unlikely(!pre_alloc(s, c, r->gfp)))
+	if (unlikely(!pre_alloc(c, r->gfp)))
 		return NULL;
 	object = alloc_fast(s, c, r);
 	if (unlikely(!object))
@@ -381,7 +380,7 @@ unsigned kmem_cache_alloc_bulk(struct kmem_cache *s, gfp_t gfp, size_t nr, void 
 	struct slab_request r = request_of(s, gfp, NUMA_NO_NODE);
 	size_t got;
 
-	if (!nr || unlikely(!pre_alloc(s, c, gfp)))
+	if (!nr || unlikely(!pre_alloc(c, gfp)))
 		return 0;
 	for (got = 0; got < nr; got++) {
 		objects[got] = alloc_fast(s, c, &r);

@@ -214,10 +214,9 @@ static u32 chain_length(const struct recount *r, const struct slab *slab)
 static void check_sheaf(struct recount *r, const struct kmem_cache *s, void *const *objects, u32 nr, u64 cpu)
 {
 	for (u32 i = 0; i < nr; i++) {
-		const struct page *page = virt_to_head_page(objects[i]);
-		const struct slab *slab = (const struct slab *)page;
+		const struct slab *slab = virt_to_slab(objects[i]);
 
-		INV(S8, page && page_is_slab(page) && slab_cache(slab) == s, s, cpu);
+		INV(S8, slab && slab_cache(slab) == s, s, cpu);
 		INV(S8, ((const char *)objects[i] - slab_base(slab) - s->red_left_pad) % s->size == 0, s, cpu);
 		for (u32 k = 0; k < i; k++)
 			INV(S8, objects[i] != objects[k], s, cpu);

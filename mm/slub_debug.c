@@ -174,11 +174,10 @@ void setup_slab_debug(struct kmem_cache *s, struct slab *slab)
 		slab_fill(slab_base(slab), POISON_INUSE, PAGE_SIZE << slab_order(slab));
 }
 
-void setup_object_debug(struct kmem_cache *s, struct slab *slab, void *object)
+void setup_object_debug(struct kmem_cache *s, void *object)
 {
 	const struct track none = { 0 };
 
-	(void)slab;
 	if (!has_flags(s, SLAB_STORE_USER | SLAB_RED_ZONE | __OBJECT_POISON))
 		return;
 	init_object(s, object, SLUB_RED_INACTIVE);

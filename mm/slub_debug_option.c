@@ -152,12 +152,11 @@ void slub_debug_init(void)
 	}
 }
 
-slab_flags_t kmem_cache_flags(u32 object_size, slab_flags_t flags, const char *name)
+slab_flags_t kmem_cache_flags(slab_flags_t flags, const char *name)
 {
 	slab_flags_t for_all = slab_state()->debug;
 	struct debug_block b;
 
-	(void)object_size;
 	for (const char *at = skip_semicolons(current_mm()->slub_debug_string); *at;) {
 		at = parse_block(at, &b, false);
 		if (b.caches && lists_cache(b.caches, name))

@@ -349,13 +349,6 @@ static struct kmem_cache *cache_from_object(struct kmem_cache *s, const struct s
 	return other;
 }
 
-static struct slab *virt_to_slab(const void *p)
-{
-	struct page *page = virt_to_head_page(p);
-
-	return likely(page && page_is_slab(page)) ? (struct slab *)page : NULL;
-}
-
 static __attribute__((noinline)) void free_long(struct kmem_cache *s, void *object)
 {
 	struct slab *slab;

@@ -203,9 +203,9 @@ static struct slab *page_to_slab(struct kmem_cache *s, struct page *page, struct
 	return slab;
 }
 
-static void setup_object(struct kmem_cache *s, struct slab *slab, void *object)
+static void setup_object(struct kmem_cache *s, void *object)
 {
-	setup_object_debug(s, slab, object);
+	setup_object_debug(s, object);
 	if (likely(!s->ctor))
 		return;
 	kasan_unpoison_new_object(s, object);
@@ -240,11 +240,11 @@ static void link_all_objects(struct kmem_cache *s, struct slab *slab, u32 object
 	if (o.shuffled)
 		o.pos = (u32)(sim_chance() % s->oo.objects);
 	first = object = next_object(s, slab, objects, 0, &o);
-	setup_object(s, slab, object);
+	setup_object(s, object);
 	for (u32 i = 1; i < objects; i++) {
 		void *next = next_object(s, slab, objects, i, &o);
 
-		setup_object(s, slab, next);
+		setup_object(s, next);
 		set_freepointer(s, object, next);
 		object = next;
 		sim_tick();

@@ -72,6 +72,28 @@ void remove_full(const struct kmem_cache *s, struct slab *slab)
 		list_del(&slab->slab_list);
 }
 
+u64 objects_free(struct slab_counters c)
+{
+	return (u64)c.objects - c.inuse;
+}
+u64 objects_used(struct slab_counters c)
+{
+	return c.inuse;
+}
+
+u64 count_partial(struct kmem_cache_node *n, u64 (*of)(struct slab_counters c))
+{
+	const struct list_head *pos;
+	unsigned long flags;
+	u64 sum = 0;
+
+	spin_lock_irqsave(&n->list_lock, flags);
+	list_for_each (pos, &n->partial)
+		sum += of(slab_counters(list_entry(pos, struct slab, slab_list)));
+	spin_unlock_irqrestore(&n->list_lock, flags);
+	return sum;
+}
+
 /* --- to the node ---------------------------------------------------------------------------------------------------------------- */
 
 static void put_partial(struct kmem_cache *s, struct slab *slab)

@@ -389,7 +389,7 @@ sim_cold void list_slab_objects(struct kmem_cache *s, struct slab *slab)
 /* [S24] */
 sim_cold void report_wrong_cache(struct kmem_cache *s, struct kmem_cache *other, void *object)
 {
-	struct page *page = virt_to_head_page(object);
+	const struct slab *slab = virt_to_slab(object);
 	char line[160];
 	struct text t = text_in(line, sizeof(line));
 
@@ -404,7 +404,7 @@ sim_cold void report_wrong_cache(struct kmem_cache *s, struct kmem_cache *other,
 	text_words(&t, other->name);
 	text_words(&t, "\n");
 	sim_log_text(line);
-	if (page && page_is_slab(page) && check_valid_pointer(other, (struct slab *)page, object))
+	if (slab && check_valid_pointer(other, slab, object))
 		print_tracking(other, object);
 }
 
@@ -427,22 +427,6 @@ static bool oom_is_worth_a_report(struct slab_state *st, u32 *missed)
 	st->oom.missed += !shown;
 	spin_unlock_irqrestore(&current_mm()->report_lock, flags);
 	return shown;
-}
-
-static u64 free_on_partial(struct kmem_cache_node *n)
-{
-	const struct list_head *pos;
-	unsigned long flags;
-	u64 free = 0;
-
-	spin_lock_irqsave(&n->list_lock, flags);
-	list_for_each (pos, &n->partial) {
-		struct slab_counters c = slab_counters(list_entry(pos, struct slab, slab_list));
-
-		free += (u64)c.objects - c.inuse;
-	}
-	spin_unlock_irqrestore(&n->list_lock, flags);
-	return free;
 }
 
 static void print_oom_request(gfp_t gfp, int nid)
@@ -497,7 +481,7 @@ static void print_oom_node(unsigned nid, struct kmem_cache_node *n)
 	put_number(&t, "  node ", nid);
 	put_number(&t, ": slabs: ", READ_ONCE(n->nr_slabs));
 	put_number(&t, ", objs: ", READ_ONCE(n->total_objects));
-	put_number(&t, ", free: ", free_on_partial(n));
+	put_number(&t, ", free: ", count_partial(n, objects_free));
 	text_words(&t, "\n");
 	sim_log_text(line);
 }

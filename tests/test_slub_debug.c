@@ -176,7 +176,7 @@ static void test_options(void)
 
 		if (!boot(o->option))
 			return;
-		flags = kmem_cache_flags(64, o->asked, o->cache);
+		flags = kmem_cache_flags(o->asked, o->cache);
 		if (flags != o->flags)
 			printf("# slab_debug=%s, cache %s: flags 0x%x, must be 0x%x\n", o->option, o->cache, flags, o->flags);
 		wrong += flags != o->flags;
@@ -198,8 +198,8 @@ static void test_bad_options(void)
 	ok(setup_slub_debug("FxZ,a;?") == -EINVAL, "S30: letters that nobody knows are refused");
 	ok(says("slab_debug option 'x' unknown. skipped\nslab_debug option '?' unknown. skipped\n"), "S30: each by its name");
 	kmem_cache_init();
-	ok(kmem_cache_flags(64, 0, "a") == (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE), "S30: and the others count");
-	ok(setup_slub_debug("F") == -EINVAL && kmem_cache_flags(64, 0, "b") == 0, "S30: it is too late when caches are there");
+	ok(kmem_cache_flags(0, "a") == (SLAB_CONSISTENCY_CHECKS | SLAB_RED_ZONE), "S30: and the others count");
+	ok(setup_slub_debug("F") == -EINVAL && kmem_cache_flags(0, "b") == 0, "S30: it is too late when caches are there");
 	machine_destroy(m);
 
 	m = machine_create(&c);
