@@ -17,7 +17,7 @@
  *   [KR1] what is queued is freed in the end: if anything is queued, a batch waits
  *   [KR2] an object is freed once, after a grace period that began after it was given [K10]
  *   [KR3] a page of pointers is given back with its batch
- * Pages and lists lie in RAM, so addresses in them are kept less sim_ram_bias().
+ * Pages and lists lie in RAM, so addresses in them are kept as address_encode() has them.
  * Locks: lock of each CPU's queue, with interrupts off; pages are asked for, and objects freed, without it.
  * Unlike Linux: no delay before the first batch and no cache of pages; one batch a CPU and not two; an object with a head
  * asks for its page itself, in a way that does not sleep, where a worker would.
@@ -70,16 +70,6 @@ int kfree_rcu_init(void)
 	return 0;
 }
 
-static u64 encoded(const void *p)
-{
-	return p ? (u64)(uintptr_t)p - sim_ram_bias(this_cpu->machine) : 0;
-}
-
-static void *decoded(u64 word)
-{
-	return word ? (void *)(uintptr_t)(word + sim_ram_bias(this_cpu->machine)) : NULL;
-}
-
 /* --- a batch is over ------------------------------------------------------------------------------------------------------- */
 
 static void free_records(const struct kvfree_rcu_bulk_data *page)
@@ -90,7 +80,7 @@ static void free_records(const struct kvfree_rcu_bulk_data *page)
 		size_t n = 0;
 
 		while (n < AT_ONCE && done < page->nr_records)
-			object[n++] = decoded(page->record[done++]);
+			object[n++] = address_decode(page->record[done++]);
 		sim_tick();
 		kfree_bulk(n, object);
 	}
@@ -99,7 +89,7 @@ static void free_records(const struct kvfree_rcu_bulk_data *page)
 static void free_pages_of_objects(struct kvfree_rcu_bulk_data *page)
 {
 	while (page) {
-		struct kvfree_rcu_bulk_data *next = decoded(page->next);
+		struct kvfree_rcu_bulk_data *next = address_decode(page->next);
 
 		free_records(page);
 		slab_free_pages(virt_to_head_page(page), 0);
@@ -110,10 +100,10 @@ static void free_pages_of_objects(struct kvfree_rcu_bulk_data *page)
 static void free_listed(struct listed_object *l)
 {
 	while (l) {
-		struct listed_object *next = decoded(l->next);
+		struct listed_object *next = address_decode(l->next);
 
 		sim_tick();
-		kfree(decoded(l->object));
+		kfree(address_decode(l->object));
 		l = next;
 	}
 }
@@ -179,15 +169,15 @@ static bool put_object(struct kfree_rcu_cpu *krc, struct rcu_head *head, void *p
 	struct listed_object *l = (struct listed_object *)(void *)head;
 
 	if (fresh) {
-		fresh->next = encoded(krc->queued.pages);
+		fresh->next = address_encode(krc->queued.pages);
 		krc->queued.pages = fresh;
 	}
 	if (has_room(krc->queued.pages)) {
-		krc->queued.pages->record[krc->queued.pages->nr_records++] = encoded(p);
+		krc->queued.pages->record[krc->queued.pages->nr_records++] = address_encode(p);
 	} else if (head) {
 		count_mark(MARK_KFREE_RCU_LISTED);
 		dirty_object(head, sizeof(*head));
-		*l = (struct listed_object){ .next = encoded(krc->queued.list), .object = encoded(p) };
+		*l = (struct listed_object){ .next = address_encode(krc->queued.list), .object = address_encode(p) };
 		krc->queued.list = l;
 	} else {
 		return false;

@@ -134,7 +134,6 @@ static void refresh_cpu_table(unsigned cpu, void *arg)
 
 	c->random = s->random;
 	c->offset = s->offset;
-	c->object_size = s->object_size;
 	c->size = s->size;
 	c->sheaf_max = sheaf_capacity(s, hooks_of(s));
 	WRITE_ONCE(c->hooks, hooks_of(s));

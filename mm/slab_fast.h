@@ -23,15 +23,14 @@ slab_inline bool sleeps_in_atomic(gfp_t gfp)
 slab_inline void *cpu_freepointer(const struct kmem_cache_cpu *c, const void *object)
 {
 	const char *at = (const char *)object + c->offset;
-	u64 word = slab_load(at);
 
-	return unlikely(c->random) ? freelist_ptr_decode(c->random, word, at) : freelist_ptr_decode(0, word, at);
+	return freelist_ptr_decode(c->random, slab_load(at), at);
 }
 slab_inline void set_cpu_freepointer(const struct kmem_cache_cpu *c, void *object, const void *next)
 {
 	char *at = (char *)object + c->offset;
 
-	slab_store(at, unlikely(c->random) ? freelist_ptr_encode(c->random, next, at) : freelist_ptr_encode(0, next, at));
+	slab_store(at, freelist_ptr_encode(c->random, next, at));
 }
 
 /* The first object of this CPU's own list. NULL: it is empty, something else has to be done too, somebody looks after this CPU. */

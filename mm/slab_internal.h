@@ -120,7 +120,7 @@ struct kmem_cache_cpu {
 	struct slab *partial; /* chain; not frozen */
 	u64 random;	     /* of the cache: here for the fast path */
 	u32 offset;	     /* of the free pointer: the same */
-	u32 object_size, size;
+	u32 size;
 	u32 hooks;	     /* enum slab_hook: what is to be done besides */
 	u32 take_nr, put_nr, sheaf_max; /* slab_sheaf.h */
 	local_lock_t lock; /* slab, partial, and hot where others look at it */
@@ -306,6 +306,15 @@ static inline u32 get_info_end(const struct kmem_cache *s)
 	return freeptr_outside_object(s) ? s->inuse + (u32)sizeof(void *) : s->inuse;
 }
 
+/* An address as RAM keeps it, so that it holds the same on every host; 0: NULL. */
+static inline u64 address_encode(const void *p)
+{
+	return p ? (u64)(uintptr_t)p - sim_ram_bias(this_cpu->machine) : 0;
+}
+static inline void *address_decode(u64 word)
+{
+	return word ? (void *)(uintptr_t)(word + sim_ram_bias(this_cpu->machine)) : NULL;
+}
 static inline u64 bswap_address(const struct machine *m, const void *at)
 {
 	return __builtin_bswap64((u64)(uintptr_t)at - sim_ram_bias(m));
@@ -313,18 +322,15 @@ static inline u64 bswap_address(const struct machine *m, const void *at)
 /* What is stored at `at` for a pointer to a free object; NULL ends the list. [S14] */
 static inline u64 freelist_ptr_encode(u64 random, const void *p, const void *at)
 {
-	const struct machine *m = this_cpu->machine;
-	u64 word = p ? (u64)(uintptr_t)p - sim_ram_bias(m) : 0;
+	u64 word = address_encode(p);
 
-	return random ? word ^ random ^ bswap_address(m, at) : word;
+	return unlikely(random) ? word ^ random ^ bswap_address(this_cpu->machine, at) : word;
 }
 static inline void *freelist_ptr_decode(u64 random, u64 word, const void *at)
 {
-	const struct machine *m = this_cpu->machine;
-
-	if (random)
-		word ^= random ^ bswap_address(m, at);
-	return word ? (void *)(uintptr_t)(word + sim_ram_bias(m)) : NULL;
+	if (unlikely(random))
+		word ^= random ^ bswap_address(this_cpu->machine, at);
+	return address_decode(word);
 }
 static inline void *get_freepointer(const struct kmem_cache *s, const void *object)
 {
@@ -502,7 +508,7 @@ void report_wrong_cache(struct kmem_cache *s, struct kmem_cache *other, void *ob
 /* An address as texts print it. */
 static inline u64 kernel_address(const void *p)
 {
-	return p ? (u64)((const char *)p - (const char *)this_cpu->machine->host->ram) + SIM_DIRECT_MAP : 0;
+	return p ? address_of(p) + SIM_DIRECT_MAP : 0;
 }
 
 /* What mm itself stores in an object: a large block must say so, slabs count as written anyway. */

@@ -230,7 +230,7 @@ static void check_cpu(struct recount *r, const struct kmem_cache *s, unsigned cp
 	u32 length = chain_length(r, c->partial);
 
 	INV(S13, c->hot.second % TID_STEP == cpu, s, cpu);
-	INV(S8, c->random == s->random && c->offset == s->offset && c->object_size == s->object_size, s, cpu);
+	INV(S8, c->random == s->random && c->offset == s->offset && c->size == s->size, s, cpu);
 	INV(S8, length != ~0u, s, cpu);
 	INV(S11, c->take_nr <= c->sheaf_max && c->put_nr <= c->sheaf_max, s, cpu);
 	check_sheaf(r, s, c->take, c->take_nr, cpu);
