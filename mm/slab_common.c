@@ -61,11 +61,16 @@ static u32 cpu_partial_objects(const struct kmem_cache *s)
 	return s->size >= 1024 ? 24 : s->size >= 256 ? 52 : 120;
 }
 
+void slub_set_cpu_partial(struct kmem_cache *s, u32 objects)
+{
+	WRITE_ONCE(s->cpu_partial, objects);
+	WRITE_ONCE(s->cpu_partial_slabs, (u32)((2ULL * objects + s->oo.objects - 1) / s->oo.objects));
+}
+
 static void set_limits(struct kmem_cache *s)
 {
 	s->min_partial = min_of(max_of((fls64(s->size) - 1) / 2, MIN_PARTIAL), MAX_PARTIAL);
-	s->cpu_partial = cpu_partial_objects(s);
-	s->cpu_partial_slabs = (2 * s->cpu_partial + s->oo.objects - 1) / s->oo.objects;
+	slub_set_cpu_partial(s, cpu_partial_objects(s));
 	s->remote_node_defrag_ratio = min_of(this_cpu->machine->param[PARAM_REMOTE_NODE_DEFRAG_RATIO], DEFRAG_RATIO_MAX);
 }
 
@@ -166,12 +171,9 @@ static struct kmem_cache_node *init_node(struct kmem_cache_node *n)
 static struct kmem_cache_node *take_early(struct kmem_cache *s, struct slab *slab)
 {
 	struct slab_request r = { .event = EVENT_KMEM_CACHE_ALLOC, .gfp = GFP_NOWAIT, .orig_size = s->object_size };
-	struct slab_counters c = slab_counters(slab);
-	void *object = slab_object_at(slab, c.freelist);
+	struct slab_counters c;
+	void *object = take_first_object(s, slab, &c);
 
-	c.freelist = slab_offset_of(slab, get_freepointer(s, object));
-	c.inuse++;
-	slab->counters = counters_pack(c);
 	if (kmem_cache_debug(s))
 		alloc_debug_processing(s, slab, object, s->object_size);
 	announce_alloc(s, object, &r);

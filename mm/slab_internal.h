@@ -275,8 +275,6 @@ static inline u64 address_of(const void *object)
 
 /* --- slots: where object i is, what lies around it [S2] --------------------------------------------------------------------- */
 
-#define SLUB_TRACK_BYTES 32u /* of who allocated an object, and of who freed it */
-
 static inline struct kmem_cache_node *get_node(const struct kmem_cache *s, unsigned nid)
 {
 	return s->node[nid];
@@ -355,6 +353,24 @@ static inline u32 slab_offset_of(const struct slab *slab, const void *object)
 	u64 offset = (u64)(uintptr_t)object - (u64)(uintptr_t)slab_base(slab);
 
 	return offset < (u64)PAGE_SIZE << slab_order(slab) ? (u32)(offset / 8) : NO_FREE;
+}
+
+/* Where nobody comes between: under a debug cache's list_lock, or of a slab that nobody knows yet. */
+static inline void set_counters(struct slab *slab, struct slab_counters c)
+{
+	WRITE_ONCE(slab->counters, counters_pack(c));
+}
+/* There, the first object of the slab's list is the caller's, and counts as in use; c: what is kept about the slab then. */
+static inline void *take_first_object(const struct kmem_cache *s, struct slab *slab, struct slab_counters *c)
+{
+	void *object;
+
+	*c = slab_counters(slab);
+	object = slab_object_at(slab, c->freelist);
+	c->freelist = slab_offset_of(slab, get_freepointer(s, object));
+	c->inuse++;
+	set_counters(slab, *c);
+	return object;
 }
 
 /* --- slub.c: objects ------------------------------------------------------------------------------------------------------------ */
@@ -450,6 +466,8 @@ int __kmem_cache_shutdown(struct kmem_cache *s);
 void __kmem_cache_release(struct kmem_cache *s);
 /* What the CPUs' tables hold of it is as the descriptor says, after a flag changed. */
 void refresh_cpu_tables(struct kmem_cache *s, bool is_new);
+/* How many objects a CPU's chain may have, and so how many slabs, each half full. [S11] */
+void slub_set_cpu_partial(struct kmem_cache *s, u32 objects);
 /* A cache of kmalloc(), while the machine boots. */
 struct kmem_cache *create_boot_cache(const char *name, u32 size, u32 align, slab_flags_t flags);
 u32 calculate_alignment(slab_flags_t flags, u32 align, u32 size);

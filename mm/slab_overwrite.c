@@ -32,6 +32,6 @@ u32 slab_overwrite(const void *p, enum slab_field field, u32 value)
 		old = c.freelist;
 		c.freelist = value;
 	}
-	WRITE_ONCE(slab->counters, counters_pack(c));
+	set_counters(slab, c);
 	return old;
 }

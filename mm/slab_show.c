@@ -295,8 +295,7 @@ static int store_cpu_partial(struct kmem_cache *s, const char *value)
 		return error;
 	if (objects && kmem_cache_debug(s))
 		return -EINVAL;
-	WRITE_ONCE(s->cpu_partial, objects);
-	WRITE_ONCE(s->cpu_partial_slabs, (u32)((2ULL * objects + s->oo.objects - 1) / s->oo.objects));
+	slub_set_cpu_partial(s, objects);
 	flush_all(s);
 	return 0;
 }

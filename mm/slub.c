@@ -207,16 +207,14 @@ static void *alloc_slow(struct kmem_cache *s, struct kmem_cache_cpu *c, const st
 static void *alloc_from_new_debug_slab(struct kmem_cache *s, struct slab *slab, const struct slab_request *r)
 {
 	struct kmem_cache_node *n = get_node(s, slab_nid(slab));
-	struct slab_counters c = slab_counters(slab);
-	void *object = slab_object_at(slab, c.freelist);
+	struct slab_counters c;
 	unsigned long flags;
+	void *object;
 	bool good;
 
 	spin_lock_irqsave(&n->list_lock, flags);
 	count_slab(s, slab, 1);
-	c.freelist = slab_offset_of(slab, get_freepointer(s, object));
-	c.inuse = 1;
-	WRITE_ONCE(slab->counters, counters_pack(c));
+	object = take_first_object(s, slab, &c);
 	good = alloc_debug_processing(s, slab, object, r->orig_size);
 	if (good)
 		announce_alloc(s, object, r);

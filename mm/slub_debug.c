@@ -44,11 +44,6 @@ bool check_valid_pointer(const struct kmem_cache *s, const struct slab *slab, co
 	return !object || (offset < slab_bytes(s, slab) && offset % s->size == 0);
 }
 
-static void set_counters(struct slab *slab, struct slab_counters c)
-{
-	WRITE_ONCE(slab->counters, counters_pack(c));
-}
-
 /* Nothing of the slab is free, so nothing is taken from it. */
 static void mark_all_used(struct slab *slab, bool frozen)
 {

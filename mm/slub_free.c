@@ -91,11 +91,10 @@ static void pre_free(struct kmem_cache *s, void *object, u32 hooks)
 /* Is it an object in use? Whatever else it is, the checks will say so, and find it as it was. */
 static bool looks_used(const struct kmem_cache *s, const struct slab *slab, const void *object)
 {
-	u64 offset = (u64)((const char *)object - slab_base(slab)) - s->red_left_pad;
 	struct slab_counters c = slab_counters(slab);
 	const void *free = slab_object_at(slab, c.freelist);
 
-	if (offset % s->size || offset / s->size >= c.objects)
+	if (!object || !check_valid_pointer(s, slab, object))
 		return false;
 	for (unsigned i = 0; free && free != object && i < c.objects; i++) {
 		free = get_freepointer(s, free);
@@ -137,7 +136,7 @@ static bool link_debug(struct kmem_cache *s, struct kmem_cache_node *n, const st
 	set_freepointer(s, g->tail, slab_object_at(slab, c.freelist));
 	c.freelist = slab_offset_of(slab, g->head);
 	c.inuse -= nr;
-	WRITE_ONCE(slab->counters, counters_pack(c));
+	set_counters(slab, c);
 	gone = !c.inuse && n->nr_partial >= READ_ONCE(s->min_partial);
 	if (was_full)
 		remove_full(s, slab);

@@ -107,7 +107,7 @@ static u32 layout_of_slot(struct kmem_cache *s, const struct kmem_cache_args *ar
 		s->offset = own_offset ? args->freeptr_offset : ALIGN_DOWN(s->object_size / 2, (u32)sizeof(void *));
 	}
 	if (s->flags & SLAB_STORE_USER)
-		size += 2 * SLUB_TRACK_BYTES + (s->flags & SLAB_KMALLOC ? (u32)sizeof(u64) : 0);
+		size += 2 * (u32)sizeof(struct track) + (s->flags & SLAB_KMALLOC ? (u32)sizeof(u64) : 0);
 	s->red_left_pad = 0;
 	if (s->flags & SLAB_RED_ZONE) {
 		s->red_left_pad = ALIGN((u32)sizeof(void *), s->align);

@@ -220,12 +220,9 @@ void put_cpu_partial(struct kmem_cache *s, struct slab *slab, bool drain)
 /* An object of a debug cache: the slab stays where it is until it is full. false: the slab is no good. [S11] [S31] */
 static bool take_debug_object(struct kmem_cache *s, struct kmem_cache_node *n, struct slab *slab, struct partial_search *search)
 {
-	struct slab_counters c = slab_counters(slab);
-	void *object = slab_object_at(slab, c.freelist);
+	struct slab_counters c;
+	void *object = take_first_object(s, slab, &c);
 
-	c.freelist = slab_offset_of(slab, get_freepointer(s, object));
-	c.inuse++;
-	WRITE_ONCE(slab->counters, counters_pack(c));
 	if (!alloc_debug_processing(s, slab, object, search->r->orig_size)) {
 		remove_partial(n, slab, SLAB_FULL);
 		return false;
