@@ -86,7 +86,6 @@ static int new_kmalloc_cache(struct slab_state *st, unsigned type, unsigned clas
 	if (!s)
 		return -ENOMEM;
 	st->kmalloc[type][class] = s;
-	st->kmalloc_id[type][class] = s->id;
 	return 0;
 }
 
@@ -109,7 +108,7 @@ int create_kmalloc_caches(void)
 			if (new_kmalloc_cache(st, type, class))
 				return -ENOMEM;
 	for (u32 i = 0; i < ARRAY_SIZE(st->normal_id); i++)
-		st->normal_id[i] = st->kmalloc_id[SLAB_KMALLOC_NORMAL][kmalloc_class(st, 8 * i + 8)];
+		st->normal_id[i] = st->kmalloc[SLAB_KMALLOC_NORMAL][kmalloc_class(st, 8 * i + 8)]->id;
 	st->up = true;
 	return 0;
 }

@@ -2,9 +2,9 @@
 /*
  * slab_fast.h - the few instructions that most allocations and frees consist of, for slub.c and kmalloc.c.
  *
- * Both touch the CPU's own table, the object, and of a free the struct page; nothing of the cache itself. What is not that
- * simple (another node, a hook, an empty list, another slab, a caller that may not sleep) goes the long way, in slub.c, which
- * does everything from the beginning: a call in last place, so that the short way needs no stack.
+ * Both touch the CPU's own table, the object, and of a free the struct page; of the cache nothing but its id and the size of
+ * its objects. What is not that simple (another node, a hook, an empty list, another slab, a caller that may not sleep) goes
+ * the long way, in slub.c, which does everything from the beginning: a call in last place, so that the short way needs no stack.
  */
 #ifndef MM_SLAB_FAST_H
 #define MM_SLAB_FAST_H

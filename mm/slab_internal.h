@@ -225,7 +225,6 @@ struct slab_state {
 	struct kmem_cache *cache[SLAB_MAX_CACHES];
 	struct kmem_cache *kmem_cache, *kmem_cache_node; /* the caches of caches and of their nodes */
 	struct kmem_cache *kmalloc[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES];
-	u8 kmalloc_id[NR_KMALLOC_TYPES][NR_KMALLOC_CLASSES]; /* the same as ids */
 	u8 normal_id[KMALLOC_MAX_CACHE_SIZE / 8]; /* the cache of (size - 1) / 8 for a plain request */
 	u8 size_index[24]; /* class of (size - 1) / 8, up to 192 */
 	bool up;	   /* kmalloc() works */
@@ -279,7 +278,7 @@ static inline struct kmem_cache_node *get_node(const struct kmem_cache *s, unsig
 {
 	return s->node[nid];
 }
-/* Where the object's number comes from: each change of a CPU's pair has a larger one, and no two CPUs the same. [S13] */
+/* Each change of a CPU's pair has a larger id, and no two CPUs the same. [S13] */
 #define TID_STEP SIM_MAX_CPUS
 static inline u64 next_tid(u64 tid)
 {
