@@ -133,7 +133,7 @@ static sim_cold void *refuse_size(size_t size, gfp_t gfp)
 		return NULL;
 	sim_log("WARNING: kmalloc of %llu bytes, the most is %llu\n", (unsigned long long)size,
 		(unsigned long long)kmalloc_max_size());
-	mm_announce((struct mm_event){ .type = EVENT_SLUB_REPORT, .report = SLUB_TOO_LARGE });
+	announce_report(SLUB_TOO_LARGE, 0, 0);
 	return NULL;
 }
 
@@ -181,7 +181,7 @@ static sim_cold void report_not_kmalloc(const void *p)
 {
 	sim_log("WARNING: free_large_kmalloc of no allocation of kmalloc\nobject pointer: 0x%016llx\n",
 		(unsigned long long)kernel_address(p));
-	mm_announce((struct mm_event){ .type = EVENT_SLUB_REPORT, .report = SLUB_NOT_KMALLOC, .address = address_of(p) });
+	announce_report(SLUB_NOT_KMALLOC, address_of(p), 0);
 }
 
 /* --- allocating ----------------------------------------------------------------------------------------------------------------- */

@@ -361,11 +361,6 @@ static struct kmem_cache *alias_of(const char *name, u32 size, const struct kmem
 
 /* --- create [S20] ------------------------------------------------------------------------------------------------------------------ */
 
-static void announce_report(enum slub_report report, u8 id)
-{
-	mm_announce((struct mm_event){ .type = EVENT_SLUB_REPORT, .report = (u8)report, .cache = id });
-}
-
 static void warn_of_duplicate(const char *name)
 {
 	struct list_head *pos;
@@ -373,7 +368,7 @@ static void warn_of_duplicate(const char *name)
 	list_for_each(pos, &slab_state()->caches)
 		if (!strncmp(list_entry(pos, struct kmem_cache, list)->name, name, KMEM_CACHE_NAME_MAX - 1)) {
 			sim_log("kmem_cache of name '%s' already exists\n", name);
-			announce_report(SLUB_DUPLICATE_NAME, list_entry(pos, struct kmem_cache, list)->id);
+			announce_report(SLUB_DUPLICATE_NAME, 0, list_entry(pos, struct kmem_cache, list)->id);
 			return;
 		}
 }
@@ -437,7 +432,7 @@ static sim_cold void create_failed(const char *name, slab_flags_t flags, int err
 	if (flags & SLAB_PANIC)
 		sim_stop(STOP_PANIC, "kmem_cache_create: Failed to create slab '%s'. Error %d", name ? name : "(null)", err);
 	sim_log("kmem_cache_create(%s) failed with error %d\n", name ? name : "(null)", err);
-	announce_report(SLUB_CREATE, 0);
+	announce_report(SLUB_CREATE, 0, 0);
 }
 
 struct kmem_cache *kmem_cache_create_args(const char *name, u32 size, const struct kmem_cache_args *args, slab_flags_t flags)
@@ -486,7 +481,7 @@ static sim_cold void report_still_used(const struct kmem_cache *s)
 {
 	sim_log("kmem_cache_destroy %s: Slab cache still has objects when called from %s+%u\n", s->name,
 		this_cpu->operation ? this_cpu->operation : "boot", this_cpu->step);
-	announce_report(SLUB_DESTROY, s->id);
+	announce_report(SLUB_DESTROY, 0, s->id);
 }
 
 void kmem_cache_destroy(struct kmem_cache *s)

@@ -395,6 +395,12 @@ static inline void announce_alloc(const struct kmem_cache *s, const void *object
 				       .bytes_alloc = s->size });
 }
 
+/* address: the object's, or where its slab begins; 0: none. id: of the cache; 0: none. */
+static inline void announce_report(enum slub_report report, u64 address, u8 id)
+{
+	mm_announce((struct mm_event){ .type = EVENT_SLUB_REPORT, .report = (u8)report, .address = address, .cache = id });
+}
+
 /* --- slub_partial.c: where slabs are that have free objects ------------------------------------------------------------------------ */
 
 /* list_cpu: whose, of a CPU's; tail: of a node's list. */

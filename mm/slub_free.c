@@ -45,8 +45,7 @@ static sim_cold void report_double_free(const struct kmem_cache *s, const void *
 {
 	sim_log("kernel BUG: naive double free: object 0x%016llx of cache %s\n", (unsigned long long)kernel_address(object),
 		s->name);
-	mm_announce((struct mm_event){ .type = EVENT_SLUB_REPORT, .report = SLUB_DOUBLE_FREE, .address = address_of(object),
-				       .cache = s->id });
+	announce_report(SLUB_DOUBLE_FREE, address_of(object), s->id);
 }
 
 /* Nothing of what it held is left but the size that was asked for, which the redzone behind it needs. [S16] */

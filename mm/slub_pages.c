@@ -258,7 +258,7 @@ static void link_all_objects(struct kmem_cache *s, struct slab *slab, u32 object
 static sim_cold void report_ctor_zero(const struct kmem_cache *s)
 {
 	sim_log("WARNING: cache %s has a constructor, and is asked for zeroes\n", s->name);
-	mm_announce((struct mm_event){ .type = EVENT_SLUB_REPORT, .report = SLUB_CTOR_ZERO, .cache = s->id });
+	announce_report(SLUB_CTOR_ZERO, 0, s->id);
 }
 
 struct slab *new_slab(struct kmem_cache *s, gfp_t gfp, int nid)

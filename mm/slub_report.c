@@ -41,10 +41,7 @@
 static void announce(enum slub_report what, const void *about, const struct kmem_cache *s)
 {
 	fetch_add_relaxed(&slab_state()->reports, 1u);
-	mm_announce((struct mm_event){ .type = EVENT_SLUB_REPORT,
-				       .report = (u8)what,
-				       .address = about ? address_of(about) : 0,
-				       .cache = s ? s->id : 0 });
+	announce_report(what, about ? address_of(about) : 0, s ? s->id : 0);
 }
 
 static void put_address(struct text *t, const char *label, u64 address)
