@@ -136,6 +136,7 @@ struct zonelist {
 
 struct memblock_state;
 struct slab_state;
+struct vm_state;
 
 struct mm {
 	struct page *mem_map;
@@ -169,6 +170,7 @@ struct mm {
 	struct page_owner *page_owner; /* one a frame; NULL: not kept */
 	struct kmap_stack *kmap;	/* one a CPU's task */
 	struct slab_state *slab;	/* slab_internal.h; NULL until kmem_cache_init() */
+	struct vm_state *vm;		/* vm_internal.h; NULL until vm_init(): nothing is reclaimed */
 	char slub_debug_string[256];	/* slab_debug= */
 	s64 slab_pages[MAX_NUMNODES][2]; /* NR_SLAB_UNRECLAIMABLE_B, NR_SLAB_RECLAIMABLE_B, in pages; atomic */
 	u32 mark[NR_MARKS] __attribute__((aligned(64))); /* apart from what every request reads */
@@ -431,6 +433,7 @@ static inline void mm_announce(struct mm_event ev)
 	u64 word[4];
 
 	ev.cpu = this_cpu->id;
+	ev.task = this_cpu->task;
 	memcpy(word, &ev, sizeof(word));
 	sim_event(word[0], word[1], word[2], word[3]);
 }

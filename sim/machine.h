@@ -64,6 +64,8 @@ enum sim_fault_site {
 	FAULT_PAGE_ALLOC,
 	FAULT_RECLAIM_PROGRESS, /* reclaim that freed nothing says it freed a page */
 	FAULT_SLAB, /* failslab: an object of a cache with SLAB_FAILSLAB */
+	FAULT_DISK_READ,
+	FAULT_DISK_WRITE,
 	NR_FAULT_SITES
 };
 
@@ -131,6 +133,8 @@ struct sim_cpu {
 	u8 id, node;
 	u8 hardirq, softirq, nmi; /* nesting depths */
 	u8 irqs_off, preempt_off, rcu_readers;
+	u8 task;	  /* that runs here: sim_current() */
+	u8 process;	  /* whose memory it uses: of mm, its number + 1; 0 nobody's */
 	u32 nr_held;	  /* words of their own: a store to half of one would hold up the next load */
 	u32 held_classes; /* a bit each */
 	u32 tries;	  /* of spin_trylock() in a row that failed, no lock being taken between them */

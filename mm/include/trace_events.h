@@ -79,8 +79,163 @@ enum mm_event_type {
 	/* report: enum slub_report; address: the object, or the slab's first byte; cache */
 	EVENT_SLUB_REPORT,
 	EVENT_KFREE_RCU,	/* address: waits for a grace period from now on; its kfree comes later */
+	/*
+	 * Pages that tasks, files and swap use. vm_wanted: a request to the page allocator begins (gfp, order 0, nid: from; 255
+	 * any; report: enum vm_use), whose own events follow, until vm_given (pfn, ~0: refused). vm_returned begins the free of
+	 * pfn by its last reference, which is over at the next event that is not of a page, or at the end of the operation.
+	 */
+	EVENT_VM_WANTED,
+	EVENT_VM_GIVEN,
+	EVENT_VM_RETURNED,
+	EVENT_LRU,	    /* pfn; lru_from, lru_to: enum lru_place; report: enum lru_why; under the node's lru_lock */
+	EVENT_REFERENCED,   /* pfn; asked: mappings found accessed, not so any more; report: enum page_references, what follows of it */
+	EVENT_PTE,	    /* vm_task, index: virtual page; pfn; report: enum pte_news */
+	EVENT_PAGE_CACHE,   /* file, index; pfn; on: it is there from now on; report: enum cache_why */
+	EVENT_PAGE_STATE,   /* pfn; report: enum page_news */
+	EVENT_IO,	    /* vm_device, index: block; pfn; on: a write; report: enum io_news; after IO_DONE the data are where they should be */
+	EVENT_SWAP,	    /* entry; pfn, or ~0; report: enum swap_news */
+	EVENT_SWAP_DEVICE,  /* vm_device; index: pages; on: it is used from now on */
+	EVENT_RECLAIM,	    /* report: enum reclaim_news; nid: from; order; priority; asked: pages scanned; index: pages reclaimed */
+	EVENT_SHRINKER,	    /* shrinker; report: enum shrinker_news; priority; asked, index: see there */
+	EVENT_KTHREAD,	    /* kthread: sim/task.h; on: runs from now on, else has nothing to do */
+	EVENT_WAIT,	    /* report: enum vm_wait; on: the task that runs begins to wait, or no longer does; pfn of the page, or ~0 */
+	EVENT_OOM,	    /* report: enum oom_news; vm_task; index: points */
+	EVENT_TASK,	    /* vm_task; report: enum task_news */
+	EVENT_INODE,	    /* file; address; on: an inode (report 0) or dentry (report 1) of this number is kept from now on */
 	NR_EVENT_TYPES
 };
+
+/* Who a page is for. */
+enum vm_use { VM_USE_ANON, VM_USE_FILE, VM_USE_TABLE, VM_USE_SWAPIN, VM_USE_ZSWAP, NR_VM_USES };
+
+/* Where a page is that reclaim may look at. The first five are lists, in the kernel's order. [R1] */
+enum lru_place {
+	LRU_INACTIVE_ANON,
+	LRU_ACTIVE_ANON,
+	LRU_INACTIVE_FILE,
+	LRU_ACTIVE_FILE,
+	LRU_UNEVICTABLE,
+	NR_LRU_LISTS,
+	LRU_NOWHERE = NR_LRU_LISTS, /* new, or about to be freed */
+	LRU_BATCH,		    /* in a batch of the CPU that announces */
+	LRU_ISOLATED,		    /* taken off by reclaim, or by somebody who moves pages */
+	NR_LRU_PLACES
+};
+
+enum lru_why {
+	LRU_WHY_ADD,	    /* a new page, by its user; from a batch to its list */
+	LRU_WHY_ISOLATE,
+	LRU_WHY_PUTBACK,    /* isolated, and not reclaimed */
+	LRU_WHY_ACTIVATE,   /* used a second time */
+	LRU_WHY_DEACTIVATE, /* ages */
+	LRU_WHY_ROTATE,	    /* to the tail: written, to be reclaimed now */
+	LRU_WHY_MLOCK,
+	LRU_WHY_MUNLOCK,
+	LRU_WHY_FREE,	    /* off its list: the last reference is gone */
+	LRU_WHY_RECLAIMED,  /* isolated, and freed */
+	NR_LRU_WHYS
+};
+
+/* What a look at who used a page leads to. [R6] */
+enum page_references { PAGEREF_RECLAIM, PAGEREF_RECLAIM_CLEAN, PAGEREF_KEEP, PAGEREF_ACTIVATE, NR_PAGEREFS };
+
+enum pte_news {
+	PTE_MAPPED,	/* pfn is what the task sees there; its accessed bit is set */
+	PTE_UNMAPPED,	/* the task does not want it any more: munmap, exit, truncate, reaper */
+	PTE_RECLAIMED,	/* by reclaim, a page of a file: the next access faults */
+	PTE_SWAPPED,	/* by reclaim: entry (asked) is there now */
+	PTE_DROPPED,	/* an entry (asked) is there no more, without having been brought back */
+	PTE_ACCESSED,	/* pfn was read; on: written */
+	PTE_CLEANED,	/* write access is taken away: the next write is seen */
+	NR_PTE_NEWS
+};
+
+enum cache_why { CACHE_READ, CACHE_READAHEAD, CACHE_WRITE, CACHE_TRUNCATE, CACHE_RECLAIM, CACHE_DROP, CACHE_SWAP, NR_CACHE_WHYS };
+
+enum page_news {
+	PAGE_DIRTY,	  /* differs from what its device has */
+	PAGE_CLEAN,	  /* is about to be written: what changes from now on is dirty again */
+	PAGE_WRITEBACK,
+	PAGE_WRITTEN,	  /* writeback ended */
+	PAGE_WRITE_FAILED, /* writeback ended, and the device does not have it */
+	PAGE_UPTODATE,
+	PAGE_READ_FAILED,
+	PAGE_MLOCKED,
+	PAGE_MUNLOCKED,
+	PAGE_PINNED,
+	PAGE_UNPINNED,
+	PAGE_LAUNDERED,	  /* dirty no more, and nobody will miss it: truncated, or its last user is gone */
+	PAGE_WANTED_FREE, /* PG_reclaim: to be reclaimed when it is written */
+	PAGE_USED,	  /* mark_page_accessed: its referenced flag is set */
+	NR_PAGE_NEWS
+};
+
+enum io_news { IO_SUBMITTED, IO_DONE, IO_FAILED, NR_IO_NEWS };
+
+enum swap_news {
+	SWAP_TAKEN,	   /* a slot */
+	SWAP_FREED,
+	SWAP_CACHED,	   /* the page is what the slot holds: it is found through the swap cache */
+	SWAP_UNCACHED,
+	SWAP_ZSWAP_STORED, /* the page's contents are kept compressed; asked is the entry, index: bytes */
+	SWAP_ZSWAP_LOADED, /* and were brought back to the page; the copy stays */
+	SWAP_ZSWAP_DROPPED,
+	SWAP_ZSWAP_REFUSED, /* did not fit, or there was no memory: the device is next */
+	SWAP_DUPLICATED,   /* one more user of the slot */
+	NR_SWAP_NEWS
+};
+
+enum reclaim_news {
+	RECLAIM_DIRECT_BEGINS, /* by the request in flight */
+	RECLAIM_DIRECT_ENDS,   /* asked: scanned, index: reclaimed */
+	RECLAIM_NODE_BEGINS,   /* one look at a node's lists with this priority, by whoever runs */
+	RECLAIM_NODE_ENDS,
+	RECLAIM_SCAN,	       /* from: node; lru_to: list; asked: pages to look at, index: pages on the list */
+	RECLAIM_THROTTLED,     /* R10: waits for kswapd before it begins */
+	RECLAIM_FAILURES,      /* asked: kswapd's runs without success so far */
+	NR_RECLAIM_NEWS
+};
+
+enum shrinker_news {
+	SHRINKER_COUNTED, /* asked: freeable; index: carried over from before */
+	SHRINKER_SCANNED, /* asked: looked at, index: freed */
+	SHRINKER_DONE,	  /* asked: freed in all, index: carried over */
+	SHRINKER_REGISTERED,
+	SHRINKER_GONE,
+	NR_SHRINKER_NEWS
+};
+
+/* What a task waits for. */
+enum vm_wait {
+	WAIT_PAGE_LOCK,
+	WAIT_WRITEBACK,
+	WAIT_PFMEMALLOC,   /* R10 */
+	WAIT_ISOLATED,	   /* R9 */
+	WAIT_CONGESTED,	   /* reclaim that gets nowhere while much is being written */
+	WAIT_NO_PROGRESS,
+	WAIT_DIRTY,	   /* R22: a writer */
+	WAIT_IO,
+	WAIT_OOM,	   /* somebody was killed, and has not given anything back yet */
+	WAIT_QUEUE,	   /* the device takes no more requests */
+	NR_VM_WAITS
+};
+
+enum oom_news {
+	OOM_INVOKED,	 /* out_of_memory(): order, gfp */
+	OOM_NOTIFIED,	 /* asked: pages that notifiers freed */
+	OOM_BADNESS,	 /* vm_task was looked at; index: its points, as a signed number; not announced of who is never chosen */
+	OOM_KILL,	 /* vm_task is killed; index: points */
+	OOM_CURRENT_DIES, /* who asks is about to give up its memory: it gets the reserves, nobody is killed */
+	OOM_WAITS,	 /* an earlier victim (vm_task) has not given up its memory yet */
+	OOM_BUSY,	 /* oom_lock is taken: somebody else decides */
+	OOM_DECLINED,	 /* asked: 0 no __GFP_FS, 1 may not kill (L6) */
+	OOM_NOBODY,	 /* deadlocked on memory */
+	OOM_REAP,	 /* the reaper freed what vm_task had; index: pages */
+	OOM_SKIP,	 /* vm_task is not waited for any longer: MMF_OOM_SKIP */
+	NR_OOM_NEWS
+};
+
+enum task_news { TASK_CREATED, TASK_KILLED, TASK_EXITS, TASK_GONE, TASK_ADJ, NR_TASK_NEWS };
 
 /* What mm says in the log. Each is due exactly when the model says so. */
 enum mm_report {
@@ -205,6 +360,8 @@ struct mm_event {
 	union {
 		u32 gfp;
 		u32 asked;
+		u32 file; /* its number */
+		u32 entry; /* of swap: device << 24 | slot */
 	};
 	union {
 		u64 pfn;
@@ -212,6 +369,7 @@ struct mm_event {
 	};
 	union {
 		u64 source_pfn;
+		u64 index;
 		u64 alloc_flags;
 		struct pcp_tuning tuning;
 		struct {
@@ -221,23 +379,30 @@ struct mm_event {
 	union {
 		u8 migratetype;
 		u8 slab_to;
+		u8 lru_to;
+		u8 priority;
 	};
 	u8 report;
 	u8 context; /* a recording's: EVENT_ATOMIC */
 	union {
 		u8 from;
 		u8 slab_from;
+		u8 lru_from;
 		u8 nid;
 	};
 	union {
 		u8 zone; /* nid * MAX_NR_ZONES + zone */
 		u8 cache;
+		u8 vm_task;
+		u8 vm_device;
+		u8 shrinker;
+		u8 kthread;
 	};
 	u8 list_cpu;
 	union {
 		u8 refill, claim, on;
 	};
-	u8 unused;
+	u8 task; /* 0: the operation on this CPU; kthread k: k + 1 */
 };
 
 _Static_assert(sizeof(struct mm_event) == 32, "an event is one record of the machine's ring");
