@@ -69,6 +69,15 @@ enum model_knob {
 	KNOB_SLAB_FREELIST_RANDOM,
 	KNOB_SLAB_FREELIST_HARDENED,
 	KNOB_REMOTE_NODE_DEFRAG_RATIO,
+	KNOB_DISK_LATENCY_US,
+	KNOB_LRU_BATCH,
+	KNOB_SWAP_CLUSTER_MAX,
+	KNOB_SHRINK_BATCH,
+	KNOB_SWAP_PAGES,
+	KNOB_KSWAPD_NAP_MS,
+	KNOB_OOM_REAP_DELAY_MS,
+	KNOB_WRITEBACK_INTERVAL_MS,
+	KNOB_DIRTY_EXPIRE_MS,
 	NR_KNOBS
 };
 
@@ -311,7 +320,7 @@ struct model {
 	struct {
 		u32 skip, times;
 		bool vague; /* attempts of several CPUs overlapped: which one is the n-th is open */
-	} fault[3];		      /* page_alloc, reclaim_progress, slab */
+	} fault[5];		      /* page_alloc, reclaim_progress, slab, disk_read, disk_write */
 	u64 events_judged, frees_matched, unknown; /* unknown: frees of frames owned before a recording began */
 	struct model_counts counts;
 	struct model_memblock *memblock;
