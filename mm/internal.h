@@ -30,6 +30,10 @@ enum lock_rank {
 	RANK_SLAB_MUTEX = 1,
 	RANK_KNOBS,
 	RANK_PCP,
+	RANK_LRU, /* these four: never one inside another; the end of I/O takes them, maybe on top of a list's lock */
+	RANK_MAPPING,
+	RANK_SWAP,
+	RANK_OOM,
 	RANK_ZONE = 10,
 	RANK_KRC,
 	RANK_CPU_SLAB,

@@ -137,6 +137,7 @@ struct lru_batch {
 
 struct vm_state {
 	struct vm_page *page; /* one a frame */
+	bool up;	      /* vm_init() is over: there is reclaim, and somebody may be killed */
 	struct pgdat node[MAX_NUMNODES];
 	struct lru_batch batch[SIM_MAX_CPUS]; /* new pages, of their CPU: with interrupts off */
 	u64 event[NR_VM_RECLAIM_EVENTS];
@@ -186,6 +187,8 @@ static inline u64 node_page_state(const struct pgdat *pgdat, enum node_stat_item
 	return pgdat->stat[item] < 0 ? 0 : (u64)pgdat->stat[item];
 }
 u64 global_node_page_state(enum node_stat_item item);
+/* As /proc/vmstat has them: vm.c. */
+extern const char *const node_stat_names[NR_NODE_STAT_ITEMS], *const reclaim_event_names[NR_VM_RECLAIM_EVENTS];
 static inline void count_reclaim_events(enum vm_reclaim_event item, u64 nr)
 {
 	vm_state()->event[item] += nr;
@@ -316,7 +319,7 @@ void unmap_mapping_range(struct address_space *mapping, u32 index, u32 nr);
 struct vm_task {
 	bool exists, killed, exiting, oom_victim, oom_skip, unreapable;
 	u8 users;	   /* operations inside: exit waits for nobody; a second one on the same task is refused by its mmap_lock */
-	s16 oom_score_adj;
+	int16_t oom_score_adj;
 	u32 id;
 	char comm[16];
 	struct mutex mmap_lock;

@@ -41,6 +41,12 @@ static void want_huge_pages(void *p, size_t bytes)
 	madvise((void *)first, (size_t)ALIGN_DOWN((uintptr_t)p + bytes - first, SIM_PAGE_SIZE), MADV_HUGEPAGE);
 }
 
+/* What reclaim knows of each frame, and tasks, files and swap; if vm_init() runs. */
+static size_t vm_room(u64 nr_frames)
+{
+	return nr_frames * 32 + (768u << 10);
+}
+
 /*
  * Room for struct page, hole, pageblock, who owns each frame, if that is kept; zones and caches with the lists of each CPU;
  * and their redzones. Untouched pages of it cost nothing.
@@ -50,7 +56,8 @@ static size_t meta_room(u64 nr_frames, bool page_owner)
 	u64 per_frame = page_owner || nr_frames <= 65536 ? 96 : 40; /* a small one may be rebuilt with owners */
 	u64 sheaves = (u64)SIM_SHEAF * 2 * sizeof(void *) * SIM_POOLS * SIM_MAX_CPUS;
 
-	return ALIGN(sizeof(struct machine) + nr_frames * per_frame + sheaves + (512u << 10), SIM_PAGE_SIZE);
+	return ALIGN(sizeof(struct machine) + nr_frames * per_frame + sheaves + (512u << 10), SIM_PAGE_SIZE) +
+	       ALIGN(vm_room(nr_frames), SIM_PAGE_SIZE);
 }
 
 /* What every machine without history reads as. Big ones stay zero: touching all of RAM would be the cost of boot. */
@@ -81,7 +88,7 @@ no_tool static void put_pattern_back(struct machine_host *h)
 
 static bool has_image(const struct machine_host *h)
 {
-	return h->meta_bytes <= IMAGE_LIMIT;
+	return h->meta_bytes - ALIGN(vm_room(h->capacity), SIM_PAGE_SIZE) <= IMAGE_LIMIT;
 }
 
 static void init_cpus(struct machine *m)

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* vm_stubs.c - what is not written yet. Whoever writes a function removes its line here, in the same commit. */
+#include <errno.h>
+#include "vm_internal.h"
+
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#define STUB __attribute__((weak))
+
+/* --- sim/task.h, sim/disk.h */
+STUB unsigned sim_kthread_create(struct sim_kthread kthread) { return 0; }
+STUB void sim_timer(u64 at_ns) {}
+STUB bool sim_sleep_timeout(bool (*awake)(void *arg), void *arg, u64 ns, const char *what) { return awake(arg); }
+STUB void sim_run_kthreads(void) {}
+STUB bool disk_submit(struct disk_request request) { return false; }
+STUB bool disk_has_room(void *unused) { return true; }
+STUB unsigned disk_complete(void) { return 0; }
+STUB u64 disk_next_ns(void) { return ~0ULL; }
+STUB u64 disk_virgin_key(unsigned device, u64 block) { return 1; }
+STUB void sim_page_fill(u64 key, void *page) {}
+STUB bool sim_page_holds(u64 key, const void *page) { return true; }
+
+/* --- swap.c */
+STUB void lru_add_page(struct page *page) {}
+STUB void lru_add_drain(void) {}
+STUB void lru_add_drain_all(void) {}
+STUB void mark_page_accessed(struct page *page) {}
+STUB void activate_page(struct page *page) {}
+STUB enum lru_place page_lru(const struct page *page) { return LRU_INACTIVE_FILE; }
+STUB bool isolate_lru_page(struct page *page) { return false; }
+STUB void putback_lru_page(struct page *page) {}
+STUB void rotate_reclaimable_page(struct page *page) {}
+STUB void lru_forget_page(struct page *page) {}
+STUB void mlock_page(struct page *page) {}
+STUB void munlock_page(struct page *page) {}
+STUB void lruvec_init(struct lruvec *lruvec) {}
+STUB void lru_note_cost(struct lruvec *lruvec, bool file, u64 nr_io, u64 nr_rotated) {}
+
+/* --- vmscan.c */
+STUB u64 zone_reclaimable_pages(const struct zone *zone) { return 0; }
+STUB bool pgdat_balanced(const struct pgdat *pgdat, unsigned order, unsigned highest) { return true; }
+STUB bool current_is_kswapd(void) { return false; }
+STUB void reclaim_state_add(u64 pages) {}
+STUB int vmscan_init(void) { return 0; }
+STUB int node_reclaim(struct zone *zone, gfp_t gfp, unsigned order) { return -2; }
+STUB u64 reclaim_pages_of_node(struct pgdat *pgdat, gfp_t gfp, u64 nr) { return 0; }
+
+/* --- workingset.c */
+STUB u64 workingset_eviction(struct page *page) { return 1; }
+STUB void workingset_refault(struct page *page, u64 shadow) {}
+STUB void workingset_activation(struct page *page) {}
+STUB void workingset_age_nonresident(struct lruvec *lruvec, u64 nr) {}
+
+/* --- shrinker.c */
+STUB struct shrinker *shrinker_alloc(u32 flags, const char *name) { return NULL; }
+STUB void shrinker_register(struct shrinker *s) {}
+STUB void shrinker_free(struct shrinker *s) {}
+STUB u64 shrink_slab(gfp_t gfp, int nid, unsigned priority) { return 0; }
+STUB int shrinker_init(void) { return 0; }
+STUB const char *shrinker_check(void) { return NULL; }
+
+/* --- vm_check.c */
+STUB const char *lru_check(void) { return NULL; }
+STUB const char *vm_check(void) { return NULL; }
+
+/* --- rmap.c */
+STUB void page_add_anon_rmap(struct page *page, unsigned process, u32 vpn) {}
+STUB void page_add_file_rmap(struct page *page) {}
+STUB void page_remove_rmap(struct page *page) {}
+STUB unsigned page_referenced(struct page *page, bool *mlocked) { *mlocked = false; return 0; }
+STUB bool try_to_unmap(struct page *page) { return true; }
+STUB unsigned page_mkclean(struct page *page) { return 0; }
+STUB void unmap_mapping_range(struct address_space *mapping, u32 index, u32 nr) {}
+
+/* --- memory.c */
+STUB int task_create(unsigned id, int oom_score_adj) { return -ENOMEM; }
+STUB int task_exit(unsigned id) { return -ESRCH; }
+STUB int task_kill(unsigned id) { return -ESRCH; }
+STUB int task_set_adj(unsigned id, int adj) { return -ESRCH; }
+STUB int task_access(unsigned id, u32 vpn, bool write, u64 *pfn) { return -EFAULT; }
+STUB int task_mmap(unsigned id, unsigned window, u32 file, u32 first, u32 nr) { return -ESRCH; }
+STUB int task_munmap(unsigned id, unsigned window) { return -ESRCH; }
+STUB int task_madvise_dontneed(unsigned id, u32 vpn, u32 nr) { return -ESRCH; }
+STUB int task_mlock(unsigned id, u32 vpn, u32 nr, u32 *done) { return -ENOMEM; }
+STUB int task_munlock(unsigned id, u32 vpn, u32 nr) { return -ESRCH; }
+STUB int task_pin(unsigned id, u32 vpn, u64 *pfn) { return -EFAULT; }
+STUB void task_unpin(u64 pfn) {}
+STUB struct task_figures task_figures(unsigned id) { return (struct task_figures){ 0 }; }
+STUB bool fatal_signal_pending(void) { return false; }
+STUB int tasks_init(void) { return 0; }
+STUB bool task_reap(struct vm_task *task, u64 *freed) { return true; }
+STUB int unuse_entry(u32 entry) { return 0; }
+STUB void tasks_settle(void) {}
+STUB const char *memory_check(void) { return NULL; }
+
+/* --- filemap.c */
+STUB void mapping_init(struct address_space *mapping, u32 file) {}
+STUB struct page *filemap_get_page(struct address_space *mapping, u32 index, u64 *shadow) { return NULL; }
+STUB int filemap_read_page(struct address_space *mapping, u32 index, gfp_t gfp, struct page **page) { return -ENOMEM; }
+STUB bool remove_mapping(struct page *page) { return false; }
+STUB void truncate_pages(struct address_space *mapping, u32 index) {}
+STUB u64 invalidate_mapping_pages(struct address_space *mapping) { return 0; }
+STUB u64 nr_cached_pages(const struct address_space *mapping) { return 0; }
+STUB void lock_page(struct page *page) {}
+STUB bool trylock_page(struct page *page) { return true; }
+STUB void unlock_page(struct page *page) {}
+STUB void wait_on_page_writeback(struct page *page) {}
+STUB int filemap_init(void) { return 0; }
+STUB const char *filemap_check(void) { return NULL; }
+STUB int file_open(u32 file) { return -ENOMEM; }
+STUB int file_read(u32 file, u32 index, void *buffer) { return -ENOMEM; }
+STUB int file_write(u32 file, u32 index, const void *buffer) { return -ENOMEM; }
+STUB int file_fsync(u32 file) { return 0; }
+STUB int file_truncate(u32 file, u32 pages) { return -ENOMEM; }
+STUB u32 file_size(u32 file) { return 0; }
+STUB int drop_caches(unsigned what) { return -EINVAL; }
+
+/* --- page-writeback.c */
+STUB bool set_page_dirty(struct page *page) { return false; }
+STUB bool clear_page_dirty_for_io(struct page *page) { return false; }
+STUB void cancel_dirty_page(struct page *page) {}
+STUB void set_page_writeback(struct page *page) {}
+STUB void end_page_writeback(struct page *page, int error) {}
+STUB int write_file_page(struct page *page) { return -EIO; }
+STUB void balance_dirty_pages(void) {}
+STUB void dirty_limits(u64 *background, u64 *dirty) { *background = *dirty = ~0ULL; }
+STUB void wakeup_flusher(void) {}
+STUB int writeback_init(void) { return 0; }
+STUB int write_mapping(struct address_space *mapping, bool wait) { return 0; }
+
+/* --- fs.c */
+STUB struct address_space *inode_get(u32 file) { return NULL; }
+STUB void inode_put(struct address_space *mapping) {}
+STUB struct address_space *inode_find(u32 file) { return NULL; }
+STUB struct address_space *inode_next(struct address_space *previous) { return NULL; }
+STUB void inode_pages_changed(struct address_space *mapping) {}
+STUB u32 inode_size(const struct address_space *mapping) { return 0; }
+STUB int fs_init(void) { return 0; }
+STUB void fs_settle(void) {}
+
+/* --- block.c */
+STUB int submit_page_io(struct page *page, unsigned device, u64 block, bool write, void (*end_io)(struct page *, int)) { return -EIO; }
+STUB int block_init(void) { return 0; }
+
+/* --- swapfile.c, swap_state.c, zswap.c */
+STUB u64 get_nr_swap_pages(void) { return 0; }
+STUB u64 total_swap_pages(void) { return 0; }
+STUB bool add_to_swap(struct page *page) { return false; }
+STUB void swap_duplicate(u32 entry) {}
+STUB void swap_free(u32 entry) {}
+STUB void delete_from_swap_cache(struct page *page) {}
+STUB bool try_to_free_swap(struct page *page) { return false; }
+STUB bool remove_from_swap_cache(struct page *page) { return false; }
+STUB int swap_in(u32 entry, gfp_t gfp, unsigned process, u32 vpn, struct page **page) { return -ENOMEM; }
+STUB int swap_writepage(struct page *page) { return -EIO; }
+STUB int swap_init(void) { return 0; }
+STUB u64 zswap_pool_pages(void) { return 0; }
+STUB u64 zswap_stored_pages(void) { return 0; }
+STUB bool zswap_store(struct page *page) { return false; }
+STUB bool zswap_load(struct page *page) { return false; }
+STUB void zswap_invalidate(u32 entry) {}
+STUB void swap_settle(void) {}
+STUB int swapon(unsigned device, u32 pages, int priority) { return -ENOMEM; }
+STUB int swapoff(unsigned device) { return -EINVAL; }
+STUB const char *swap_check(void) { return NULL; }
+
+/* --- oom_kill.c */
+STUB bool out_of_memory(struct oom_control *oc) { return false; }
+STUB bool may_oom_kill(gfp_t gfp, unsigned order, unsigned highest) { return false; }
+STUB bool oom_trylock(void) { return true; }
+STUB void oom_unlock(void) {}
+STUB s64 oom_badness(const struct vm_task *task, u64 totalpages) { return INT64_MIN; }
+STUB u64 oom_totalpages(void) { return 0; }
+STUB void mark_oom_victim(struct vm_task *task) {}
+STUB void exit_oom_victim(struct vm_task *task) {}
+STUB void oom_notify(u64 *freed) {}
+STUB int oom_init(void) { return 0; }
+STUB unsigned task_oom_score(unsigned id) { return 0; }
