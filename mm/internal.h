@@ -428,6 +428,8 @@ void wakeup_kswapd(struct mm *mm, struct zone *zone, gfp_t gfp, unsigned order);
 /* --- show_mem.c -------------------------------------------------------------------------------------------------------- */
 
 void warn_alloc_failure(gfp_t gfp, unsigned order);
+/* Mem-Info of the zones up to this one. [F9] */
+void show_mem_info(enum zone_type highest);
 void report_bad_page(u64 pfn, const char *reason);
 
 /* --- trace.c ------------------------------------------------------------------------------------------------------------- */

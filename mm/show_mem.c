@@ -429,8 +429,10 @@ static void log_totals(const struct mm *mm)
 	sim_log_text(lines);
 }
 
-static void log_mem_info(const struct mm *mm, enum zone_type highest)
+void show_mem_info(enum zone_type highest)
 {
+	const struct mm *mm = current_mm();
+
 	log_use(mm, highest);
 	for (unsigned nid = 0; nid < mm->nr_nodes; nid++)
 		if (node_has_managed_zones(mm, nid, highest))
@@ -489,7 +491,7 @@ sim_cold void warn_alloc_failure(gfp_t gfp, unsigned order)
 	if (mm->nr_nodes > 1)
 		put_number(&t, "-", mm->nr_nodes - 1u);
 	sim_log_text(line);
-	log_mem_info(mm, gfp_zone(gfp));
+	show_mem_info(gfp_zone(gfp));
 }
 
 /* --- bad pages [B21] ---------------------------------------------------------------------------------------------- */

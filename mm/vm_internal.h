@@ -468,19 +468,45 @@ struct oom_control {
 };
 /* true: something was done, so that the request may try again. Caller holds oom_lock. Panics (STOP_PANIC) when nobody is left. [O5] */
 bool out_of_memory(struct oom_control *oc);
-/* [L6] whole: takes oom_lock or says that somebody else is at it. */
+/*
+ * [L6], what is behind the caller's own look at the high mark; both with oom_lock held. true: something was done or is under way,
+ * so that another lap makes sense: oom_unlock(), then oom_wait().
+ */
 bool may_oom_kill(gfp_t gfp, unsigned order, unsigned highest);
+/* false (announced as OOM_BUSY): somebody else decides; oom_wait(), then another lap. */
 bool oom_trylock(void);
 void oom_unlock(void);
+/*
+ * Sleep until a victim has given up its memory, anything was freed, or who decides has decided; for a second at most. Does not wait
+ * for who is to die himself. Without __GFP_FS it may come back again and again, nobody being killed: whoever calls counts.
+ */
+void oom_wait(void);
+/* The current process may use reserves to end with. (PF_OOM_VICTIM, or it was marked.) */
+static inline bool tsk_is_oom_victim(void)
+{
+	return (this_cpu->task_flags & PF_OOM_VICTIM) || (this_cpu->process && current_process()->oom_victim);
+}
 /* [O1]; S64_MIN: never */
 s64 oom_badness(const struct vm_task *task, u64 totalpages);
 u64 oom_totalpages(void);
 void mark_oom_victim(struct vm_task *task);
-/* A victim's memory is gone: nobody waits for it any longer. */
+/* A task that was marked ends, its memory is given back: nobody waits for it any longer. Announces OOM_SKIP if that was not said before. */
 void exit_oom_victim(struct vm_task *task);
 /* Called before anybody is killed; freed pages are added to *freed. [O5] */
 void oom_notify(u64 *freed);
+/* Called in the order of registration, by whoever runs out. -ENOMEM: there are too many. */
+int register_oom_notifier(void (*notify)(u64 *freed));
+void unregister_oom_notifier(void (*notify)(u64 *freed));
 int oom_init(void);
+
+/* --- oom_report.c [O11]..[O13] ------------------------------------------------------------------------------------------------------------------------ */
+
+/* Who asks: a task's name, or ours. */
+const char *current_comm(void);
+void oom_dump_header(const struct oom_control *oc);
+void oom_dump_victim(const struct vm_task *task);
+void oom_log_kill(const struct vm_task *task, const char *message);
+void oom_log_reaped(const struct vm_task *task, bool done);
 
 /* --- checks: *_check.c, each NULL or a sentence ------------------------------------------------------------------------------------------------------- */
 

@@ -162,16 +162,3 @@ STUB void swap_settle(void) {}
 STUB int swapon(unsigned device, u32 pages, int priority) { return -ENOMEM; }
 STUB int swapoff(unsigned device) { return -EINVAL; }
 STUB const char *swap_check(void) { return NULL; }
-
-/* --- oom_kill.c */
-STUB bool out_of_memory(struct oom_control *oc) { return false; }
-STUB bool may_oom_kill(gfp_t gfp, unsigned order, unsigned highest) { return false; }
-STUB bool oom_trylock(void) { return true; }
-STUB void oom_unlock(void) {}
-STUB s64 oom_badness(const struct vm_task *task, u64 totalpages) { return INT64_MIN; }
-STUB u64 oom_totalpages(void) { return 0; }
-STUB void mark_oom_victim(struct vm_task *task) {}
-STUB void exit_oom_victim(struct vm_task *task) {}
-STUB void oom_notify(u64 *freed) {}
-STUB int oom_init(void) { return 0; }
-STUB unsigned task_oom_score(unsigned id) { return 0; }

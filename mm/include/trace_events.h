@@ -221,17 +221,18 @@ enum vm_wait {
 };
 
 enum oom_news {
-	OOM_INVOKED,	 /* out_of_memory(): order, gfp */
+	OOM_INVOKED,	 /* out_of_memory(): order, gfp; vm_task: who asks, 255 nobody's memory */
 	OOM_NOTIFIED,	 /* asked: pages that notifiers freed */
 	OOM_BADNESS,	 /* vm_task was looked at; index: its points, as a signed number; not announced of who is never chosen */
 	OOM_KILL,	 /* vm_task is killed; index: points */
-	OOM_CURRENT_DIES, /* who asks is about to give up its memory: it gets the reserves, nobody is killed */
+	OOM_CURRENT_DIES, /* vm_task (who asks, or the worst of all) is about to give up its memory anyway: it gets the reserves, nobody is killed */
 	OOM_WAITS,	 /* an earlier victim (vm_task) has not given up its memory yet */
 	OOM_BUSY,	 /* oom_lock is taken: somebody else decides */
 	OOM_DECLINED,	 /* asked: 0 no __GFP_FS, 1 may not kill (L6) */
 	OOM_NOBODY,	 /* deadlocked on memory */
 	OOM_REAP,	 /* the reaper freed what vm_task had; index: pages */
-	OOM_SKIP,	 /* vm_task is not waited for any longer: MMF_OOM_SKIP */
+	OOM_SKIP,	 /* vm_task is not waited for any longer: MMF_OOM_SKIP; once for each who was marked, when it ends at the latest */
+	OOM_PANIC,	 /* vm.panic_on_oom (asked) says so */
 	NR_OOM_NEWS
 };
 
