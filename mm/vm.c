@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vm.c - what tasks, files and swap have in common: boot, their pages, knobs, names of counters, the end.
+ * vm.c - what tasks, files and swap have in common: boot, their pages, knobs, the end.
  *
  *   vm_alloc_page()  PGV_used, one reference, on no list
  *     lru_add_page() and whoever finds it takes references
@@ -88,111 +88,6 @@ int vm_knob_write(enum vm_knob knob, u32 value)
 u32 vm_knob(enum vm_knob knob)
 {
 	return READ_ONCE(vm_state()->knob[knob]);
-}
-
-/* --- counters -------------------------------------------------------------------------------------------------------------------- */
-
-/* As /proc/vmstat has them. [F5] */
-const char *const node_stat_names[NR_NODE_STAT_ITEMS] = {
-	[NR_LRU_BASE + LRU_INACTIVE_ANON] = "nr_inactive_anon",
-	[NR_LRU_BASE + LRU_ACTIVE_ANON] = "nr_active_anon",
-	[NR_LRU_BASE + LRU_INACTIVE_FILE] = "nr_inactive_file",
-	[NR_LRU_BASE + LRU_ACTIVE_FILE] = "nr_active_file",
-	[NR_LRU_BASE + LRU_UNEVICTABLE] = "nr_unevictable",
-	[NR_ISOLATED_ANON] = "nr_isolated_anon",
-	[NR_ISOLATED_FILE] = "nr_isolated_file",
-	[WORKINGSET_NODES] = "workingset_nodes",
-	[WORKINGSET_REFAULT_ANON] = "workingset_refault_anon",
-	[WORKINGSET_REFAULT_FILE] = "workingset_refault_file",
-	[WORKINGSET_ACTIVATE_ANON] = "workingset_activate_anon",
-	[WORKINGSET_ACTIVATE_FILE] = "workingset_activate_file",
-	[WORKINGSET_RESTORE_ANON] = "workingset_restore_anon",
-	[WORKINGSET_RESTORE_FILE] = "workingset_restore_file",
-	[WORKINGSET_NODERECLAIM] = "workingset_nodereclaim",
-	[NR_ANON_MAPPED] = "nr_anon_pages",
-	[NR_FILE_MAPPED] = "nr_mapped",
-	[NR_FILE_PAGES] = "nr_file_pages",
-	[NR_FILE_DIRTY] = "nr_dirty",
-	[NR_WRITEBACK] = "nr_writeback",
-	[NR_VMSCAN_WRITE] = "nr_vmscan_write",
-	[NR_VMSCAN_IMMEDIATE] = "nr_vmscan_immediate_reclaim",
-	[NR_DIRTIED] = "nr_dirtied",
-	[NR_WRITTEN] = "nr_written",
-	[NR_THROTTLED_WRITTEN] = "nr_throttled_written",
-	[NR_KERNEL_MISC_RECLAIMABLE] = "nr_kernel_misc_reclaimable",
-	[NR_FOLL_PIN_ACQUIRED] = "nr_foll_pin_acquired",
-	[NR_FOLL_PIN_RELEASED] = "nr_foll_pin_released",
-	[NR_PAGETABLE] = "nr_page_table_pages",
-	[NR_SWAPCACHE] = "nr_swapcached",
-};
-
-const char *const reclaim_event_names[NR_VM_RECLAIM_EVENTS] = {
-	[PGPGIN] = "pgpgin",
-	[PGPGOUT] = "pgpgout",
-	[PSWPIN] = "pswpin",
-	[PSWPOUT] = "pswpout",
-	[PGSKIP_DMA + ZONE_DMA] = "pgskip_dma",
-	[PGSKIP_DMA + ZONE_DMA32] = "pgskip_dma32",
-	[PGSKIP_DMA + ZONE_NORMAL] = "pgskip_normal",
-	[PGSKIP_DMA + ZONE_HIGHMEM] = "pgskip_high",
-	[PGSKIP_DMA + ZONE_MOVABLE] = "pgskip_movable",
-	[PGSKIP_DMA + ZONE_DEVICE] = "pgskip_device",
-	[PGACTIVATE] = "pgactivate",
-	[PGDEACTIVATE] = "pgdeactivate",
-	[PGFAULT] = "pgfault",
-	[PGMAJFAULT] = "pgmajfault",
-	[PGREFILL] = "pgrefill",
-	[PGSTEAL_KSWAPD] = "pgsteal_kswapd",
-	[PGSTEAL_DIRECT] = "pgsteal_direct",
-	[PGSCAN_KSWAPD] = "pgscan_kswapd",
-	[PGSCAN_DIRECT] = "pgscan_direct",
-	[PGSCAN_DIRECT_THROTTLE] = "pgscan_direct_throttle",
-	[PGSCAN_ANON] = "pgscan_anon",
-	[PGSCAN_FILE] = "pgscan_file",
-	[PGSTEAL_ANON] = "pgsteal_anon",
-	[PGSTEAL_FILE] = "pgsteal_file",
-	[PGSCAN_ZONE_RECLAIM_SUCCESS] = "zone_reclaim_success",
-	[PGSCAN_ZONE_RECLAIM_FAILED] = "zone_reclaim_failed",
-	[PGINODESTEAL] = "pginodesteal",
-	[SLABS_SCANNED] = "slabs_scanned",
-	[KSWAPD_INODESTEAL] = "kswapd_inodesteal",
-	[KSWAPD_LOW_WMARK_HIT_QUICKLY] = "kswapd_low_wmark_hit_quickly",
-	[KSWAPD_HIGH_WMARK_HIT_QUICKLY] = "kswapd_high_wmark_hit_quickly",
-	[PAGEOUTRUN] = "pageoutrun",
-	[PGROTATED] = "pgrotated",
-	[DROP_PAGECACHE] = "drop_pagecache",
-	[DROP_SLAB] = "drop_slab",
-	[OOM_KILLS] = "oom_kill",
-	[UNEVICTABLE_PGCULLED] = "unevictable_pgs_culled",
-	[UNEVICTABLE_PGRESCUED] = "unevictable_pgs_rescued",
-	[UNEVICTABLE_PGMLOCKED] = "unevictable_pgs_mlocked",
-	[UNEVICTABLE_PGMUNLOCKED] = "unevictable_pgs_munlocked",
-	[SWAP_RA] = "swap_ra",
-	[SWAP_RA_HIT] = "swap_ra_hit",
-	[ZSWPIN] = "zswpin",
-	[ZSWPOUT] = "zswpout",
-	[ZSWPWB] = "zswpwb",
-};
-
-u64 global_node_page_state(enum node_stat_item item)
-{
-	struct mm *mm = current_mm();
-	u64 sum = 0;
-
-	for (unsigned nid = 0; nid < mm->nr_nodes; nid++)
-		sum += node_page_state(&mm->vm->node[nid], item);
-	return sum;
-}
-
-u64 vm_counter(const char *name)
-{
-	for (unsigned i = 0; i < NR_NODE_STAT_ITEMS; i++)
-		if (!strcmp(name, node_stat_names[i]))
-			return global_node_page_state((enum node_stat_item)i);
-	for (unsigned i = 0; i < NR_VM_RECLAIM_EVENTS; i++)
-		if (!strcmp(name, reclaim_event_names[i]))
-			return READ_ONCE(vm_state()->event[i]);
-	return ~0ULL;
 }
 
 /* --- boot, and the end ------------------------------------------------------------------------------------------------------------ */

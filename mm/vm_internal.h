@@ -90,7 +90,10 @@ enum node_stat_item {
 	NR_NODE_STAT_ITEMS
 };
 
-enum vm_reclaim_event {
+/* Of a zone: dirty pages of files and pages under writeback; mlocked pages. Changed with mod_page_zone_state(). */
+enum vm_zone_item { NR_ZONE_WRITE_PENDING, NR_MLOCK, NR_VM_ZONE_ITEMS };
+
+enum vm_reclaim_event { /* PGPGIN, PGPGOUT: counted in pages, shown in kB */
 	PGPGIN, PGPGOUT, PSWPIN, PSWPOUT,
 	PGSKIP_DMA, PGSKIP_DEVICE = PGSKIP_DMA + MAX_NR_ZONES - 1,
 	PGACTIVATE, PGDEACTIVATE, PGFAULT, PGMAJFAULT, PGREFILL,
@@ -121,6 +124,7 @@ enum pgdat_flag { PGDAT_DIRTY = 1, PGDAT_WRITEBACK = 2, PGDAT_RECLAIM_LOCKED = 4
 struct pgdat {
 	struct lruvec lruvec;
 	s64 stat[NR_NODE_STAT_ITEMS];
+	s64 zone_stat[MAX_NR_ZONES][NR_VM_ZONE_ITEMS];
 	u8 nid;
 	u32 flags;
 	u8 kswapd_order, kswapd_highest_zoneidx; /* what it was woken for; MAX_NR_ZONES: nothing */
@@ -186,9 +190,18 @@ static inline u64 node_page_state(const struct pgdat *pgdat, enum node_stat_item
 {
 	return pgdat->stat[item] < 0 ? 0 : (u64)pgdat->stat[item];
 }
+static inline void mod_page_zone_state(const struct page *page, enum vm_zone_item item, s64 nr)
+{
+	const struct zone *zone = page_zone(current_mm(), page_pfn(current_mm(), page));
+
+	vm_state()->node[zone->nid].zone_stat[zone->index][item] += nr;
+}
+/* Of all nodes, of all zones; 0 before vm_init(). */
 u64 global_node_page_state(enum node_stat_item item);
-/* As /proc/vmstat has them: vm.c. */
-extern const char *const node_stat_names[NR_NODE_STAT_ITEMS], *const reclaim_event_names[NR_VM_RECLAIM_EVENTS];
+u64 global_vm_zone_state(enum vm_zone_item item);
+/* As /proc/vmstat has them. [F5] */
+const char *node_stat_name(enum node_stat_item item);
+const char *reclaim_event_name(enum vm_reclaim_event item);
 static inline void count_reclaim_events(enum vm_reclaim_event item, u64 nr)
 {
 	vm_state()->event[item] += nr;
@@ -254,6 +267,9 @@ u64 zone_reclaimable_pages(const struct zone *zone);
 /* The same of all zones up to this one of a node, of the lists that can be reclaimed. */
 bool pgdat_balanced(const struct pgdat *pgdat, unsigned order, unsigned highest);
 bool current_is_kswapd(void);
+#define MAX_RECLAIM_RETRIES 16
+/* kswapd has run so often without success: it is not woken any more. [R11] vmstat.c */
+bool node_is_unreclaimable(unsigned nid);
 /* Pages that slab shrinkers gave back since reclaim began: kfree of slabs pages adds to it. [R26] */
 void reclaim_state_add(u64 pages);
 int vmscan_init(void); /* kswapd of each node */
