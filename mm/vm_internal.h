@@ -40,6 +40,7 @@ enum vm_page_flag {
 	PGV_error = 1 << 13,
 	PGV_batch = 1 << 14,	/* in a CPU's batch */
 	PGV_isolated = 1 << 15,
+	PGV_readahead = 1 << 17, /* read before anybody asked for it, and not asked for yet */
 	PGV_used = 1 << 16,	/* it is one of ours: between vm_alloc_page() and the free */
 };
 
@@ -450,16 +451,21 @@ u64 get_nr_swap_pages(void); /* free slots */
 u64 total_swap_pages(void);
 /* A slot for this page, which joins the swap cache. Page locked. false: there is none, or no memory. */
 bool add_to_swap(struct page *page);
-/* One user more, or less, of an entry. */
+/* One user more, or less, of an entry. The last one that goes takes a cached page along, unless it is mapped or locked. */
 void swap_duplicate(u32 entry);
 void swap_free(u32 entry);
 /* Page locked, unmapped nowhere: leaves the swap cache; a slot nobody else uses is free. */
 void delete_from_swap_cache(struct page *page);
 /* If nobody else needs the slot, the page becomes an ordinary anonymous one again. Page locked. */
 bool try_to_free_swap(struct page *page);
+/* Its last mapping is gone: it leaves the swap cache if no entry is left and nobody is at it. Page not locked by the caller. */
+void free_swap_cache(struct page *page);
 /* Reclaim: out of the swap cache, the slot keeps what is in it. Page locked, clean. */
 bool remove_from_swap_cache(struct page *page);
-/* The page that an entry stands for, uptodate, with a reference; reads it (zswap, then the device, with readahead). */
+/*
+ * The page that an entry stands for, uptodate, with a reference, not locked; reads it (zswap, then the device, with readahead).
+ * 0; -ENOMEM; -EIO; -ENOENT: nobody has this entry any more, look again.
+ */
 int swap_in(u32 entry, gfp_t gfp, unsigned process, u32 vpn, struct page **page);
 /* Start to write a page of the swap cache, locked and clean for I/O; unlocks it. 0: started, or kept by zswap; -EIO, -ENOMEM */
 int swap_writepage(struct page *page);

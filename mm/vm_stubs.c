@@ -140,25 +140,3 @@ STUB void fs_settle(void) {}
 /* --- block.c */
 STUB int submit_page_io(struct page *page, unsigned device, u64 block, bool write, void (*end_io)(struct page *, int)) { return -EIO; }
 STUB int block_init(void) { return 0; }
-
-/* --- swapfile.c, swap_state.c, zswap.c */
-STUB u64 get_nr_swap_pages(void) { return 0; }
-STUB u64 total_swap_pages(void) { return 0; }
-STUB bool add_to_swap(struct page *page) { return false; }
-STUB void swap_duplicate(u32 entry) {}
-STUB void swap_free(u32 entry) {}
-STUB void delete_from_swap_cache(struct page *page) {}
-STUB bool try_to_free_swap(struct page *page) { return false; }
-STUB bool remove_from_swap_cache(struct page *page) { return false; }
-STUB int swap_in(u32 entry, gfp_t gfp, unsigned process, u32 vpn, struct page **page) { return -ENOMEM; }
-STUB int swap_writepage(struct page *page) { return -EIO; }
-STUB int swap_init(void) { return 0; }
-STUB u64 zswap_pool_pages(void) { return 0; }
-STUB u64 zswap_stored_pages(void) { return 0; }
-STUB bool zswap_store(struct page *page) { return false; }
-STUB bool zswap_load(struct page *page) { return false; }
-STUB void zswap_invalidate(u32 entry) {}
-STUB void swap_settle(void) {}
-STUB int swapon(unsigned device, u32 pages, int priority) { return -ENOMEM; }
-STUB int swapoff(unsigned device) { return -EINVAL; }
-STUB const char *swap_check(void) { return NULL; }
