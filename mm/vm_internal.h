@@ -7,7 +7,8 @@
  *
  * [V1] a page is found in at most one of: a file's cache, the swap cache; an anonymous page may be in the swap cache
  * [V2] mapcount is the number of page table entries that point to it
- * [V3] PGV_lru: it is on the list that its flags say, of its node's lruvec; not set: in a batch, isolated, or on its way
+ * [V3] PGV_lru: it is on the list that its flags say, of its node's lruvec; not set: in a batch, isolated, or on its way; a
+ *      frame that is no page of ours has a struct vm_page of zeroes
  * [V4] PGV_dirty and PGV_writeback pages are uptodate and in a cache, or anonymous
  *
  * Locks, outermost first: a task's mmap_lock, an inode's lock (both may be held while sleeping) -> page lock (PGV_locked, sleeps)
@@ -118,6 +119,7 @@ struct lruvec {
 	u64 anon_cost, file_cost; /* [R4] */
 	u64 nonresident_age;	  /* [R23] */
 	u64 refaults[2];	  /* anon, file: WORKINGSET_ACTIVATE when it was looked at last */
+	u64 nr_mlock[MAX_NR_ZONES]; /* pages with PGV_mlocked, on a list or not [R24] */
 };
 
 enum pgdat_flag { PGDAT_DIRTY = 1, PGDAT_WRITEBACK = 2, PGDAT_RECLAIM_LOCKED = 4 };
@@ -251,6 +253,10 @@ enum lru_place page_lru(const struct page *page);
 /* Off its list, with a reference; false: it is on none. Whoever isolates counts NR_ISOLATED. */
 bool isolate_lru_page(struct page *page);
 void putback_lru_page(struct page *page);
+/* The same for vmscan.c: with the lock held, without the reference, for pages about to be freed. Where flags say, and why. */
+bool isolate_page_locked(struct page *page);
+void put_on_list_again(struct page *page, enum lru_why why);
+void leave_isolation(struct page *page);
 /* Written, and wanted by reclaim: to the tail of the inactive list. Any context. */
 void rotate_reclaimable_page(struct page *page);
 /* The last reference is gone. */

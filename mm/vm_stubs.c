@@ -19,22 +19,6 @@ STUB u64 disk_virgin_key(unsigned device, u64 block) { return 1; }
 STUB void sim_page_fill(u64 key, void *page) {}
 STUB bool sim_page_holds(u64 key, const void *page) { return true; }
 
-/* --- swap.c */
-STUB void lru_add_page(struct page *page) {}
-STUB void lru_add_drain(void) {}
-STUB void lru_add_drain_all(void) {}
-STUB void mark_page_accessed(struct page *page) {}
-STUB void activate_page(struct page *page) {}
-STUB enum lru_place page_lru(const struct page *page) { return LRU_INACTIVE_FILE; }
-STUB bool isolate_lru_page(struct page *page) { return false; }
-STUB void putback_lru_page(struct page *page) {}
-STUB void rotate_reclaimable_page(struct page *page) {}
-STUB void lru_forget_page(struct page *page) {}
-STUB void mlock_page(struct page *page) {}
-STUB void munlock_page(struct page *page) {}
-STUB void lruvec_init(struct lruvec *lruvec) {}
-STUB void lru_note_cost(struct lruvec *lruvec, bool file, u64 nr_io, u64 nr_rotated) {}
-
 /* --- vmscan.c */
 STUB u64 zone_reclaimable_pages(const struct zone *zone) { return 0; }
 STUB bool pgdat_balanced(const struct pgdat *pgdat, unsigned order, unsigned highest) { return true; }

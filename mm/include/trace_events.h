@@ -117,7 +117,7 @@ enum lru_place {
 	LRU_UNEVICTABLE,
 	NR_LRU_LISTS,
 	LRU_NOWHERE = NR_LRU_LISTS, /* new, or about to be freed */
-	LRU_BATCH,		    /* in a batch of the CPU that announces */
+	LRU_BATCH,		    /* in a batch of the CPU that announces it comes there; anybody may empty it */
 	LRU_ISOLATED,		    /* taken off by reclaim, or by somebody who moves pages */
 	NR_LRU_PLACES
 };

@@ -97,6 +97,13 @@ static inline s32 atomic_dec_if_positive(s32 *count)
 	return left;
 }
 
+/* One more, if there is one; false: the last one is gone. */
+static inline bool atomic_inc_unless_zero(s32 *count)
+{
+	*count += *count > 0;
+	return *count > 0;
+}
+
 /* --- what one CPU alone writes ------------------------------------------------------------------------------------ */
 
 /* Add to a counter of this CPU; an interrupt comes before or after it. Others read it with READ_ONCE(). */

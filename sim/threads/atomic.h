@@ -61,6 +61,17 @@ static inline s32 atomic_dec_if_positive(s32 *count)
 	return now - 1;
 }
 
+/* One more, if there is one; false: the last one is gone. */
+static inline bool atomic_inc_unless_zero(s32 *count)
+{
+	s32 now = __atomic_load_n(count, __ATOMIC_RELAXED);
+
+	while (likely(now > 0))
+		if (__atomic_compare_exchange_n(count, &now, now + 1, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			return true;
+	return false;
+}
+
 /* --- what one CPU alone writes ------------------------------------------------------------------------------------ */
 
 /* No locked instruction: nobody else writes it, and there are no interrupts. Others may read it meanwhile. */
