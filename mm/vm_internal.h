@@ -334,14 +334,16 @@ unsigned page_referenced(struct page *page, bool *mlocked);
 bool try_to_unmap(struct page *page);
 /* Write access goes; returns how many mappings had written: the page is dirty then. Page locked. */
 unsigned page_mkclean(struct page *page);
-/* The cache's page is going: no mapping of [index, index + nr) of the file stays. */
+/*
+ * No mapping of [index, index + nr) of the file stays. Who takes a page out of the cache calls it with the page locked, or again
+ * when it has locked it: a fault maps what it found before.
+ */
 void unmap_mapping_range(struct address_space *mapping, u32 index, u32 nr);
 
 /* --- memory.c: tasks ---------------------------------------------------------------------------------------------------------------------- */
 
 struct vm_task {
 	bool exists, killed, exiting, oom_victim, oom_skip, unreapable;
-	u8 users;	   /* operations inside: exit waits for nobody; a second one on the same task is refused by its mmap_lock */
 	int16_t oom_score_adj;
 	u32 id;
 	char comm[16];
@@ -351,7 +353,7 @@ struct vm_task {
 	u32 nr_tables;	   /* pgd included */
 	u64 rss_anon, rss_file, rss_shmem, swapents, locked, total_vm;
 	u64 killed_at_ns;
-	struct {
+	struct vm_window {
 		u32 file, first, nr; /* nr 0: free */
 	} window[VM_WINDOWS];
 };

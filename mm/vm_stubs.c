@@ -46,36 +46,6 @@ STUB const char *shrinker_check(void) { return NULL; }
 STUB const char *lru_check(void) { return NULL; }
 STUB const char *vm_check(void) { return NULL; }
 
-/* --- rmap.c */
-STUB void page_add_anon_rmap(struct page *page, unsigned process, u32 vpn) {}
-STUB void page_add_file_rmap(struct page *page) {}
-STUB void page_remove_rmap(struct page *page) {}
-STUB unsigned page_referenced(struct page *page, bool *mlocked) { *mlocked = false; return 0; }
-STUB bool try_to_unmap(struct page *page) { return true; }
-STUB unsigned page_mkclean(struct page *page) { return 0; }
-STUB void unmap_mapping_range(struct address_space *mapping, u32 index, u32 nr) {}
-
-/* --- memory.c */
-STUB int task_create(unsigned id, int oom_score_adj) { return -ENOMEM; }
-STUB int task_exit(unsigned id) { return -ESRCH; }
-STUB int task_kill(unsigned id) { return -ESRCH; }
-STUB int task_set_adj(unsigned id, int adj) { return -ESRCH; }
-STUB int task_access(unsigned id, u32 vpn, bool write, u64 *pfn) { return -EFAULT; }
-STUB int task_mmap(unsigned id, unsigned window, u32 file, u32 first, u32 nr) { return -ESRCH; }
-STUB int task_munmap(unsigned id, unsigned window) { return -ESRCH; }
-STUB int task_madvise_dontneed(unsigned id, u32 vpn, u32 nr) { return -ESRCH; }
-STUB int task_mlock(unsigned id, u32 vpn, u32 nr, u32 *done) { return -ENOMEM; }
-STUB int task_munlock(unsigned id, u32 vpn, u32 nr) { return -ESRCH; }
-STUB int task_pin(unsigned id, u32 vpn, u64 *pfn) { return -EFAULT; }
-STUB void task_unpin(u64 pfn) {}
-STUB struct task_figures task_figures(unsigned id) { return (struct task_figures){ 0 }; }
-STUB bool fatal_signal_pending(void) { return false; }
-STUB int tasks_init(void) { return 0; }
-STUB bool task_reap(struct vm_task *task, u64 *freed) { return true; }
-STUB int unuse_entry(u32 entry) { return 0; }
-STUB void tasks_settle(void) {}
-STUB const char *memory_check(void) { return NULL; }
-
 /* --- filemap.c */
 STUB void mapping_init(struct address_space *mapping, u32 file) {}
 STUB struct page *filemap_get_page(struct address_space *mapping, u32 index, u64 *shadow) { return NULL; }

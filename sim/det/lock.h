@@ -192,6 +192,14 @@ static inline void mutex_lock(struct mutex *m)
 	this_cpu->preempt_off--;
 	sim_yield(YIELD_LOCKED);
 }
+/* Who does not get it does not wait. */
+static inline bool mutex_trylock(struct mutex *m)
+{
+	if (!spin_trylock(&m->lock))
+		return false;
+	this_cpu->preempt_off--;
+	return true;
+}
 static inline void mutex_unlock(struct mutex *m)
 {
 	this_cpu->preempt_off++;

@@ -140,6 +140,10 @@ static inline void mutex_lock(struct mutex *m)
 {
 	spin_lock(&m->lock);
 }
+static inline bool mutex_trylock(struct mutex *m)
+{
+	return spin_trylock(&m->lock);
+}
 static inline void mutex_unlock(struct mutex *m)
 {
 	spin_unlock(&m->lock);

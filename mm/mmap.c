@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * mmap.c - windows on files, and giving memory back.
+ *
+ * A window shows pages [first, first + nr) of a file, shared with everybody who maps or writes it. Mapping one costs nothing; its
+ * pages come when they are touched. The window stays until all its entries are gone: who looks for mappings of a file
+ * finds them through the windows (rmap.c).
+ *
+ * Locks: mmap_lock. Unlike Linux: no VMAs; a window is where it is, and is unmapped as a whole; MAP_SHARED alone;
+ * MADV_DONTNEED of mlocked memory is what MADV_DONTNEED_LOCKED does: it goes, and what comes next is not locked.
+ */
+#include <errno.h>
+#include "task_internal.h"
+
+int task_mmap(unsigned id, unsigned window, u32 file, u32 first, u32 nr)
+{
+	struct task_scope scope;
+	int err;
+
+	if (window >= VM_WINDOWS || !nr || nr > VM_WINDOW_PAGES || first > FILE_MAX_PAGES - nr)
+		return -EINVAL;
+	err = task_enter(&scope, id);
+	if (err)
+		return err;
+	if (scope.task->window[window].nr)
+		return task_leave(&scope, -EBUSY);
+	scope.task->window[window].file = file;
+	scope.task->window[window].first = first;
+	scope.task->window[window].nr = nr;
+	scope.task->total_vm += nr;
+	return task_leave(&scope, 0);
+}
+
+int task_munmap(unsigned id, unsigned window)
+{
+	struct task_scope scope;
+	int err;
+
+	if (window >= VM_WINDOWS)
+		return -EINVAL;
+	err = task_enter(&scope, id);
+	if (err)
+		return err;
+	if (!scope.task->window[window].nr)
+		return task_leave(&scope, -EINVAL);
+	zap_range(scope.task, window_vpn(window), VM_WINDOW_PAGES);
+	scope.task->total_vm -= scope.task->window[window].nr;
+	scope.task->window[window].nr = 0;
+	return task_leave(&scope, 0);
+}
+
+int task_madvise_dontneed(unsigned id, u32 vpn, u32 nr)
+{
+	struct task_scope scope;
+	int err;
+
+	if (vpn > VM_ANON_PAGES || nr > VM_ANON_PAGES - vpn)
+		return -EINVAL;
+	err = task_enter(&scope, id);
+	if (err)
+		return err;
+	zap_range(scope.task, vpn, nr);
+	return task_leave(&scope, 0);
+}
