@@ -440,6 +440,8 @@ static inline void mm_announce(struct mm_event ev)
 
 	ev.cpu = this_cpu->id;
 	ev.task = this_cpu->task;
+	if (ev.type == EVENT_VM_WANTED || ev.type == EVENT_SLAB_PAGES_WANTED)
+		ev.context = (u8)this_cpu->task_flags;
 	memcpy(word, &ev, sizeof(word));
 	sim_event(word[0], word[1], word[2], word[3]);
 }

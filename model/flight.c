@@ -12,13 +12,15 @@
 
 struct flight *flight_on(struct model *m, unsigned cpu)
 {
-	return !m->frames_only && m->depth[cpu] ? &m->flight[cpu][m->depth[cpu] - 1] : NULL;
+	unsigned s = stack_on(m, cpu);
+
+	return !m->frames_only && m->depth[s] ? &m->flight[s][m->depth[s] - 1] : NULL;
 }
 
 /* Any event can create the excuse of another operation in flight. */
 void note_excuses(struct model *m)
 {
-	for (unsigned c = 0; c < m->nr_cpus; c++)
+	for (unsigned c = 0; c < MODEL_STACKS; c++)
 		for (unsigned d = 0; d < m->depth[c]; d++)
 			if (m->flight[c][d].kind == FLIGHT_ALLOC) {
 				struct flight *f = &m->flight[c][d];
@@ -31,7 +33,8 @@ void note_excuses(struct model *m)
 
 static struct flight *push(struct model *m, unsigned cpu, unsigned kind)
 {
-	struct flight *f = &m->flight[cpu][m->depth[cpu]++];
+	unsigned s = stack_on(m, cpu);
+	struct flight *f = &m->flight[s][m->depth[s]++];
 
 	memset(f, 0, sizeof(*f));
 	f->kind = (u8)kind;
@@ -50,19 +53,38 @@ static struct flight *begin(struct model *m, unsigned cpu, unsigned kind)
 		note_excuses(m);
 	f = push(m, cpu, kind);
 	f->alone = m->nr_in_flight++ == 0;
-	for (unsigned c = 0; !f->alone && c < m->nr_cpus; c++)
+	for (unsigned c = 0; !f->alone && c < MODEL_STACKS; c++)
 		for (unsigned d = 0; d < m->depth[c]; d++)
 			m->flight[c][d].alone = false;
 	if (m->slub)
 		model_slub_begins(m, cpu);
+	if (m->vm)
+		vm_flight_begins(m, cpu);
 	return f;
 }
 
-/* Z10: what the task's scopes leave of a mask. */
-static gfp_t scoped(const struct model *m, unsigned cpu, gfp_t gfp)
+struct flight *begin_flight(struct model *m, unsigned cpu)
 {
-	u32 flags = m->task_flags[cpu];
+	return begin(m, cpu, FLIGHT_OTHER);
+}
 
+/* What it asks for, and gives back, is its own affair. */
+void begin_reclaim(struct model *m, unsigned cpu)
+{
+	const struct flight *below = flight_on(m, cpu);
+	struct flight *f = push(m, cpu, FLIGHT_OTHER);
+
+	f->reclaim = true;
+	f->alone = below->alone;
+	f->where = below->where;
+	if (m->slub)
+		model_slub_begins(m, cpu);
+	vm_flight_begins(m, cpu);
+}
+
+/* Z10: what the task's scopes leave of a mask. */
+static gfp_t scoped(u32 flags, gfp_t gfp)
+{
 	if (flags & 4)
 		gfp &= ~0xc0u;
 	else if (flags & 2)
@@ -78,15 +100,15 @@ static unsigned type_of_request(const struct model *m, const struct flight *f)
 	return m->mobility_disabled || type == 3 ? MIGRATE_UNMOVABLE : type;
 }
 
-static void ask(struct model *m, struct flight *f, unsigned where, u16 owner, s32 nid, gfp_t gfp, unsigned order)
+static void ask(struct model *m, struct flight *f, unsigned where, u16 owner, s32 nid, gfp_t gfp, unsigned order, u32 task_flags)
 {
 	unsigned cpu = f->cpu;
 
 	f->where = (u8)where;
-	f->task_flags = m->task_flags[cpu];
+	f->task_flags = task_flags;
 	f->owner = owner;
 	f->nid = nid == NUMA_NO_NODE ? (s32)(cpu * m->nr_nodes / m->nr_cpus) : nid;
-	f->gfp = scoped(m, cpu, gfp);
+	f->gfp = scoped(task_flags, gfp);
 	f->order = (u8)order;
 	f->type = (u8)type_of_request(m, f);
 	f->wanted = 1;
@@ -98,18 +120,18 @@ static void ask(struct model *m, struct flight *f, unsigned where, u16 owner, s3
 
 void model_begin_alloc(struct model *m, unsigned cpu, unsigned where, u16 owner, s32 nid, gfp_t gfp, unsigned order)
 {
-	ask(m, begin(m, cpu, FLIGHT_ALLOC), where, owner, nid, gfp, order);
+	ask(m, begin(m, cpu, FLIGHT_ALLOC), where, owner, nid, gfp, order, m->task_flags[cpu]);
 }
 
 /* What an operation asks the page allocator in its middle is judged as if it were asked by itself. */
-void begin_nested_alloc(struct model *m, unsigned cpu, u16 owner, s32 nid, gfp_t gfp, unsigned order)
+void begin_nested_alloc(struct model *m, unsigned cpu, u16 owner, s32 nid, gfp_t gfp, unsigned order, u32 task_flags)
 {
 	const struct flight *below = flight_on(m, cpu);
 	struct flight *f = push(m, cpu, FLIGHT_ALLOC);
 
 	f->nested = true;
 	f->alone = below->alone;
-	ask(m, f, below->where, owner, nid, gfp, order);
+	ask(m, f, below->where, owner, nid, gfp, order, task_flags);
 }
 
 void model_begin_exact(struct model *m, unsigned cpu, unsigned where, u16 owner, gfp_t gfp, u64 bytes)

@@ -47,8 +47,15 @@ bool may_refuse(const struct model *m, const struct flight *f);
 void note_excuses(struct model *m);
 /* model.c: untouched pages of it cost nothing, so a big machine is no reason to keep less. NULL: there is no room. */
 void *map_zeros(u64 bytes);
-/* On top of the operation of this CPU; ended by end_flight(). */
-void begin_nested_alloc(struct model *m, unsigned cpu, u16 owner, s32 nid, gfp_t gfp, unsigned order);
+/* On top of the operation of this CPU; ended by end_flight(). task_flags: of the task that asks, reclaim's included. */
+void begin_nested_alloc(struct model *m, unsigned cpu, u16 owner, s32 nid, gfp_t gfp, unsigned order, u32 task_flags);
+/* An operation, or the run of a kernel thread. */
+struct flight *begin_flight(struct model *m, unsigned cpu);
+/* Reclaim in the middle of the request on top; it ends when the depth is taken back. */
+void begin_reclaim(struct model *m, unsigned cpu);
+/* vm_pages.c: what the model knows of tasks' pages for the flight on top is new; the flags of the task that asks. */
+void vm_flight_begins(struct model *m, unsigned cpu);
+u32 vm_asker_flags(struct model *m, const struct mm_event *ev);
 void begin_nested_free(struct model *m, unsigned cpu, u64 pfn, unsigned order);
 /* The topmost: model_end() for what an operation itself asked for, and within it. */
 const char *end_flight(struct model *m, unsigned cpu);

@@ -515,7 +515,7 @@ const char *ladder_unreserved(struct model *m, struct flight *f, const struct mm
 /* An operation that drains all lists does nothing else: what it began goes on until it ends. */
 static bool somebody_drains_all(const struct model *m, const struct flight *but)
 {
-	for (unsigned cpu = 0; cpu < m->nr_cpus; cpu++)
+	for (unsigned cpu = 0; cpu < MODEL_STACKS; cpu++)
 		for (unsigned d = 0; d < m->depth[cpu]; d++) {
 			const struct flight *f = &m->flight[cpu][d];
 

@@ -13,6 +13,7 @@
 #include "model_page_debug.h"
 #include "model_recorded.h"
 #include "model_slab.h"
+#include "model_vm.h"
 
 #define IMAGE_FRAMES 65536 /* machines up to here are reset by copying */
 
@@ -128,6 +129,7 @@ void model_seal(struct model *m)
 	if (m->image)
 		memcpy(m->image, m, m->block_bytes);
 	model_slab_seal(m);
+	model_vm_seal(m);
 }
 
 /* What was reserved for CMA and still is becomes free. */
@@ -242,6 +244,8 @@ bool model_rebuild(struct model *m, const struct model_setup *setup)
 	m->debug = old.debug;
 	m->slab = old.slab;
 	m->slub = old.slub;
+	m->vm = old.vm;
+	model_vm_destroy(m);
 	model_slab_destroy(m); /* caches come with the start state, not with the machine */
 	if (!model_page_debug_setup(m))
 		return false;
@@ -275,6 +279,7 @@ void model_destroy(struct model *m)
 	if (m->memblock)
 		model_memblock_destroy(m->memblock);
 	model_page_debug_destroy(m);
+	model_vm_destroy(m);
 	model_slab_destroy(m);
 	recorded_destroy(m);
 	free(m->image);
@@ -294,7 +299,9 @@ static void load_image(struct model *m)
 		if (image->zone[z].exists || m->zone[z].exists)
 			m->zone[z] = image->zone[z];
 	memcpy(m->zonelist, image->zonelist, (size_t)((const char *)image->flight - (const char *)image->zonelist));
-	memcpy(m->flight, image->flight, image->nr_cpus * sizeof(image->flight[0]));
+	for (unsigned s = 0; s < MODEL_STACKS; s++) /* a flight is cleared when it begins */
+		if (image->depth[s])
+			memcpy(m->flight[s], image->flight[s], sizeof(image->flight[s]));
 	memcpy(m->depth, rest, (size_t)(end - rest));
 	m->image = (void *)(uintptr_t)image;
 	m->events_judged = events_judged;
@@ -305,6 +312,7 @@ void model_reset(struct model *m)
 {
 	model_page_debug_reset(m);
 	model_slab_reset(m);
+	model_vm_reset(m);
 	if (m->image)
 		load_image(m);
 	if (m->image && !m->setup.early)

@@ -18,11 +18,14 @@
 
 #define MODEL_MAX_CPUS	  8
 #define MODEL_NO_OWNER	  0xffffffffu
-#define MODEL_NR_OWNERS	  260 /* slots, the system, who waits for a grace period, slabs, large blocks of kmalloc() */
+#define MODEL_NR_OWNERS	  261 /* slots, the system, who waits for a grace period, slabs, large blocks of kmalloc(), pages of tasks and files */
 #define MODEL_RCU_OWNER	  257
 #define MODEL_SLAB_OWNER  258
 #define MODEL_LARGE_OWNER 259
-#define MODEL_MAX_NESTING 6 /* of requests on one CPU: a task, interrupts, and what each of them asks the page allocator */
+#define MODEL_VM_OWNER	  260
+#define MODEL_MAX_NESTING 10 /* of requests on one CPU: a task, interrupts, what each of them asks the page allocator, reclaim in its middle */
+#define MODEL_MAX_KTHREADS 8
+#define MODEL_STACKS	  (MODEL_MAX_CPUS + MODEL_MAX_KTHREADS) /* of flights: a CPU's, then a kernel thread's */
 #define MODEL_MAX_DEFERRED 64
 #define MODEL_RCU_TICK_NS 1000000ULL
 #define MODEL_MAX_REGIONS 16
@@ -224,6 +227,7 @@ struct flight {
 	bool ran_kswapd, drained_all;
 	bool settling;	   /* end of the program: reserves are given up without need */
 	bool nested;	   /* what the operation below asks the page allocator */
+	bool reclaim;	   /* what the request below does to get pages: requests of its own are nested in it */
 	u16 owner;
 	gfp_t gfp;	   /* after the task's scopes */
 	u32 task_flags;
@@ -297,8 +301,9 @@ struct model {
 	u64 totalreserve;
 	u32 sysctl[9];		      /* values of enum mm_sysctl */
 	bool kswapd_wanted[MAX_NUMNODES];
-	struct flight flight[MODEL_MAX_CPUS][MODEL_MAX_NESTING]; /* task, and interrupts on top of it */
-	u8 depth[MODEL_MAX_CPUS];
+	struct flight flight[MODEL_STACKS][MODEL_MAX_NESTING]; /* task, and interrupts on top of it */
+	u8 depth[MODEL_STACKS];
+	u8 kthread_stack; /* of the kernel thread whose event is judged; 0: what is judged is the CPU's own */
 	unsigned nr_in_flight;
 	u32 task_flags[MODEL_MAX_CPUS];
 	u32 generation[MODEL_NR_OWNERS]; /* of a slot: how often it was asked to be filled */
@@ -326,6 +331,7 @@ struct model {
 	struct model_memblock *memblock;
 	struct model_page_debug *debug;
 	struct model_slab *slab;
+	struct model_vm *vm;
 	struct model_recorded *recorded; /* a recording's objects */
 	struct model_slub *slub; /* what is kept of objects whose cache is debugged */
 	char text[200];		      /* the sentence returned last */
@@ -462,6 +468,11 @@ u64 model_digest(const struct model *m, u64 digest);
 u64 model_stamp(const struct model *m, u64 pfn);
 /* Which slot owns this frame; MODEL_NO_OWNER none. */
 u32 model_owner(const struct model *m, u64 pfn);
+/* Whose flights these are: of who announces, or of the CPU. */
+static inline unsigned stack_on(const struct model *m, unsigned cpu)
+{
+	return m->kthread_stack ? m->kthread_stack : cpu;
+}
 static inline unsigned model_zone_of(const struct model *m, u64 pfn)
 {
 	return m->zone_of_block[pfn >> m->block_order];

@@ -73,7 +73,7 @@ struct model_slub {
 		u32 head, value; /* of a slab whose word is overwritten; MODEL_NO_SLAB: none is */
 		u8 field;	 /* enum slab_field */
 	} overwritten;
-	struct slub_flight flight[MODEL_MAX_CPUS][MODEL_MAX_NESTING];
+	struct slub_flight flight[MODEL_STACKS][MODEL_MAX_NESTING];
 	struct {
 		char due[SLUB_TEXT_BYTES]; /* what the operation that is alone must have said */
 		u32 bytes;

@@ -15,8 +15,6 @@
 #include "model.h"
 
 #define MODEL_VM_TASKS	     64
-#define MODEL_VM_OWNER	     260 /* frames that tasks, files, tables and swap use */
-#define MODEL_MAX_KTHREADS   8
 #define MODEL_TRACKED_FILES  32	 /* whose contents are known page by page; others are never written */
 #define MODEL_TRACKED_PAGES  256 /* of each */
 #define MODEL_TRACKED_VPNS   1024 /* of each task; programs touch no others, but for the benches */
@@ -55,6 +53,8 @@ const char *model_vm_answer(struct model *m, unsigned cpu, int error, u64 value)
 /* The key that a page must hold now. */
 u64 model_task_key(const struct model *m, unsigned task, u32 vpn);
 u64 model_file_key(const struct model *m, u32 file, u32 index);
+/* What file_read() of this CPU must have copied, after its answer and before its end: others may have written since. */
+u64 model_read_key(const struct model *m, unsigned cpu);
 /* The virtual page was written by its task, a mapped file's page too. */
 void model_task_wrote(struct model *m, unsigned task, u32 vpn, u64 key);
 bool model_task_exists(const struct model *m, unsigned task);

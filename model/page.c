@@ -15,6 +15,7 @@
 #include "internal.h"
 #include "model_page_debug.h"
 #include "model_recorded.h"
+#include "model_vm.h"
 
 static const char *const state_names[NR_FRAME_STATES] = {
 	"free", "a hole", "reserved", "a device's", "in flight", "owned", "inside an owned block", "being freed",
@@ -570,22 +571,43 @@ static judge_fn *const judges[NR_EVENT_TYPES] = {
 	[EVENT_FREE_DEFERRED] = on_free_deferred,
 };
 
-const char *model_event(struct model *m, const struct mm_event *ev)
+/* A free in the middle of an operation is over when something comes that no free announces. */
+static bool ends_a_free(const struct model *m, unsigned type)
+{
+	return m->vm && (type == EVENT_ATTEMPT || type == EVENT_DRAIN_ALL || type == EVENT_KSWAPD_RUN || type == EVENT_BOOST_END ||
+			 type == EVENT_DIRECT_RECLAIM);
+}
+
+static const char *judge_event(struct model *m, const struct mm_event *ev)
 {
 	const char *bad;
 
-	m->events_judged++;
-	if (!m->frames_only && ev->cpu >= m->nr_cpus)
-		return model_says(m, "N1: an event on cpu %u", ev->cpu);
+	if (ev->type >= EVENT_VM_WANTED && ev->type < NR_EVENT_TYPES)
+		return vm_event(m, ev);
 	if (ev->type >= EVENT_KMALLOC && ev->type < NR_EVENT_TYPES)
 		return m->frames_only ? recorded_event(m, ev) : slab_event(m, ev);
 	if (ev->type >= NR_EVENT_TYPES || !judges[ev->type])
 		return model_says(m, "N1: an event of unknown type %u", ev->type);
+	if (ends_a_free(m, ev->type) && (bad = slab_pages_are_back(m, ev->cpu)))
+		return bad;
 	bad = judges[ev->type](m, ev);
 	if (m->recorded && !bad)
 		return recorded_pages(m, ev);
 	if (m->nr_in_flight > 1)
 		note_excuses(m);
+	return bad;
+}
+
+const char *model_event(struct model *m, const struct mm_event *ev)
+{
+	const char *bad;
+
+	m->events_judged++;
+	if (!m->frames_only && (ev->cpu >= m->nr_cpus || ev->task > MODEL_MAX_KTHREADS))
+		return model_says(m, "N1: an event on cpu %u, of task %u", ev->cpu, ev->task);
+	m->kthread_stack = !m->frames_only && ev->task ? (u8)(MODEL_MAX_CPUS + ev->task - 1) : 0;
+	bad = judge_event(m, ev);
+	m->kthread_stack = 0;
 	return bad;
 }
 
@@ -711,7 +733,7 @@ const char *end_flight(struct model *m, unsigned cpu)
 	struct flight *f = flight_on(m, cpu);
 	const char *bad = judge_loose_ends(m, f);
 
-	m->depth[cpu]--;
+	m->depth[stack_on(m, cpu)]--;
 	if (bad)
 		return bad;
 	if (f->in_flight)
@@ -734,11 +756,12 @@ const char *end_flight(struct model *m, unsigned cpu)
 
 const char *model_end(struct model *m, unsigned cpu)
 {
-	const char *bad = m->slab ? slab_loose_ends(m, cpu) : NULL;
+	const char *bad = m->vm ? vm_loose_ends(m, cpu) : NULL, *slabs = m->slab ? slab_loose_ends(m, cpu) : NULL;
 
+	bad = bad ? bad : slabs;
 	m->nr_in_flight--;
 	if (!bad)
 		return end_flight(m, cpu);
-	m->depth[cpu]--;
+	m->depth[stack_on(m, cpu)]--;
 	return bad;
 }

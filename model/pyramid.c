@@ -12,6 +12,7 @@
 #include <string.h>
 #include "internal.h"
 #include "model_slab.h"
+#include "model_vm.h"
 
 #define DIGEST_FRAMES 65536
 
@@ -322,7 +323,9 @@ const char *model_recount(struct model *m)
 	for (unsigned z = 0; !bad && z < MODEL_NR_ZONES; z++)
 		if (m->zone[z].exists)
 			bad = recount_zone(m, z);
-	return bad || !m->slab ? bad : model_slab_recount(m);
+	if (!bad && m->slab)
+		bad = model_slab_recount(m);
+	return bad || !m->vm ? bad : vm_recount(m);
 }
 
 /* The free set frame by frame where that is cheap, and its shape; before the hand-over, what memblock holds. */
@@ -347,5 +350,7 @@ u64 model_digest(const struct model *m, u64 digest)
 				 0x100000001b3ULL;
 	if (m->slab)
 		digest = model_slab_digest(m, digest);
+	if (m->vm)
+		digest = vm_digest(m, digest);
 	return digest ^ digest >> 32;
 }

@@ -23,11 +23,11 @@
 
 struct slab_flight *slab_flight_on(struct model *m, unsigned cpu)
 {
-	unsigned depth = m->depth[cpu];
+	unsigned s = stack_on(m, cpu), depth = m->depth[s];
 
-	while (depth > 1 && m->flight[cpu][depth - 1].nested)
+	while (depth > 1 && m->flight[s][depth - 1].nested)
 		depth--;
-	return depth ? &m->slab->flight[cpu][depth - 1] : NULL;
+	return depth ? &m->slab->flight[s][depth - 1] : NULL;
 }
 
 const struct model_cache *model_cache(const struct model *m, unsigned id)
@@ -468,7 +468,7 @@ const char *slab_loose_ends(struct model *m, unsigned cpu)
 	if (!bad && flight_on(m, cpu)->nested)
 		bad = model_says(m, "S6: nobody says what came of a request for pages");
 	while (flight_on(m, cpu)->nested)
-		m->depth[cpu]--;
+		m->depth[stack_on(m, cpu)]--;
 	sf = slab_flight_on(m, cpu);
 	bad = bad ? bad : judge_slab_ends(m, sf, cpu);
 	bad = bad ? bad : kmalloc_loose_ends(m, sf);

@@ -101,7 +101,7 @@ const char *on_pages_wanted(struct model *m, const struct mm_event *ev)
 	sf->order = ev->order;
 	sf->of_cache = ev->cache;
 	begin_nested_alloc(m, ev->cpu, ev->cache ? MODEL_SLAB_OWNER : MODEL_LARGE_OWNER,
-			   ev->nid == 255 ? NUMA_NO_NODE : (s32)ev->nid, ev->gfp, ev->order);
+			   ev->nid == 255 ? NUMA_NO_NODE : (s32)ev->nid, ev->gfp, ev->order, vm_asker_flags(m, ev));
 	return bad;
 }
 

@@ -10,7 +10,8 @@
 #define MAX_DUE	     64	  /* objects that one operation gives back */
 #define MAX_RCU_SLABS 256 /* pages of slabs that wait for a grace period */
 
-enum slab_work { WORK_NONE, WORK_ALLOC, WORK_GIVE, WORK_CREATE, WORK_FLUSH, WORK_DESTROY, WORK_SHRINK, WORK_INIT, WORK_SETTLE, WORK_LARGE };
+enum slab_work { WORK_NONE, WORK_ALLOC, WORK_GIVE, WORK_CREATE, WORK_FLUSH, WORK_DESTROY, WORK_SHRINK, WORK_INIT, WORK_SETTLE, WORK_LARGE,
+		 WORK_VM /* tasks, files, swap and reclaim: they take and give objects of their own caches as they like */ };
 
 /* What an operation in flight does with caches. */
 struct slab_flight {
@@ -102,7 +103,7 @@ struct model_slab {
 	struct slab_rcu rcu[MAX_RCU_SLABS];
 	struct model_kmalloc kmalloc;
 	/* what follows is not part of the image */
-	struct slab_flight flight[MODEL_MAX_CPUS][MODEL_MAX_NESTING];
+	struct slab_flight flight[MODEL_STACKS][MODEL_MAX_NESTING];
 	struct model_slab_frame *frame;
 	u64 *live; /* a bit for each 8 bytes of RAM: an object begins here and is handed out */
 	struct model_slab *image;
@@ -127,7 +128,9 @@ static inline bool has_many(const struct model_cache *c, unsigned nid)
 
 static inline bool is_alone(const struct model *m, unsigned cpu)
 {
-	return m->depth[cpu] && m->flight[cpu][m->depth[cpu] - 1].alone;
+	unsigned s = stack_on(m, cpu);
+
+	return m->depth[s] && m->flight[s][m->depth[s] - 1].alone;
 }
 
 static inline struct model_slab_frame *head_of(struct model *m, u64 address)

@@ -85,7 +85,9 @@ void model_slab_reset(struct model *m)
 		return;
 	model_slub_reset(m);
 	memcpy(s, s->image, IMAGE_BYTES);
-	memset(s->flight, 0, sizeof(s->flight));
+	for (unsigned k = 0; k < MODEL_STACKS; k++)
+		for (unsigned d = 0; d < MODEL_MAX_NESTING; d++)
+			memset(&s->flight[k][d], 0, offsetof(struct slab_flight, got_at));
 	for (u32 i = 0; i < s->nr_touched; i++) {
 		u32 pfn = s->touched[i];
 

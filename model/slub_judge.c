@@ -13,7 +13,9 @@
 
 static struct slub_flight *top(struct model *m, unsigned cpu)
 {
-	return &m->slub->flight[cpu][m->depth[cpu] - 1];
+	unsigned s = stack_on(m, cpu);
+
+	return &m->slub->flight[s][m->depth[s] - 1];
 }
 
 void model_slub_begins(struct model *m, unsigned cpu)
@@ -39,7 +41,8 @@ void model_slub_begins(struct model *m, unsigned cpu)
 
 bool model_slub_was_refused(const struct model *m, unsigned cpu, u64 object)
 {
-	const struct slub_flight *f = &m->slub->flight[cpu][m->depth[cpu] - 1];
+	unsigned s = stack_on(m, cpu);
+	const struct slub_flight *f = &m->slub->flight[s][m->depth[s] - 1];
 
 	for (u32 i = 0; i < f->nr_refused; i++)
 		if (f->refused[i] == object)

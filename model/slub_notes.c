@@ -123,7 +123,7 @@ void model_slub_reset(struct model *m)
 	s->damage.nr = s->damage.nr_pointers = s->nr_disabled = s->nr_spoilt = s->nr_lost = 0;
 	s->tainted = false;
 	s->overwritten.head = MODEL_NO_SLAB;
-	for (unsigned c = 0; c < MODEL_MAX_CPUS; c++)
+	for (unsigned c = 0; c < MODEL_STACKS; c++)
 		for (unsigned d = 0; d < MODEL_MAX_NESTING; d++)
 			s->flight[c][d].used = true; /* an abandoned run left it so */
 }

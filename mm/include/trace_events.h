@@ -101,7 +101,8 @@ enum mm_event_type {
 	EVENT_WAIT,	    /* report: enum vm_wait; on: the task that runs begins to wait, or no longer does; pfn of the page, or ~0 */
 	EVENT_OOM,	    /* report: enum oom_news; vm_task; index: points */
 	EVENT_TASK,	    /* vm_task; report: enum task_news */
-	EVENT_INODE,	    /* file; address; on: an inode (report 0) or dentry (report 1) of this number is kept from now on */
+	EVENT_INODE,	    /* file; address; on: an inode (report 0) or dentry (report 1) of this number is kept from now on; report 2: the
+			     * file has index pages from now on (what was cut off, and what a write skips, reads as zero) */
 	NR_EVENT_TYPES
 };
 
@@ -167,6 +168,7 @@ enum page_news {
 	PAGE_LAUNDERED,	  /* dirty no more, and nobody will miss it: truncated, or its last user is gone */
 	PAGE_WANTED_FREE, /* PG_reclaim: to be reclaimed when it is written */
 	PAGE_USED,	  /* mark_page_accessed: its referenced flag is set */
+	PAGE_COPIED,	  /* on: file_write() has copied what it was given into the page; else file_read() copied it out */
 	NR_PAGE_NEWS
 };
 
@@ -384,7 +386,7 @@ struct mm_event {
 		u8 priority;
 	};
 	u8 report;
-	u8 context; /* a recording's: EVENT_ATOMIC */
+	u8 context; /* a recording's: EVENT_ATOMIC; of vm_wanted and pages_wanted: flags of the task that asks, PF_MEMALLOC .. */
 	union {
 		u8 from;
 		u8 slab_from;

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * vm_state.h - what the files about tasks, files, swap and reclaim share: plain arrays of what is where.
+ *
+ * A key stands for the contents of a page. Each virtual page of a task, each block of a disk and each slot of swap has one, and
+ * so has each frame; an event that moves contents moves the key. What a frame holds may go when nobody wants it, or when the
+ * block or slot that stands for it has the same key.
+ *
+ * When the model is sealed no task exists, no page is cached and no slot is taken: only tables are copied, the arrays are emptied.
+ */
+#ifndef MODEL_VM_STATE_H
+#define MODEL_VM_STATE_H
+
+#include "vm.h"
+#include "vm_liveness.h"
+
+#define VM_SLOTS      (1u << 20) /* of a swap device, that are followed */
+#define VM_MAX_MARKS  65536	 /* entries that a reset empties one by one; more: the whole array */
+#define VM_FIRST_SIZE 16	 /* pages of a file that nobody wrote or truncated */
+#define VM_NO_FILE    (~0u)
+
+/* --- frames ------------------------------------------------------------------------------------------------------------------ */
+
+enum vm_frame_flag {
+	VMF_KNOWN = 1 << 0,	 /* it has contents: key holds */
+	VMF_UPTODATE = 1 << 1,
+	VMF_DIRTY = 1 << 2,
+	VMF_WRITEBACK = 1 << 3,
+	VMF_MLOCKED = 1 << 4,
+	VMF_REFERENCED = 1 << 5, /* it was used, or found so */
+	VMF_WANTED_FREE = 1 << 6,
+	VMF_READING = 1 << 7,	 /* the device fills it */
+	VMF_WRITING = 1 << 8,	 /* the device reads it */
+	VMF_FAILED = 1 << 9,	 /* it could not be written, and is not dirty any more */
+	VMF_TOUCHED = 1 << 15,	 /* not as when the model was sealed */
+};
+
+/* A frame that tasks, files, tables or swap have. All zero but VMF_TOUCHED: it is none. */
+struct vm_frame {
+	u64 key;
+	u8 use;	  /* enum vm_use + 1; 0: not one of ours */
+	u8 place; /* enum lru_place */
+	u8 actor; /* in a batch: the CPU; isolated: actor_of() who has it */
+	u8 task;  /* tables: whose, number + 1; anonymous: of the last mapping */
+	u16 flags;
+	u16 pins;
+	u32 maps;
+	u32 file; /* in the cache of; VM_NO_FILE: in none */
+	u32 index;
+	u32 entry; /* found through the swap cache as; 0: it is not */
+};
+
+static inline bool vm_is_anon(const struct vm_frame *f)
+{
+	return f->use == VM_USE_ANON + 1 || f->use == VM_USE_SWAPIN + 1;
+}
+
+/* --- tasks ------------------------------------------------------------------------------------------------------------------- */
+
+enum vm_where { VM_NOTHING, VM_FRAME, VM_ENTRY };
+enum vm_pte_flag {
+	VMP_ACCESSED = 1,
+	VMP_WRITTEN = 2, /* since write access was taken away last */
+	VMP_MLOCKED = 4,
+	VMP_TOUCHED = 128,
+};
+
+/* A virtual page. Anonymous: key is what its task reads there. */
+struct vm_pte {
+	u64 key;
+	u32 at; /* frame, or entry of swap */
+	u8 where;
+	u8 flags;
+};
+
+struct vm_task_state {
+	bool exists, killed, exiting;
+	s32 adj;
+	u32 nr_tables;
+	u64 rss_anon, rss_file, swapents, mlocked;
+	struct {
+		u32 file, first, nr; /* nr 0: free */
+	} window[VM_WINDOWS];
+};
+
+/* --- files and swap ------------------------------------------------------------------------------------------------------------ */
+
+struct vm_block {
+	u64 key;   /* on disk, if it was written */
+	u32 frame; /* in the cache: frame + 1 */
+	bool written;
+	bool hole; /* truncated: reads as zero */
+};
+
+struct vm_file {
+	bool touched; /* pages, error and blocks may be other than on the first day */
+	bool error;   /* a write failed, and nobody was told yet */
+	bool sized;   /* pages holds; else it is VM_FIRST_SIZE */
+	u32 pages;
+};
+
+struct vm_slot {
+	u64 key;       /* on the device */
+	u64 zswap_key;
+	u32 frame;     /* found through the swap cache: frame + 1 */
+	u32 users;     /* page table entries */
+	u8 flags;      /* enum vm_slot_flag */
+};
+enum vm_slot_flag { VMS_TAKEN = 1, VMS_ON_DEVICE = 2, VMS_IN_ZSWAP = 4, VMS_TOUCHED = 128 };
+
+struct vm_device {
+	bool on;
+	u32 pages, used;
+};
+
+/* --- who is at work ------------------------------------------------------------------------------------------------------------ */
+
+/* Of each flight: what the operation was asked to do; what reclaim is at. Cleared when a flight begins. */
+struct vm_flight {
+	bool is_op; /* ask holds */
+	bool answered;
+	struct model_vm_ask ask;
+	u8 where;
+	u8 use;	    /* enum vm_use of the request for a page that goes on */
+	bool reclaims; /* it runs between RECLAIM_.._BEGINS and _ENDS */
+	bool copied;   /* a page was copied to who reads: copied_key */
+	u64 copied_key;
+	u64 wrote_pfn; /* frame that the operation wrote to, + 1 */
+	bool told;     /* EIO is due: the error of the file was pending */
+	struct {
+		u64 nr;	 /* pages asked to be looked at */
+		u8 priority, list;
+	} scan;
+	struct {
+		u64 freeable, deferred, scanned, freed, due; /* R15 */
+		u8 id, priority;
+		bool counted;
+	} shrink;
+};
+
+/* Entries that are not as when the model was sealed. */
+struct vm_marks {
+	u32 nr;
+	bool lost; /* there are more */
+	u32 *list;
+};
+
+/* --- all of it ------------------------------------------------------------------------------------------------------------------- */
+
+struct vm_sums {
+	u64 lru[MODEL_NR_ZONES][NR_LRU_LISTS]; /* pages on lists [R1] */
+	u64 isolated[MAX_NUMNODES][2];	       /* anonymous, file */
+	u64 batched[MODEL_MAX_CPUS];
+	u64 dirty, writeback, mlocked, pinned;
+	u64 file_pages;	 /* in caches of files */
+	u64 swapcache;
+	u64 anon_mapped, file_mapped; /* frames that are mapped */
+	u64 tables, zswap;	      /* frames */
+	u64 zswap_stored;	      /* slots whose contents are kept compressed */
+};
+
+struct model_vm {
+	bool up;
+	u32 knob[NR_VM_KNOBS];
+	struct vm_task_state task[MODEL_VM_TASKS];
+	struct vm_file file[MODEL_TRACKED_FILES];
+	struct vm_device device[SWAP_DEVICES + 1]; /* 0 is that of the files */
+	struct vm_sums sums;
+	struct vm_liveness live;
+	bool kthread_runs[MODEL_MAX_KTHREADS];
+	/* what follows is not part of the image */
+	struct vm_flight flight[MODEL_STACKS][MODEL_MAX_NESTING];
+	struct vm_block block[MODEL_TRACKED_FILES][MODEL_TRACKED_PAGES];
+	struct vm_frame *frame;
+	struct vm_pte *pte;			   /* VM_SPACE_PAGES of each task */
+	struct vm_slot *slot[SWAP_DEVICES + 1];
+	struct vm_marks frames, ptes, slots;
+	void *image;
+};
+
+static inline struct vm_pte *vm_pte(const struct model *m, unsigned task, u32 vpn)
+{
+	return &m->vm->pte[(u64)task * VM_SPACE_PAGES + vpn];
+}
+static inline unsigned vm_node_of(const struct model *m, u64 pfn)
+{
+	return m->zone[model_zone_of(m, pfn)].nid;
+}
+/* Entries of swap are device << 24 | slot. NULL: there is no such slot. */
+static inline struct vm_slot *vm_slot(const struct model *m, u32 entry)
+{
+	u32 device = entry >> 24, slot = entry & 0xffffff;
+
+	if (!device || device > SWAP_DEVICES || !m->vm->device[device].on || !slot || slot >= m->vm->device[device].pages ||
+	    slot >= VM_SLOTS)
+		return NULL;
+	return &m->vm->slot[device][slot];
+}
+/* The file's own block; NULL: of a file that is not followed. */
+static inline struct vm_block *vm_block(const struct model *m, u32 file, u32 index)
+{
+	return file < MODEL_TRACKED_FILES && index < MODEL_TRACKED_PAGES ? &m->vm->block[file][index] : NULL;
+}
+
+/* vm_sums.c */
+void vm_mark(struct vm_marks *marks, u32 what);
+/* vm_pages.c */
+/* What the operation or kernel thread that announces is at; reclaim in its middle has its own. NULL: nobody is at work. */
+struct vm_flight *vm_flight_on(struct model *m, unsigned cpu);
+/* Before a frame is changed: it must be put back by a reset. */
+struct vm_frame *vm_change(struct model *m, u64 pfn);
+/* What a block holds that nobody wrote. */
+u64 vm_virgin_key(unsigned device, u64 block);
+/* What is on disk for a page of a file. */
+u64 vm_disk_key(const struct model *m, u32 file, u32 index);
+/* Does somebody who runs reclaim? */
+bool vm_reclaims(struct model *m, const struct mm_event *ev);
+
+/* vm_lru.c */
+/* A page is handed out, or freed: on no list. */
+const char *vm_lru_free(struct model *m, u64 pfn);
+const char *vm_lru_recount(struct model *m, struct vm_sums *sums);
+const char *vm_lru_ends(struct model *m, unsigned cpu);
+const char *vm_lru_settled(struct model *m);
+
+#endif
