@@ -36,6 +36,7 @@ static struct flight *push(struct model *m, unsigned cpu, unsigned kind)
 	unsigned s = stack_on(m, cpu);
 	struct flight *f = &m->flight[s][m->depth[s]++];
 
+	m->stacks_used |= 1u << s;
 	memset(f, 0, sizeof(*f));
 	f->kind = (u8)kind;
 	f->cpu = (u8)cpu;

@@ -126,6 +126,7 @@ void model_seal(struct model *m)
 		return;
 	if (!m->image)
 		m->image = malloc(m->block_bytes);
+	m->stacks_used = 0;
 	if (m->image)
 		memcpy(m->image, m, m->block_bytes);
 	model_slab_seal(m);
@@ -299,8 +300,8 @@ static void load_image(struct model *m)
 		if (image->zone[z].exists || m->zone[z].exists)
 			m->zone[z] = image->zone[z];
 	memcpy(m->zonelist, image->zonelist, (size_t)((const char *)image->flight - (const char *)image->zonelist));
-	for (unsigned s = 0; s < MODEL_STACKS; s++) /* a flight is cleared when it begins */
-		if (image->depth[s])
+	for (unsigned s = 0; s < MODEL_STACKS; s++)
+		if (m->stacks_used >> s & 1)
 			memcpy(m->flight[s], image->flight[s], sizeof(image->flight[s]));
 	memcpy(m->depth, rest, (size_t)(end - rest));
 	m->image = (void *)(uintptr_t)image;
