@@ -13,6 +13,7 @@
  */
 #include <string.h>
 #include "lockstep.h"
+#include "vm.h"
 
 _Static_assert(NR_PARAMS <= 64, "ARG_KNOB_ALL has 6 bits");
 _Static_assert(NR_SYSCTLS <= 16, "ARG_SYSCTL has 4 bits");
@@ -74,7 +75,15 @@ const char *const slab_attributes[NR_SLAB_ATTRIBUTES] = {
 	"alloc_traces", "free_traces",	 "colour",
 };
 static const char *const attribute_form_names[6] = { "line", "bare", "signed", "blank", "empty", "huge" };
-const char family_letter[NR_FAMILIES + 1] = "pokc";
+static const char *const drop_names[3] = { "pagecache", "slab", "both" };
+static const char *const fill_names[4] = { "same", "lines", "words", "noise" };
+static const char *const disk_site_names[2] = { "read", "write" };
+static const char *const vm_knob_names[NR_VM_KNOBS] = {
+	"swappiness", "vfs_cache_pressure", "dirty_ratio", "dirty_background_ratio", "dirty_bytes", "dirty_background_bytes",
+	"page-cluster", "oom_kill_allocating_task", "panic_on_oom", "oom_dump_tasks", "zswap_enabled", "zswap_max_pool_percent",
+	"zone_reclaim_mode", "shrinker_mode",
+};
+const char family_letter[NR_FAMILIES + 1] = "pokctn";
 
 #define SLOT_OF(number, what, of) NULL, FIELD_SLOT, number == 16 ? 4 : 8, number, NULL, ROLE_##what, FAMILY_##of
 
@@ -145,6 +154,28 @@ const struct arg_kind_row arg_kinds[NR_ARG_KINDS] = {
 	[ARG_STORED_ATTRIBUTE] = { "attribute", FIELD_ARGUMENT, 6, NR_SLAB_ATTRIBUTES, slab_attributes, 0, 0 },
 	[ARG_ATTRIBUTE_VALUE] = { "value", FIELD_ARGUMENT, 16, 0,	     NULL, 0, 0 },
 	[ARG_ATTRIBUTE_FORM] = { "form", FIELD_ARGUMENT, 3, ARRAY_SIZE(attribute_form_names), attribute_form_names, 0, 0 },
+	[ARG_NEW_TASK]	  = { NULL, FIELD_SLOT, 6, NR_TASK_SLOTS, NULL, ROLE_NEW, FAMILY_TASKS },
+	[ARG_TASK]	  = { NULL, FIELD_SLOT, 6, NR_TASK_SLOTS, NULL, ROLE_SHARED, FAMILY_TASKS },
+	[ARG_LAST_TASK]	  = { NULL, FIELD_SLOT, 6, NR_TASK_SLOTS, NULL, ROLE_LIVE, FAMILY_TASKS },
+	[ARG_NEW_PIN]	  = { SLOT_OF(NR_PIN_SLOTS, NEW, PINS) },
+	[ARG_PIN]	  = { SLOT_OF(NR_PIN_SLOTS, LIVE, PINS) },
+	[ARG_VPN]	  = { "vpn",	 FIELD_ARGUMENT, 10, 0,		     NULL, 0, 0 },
+	[ARG_PAGES]	  = { "nr",	 FIELD_ARGUMENT, 6, 0,		     NULL, 0, 0 },
+	[ARG_FILL]	  = { "fill",	 FIELD_ARGUMENT, 2, 4,		     fill_names, 0, 0 },
+	[ARG_ADJ]	  = { "adj",	 FIELD_ARGUMENT, 11, 2001,	     NULL, 0, 0 },
+	[ARG_WINDOW]	  = { "window",	 FIELD_ARGUMENT, 3, VM_WINDOWS,	     NULL, 0, 0 },
+	[ARG_WINDOW_PAGE] = { "page",	 FIELD_ARGUMENT, 7, VM_WINDOW_PAGES, NULL, 0, 0 },
+	[ARG_FILE]	  = { "file",	 FIELD_ARGUMENT, 5, 0,		     NULL, 0, 0 },
+	[ARG_INDEX]	  = { "index",	 FIELD_ARGUMENT, 8, 0,		     NULL, 0, 0 },
+	[ARG_FIRST_FILE]  = { "first",	 FIELD_ARGUMENT, 20, 0,		     NULL, 0, 0 },
+	[ARG_FILES]	  = { "files",	 FIELD_ARGUMENT, 8, 0,		     NULL, 0, 0 },
+	[ARG_DROP]	  = { "what",	 FIELD_ARGUMENT, 2, 3,		     drop_names, 0, 0 },
+	[ARG_SWAP_DEVICE] = { "device",	 FIELD_ARGUMENT, 2, SWAP_DEVICES,    NULL, 0, 0 },
+	[ARG_SWAP_SLOTS]  = { "slots",	 FIELD_ARGUMENT, 12, 0,		     NULL, 0, 0 },
+	[ARG_PRIORITY]	  = { "priority", FIELD_ARGUMENT, 3, 0,		     NULL, 0, 0 },
+	[ARG_VM_KNOB]	  = { "knob",	 FIELD_ARGUMENT, 5, NR_VM_KNOBS,     vm_knob_names, 0, 0 },
+	[ARG_VM_VALUE]	  = { "value",	 FIELD_ARGUMENT, 16, 0,		     NULL, 0, 0 },
+	[ARG_DISK_SITE]	  = { "site",	 FIELD_ARGUMENT, 1, 2,		     disk_site_names, 0, 0 },
 	[ARG_CACHE_PATTERN] = { "caches", FIELD_ARGUMENT, 5, NR_DEBUG_PATTERNS, slab_debug_patterns, 0, 0 },
 };
 

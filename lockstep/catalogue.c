@@ -5,9 +5,10 @@
 
 static const struct op *const tables[] = { machine_ops, page_ops,	  reach_ops,	    text_ops,
 					   debug_ops,	memblock_ops, memblock_comb_ops, rcu_ops,
-					   slab_ops,	kmalloc_ops,  slab_bug_ops,	 slab_text_ops };
+					   slab_ops,	kmalloc_ops,  slab_bug_ops,	 slab_text_ops,
+					   task_ops,	file_ops,     swapping_ops };
 
-#define CODES 0x3a0
+#define CODES 0x460
 
 const struct op *op_nth(unsigned n)
 {

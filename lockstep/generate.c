@@ -17,6 +17,7 @@
  */
 #include <string.h>
 #include "generate.h"
+#include "vm.h"
 
 u64 rng_next(u64 *state)
 {
@@ -56,6 +57,8 @@ static unsigned table_of(const struct op *op)
 {
 	if (op->code < 0x0100)
 		return TABLE_MACHINE;
+	if (op->code >= 0x0400)
+		return op->code < 0x0420 ? TABLE_TASK : op->code < 0x0440 ? TABLE_FILE : TABLE_SWAP;
 	if (op->code >= 0x0124 && op->code <= 0x0126) /* grace periods */
 		return TABLE_PAGE | TABLE_KMALLOC;
 	if (op->code < 0x0300)
@@ -157,7 +160,16 @@ static u32 next_slot(const u64 *bits, bool set, u32 from, u32 to)
 /* Few caches: what happens in one needs many objects. */
 static u32 slots_of(const struct maker *g, unsigned family)
 {
-	return family == FAMILY_CACHES ? min_of(g->nr_caches, (u32)NR_CACHE_SLOTS) : g->nr_slots;
+	switch (family) {
+	case FAMILY_CACHES:
+		return min_of(g->nr_caches, (u32)NR_CACHE_SLOTS);
+	case FAMILY_TASKS:
+		return max_of(min_of(g->nr_tasks, (u32)NR_TASK_SLOTS), 1u);
+	case FAMILY_PINS:
+		return NR_PIN_SLOTS;
+	default:
+		return g->nr_slots;
+	}
 }
 
 /* A slot of those used whose bit is `set`; any slot when there is none. */
@@ -204,6 +216,8 @@ void note_slots(struct maker *g, const struct op *op, const struct instr *in)
 		} else if (kind->role == ROLE_NEW) {
 			live[slot / 64] |= 1ULL << slot % 64;
 			used[slot / 64] |= 1ULL << slot % 64;
+		} else if (op->args[i] == ARG_LAST_TASK || op->args[i] == ARG_PIN) {
+			live[slot / 64] &= ~(1ULL << slot % 64);
 		} else if (op->args[i] == ARG_LAST_CACHE) { /* mostly it is in use: who creates next knows */
 			g->recreate = slot + 1;
 		} else if (kind->role != ROLE_SHARED && op_frees(op)) {
@@ -466,6 +480,30 @@ static u32 fresh_slab_flags(struct maker *g)
 	return flags;
 }
 
+static u32 fresh_vm_value(struct maker *g)
+{
+	switch (one_in(g->rng, 16) ? (u32)NR_VM_KNOBS : g->vm_knob) {
+	case VM_SWAPPINESS:
+		return one_in(g->rng, 4) ? 200 * below(g->rng, 2) : below(g->rng, 201);
+	case VM_VFS_CACHE_PRESSURE:
+		return below(g->rng, 400);
+	case VM_DIRTY_RATIO:
+	case VM_DIRTY_BACKGROUND_RATIO:
+		return below(g->rng, 50);
+	case VM_DIRTY_BYTES:
+	case VM_DIRTY_BACKGROUND_BYTES:
+		return (u32)magnitude(g->rng, 8);
+	case VM_ZSWAP_MAX_POOL_PERCENT:
+		return below(g->rng, 40);
+	case VM_PANIC_ON_OOM: /* few programs should end so early */
+		return one_in(g->rng, 8) ? below(g->rng, 3) : 0;
+	case NR_VM_KNOBS:
+		return (u32)magnitude(g->rng, 16);
+	default:
+		return below(g->rng, 4);
+	}
+}
+
 u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 {
 	if (arg_kinds[kind].role != ROLE_NONE)
@@ -540,6 +578,26 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 		return one_in(g->rng, 3) ? 1 : magnitude(g->rng, one_in(g->rng, 8) ? 16 : 6);
 	case ARG_ATTRIBUTE_FORM: /* mostly as echo writes it */
 		return one_in(g->rng, 8) ? below(g->rng, arg_kinds[kind].limit) : 0;
+	case ARG_ADJ: /* mostly nobody is preferred; some are never killed */
+		return one_in(g->rng, 2) ? 1000 : one_in(g->rng, 3) ? 0 : below(g->rng, 2001);
+	case ARG_VPN:
+		return magnitude(g->rng, one_in(g->rng, 4) ? 10 : 7);
+	case ARG_PAGES:
+		return magnitude(g->rng, 6);
+	case ARG_FILE:
+		return magnitude(g->rng, 3);
+	case ARG_INDEX: /* a file that nobody wrote has 16 */
+		return one_in(g->rng, 4) ? magnitude(g->rng, 8) : below(g->rng, 16);
+	case ARG_FIRST_FILE:
+		return one_in(g->rng, 2) ? below(g->rng, 4) * 64 : magnitude(g->rng, 16);
+	case ARG_FILES:
+		return magnitude(g->rng, 7);
+	case ARG_SWAP_SLOTS:
+		return one_in(g->rng, 8) ? magnitude(g->rng, 12) : 2 + below(g->rng, 200);
+	case ARG_VM_KNOB:
+		return g->vm_knob = below(g->rng, NR_VM_KNOBS);
+	case ARG_VM_VALUE:
+		return fresh_vm_value(g);
 	case ARG_SKIP:
 	case ARG_TIMES:
 		return geometric(g->rng);
@@ -917,6 +975,30 @@ static void append_caches(struct maker *g, struct program *p, u32 nr_ops)
 	}
 }
 
+/* Tasks, and memory that is nearly full: what follows is soon short of it. */
+static void append_tasks(struct maker *g, struct program *p, u32 nr_ops)
+{
+	const struct op *create = op_by_name("task_create", strlen("task_create"));
+	const struct op *fill = op_by_name("fill_to", strlen("fill_to"));
+	u32 fills = one_in(g->rng, 3) ? 0 : 2 + below(g->rng, 6);
+
+	for (u32 i = 0; i < fills && p->nr_ops < nr_ops; i++) {
+		struct instr *in = program_append(p);
+
+		in->code = fill->code;
+		choose_args(g, fill, in);
+		instr_set_arg(fill, in, 0, i);
+	}
+	for (u32 i = 0; g->tables & TABLE_TASK && i < g->nr_tasks && p->nr_ops < nr_ops; i++) {
+		struct instr *in = program_append(p);
+
+		in->code = create->code;
+		choose_args(g, create, in);
+		instr_set_arg(create, in, 0, i);
+		note_slots(g, create, in);
+	}
+}
+
 /* Mostly knobs: a machine of random regions is a machine of little memory. */
 static void append_boot(struct maker *g, struct program *p, u32 nr_ops)
 {
@@ -955,6 +1037,8 @@ u8 fresh_start(struct maker *g)
 {
 	static const u8 starts[] = { START_BOOTED, START_BOOTED, START_NEARLY_FULL, START_FRAGMENTED };
 
+	if (g->tables & TABLE_VM)
+		return START_PRESSURE;
 	if (g->tables & (TABLE_SLAB | TABLE_KMALLOC))
 		return START_SLAB;
 	return starts[below(g->rng, ARRAY_SIZE(starts))];
@@ -989,10 +1073,14 @@ void program_generate(struct program *p, u64 seed, u32 nr_ops, unsigned tables)
 	g.first_cpu = below(&rng, SIM_MAX_CPUS);
 	if (tables & (TABLE_SLAB | TABLE_KMALLOC))
 		g.nr_caches = 1 + below(&rng, 4);
+	if (tables & TABLE_VM)
+		g.nr_tasks = 1 + below(&rng, 8);
 	if (tables & TABLE_MACHINE && one_in(&rng, 32))
 		append_boot(&g, p, nr_ops);
 	if (tables & TABLE_SLAB)
 		append_caches(&g, p, nr_ops);
+	if (tables & TABLE_VM)
+		append_tasks(&g, p, nr_ops);
 	if (p->header.start == START_EARLY && p->nr_ops + 3 <= nr_ops && one_in(&rng, 8))
 		append_cramped(&g, p);
 	if (p->header.start == START_EARLY)

@@ -31,6 +31,8 @@ struct maker {
 	u32 nr_slots;	/* only this many are used */
 	u32 nr_caches;	/* of cache slots */
 	u32 recreate;	/* cache slot that may be free again, and 1; 0: none */
+	u32 nr_tasks;	/* of slots of tasks */
+	u32 vm_knob;	/* the last one chosen, for its value */
 	u32 nr_cpus;	/* and so many CPUs from first_cpu on; 0: all */
 	u32 first_cpu;
 	u32 knob;	/* the last knob chosen: its value has a range */

@@ -17,10 +17,12 @@
 #include "lockdep.h"
 #include "model_page_debug.h"
 #include "model_slub.h"
+#include "model_vm.h"
 #include "world.h"
 
 #define RECOUNT_EVERY 64
 #define SLAB_CODES    0x300 /* up to 0x3ff: operations on caches, objects and memory by size */
+#define VM_CODES      0x400 /* up to 0x4ff: on tasks, files and swap */
 #define STEP_PREFILL  (~0u - 1) /* no program is so long */
 #define CUSTOM_RIG    (NR_PROFILES * NR_START_STATES)
 
@@ -31,7 +33,7 @@ struct rig {
 	u8 start;
 	bool early, dead; /* dead: no usable memory; nothing runs on it */
 	u64 prefilled[MODEL_NR_ZONES];
-	bool slab_up;
+	bool slab_up, vm_up;
 	bool dirty;	  /* the last run was abandoned half-way */
 	bool used;
 	bool broken;	  /* something failed while it booted: for reports only, the next program gets another one */
@@ -170,6 +172,10 @@ static unsigned slot_state(const struct world *w, unsigned family, u64 slot)
 		return w->object[slot].state;
 	case FAMILY_KMALLOC:
 		return w->kmalloc[slot].state;
+	case FAMILY_TASKS:
+		return w->task[slot];
+	case FAMILY_PINS:
+		return w->pin[slot].state;
 	default:
 		return w->cache[slot].state;
 	}
@@ -202,7 +208,7 @@ static bool phase_fits(const struct world *w, const struct op *op, unsigned cont
 		return false;
 	if ((op->flags & OP_DAMAGE) && !(w->program->header.flags & HEADER_DAMAGE))
 		return false;
-	if ((op->code & ~0xffu) == SLAB_CODES && !w->slab_up)
+	if (((op->code & ~0xffu) == SLAB_CODES && !w->slab_up) || ((op->code & ~0xffu) == VM_CODES && !w->vm_up))
 		return false;
 	if (op->flags & OP_ANYTIME)
 		return true;
@@ -467,6 +473,8 @@ static const char *free_all(struct world *w)
 	if (w->early && (bad = machine_hand_over(w, &ok)))
 		return bad;
 	w->machine->log_bytes = 0;
+	if (w->vm_up)
+		bad = vm_free_all(w);
 	for (u32 i = 0; !bad && i < NR_SLOTS; i++)
 		if (w->slot[i].state == SLOT_LIVE) {
 			w->machine->fuel = w->machine->param[PARAM_FUEL];
@@ -483,6 +491,8 @@ static const char *settle(struct world *w)
 	const char *bad;
 
 	w->machine->fuel = w->machine->param[PARAM_FUEL];
+	if (w->vm_up && (bad = vm_finish(w)))
+		return bad;
 	if ((bad = rcu_finish(w)) || (w->slab_up && (bad = slab_finish(w))))
 		return bad;
 	model_begin_settle(w->model, world_cpu());
@@ -520,7 +530,7 @@ static void panics(struct world *w)
 
 	if (bad)
 		world_fail(w, bad);
-	else if (slab_may_panic(w))
+	else if (slab_may_panic(w) || (w->vm_up && model_oom_panics(w->model)))
 		w->panicked = true;
 	else
 		fail_by_stop(w, &w->machine->stop);
@@ -578,6 +588,9 @@ static void finish(struct world *w)
 	if (unlikely(w->probe))
 		probe_end(w);
 	w->deep |= w->model->deep | (sched_contended(w->machine->host->sched) != w->contended ? DEEP_CONTENDED : 0);
+	if (w->vm_up)
+		w->deep |= (w->announced[EVENT_RECLAIM] >> RECLAIM_DIRECT_BEGINS & 1 ? DEEP_RECLAIM : 0) |
+			   (w->announced[EVENT_SWAP] >> SWAP_TAKEN & 1 ? DEEP_SWAP : 0) | (w->announced[EVENT_OOM] ? DEEP_OOM : 0);
 	world_count_depth(w);
 	memcpy(w->mark, mm_marks(), sizeof(w->mark));
 	if (w->until != ~0u || w->panicked)
@@ -625,18 +638,19 @@ static void prefill(struct world *w, struct rig *r)
 
 	w->machine = r->machine;
 	w->model = r->model;
-	w->slab_up = r->slab_up = false;
+	w->slab_up = r->slab_up = w->vm_up = r->vm_up = false;
 	r->start = w->program->header.start;
 	memset(r->prefilled, 0, sizeof(r->prefilled));
 	if (r->early || r->dead || w->program->header.start < START_NEARLY_FULL)
 		return;
-	if (w->program->header.profile == PROFILE_REAL && w->program->header.start != START_SLAB)
+	if (w->program->header.profile == PROFILE_REAL && w->program->header.start < START_SLAB)
 		return;
 	marks = mm_marks();
 	memcpy(passed, marks, sizeof(passed));
 	sched_step(w, 0, STEP_PREFILL);
 	memcpy(marks, passed, sizeof(passed)); /* of the boot alone: a program shows the rest itself */
 	r->slab_up = w->slab_up;
+	r->vm_up = w->vm_up;
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		r->prefilled[z] = r->model->zone[z].managed - r->model->zone[z].free;
 }
@@ -883,6 +897,10 @@ static void prepare(struct world *w, const struct program *p, struct rig *r)
 	forget_objects(w, r->slab_up);
 	w->panicked = false;
 	w->slab_up = r->slab_up;
+	w->vm_up = r->vm_up;
+	w->writes = 0;
+	memset(w->task, 0, sizeof(w->task));
+	memset(w->pin, 0, sizeof(w->pin));
 	memset(w->rcu_walks, 0, sizeof(w->rcu_walks));
 	memset(w->nesting, 0, sizeof(w->nesting));
 	memset(w->ahead, 0, sizeof(w->ahead));

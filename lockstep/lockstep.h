@@ -28,6 +28,8 @@
 #define MAX_ARGS	    7
 #define NR_SLOTS	    256
 #define NR_CACHE_SLOTS	    16
+#define NR_TASK_SLOTS	    64
+#define NR_PIN_SLOTS	    16
 #define MAX_BULK	    32
 #define MAX_FILL	    256 /* pages of a slot that a reach operation filled */
 #define MAX_SWITCHES	    16 /* per operation */
@@ -46,6 +48,7 @@ enum start_state {
 	START_NEARLY_FULL, /* booted, and most of the memory is in use */
 	START_FRAGMENTED,  /* booted, and what is free lies in small pieces */
 	START_SLAB,	   /* booted, and caches can be made */
+	START_PRESSURE,	   /* the same with tasks, files and swap: memory is reclaimed */
 	NR_START_STATES
 };
 
@@ -190,6 +193,28 @@ enum arg_kind {
 	ARG_STORED_ATTRIBUTE, /* the same, to be written */
 	ARG_ATTRIBUTE_VALUE, /* what is written there: a number, 16 bits */
 	ARG_ATTRIBUTE_FORM, /* and how */
+	ARG_NEW_TASK,	/* slots of tasks with memory of their own; the number is the task's */
+	ARG_TASK,	/* live; several operations may be of one task */
+	ARG_LAST_TASK,	/* live, and nobody else works on it */
+	ARG_NEW_PIN,	/* slots of pages that a device uses */
+	ARG_PIN,
+	ARG_VPN,	/* virtual page of a task's anonymous memory: 10 bits */
+	ARG_PAGES,	/* how many in a row: 6 bits */
+	ARG_FILL,	/* how alike the words of a page are that is written */
+	ARG_ADJ,	/* oom_score_adj + 1000 */
+	ARG_WINDOW,	/* where a file is mapped */
+	ARG_WINDOW_PAGE,
+	ARG_FILE,	/* number of a file: 5 bits */
+	ARG_INDEX,	/* page of a file: 8 bits */
+	ARG_FIRST_FILE, /* of a walk over many: 20 bits */
+	ARG_FILES,	/* how many: 8 bits */
+	ARG_DROP,	/* what drop_caches drops */
+	ARG_SWAP_DEVICE,
+	ARG_SWAP_SLOTS, /* 12 bits */
+	ARG_PRIORITY,
+	ARG_VM_KNOB,
+	ARG_VM_VALUE,
+	ARG_DISK_SITE,
 	NR_ARG_KINDS
 };
 
@@ -237,7 +262,8 @@ struct op {
 };
 
 extern const struct op machine_ops[], page_ops[], reach_ops[], text_ops[], debug_ops[], memblock_ops[],
-	memblock_comb_ops[], rcu_ops[], slab_ops[], kmalloc_ops[], slab_bug_ops[], slab_text_ops[];
+	memblock_comb_ops[], rcu_ops[], slab_ops[], kmalloc_ops[], slab_bug_ops[], slab_text_ops[], task_ops[], file_ops[],
+	swapping_ops[];
 
 const struct op *op_by_code(u16 code);
 const struct op *op_by_name(const char *name, size_t len);
@@ -280,8 +306,8 @@ struct arg_kind_row {
 
 /* A slot is filled, must be live, may be stale; SHARED: live, and several operations may use it at once. */
 enum slot_role { ROLE_NONE, ROLE_NEW, ROLE_LIVE, ROLE_USED, ROLE_SHARED };
-enum slot_family { FAMILY_PAGES, FAMILY_OBJECTS, FAMILY_KMALLOC, FAMILY_CACHES, NR_FAMILIES };
-/* What the text form calls a slot of a family: p, o, k, c. */
+enum slot_family { FAMILY_PAGES, FAMILY_OBJECTS, FAMILY_KMALLOC, FAMILY_CACHES, FAMILY_TASKS, FAMILY_PINS, NR_FAMILIES };
+/* What the text form calls a slot of a family: p, o, k, c, t, n. */
 extern const char family_letter[NR_FAMILIES + 1];
 extern const struct arg_kind_row arg_kinds[NR_ARG_KINDS];
 /* What the text form calls this value; NULL when the kind is written as a number, or the value is out of range. */
@@ -322,6 +348,13 @@ struct cache_slot {
 	struct kmem_cache *s;
 };
 
+struct pin_slot {
+	u8 state;
+	u8 task;
+	u32 vpn;
+	u64 pfn;
+};
+
 struct verdict {
 	bool failed;
 	int step; /* -1: boot, nr_ops: end of program */
@@ -339,7 +372,10 @@ enum depth {
 	DEEP_SWITCH = 1 << 5,	  /* an operation began while one of another CPU was in flight */
 	DEEP_INTERRUPT = 1 << 6,  /* one began on top of another one of its CPU */
 	DEEP_CONTENDED = 1 << 7,  /* somebody met a lock that another one held */
-#define NR_DEEP 8
+	DEEP_RECLAIM = 1 << 8,	  /* a request reclaimed */
+	DEEP_SWAP = 1 << 9,	  /* a page went to swap */
+	DEEP_OOM = 1 << 10,	  /* the OOM killer was asked */
+#define NR_DEEP 11
 };
 
 struct run_stats {
@@ -420,6 +456,11 @@ struct world {
 	struct cache_slot cache[NR_CACHE_SLOTS];
 	u16 cache_uses[SLAB_MAX_CACHES]; /* by id: operations in flight on it */
 	bool cache_dying[SLAB_MAX_CACHES];
+	u8 task[NR_TASK_SLOTS]; /* enum slot_state */
+	struct pin_slot pin[NR_PIN_SLOTS];
+	u64 buffer[SIM_MAX_CPUS][SIM_PAGE_SIZE / 8]; /* of an operation on files */
+	u64 writes;	       /* pages written so far: no two hold the same */
+	bool vm_up;	       /* there are tasks, files and swap */
 	bool slab_up;	       /* there are caches */
 	bool had_objects;      /* the last program was on such a machine */
 	bool panicked;	       /* a client wanted that rather than a refusal: the program is over, and nothing is wrong */
@@ -509,7 +550,9 @@ void finding_print(struct world *w, const struct program *p, FILE *out, const ch
 /* --- engines ----------------------------------------------------------------------------------------------------------- */
 
 /* Generator: a program of nr_ops operations of the given tables (bit set of enum op_table), swarm weights from seed. */
-enum op_table { TABLE_MACHINE = 1, TABLE_PAGE = 2, TABLE_MEMBLOCK = 4, TABLE_SLAB = 8, TABLE_KMALLOC = 16 };
+enum op_table { TABLE_MACHINE = 1, TABLE_PAGE = 2, TABLE_MEMBLOCK = 4, TABLE_SLAB = 8, TABLE_KMALLOC = 16, TABLE_TASK = 32,
+		TABLE_FILE = 64, TABLE_SWAP = 128 };
+#define TABLE_VM (TABLE_TASK | TABLE_FILE | TABLE_SWAP) /* programs begin on a machine under pressure */
 void program_generate(struct program *p, u64 seed, u32 nr_ops, unsigned tables);
 /* Change one whole thing of a program; splice two. For custom mutators. */
 void program_mutate(struct program *p, u64 *rng, unsigned tables);

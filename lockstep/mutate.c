@@ -212,6 +212,8 @@ static void remember_argument(struct maker *g, unsigned kind, u64 value)
 {
 	if (kind == ARG_KNOB || kind == ARG_KNOB_ALL)
 		g->knob = (u32)value;
+	else if (kind == ARG_VM_KNOB)
+		g->vm_knob = (u32)value;
 	else if (kind == ARG_SYSCTL)
 		g->sysctl = (u32)value;
 	else if (kind == ARG_GFP)
@@ -340,7 +342,7 @@ void program_mutate(struct program *p, u64 *rng, unsigned tables)
 	bool changed = false;
 
 	for (int tries = 8; tries && !changed; tries--) {
-		struct maker g = { .rng = rng, .tables = tables, .nr_slots = 32, .knob = NR_PARAMS };
+		struct maker g = { .rng = rng, .tables = tables, .nr_slots = 32, .nr_tasks = 8, .knob = NR_PARAMS };
 
 		g.profile = p->header.profile == PROFILE_TINY ? PROFILE_TINY : PROFILE_SMALL;
 		g.schedules = p->nr_switches || one_in(rng, 16);

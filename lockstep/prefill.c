@@ -5,6 +5,7 @@
  *   nearly full   large blocks are taken until each zone is at its low mark
  *   fragmented    blocks of orders 0 to 2 and all types are taken, and every second one is given back
  *   slab	   kmem_cache_init() ran, with what slab_debug operations ask for; empty slabs were given back
+ *   pressure	   the same, then vm_init(), and swap on one device
  *
  * What is taken belongs to nobody in the program and stays for good; the state it leaves is part of the boot image, so it
  * costs nothing per run. Every request is judged like any other.
@@ -111,6 +112,8 @@ const char *world_prefill(struct world *w, enum start_state start)
 
 	if (start == START_SLAB)
 		return (bad = slab_prefill(w)) ? bad : drain_everything(w);
+	if (start == START_PRESSURE)
+		return (bad = slab_prefill(w)) || (bad = vm_prefill(w)) ? bad : drain_everything(w);
 	if (start != START_NEARLY_FULL && start != START_FRAGMENTED)
 		return NULL;
 	for (unsigned type = 0; !bad && type < ZONE_DEVICE; type++)

@@ -222,6 +222,8 @@ static const char *compare_all(struct world *w)
 {
 	const char *bad;
 
+	if (w->vm_up && (bad = vm_recount_all(w)))
+		return bad;
 	if (w->slab_up && (bad = slab_recount(w)))
 		return bad;
 	if ((bad = page_alloc_check()) || (bad = compare_zones(w)) || (bad = compare_types(w)) || (bad = compare_blocks(w)))

@@ -25,7 +25,8 @@ static void print_steps(struct world *w, const struct program *p, int step, FILE
 void depth_print(const struct run_stats *s, FILE *out)
 {
 	static const char *const names[NR_DEEP] = { "refusal", "below_min", "fallback",  "highatomic",
-						    "flush",   "switch",    "interrupt", "contended" };
+						    "flush",   "switch",    "interrupt", "contended",
+						    "reclaim", "swap",	    "oom" };
 
 	for (unsigned i = 0; i < NR_DEEP; i++)
 		fprintf(out, " %s %.1f %%", names[i], 100.0 * (double)s->deep[i] / (double)s->programs);

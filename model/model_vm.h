@@ -82,6 +82,9 @@ bool vm_anything_reclaimable(const struct model *m, u32 zones);
 bool vm_anybody_killable(const struct model *m);
 u64 vm_free_swap(const struct model *m);
 
+/* The machine may stop for want of memory: panic_on_oom, or nobody is left who could be killed. */
+bool model_oom_panics(const struct model *m);
+
 /* Texts. */
 const char *model_judge_oom_text(struct model *m, unsigned cpu, const char *text);
 const char *model_judge_vm_text(struct model *m, unsigned file, const char *text); /* vmstat, meminfo, zoneinfo: see text.c */

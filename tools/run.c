@@ -391,6 +391,8 @@ unsigned tables_by_name(const char *name)
 		unsigned tables;
 	} known[] = { { "page", TABLE_PAGE },	    { "memblock", TABLE_MEMBLOCK },
 		      { "slab", TABLE_SLAB },	    { "kmalloc", TABLE_KMALLOC },
+		      { "task", TABLE_TASK },	    { "file", TABLE_FILE },
+		      { "swap", TABLE_SWAP },	    { "vm", TABLE_VM },
 		      { "all", TABLE_PAGE | TABLE_MEMBLOCK } };
 	unsigned tables = TABLE_MACHINE;
 
@@ -400,7 +402,7 @@ unsigned tables_by_name(const char *name)
 		while (i < ARRAY_SIZE(known) && (strlen(known[i].name) != len || memcmp(known[i].name, name, len)))
 			i++;
 		if (i == ARRAY_SIZE(known)) {
-			complain("no tables %.*s; there are page, memblock, slab, kmalloc, all", (int)len, name);
+			complain("no tables %.*s; there are page, memblock, slab, kmalloc, task, file, swap, vm, all", (int)len, name);
 			return 0;
 		}
 		tables |= known[i].tables;

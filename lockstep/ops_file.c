@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ops_file.c - files: read, written, made durable, cut; walks over many of them; and caches that are dropped.
+ *
+ * Files below MODEL_TRACKED_FILES are written and known page by page; those behind them are only opened and read.
+ */
+#include "vm_client.h"
+
+static const char *judge_pending(struct world *w, const u64 *a, struct outcome seen)
+{
+	(void)a, (void)seen;
+	return world_scratch(w)->pending;
+}
+static const char *judge_answer(struct world *w, const u64 *a, struct outcome seen)
+{
+	(void)a;
+	return vm_answered(w, seen.error, seen.value);
+}
+
+/* Asked where the loop begins; what is left in flight ends with the operation. */
+static void begin_nothing(struct world *w, const u64 *a)
+{
+	(void)w, (void)a;
+}
+
+static struct outcome one_page(struct world *w, u64 file, u64 index, bool write, u64 fill)
+{
+	int error = 0;
+
+	world_scratch(w)->pending = vm_file_page(w, (u32)file, (u32)index, write, fill, &error);
+	return vm_outcome(error);
+}
+static struct outcome run_read(struct world *w, const u64 *a)
+{
+	return one_page(w, a[0], a[1], false, 0);
+}
+static struct outcome run_write(struct world *w, const u64 *a)
+{
+	return one_page(w, a[0], a[1], true, a[2]);
+}
+
+static struct outcome run_row(struct world *w, const u64 *a, bool write)
+{
+	const char *bad = NULL;
+	int error = 0;
+	u64 n = 0;
+
+	for (; n <= a[2] && !bad && !error; n++) {
+		if (n && (bad = model_end(w->model, world_cpu())))
+			break;
+		w->machine->fuel = w->machine->param[PARAM_FUEL];
+		bad = vm_file_page(w, (u32)a[0], (u32)((a[1] + n) % MODEL_TRACKED_PAGES), write, write ? a[3] : 0, &error);
+	}
+	world_scratch(w)->pending = bad;
+	return (struct outcome){ .ok = !error, .has_value = true, .what = "pages", .value = error ? n - 1 : n };
+}
+static struct outcome run_read_row(struct world *w, const u64 *a)
+{
+	return run_row(w, a, false);
+}
+static struct outcome run_write_row(struct world *w, const u64 *a)
+{
+	return run_row(w, a, true);
+}
+
+static void begin_open(struct world *w, const u64 *a)
+{
+	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_FILE_OPEN, .file = (u32)a[0] });
+}
+static struct outcome run_open(struct world *w, const u64 *a)
+{
+	(void)w;
+	return vm_outcome(file_open((u32)a[0]));
+}
+
+/* ls -lR, and a look at the first page of every eighth. */
+static struct outcome run_walk(struct world *w, const u64 *a)
+{
+	const char *bad = NULL;
+	int error = 0;
+	u64 n = 0;
+
+	for (; n <= a[1] && !bad && !error; n++) {
+		u32 file = MODEL_TRACKED_FILES + (u32)(a[0] + n);
+
+		if (n && (bad = model_end(w->model, world_cpu())))
+			break;
+		w->machine->fuel = w->machine->param[PARAM_FUEL];
+		vm_ask(w, (struct model_vm_ask){ .op = VM_OP_FILE_OPEN, .file = file });
+		error = file_open(file);
+		bad = vm_answered(w, error, 0);
+		if (!bad && !error && n % 8 == 0 && !(bad = model_end(w->model, world_cpu())))
+			bad = vm_file_page(w, file, 0, false, 0, &error);
+	}
+	world_scratch(w)->pending = bad;
+	return (struct outcome){ .ok = !error, .has_value = true, .what = "files", .value = error ? n - 1 : n };
+}
+
+static void begin_fsync(struct world *w, const u64 *a)
+{
+	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_FSYNC, .file = (u32)a[0] });
+}
+static struct outcome run_fsync(struct world *w, const u64 *a)
+{
+	(void)w;
+	return vm_outcome(file_fsync((u32)a[0]));
+}
+
+static void begin_truncate(struct world *w, const u64 *a)
+{
+	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_TRUNCATE, .file = (u32)a[0], .nr = (u32)a[1] });
+}
+static struct outcome run_truncate(struct world *w, const u64 *a)
+{
+	(void)w;
+	return vm_outcome(file_truncate((u32)a[0], (u32)a[1]));
+}
+
+static void begin_drop(struct world *w, const u64 *a)
+{
+	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_DROP_CACHES, .value = (s32)a[0] + 1 });
+}
+static struct outcome run_drop(struct world *w, const u64 *a)
+{
+	(void)w;
+	return vm_outcome(drop_caches((unsigned)a[0] + 1));
+}
+
+const struct op file_ops[] = {
+	/* code   name	    arguments	     weight flags ready begin run judge */
+	{ 0x0420, "file_open", { ARG_FILE }, 16, OP_TASK_ONLY, NULL, begin_open, run_open, judge_answer },
+	{ 0x0421, "file_read", { ARG_FILE, ARG_INDEX }, 80, OP_TASK_ONLY, NULL, begin_nothing, run_read, judge_pending },
+	{ 0x0422, "file_write", { ARG_FILE, ARG_INDEX, ARG_FILL }, 100, OP_TASK_ONLY, NULL, begin_nothing, run_write, judge_pending },
+	{ 0x0423, "file_read_row", { ARG_FILE, ARG_INDEX, ARG_PAGES }, 60, OP_TASK_ONLY, NULL, begin_nothing, run_read_row,
+	  judge_pending },
+	{ 0x0424, "file_write_row", { ARG_FILE, ARG_INDEX, ARG_PAGES, ARG_FILL }, 60, OP_TASK_ONLY, NULL, begin_nothing,
+	  run_write_row, judge_pending },
+	{ 0x0425, "file_walk", { ARG_FIRST_FILE, ARG_FILES }, 30, OP_TASK_ONLY, NULL, begin_nothing, run_walk, judge_pending },
+	{ 0x0426, "file_fsync", { ARG_FILE }, 16, OP_TASK_ONLY, NULL, begin_fsync, run_fsync, judge_answer },
+	{ 0x0427, "file_truncate", { ARG_FILE, ARG_INDEX }, 14, OP_TASK_ONLY, NULL, begin_truncate, run_truncate, judge_answer },
+	{ 0x0428, "drop_caches", { ARG_DROP }, 10, OP_TASK_ONLY, NULL, begin_drop, run_drop, judge_answer },
+	{ 0 }
+};
