@@ -272,6 +272,10 @@ static inline s64 zone_page_state(const struct zone *zone, enum zone_stat_item i
 
 	return pages < 0 ? 0 : pages;
 }
+static inline bool zone_is_populated(const struct zone *zone)
+{
+	return zone && zone->present_pages;
+}
 static inline bool zone_has_flag(const struct zone *zone, enum zone_flag flag)
 {
 	return READ_ONCE(zone->flags) & flag;
@@ -380,6 +384,13 @@ u64 zone_page_state_snapshot(const struct zone *zone, enum zone_stat_item item);
 void count_vm_events(unsigned item, u64 nr);
 /* Who got it, and was it the one that was wanted. [Z9] */
 void zone_statistics(struct zone *preferred, struct zone *zone, u64 nr);
+/* A number below zero is only a part of the truth, and nobody wants to read it. */
+static inline u64 not_negative(s64 number)
+{
+	return number < 0 ? 0 : (u64)number;
+}
+/* All zones' cheap counts. */
+u64 global_zone_state(enum zone_stat_item item);
 /* After marks changed: how much a CPU may hold back, and below which count the sum must be taken. [W12] */
 void refresh_zone_stat_thresholds(struct mm *mm);
 unsigned calculate_pressure_threshold(const struct zone *zone);
@@ -428,6 +439,8 @@ void wakeup_kswapd(struct mm *mm, struct zone *zone, gfp_t gfp, unsigned order);
 /* --- show_mem.c -------------------------------------------------------------------------------------------------------- */
 
 void warn_alloc_failure(gfp_t gfp, unsigned order);
+/* Has it pages without a permanent mapping? A zone Movable counts by where it begins. */
+bool zone_is_highmem(const struct zone *zone);
 /* Mem-Info of the zones up to this one. [F9] */
 void show_mem_info(enum zone_type highest);
 void report_bad_page(u64 pfn, const char *reason);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * show_mem.c - what the page layer says: buddyinfo, meminfo, gfp names, and its reports, in the kernel's forms.
+ * show_mem.c - what the page layer says: buddyinfo, gfp names, and its reports, in the kernel's forms.
  *
  *   mmcheck: page allocation failure: order:2, mode:0xcc0(GFP_KERNEL), nodemask=(null),cpuset=/,mems_allowed=0
  *   Mem-Info:
@@ -10,13 +10,13 @@
  *
  * Invariants:
  *   [F8]  one failure report in warn_interval at most; none for __GFP_NOWARN, nor for a DMA zone that nobody has
- *   [F10] MemFree is the sum of the zones' cheap free counts; a zone's lists add up to its "= kB"
+ *   [F10] a zone's lists add up to its "= kB"; what is said of lists of pages is said of each zone, its node and all alike
  *   [B21] sixty reports of bad pages in a minute at most; those left out are counted, and the next one says how many
  * Locks: zone->lock, to see the lists of a zone as they are at one moment.
  * Unlike Linux: no stack trace, no hugetlb lines; counters of layers that are not there are 0.
  */
-#include "internal.h"
 #include "textbuf.h"
+#include "vm_internal.h"
 
 static const char *const zone_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "HighMem", "Movable", "Device" };
 
@@ -114,144 +114,17 @@ unsigned buddyinfo_show(char *out, unsigned bytes)
 	return (unsigned)(t.at - out);
 }
 
-/* --- sums over zones ---------------------------------------------------------------------------------------------- */
-
-static u64 not_negative(s64 pages)
-{
-	return pages < 0 ? 0 : (u64)pages;
-}
+/* --- zones ---------------------------------------------------------------------------------------------------------- */
 
 static u64 zone_state(const struct zone *zone, enum zone_stat_item item)
 {
-	return not_negative(zone_stat_cheap(zone->nid, zone->index, item));
+	return (u64)zone_page_state(zone, item);
 }
 
-static u64 global_state(const struct mm *mm, enum zone_stat_item item)
-{
-	s64 sum = 0;
-
-	for (unsigned i = 0; i < MAX_ZONES; i++)
-		if (mm->zone[i])
-			sum += zone_stat_cheap(mm->zone[i]->nid, mm->zone[i]->index, item);
-	return not_negative(sum);
-}
-
-/* Has it pages without a permanent mapping? A zone Movable counts by where it begins. */
-static bool is_highmem(const struct zone *zone)
+bool zone_is_highmem(const struct zone *zone)
 {
 	return zone->index == ZONE_HIGHMEM ||
 	       (zone->index == ZONE_MOVABLE && zone->start_pfn >= this_cpu->machine->param[PARAM_LOWMEM_PAGES]);
-}
-
-static bool populated(const struct zone *zone)
-{
-	return zone && zone->present_pages;
-}
-
-/* --- /proc/meminfo [F6] ------------------------------------------------------------------------------------------- */
-
-static void put_meminfo(struct text *t, const char *label, u64 pages)
-{
-	text_words(t, label);
-	text_number(t, pages * (PAGE_SIZE / 1024), 8);
-	text_words(t, " kB\n");
-}
-
-/* What no layer counts yet, in the order of the text. */
-static const char *const uncounted_use[] = {
-	"Buffers:        ", "Cached:         ", "SwapCached:     ", "Active:         ",
-	"Inactive:       ", "Active(anon):   ", "Inactive(anon): ", "Active(file):   ",
-	"Inactive(file): ", "Unevictable:    ", "Mlocked:        ",
-};
-static const char *const uncounted_kinds[] = {
-	"SwapTotal:      ", "SwapFree:       ", "Zswap:          ", "Zswapped:       ", "Dirty:          ",
-	"Writeback:      ", "AnonPages:      ", "Mapped:         ", "Shmem:          ",
-};
-static const char *const uncounted_rest[] = {
-	"KernelStack:    ", "PageTables:     ", "SecPageTables:  ", "NFS_Unstable:   ", "Bounce:         ",
-	"WritebackTmp:   ", "CommitLimit:    ", "Committed_AS:   ", "VmallocTotal:   ", "VmallocUsed:    ",
-	"VmallocChunk:   ", "Percpu:         ",
-};
-static const char *const uncounted_huge[] = {
-	"AnonHugePages:  ", "ShmemHugePages: ", "ShmemPmdMapped: ", "FileHugePages:  ", "FilePmdMapped:  ",
-};
-
-static void put_uncounted(struct text *t, const char *const *labels, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++) {
-		text_words(t, labels[i]);
-		text_words(t, "       0 kB\n");
-	}
-}
-
-/*
- * There is no page cache that could be given up. Of slabs that could, half may be in use all the same, or as much as all
- * low marks, whichever is less. [F7]
- */
-static u64 si_mem_available(const struct mm *mm)
-{
-	u64 low = 0, reclaimable = slab_pages(mm, true);
-
-	for (unsigned i = 0; i < MAX_ZONES; i++)
-		low += mm->zone[i] ? wmark_pages(mm->zone[i], WMARK_LOW) : 0;
-	reclaimable -= reclaimable / 2 < low ? reclaimable / 2 : low;
-	return not_negative((s64)(global_state(mm, NR_FREE_PAGES) + reclaimable) - (s64)READ_ONCE(mm->totalreserve_pages));
-}
-
-static void put_slab(struct text *t, const struct mm *mm)
-{
-	u64 reclaimable = slab_pages(mm, true), rest = slab_pages(mm, false);
-
-	put_meminfo(t, "KReclaimable:   ", reclaimable);
-	put_meminfo(t, "Slab:           ", reclaimable + rest);
-	put_meminfo(t, "SReclaimable:   ", reclaimable);
-	put_meminfo(t, "SUnreclaim:     ", rest);
-}
-
-static void put_highmem(struct text *t, const struct mm *mm)
-{
-	u64 total = 0, free = 0, all_free = global_state(mm, NR_FREE_PAGES);
-
-	for (unsigned i = 0; i < MAX_ZONES; i++)
-		if (populated(mm->zone[i]) && is_highmem(mm->zone[i])) {
-			total += mm->zone[i]->managed_pages;
-			free += zone_state(mm->zone[i], NR_FREE_PAGES);
-		}
-	put_meminfo(t, "HighTotal:      ", total);
-	put_meminfo(t, "HighFree:       ", free);
-	put_meminfo(t, "LowTotal:       ", mm->totalram_pages - total);
-	put_meminfo(t, "LowFree:        ", not_negative((s64)all_free - (s64)free));
-}
-
-static void put_huge_pages(struct text *t, const struct mm *mm)
-{
-	text_words(t, "HugePages_Total:       0\nHugePages_Free:        0\n"
-		      "HugePages_Rsvd:        0\nHugePages_Surp:        0\n");
-	put_meminfo(t, "Hugepagesize:   ", 1ULL << mm->pageblock_order);
-	put_meminfo(t, "Hugetlb:        ", 0);
-}
-
-unsigned meminfo_show(char *out, unsigned bytes)
-{
-	const struct mm *mm = current_mm();
-	struct text t = text_in(out, bytes);
-
-	out[0] = 0;
-	put_meminfo(&t, "MemTotal:       ", mm->totalram_pages);
-	put_meminfo(&t, "MemFree:        ", global_state(mm, NR_FREE_PAGES));
-	put_meminfo(&t, "MemAvailable:   ", si_mem_available(mm));
-	put_uncounted(&t, uncounted_use, ARRAY_SIZE(uncounted_use));
-	put_highmem(&t, mm);
-	put_uncounted(&t, uncounted_kinds, ARRAY_SIZE(uncounted_kinds));
-	put_slab(&t, mm);
-	put_uncounted(&t, uncounted_rest, ARRAY_SIZE(uncounted_rest));
-	text_words(&t, "HardwareCorrupted:     0 kB\n");
-	put_uncounted(&t, uncounted_huge, ARRAY_SIZE(uncounted_huge));
-	put_meminfo(&t, "CmaTotal:       ", mm->totalcma_pages);
-	put_meminfo(&t, "CmaFree:        ", global_state(mm, NR_FREE_CMA_PAGES));
-	put_meminfo(&t, "Unaccepted:     ", 0);
-	put_huge_pages(&t, mm);
-	return (unsigned)(t.at - out);
 }
 
 /* --- Mem-Info [F9]: of the zones up to the highest one the request may use ---------------------------------------- */
@@ -291,31 +164,52 @@ static u64 free_pcp(const struct zone *zone)
 
 static bool shown(const struct zone *zone, enum zone_type highest)
 {
-	return populated(zone) && zone->index <= highest;
+	return zone_is_populated(zone) && zone->index <= highest;
+}
+
+static u64 all_free_pcp(const struct mm *mm, enum zone_type highest)
+{
+	u64 pages = 0;
+
+	for (unsigned i = 0; i < MAX_ZONES; i++)
+		if (shown(mm->zone[i], highest))
+			pages += free_pcp(mm->zone[i]);
+	return pages;
+}
+
+static void put_global(struct text *t, const char *label, unsigned item)
+{
+	put_number(t, label, global_node_page_state((enum node_stat_item)item));
+}
+
+static void put_global_lists(struct text *t)
+{
+	put_global(t, "\nMem-Info:\nactive_anon:", NR_LRU_BASE + LRU_ACTIVE_ANON);
+	put_global(t, " inactive_anon:", NR_LRU_BASE + LRU_INACTIVE_ANON);
+	put_global(t, " isolated_anon:", NR_ISOLATED_ANON);
+	put_global(t, "\n active_file:", NR_LRU_BASE + LRU_ACTIVE_FILE);
+	put_global(t, " inactive_file:", NR_LRU_BASE + LRU_INACTIVE_FILE);
+	put_global(t, " isolated_file:", NR_ISOLATED_FILE);
+	put_global(t, "\n unevictable:", NR_LRU_BASE + LRU_UNEVICTABLE);
+	put_global(t, " dirty:", NR_FILE_DIRTY);
+	put_global(t, " writeback:", NR_WRITEBACK);
 }
 
 static void log_use(const struct mm *mm, enum zone_type highest)
 {
-	char lines[600];
+	char lines[1000];
 	struct text t = text_in(lines, sizeof(lines));
-	u64 pcp = 0;
+	u64 pcp = all_free_pcp(mm, highest);
 
-	for (unsigned i = 0; i < MAX_ZONES; i++)
-		if (shown(mm->zone[i], highest))
-			pcp += free_pcp(mm->zone[i]);
-	text_words(&t, "\nMem-Info:\n"
-		       "active_anon:0 inactive_anon:0 isolated_anon:0\n"
-		       " active_file:0 inactive_file:0 isolated_file:0\n"
-		       " unevictable:0 dirty:0 writeback:0\n");
-	put_number(&t, " slab_reclaimable:", slab_pages(mm, true));
+	put_global_lists(&t);
+	put_number(&t, "\n slab_reclaimable:", slab_pages(mm, true));
 	put_number(&t, " slab_unreclaimable:", slab_pages(mm, false));
-	text_words(&t, "\n"
-		       " mapped:0 shmem:0 pagetables:0\n"
-		       " sec_pagetables:0 bounce:0\n"
-		       " kernel_misc_reclaimable:0\n");
-	put_number(&t, " free:", global_state(mm, NR_FREE_PAGES));
+	put_global(&t, "\n mapped:", NR_FILE_MAPPED);
+	put_global(&t, " shmem:0 pagetables:", NR_PAGETABLE);
+	put_global(&t, "\n sec_pagetables:0 bounce:0\n kernel_misc_reclaimable:", NR_KERNEL_MISC_RECLAIMABLE);
+	put_number(&t, "\n free:", global_zone_state(NR_FREE_PAGES));
 	put_number(&t, " free_pcp:", pcp);
-	put_number(&t, " free_cma:", global_state(mm, NR_FREE_CMA_PAGES));
+	put_number(&t, " free_cma:", global_zone_state(NR_FREE_CMA_PAGES));
 	text_words(&t, "\n");
 	sim_log_text(lines);
 }
@@ -331,18 +225,48 @@ static bool node_has_managed_zones(const struct mm *mm, unsigned nid, enum zone_
 	return false;
 }
 
+static u64 node_state(unsigned nid, unsigned item)
+{
+	return vm_state() ? node_page_state(&vm_state()->node[nid], (enum node_stat_item)item) : 0;
+}
+
 static void log_node(unsigned nid)
 {
-	char line[500];
+	char line[800];
 	struct text t = text_in(line, sizeof(line));
 
 	put_number(&t, "Node ", nid);
-	text_words(&t,
-		   " active_anon:0kB inactive_anon:0kB active_file:0kB inactive_file:0kB unevictable:0kB"
-		   " isolated(anon):0kB isolated(file):0kB mapped:0kB dirty:0kB writeback:0kB shmem:0kB shmem_thp:0kB"
-		   " shmem_pmdmapped:0kB anon_thp:0kB writeback_tmp:0kB kernel_stack:0kB pagetables:0kB"
-		   " sec_pagetables:0kB all_unreclaimable? no\n");
+	put_kbytes(&t, " active_anon:", node_state(nid, NR_LRU_BASE + LRU_ACTIVE_ANON));
+	put_kbytes(&t, " inactive_anon:", node_state(nid, NR_LRU_BASE + LRU_INACTIVE_ANON));
+	put_kbytes(&t, " active_file:", node_state(nid, NR_LRU_BASE + LRU_ACTIVE_FILE));
+	put_kbytes(&t, " inactive_file:", node_state(nid, NR_LRU_BASE + LRU_INACTIVE_FILE));
+	put_kbytes(&t, " unevictable:", node_state(nid, NR_LRU_BASE + LRU_UNEVICTABLE));
+	put_kbytes(&t, " isolated(anon):", node_state(nid, NR_ISOLATED_ANON));
+	put_kbytes(&t, " isolated(file):", node_state(nid, NR_ISOLATED_FILE));
+	put_kbytes(&t, " mapped:", node_state(nid, NR_FILE_MAPPED));
+	put_kbytes(&t, " dirty:", node_state(nid, NR_FILE_DIRTY));
+	put_kbytes(&t, " writeback:", node_state(nid, NR_WRITEBACK));
+	put_kbytes(&t,
+		   " shmem:0kB shmem_thp:0kB shmem_pmdmapped:0kB anon_thp:0kB writeback_tmp:0kB kernel_stack:0kB"
+		   " pagetables:",
+		   node_state(nid, NR_PAGETABLE));
+	text_words(&t, " sec_pagetables:0kB all_unreclaimable? ");
+	text_words(&t, node_is_unreclaimable(nid) ? "yes\n" : "no\n");
 	sim_log_text(line);
+}
+
+/* Pages of a zone on lists of its node. */
+static void put_zone_lists(struct text *t, const struct zone *zone)
+{
+	const struct vm_state *vm = vm_state();
+	const u64 *size = vm ? vm->node[zone->nid].lruvec.lru_size[zone->index] : (const u64[NR_LRU_LISTS]){ 0 };
+
+	put_kbytes(t, "KB active_anon:", size[LRU_ACTIVE_ANON]);
+	put_kbytes(t, " inactive_anon:", size[LRU_INACTIVE_ANON]);
+	put_kbytes(t, " active_file:", size[LRU_ACTIVE_FILE]);
+	put_kbytes(t, " inactive_file:", size[LRU_INACTIVE_FILE]);
+	put_kbytes(t, " unevictable:", size[LRU_UNEVICTABLE]);
+	put_kbytes(t, " writepending:", vm_zone_state(zone, NR_ZONE_WRITE_PENDING));
 }
 
 static void log_zone(const struct zone *zone)
@@ -357,12 +281,11 @@ static void log_zone(const struct zone *zone)
 	put_kbytes(&t, " low:", wmark_pages(zone, WMARK_LOW));
 	put_kbytes(&t, " high:", wmark_pages(zone, WMARK_HIGH));
 	put_number(&t, " reserved_highatomic:", READ_ONCE(zone->nr_reserved_highatomic) * (PAGE_SIZE / 1024));
-	text_words(&t, "KB active_anon:0kB inactive_anon:0kB active_file:0kB inactive_file:0kB unevictable:0kB"
-		       " writepending:0kB");
+	put_zone_lists(&t, zone);
 	put_kbytes(&t, " present:", zone->present_pages);
 	put_kbytes(&t, " managed:", zone->managed_pages);
-	text_words(&t, " mlocked:0kB bounce:0kB");
-	put_kbytes(&t, " free_pcp:", free_pcp(zone));
+	put_kbytes(&t, " mlocked:", vm_zone_state(zone, NR_MLOCK));
+	put_kbytes(&t, " bounce:0kB free_pcp:", free_pcp(zone));
 	put_kbytes(&t, " local_pcp:", local_pcp(zone, this_cpu->id));
 	put_kbytes(&t, " free_cma:", zone_state(zone, NR_FREE_CMA_PAGES));
 	text_words(&t, "\nlowmem_reserve[]:");
@@ -408,6 +331,15 @@ static void log_free_lists(const struct mm *mm, struct zone *zone)
 	sim_log_text(line);
 }
 
+static void put_page_cache(struct text *t, bool vm)
+{
+	put_global(t, "", NR_FILE_PAGES);
+	put_global(t, " total pagecache pages\n", NR_SWAPCACHE);
+	put_kbytes(t, " pages in swap cache\nFree swap  = ", vm ? get_nr_swap_pages() : 0);
+	put_kbytes(t, "\nTotal swap = ", vm ? total_swap_pages() : 0);
+	text_words(t, "\n");
+}
+
 static void log_totals(const struct mm *mm)
 {
 	char lines[400];
@@ -415,12 +347,12 @@ static void log_totals(const struct mm *mm)
 	u64 present = 0, reserved = 0, highmem = 0;
 
 	for (unsigned i = 0; i < MAX_ZONES; i++)
-		if (populated(mm->zone[i])) {
+		if (zone_is_populated(mm->zone[i])) {
 			present += mm->zone[i]->present_pages;
 			reserved += mm->zone[i]->present_pages - mm->zone[i]->managed_pages;
-			highmem += is_highmem(mm->zone[i]) ? mm->zone[i]->present_pages : 0;
+			highmem += zone_is_highmem(mm->zone[i]) ? mm->zone[i]->present_pages : 0;
 		}
-	text_words(&t, "0 total pagecache pages\n0 pages in swap cache\nFree swap  = 0kB\nTotal swap = 0kB\n");
+	put_page_cache(&t, mm->vm);
 	text_number(&t, present, 0);
 	put_number(&t, " pages RAM\n", highmem);
 	put_number(&t, " pages HighMem/MovableOnly\n", reserved);
@@ -481,7 +413,8 @@ sim_cold void warn_alloc_failure(gfp_t gfp, unsigned order)
 	if (!failure_is_worth_a_report(mm, gfp))
 		return;
 	mm_report(REPORT_ALLOC_FAILURE, 0, order, gfp); /* at once: writing takes locks, and others may be refused meanwhile */
-	put_number(&t, "mmcheck: page allocation failure: order:", order);
+	text_words(&t, current_comm());
+	put_number(&t, ": page allocation failure: order:", order);
 	text_words(&t, ", mode:");
 	text_hex(&t, gfp);
 	text_words(&t, "(");

@@ -199,7 +199,11 @@ static inline void mod_page_zone_state(const struct page *page, enum vm_zone_ite
 
 	vm_state()->node[zone->nid].zone_stat[zone->index][item] += nr;
 }
-/* Of all nodes, of all zones; 0 before vm_init(). */
+/* Of a zone, of all nodes, of all zones; 0 before vm_init(). */
+static inline u64 vm_zone_state(const struct zone *zone, enum vm_zone_item item)
+{
+	return vm_state() ? not_negative(READ_ONCE(vm_state()->node[zone->nid].zone_stat[zone->index][item])) : 0;
+}
 u64 global_node_page_state(enum node_stat_item item);
 u64 global_vm_zone_state(enum vm_zone_item item);
 /* As /proc/vmstat has them. [F5] */

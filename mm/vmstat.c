@@ -53,12 +53,6 @@ void mod_zone_page_state(struct zone *zone, enum zone_stat_item item, s64 delta)
 	WRITE_ONCE(stat->vm_stat_diff[item], (s8)part);
 }
 
-/* A negative number is only a part of the truth, and nobody wants to read it. */
-static u64 not_negative(s64 pages)
-{
-	return pages < 0 ? 0 : (u64)pages;
-}
-
 static s64 exact_state(const struct zone *zone, unsigned item)
 {
 	s64 pages = zone_vm_stat(zone, item);
@@ -258,6 +252,17 @@ int zone_stat_diff(unsigned nid, unsigned zone, unsigned cpu, unsigned item)
 	const struct zone *z = zone_at(nid, zone);
 
 	return z && cpu < nr_cpus() ? READ_ONCE(z->stat[cpu]->vm_stat_diff[item]) : 0;
+}
+
+u64 global_zone_state(enum zone_stat_item item)
+{
+	const struct mm *mm = current_mm();
+	s64 sum = 0;
+
+	for (unsigned i = 0; i < MAX_ZONES; i++)
+		if (mm->zone[i])
+			sum += zone_vm_stat(mm->zone[i], item);
+	return not_negative(sum);
 }
 
 /* --- counters of nodes: of pages that tasks, files and swap use -------------------------------------------------------- */

@@ -24,11 +24,6 @@ static unsigned nr_cpus(void)
 	return this_cpu->machine->param[PARAM_CPUS];
 }
 
-static u64 not_negative(s64 number)
-{
-	return number < 0 ? 0 : (u64)number;
-}
-
 /* --- rows: where each number comes from, in the order of the texts [F4] [F5] ----------------------------------------- */
 
 enum row_kind {
