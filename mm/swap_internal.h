@@ -150,8 +150,11 @@ void zswap_init(struct zswap_pool *pool);
 u32 zswap_compress(const u64 *words, u8 *to, u32 room);
 /* false: these bytes are not a compressed page. */
 bool zswap_decompress(const u8 *from, u32 bytes, u64 *words);
+bool zswap_is_whole(const u8 *from, u32 bytes);
 /* Would they decompress to exactly this page? */
 bool zswap_holds(const u8 *from, u32 bytes, const u64 *words);
+/* Free chunks of a page of the pool; 0: it has two objects. */
+u32 zswap_room(const struct zswap_header *h);
 /* Where an object lies. */
 const u8 *zswap_object(const struct swap_slot *s);
 

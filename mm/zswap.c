@@ -100,6 +100,16 @@ bool zswap_decompress(const u8 *from, u32 bytes, u64 *words)
 	return !bytes;
 }
 
+bool zswap_is_whole(const u8 *from, u32 bytes)
+{
+	u32 done = 0, n, size;
+
+	for (; done < WORDS; done += n, from += size, bytes -= size)
+		if (!piece_at(from, bytes, done, &n, &size))
+			return false;
+	return !bytes;
+}
+
 bool zswap_holds(const u8 *from, u32 bytes, const u64 *words)
 {
 	u32 done = 0, n, size;
@@ -150,7 +160,7 @@ static struct zswap_header *header_of(struct page *page)
 	return page_address(page);
 }
 
-static u32 free_chunks(const struct zswap_header *h)
+u32 zswap_room(const struct zswap_header *h)
 {
 	return h->entry[0] && h->entry[1] ? 0 : ZSWAP_CHUNKS - chunks_of(h->bytes[0]) - chunks_of(h->bytes[1]);
 }
@@ -172,7 +182,7 @@ const u8 *zswap_object(const struct swap_slot *s)
 
 static void to_its_list(struct zswap_pool *pool, struct page *page)
 {
-	list_add_tail(&page->lru, &pool->room[free_chunks(header_of(page))]);
+	list_add_tail(&page->lru, &pool->room[zswap_room(header_of(page))]);
 }
 
 static void drop_object(struct zswap_pool *pool, struct page *page, unsigned half)

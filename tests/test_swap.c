@@ -1,0 +1,711 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * test_swap.c - swap by hand: the codec, slots and priorities, the cache, the compressed pool, errors of devices, swapoff.
+ *
+ * Each scene runs as one operation on a machine of its own, since most of it sleeps. What is asked of mm's insides is the order of
+ * what it announces; what pages hold is compared whole.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include "../mm/swap_internal.h"
+#include "highmem.h"
+#include "tap.h"
+
+static struct machine *m;
+
+/* --- the codec ----------------------------------------------------------------------------------------------------------------- */
+
+#define WORDS ((unsigned)(PAGE_SIZE / 8))
+
+static u64 random_state = 20;
+static u64 random_word(void)
+{
+	u64 z = random_state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
+/* Runs and literals of random length; few different words, so that neighbours are alike by chance too. */
+static void random_page(u64 *words)
+{
+	unsigned i = 0, most = 1 + random_word() % 300, alphabet = 1 + random_word() % 5;
+
+	while (i < WORDS) {
+		unsigned n = 1 + random_word() % most;
+		bool run = random_word() & 1;
+		u64 word = random_word() % alphabet;
+
+		for (; n && i < WORDS; n--, i++)
+			words[i] = run ? word : random_word() % 3 ? random_word() : random_word() % alphabet;
+	}
+}
+
+static bool round_trip(const u64 *words)
+{
+	static u8 packed[PAGE_SIZE + 64];
+	static u64 back[WORDS];
+	u32 bytes = zswap_compress(words, NULL, sizeof(packed));
+
+	memset(packed, 0xee, sizeof(packed));
+	memset(back, 0xdd, sizeof(back));
+	if (!bytes || zswap_compress(words, packed, bytes) != bytes || packed[bytes] != 0xee)
+		return false;
+	if (!zswap_decompress(packed, bytes, back) || memcmp(words, back, PAGE_SIZE) != 0)
+		return false;
+	back[random_word() % WORDS] ^= 1ULL << random_word() % 64;
+	return zswap_is_whole(packed, bytes) && zswap_holds(packed, bytes, words) && !zswap_holds(packed, bytes, back) &&
+	       !zswap_compress(words, packed, bytes - 1) && !zswap_decompress(packed, bytes - 1, back) &&
+	       !zswap_is_whole(packed, bytes - 1);
+}
+
+static void test_codec(void)
+{
+	static u64 words[WORDS];
+	unsigned bad = 0;
+
+	for (unsigned i = 0; i < 10000; i++) {
+		random_page(words);
+		bad += !round_trip(words);
+		m->fuel = m->param[PARAM_FUEL];
+	}
+	same_number(bad, 0, "10,000 random pages come back as they were");
+	bad = 0;
+	for (unsigned key = 0; key < 4096; key++) {
+		sim_page_fill(key, words);
+		bad += !round_trip(words);
+		m->fuel = m->param[PARAM_FUEL];
+	}
+	same_number(bad, 0, "so do pages of every kind of key");
+	bad = 0;
+	for (unsigned n = 1; n <= WORDS; n++) { /* n words that differ, the rest alike; and the other way round */
+		for (unsigned i = 0; i < WORDS; i++)
+			words[i] = i < n ? i + 1 : 0;
+		bad += !round_trip(words);
+		for (unsigned i = 0; i < WORDS; i++)
+			words[i] = i < n ? 0 : i + 1;
+		bad += !round_trip(words);
+		m->fuel = m->param[PARAM_FUEL];
+	}
+	same_number(bad, 0, "so do runs and literals of every length");
+}
+
+static void test_codec_sizes(void)
+{
+	static u64 words[WORDS];
+	static u8 packed[PAGE_SIZE + 64];
+
+	for (unsigned i = 0; i < WORDS; i++)
+		words[i] = i / 8;
+	same_number(zswap_compress(words, NULL, PAGE_SIZE), 64 * 9, "a page of 64 lines: a byte and a word each");
+	for (unsigned i = 0; i < WORDS; i++)
+		words[i] = i;
+	same_number(zswap_compress(words, NULL, PAGE_SIZE + 64), PAGE_SIZE + 4, "a page of different words grows by a byte a 128");
+	same_number(zswap_compress(words, NULL, PAGE_SIZE), 0, "and is refused when there is no room for that");
+	zswap_compress(words, packed, sizeof(packed));
+	ok(!zswap_decompress(packed, PAGE_SIZE + 5, words), "what is longer than a page is none");
+}
+
+/* --- a machine, and operations on it ------------------------------------------------------------------------------------------- */
+
+#define MOST_NEWS 4096
+static struct mm_event news[MOST_NEWS];
+static unsigned nr_news;
+
+/* Keep what is about swap. */
+static void keep_news(struct machine *machine, void *unused)
+{
+	(void)unused;
+	for (u32 i = 0; i < machine->nr_events; i++) {
+		struct mm_event ev;
+
+		memcpy(&ev, machine->host->event[i].word, sizeof(ev));
+		if (nr_news < MOST_NEWS && (ev.type == EVENT_SWAP || ev.type == EVENT_SWAP_DEVICE || ev.type == EVENT_IO))
+			news[nr_news++] = ev;
+	}
+	machine->nr_events = 0;
+}
+
+static void forget_news(void)
+{
+	keep_news(m, NULL);
+	nr_news = 0;
+}
+
+static bool said_since(unsigned first, unsigned type, u8 report, u32 entry)
+{
+	keep_news(m, NULL);
+	for (unsigned i = first; i < nr_news; i++)
+		if (news[i].type == type && news[i].report == report && (type != EVENT_SWAP || news[i].entry == entry))
+			return true;
+	return false;
+}
+static bool said(enum swap_news what, u32 entry)
+{
+	return said_since(0, EVENT_SWAP, (u8)what, entry);
+}
+
+/* Letters of what was said of an entry, in order: taken, freed, cached, uncached, stored, loaded, dropped, refused, duplicated. */
+static const char *story_of(u32 entry)
+{
+	static char story[200];
+	unsigned n = 0;
+
+	keep_news(m, NULL);
+	for (unsigned i = 0; i < nr_news && n < sizeof(story) - 1; i++)
+		if (news[i].type == EVENT_SWAP && news[i].entry == entry)
+			story[n++] = "TFCUSLDRd"[news[i].report];
+		else if (news[i].type == EVENT_IO && news[i].vm_device == swap_device_of(entry) &&
+			 news[i].index == swap_slot_of(entry) && news[i].report != IO_SUBMITTED)
+			story[n++] = news[i].report == IO_FAILED ? '!' : news[i].on ? 'w' : 'r';
+	story[n] = 0;
+	return story;
+}
+
+static void (*scene)(void);
+
+static void run_scene(void *arg, u32 op)
+{
+	(void)arg, (void)op;
+	scene();
+}
+static u32 no_more(void *arg, unsigned which)
+{
+	(void)arg, (void)which;
+	return SCHED_NONE;
+}
+static u32 no_switches(void *arg, u32 op, const struct sched_switch **list)
+{
+	(void)arg, (void)op;
+	*list = NULL;
+	return 0;
+}
+
+static const struct sched_client client = { .run = run_scene, .next_unstarted = no_more, .unstarted_irq = no_more,
+					    .switches = no_switches };
+
+static bool boot(void)
+{
+	struct machine_config c = { 0 };
+
+	machine_config_profile(&c, PROFILE_SMALL);
+	m = machine_create(&c);
+	machine_enter(m, 0);
+	m->host->event_full = keep_news;
+	sched_set_client(sched_create(m), &client);
+	if (!ok(!mm_boot() && !kmem_cache_init() && !vm_init(), "the machine boots with reclaim"))
+		return false;
+	forget_news();
+	return true;
+}
+
+/* What is free afterwards is what was free before. */
+static void play(const char *name, void (*act)(void))
+{
+	if (!boot())
+		return;
+	scene = act;
+	if (!sched_run(m->host->sched, 0, 0) || m->stop.kind)
+		ok(false, "%s: the machine stopped: %s", name, m->stop.text);
+	machine_destroy(m);
+}
+
+/* Tasks are not asked about: here nobody has page tables. */
+static void slots_are_valid(const char *claim)
+{
+	const char *sentence = swap_check();
+
+	if (!ok(!sentence || !strncmp(sentence, "broken SW4", 10), "%s", claim))
+		printf("# %s\n", sentence);
+}
+
+/* --- pages ------------------------------------------------------------------------------------------------------------------------ */
+
+static void fill(struct page *page, u64 key)
+{
+	void *words = kmap_local_page(page);
+
+	ram_dirty(m, page_pfn(current_mm(), page), ~0ULL);
+	sim_page_fill(key, words);
+	kunmap_local(words);
+}
+
+static bool holds(struct page *page, u64 key)
+{
+	const void *words = kmap_local_page(page);
+	bool same = sim_page_holds(key, words);
+
+	kunmap_local(words);
+	return same;
+}
+
+/* An anonymous page of nobody, locked. */
+static struct page *new_page(u64 key)
+{
+	struct page *page = vm_alloc_page(VM_USE_ANON, GFP_HIGHUSER_MOVABLE, NUMA_NO_NODE);
+
+	vm_set_flags(page, PGV_swapbacked | PGV_uptodate);
+	lock_page(page);
+	set_page_dirty(page);
+	fill(page, key);
+	return page;
+}
+
+static void forget_page(struct page *page)
+{
+	cancel_dirty_page(page);
+	unlock_page(page);
+	put_vm_page(page);
+}
+
+/* It is what one page table entry names, and is written. Locked before, unlocked and referenced afterwards. */
+static int write_out(struct page *page)
+{
+	int error;
+
+	swap_duplicate(vm_page(page)->entry);
+	clear_page_dirty_for_io(page);
+	error = swap_writepage(page);
+	wait_on_page_writeback(page);
+	return error;
+}
+
+/* A page with these contents goes all the way out: its entry; 0: there is no slot. */
+static u32 swap_out(u64 key)
+{
+	struct page *page = new_page(key);
+	u32 entry;
+
+	if (!add_to_swap(page)) {
+		forget_page(page);
+		return 0;
+	}
+	entry = vm_page(page)->entry;
+	write_out(page);
+	lock_page(page);
+	if (!remove_from_swap_cache(page))
+		ok(false, "a written page of nobody leaves the cache");
+	unlock_page(page);
+	put_vm_page(page);
+	return entry;
+}
+
+/* And comes back: does it hold this? Its entry has one user fewer. */
+static bool comes_back(u32 entry, u64 key)
+{
+	struct page *page = NULL;
+	int error = swap_in(entry, GFP_HIGHUSER_MOVABLE, 0, 0, &page);
+	bool same;
+
+	if (error)
+		return false;
+	same = holds(page, key);
+	lock_page(page);
+	swap_free(entry);
+	try_to_free_swap(page);
+	forget_page(page);
+	return same;
+}
+
+/* --- slots [R20] ------------------------------------------------------------------------------------------------------------------- */
+
+static void test_arguments(void)
+{
+	same_number((u64)swapon(0, 8, 0), (u64)-EINVAL, "device 0 has the files");
+	same_number((u64)swapon(SWAP_DEVICES + 1, 8, 0), (u64)-EINVAL, "there is no such device");
+	same_number((u64)swapon(1, 1, 0), (u64)-EINVAL, "a header alone is no swap");
+	same_number((u64)swapoff(1), (u64)-EINVAL, "what is not on cannot go off");
+	same_number((u64)swapon(1, 8, 0), 0, "eight slots");
+	same_number((u64)swapon(1, 8, 0), (u64)-EBUSY, "a device is used once");
+	same_number(get_nr_swap_pages(), 7, "R20: the header is not free");
+	same_number(total_swap_pages(), 7, "R20: nor is it counted");
+	same_number((u64)swapoff(1), 0, "it goes off");
+	same_number(get_nr_swap_pages() + total_swap_pages(), 0, "R20: and nothing is left");
+	slots_are_valid("without devices");
+}
+
+/* Devices of the first n entries taken, a digit each. */
+static const char *devices_taken(unsigned n, u32 *entry)
+{
+	static char digits[40];
+
+	for (unsigned i = 0; i < n; i++) {
+		struct page *page = new_page(4 * i + 1);
+
+		entry[i] = add_to_swap(page) ? vm_page(page)->entry : 0;
+		digits[i] = (char)('0' + swap_device_of(entry[i]));
+		if (entry[i])
+			delete_from_swap_cache(page);
+		else
+			entry[i] = 0;
+		forget_page(page);
+		if (entry[i])
+			ok(said(SWAP_FREED, entry[i]), "a slot of a page that leaves the cache is free");
+	}
+	digits[n] = 0;
+	return digits;
+}
+
+/* The same, and they stay taken. */
+static const char *devices_filled(unsigned n, u32 *entry)
+{
+	static char digits[40];
+
+	for (unsigned i = 0; i < n; i++) {
+		entry[i] = swap_out(4 * i + 1);
+		digits[i] = (char)('0' + swap_device_of(entry[i]));
+	}
+	digits[n] = 0;
+	return digits;
+}
+
+static void test_priorities(void)
+{
+	u32 entry[20];
+
+	swapon(1, 4, 3);
+	swapon(2, 5, 7);
+	swapon(3, 5, 7);
+	same_text(devices_filled(12, entry), "232323231110", "R20: the highest first, equal ones in turn, then none");
+	same_number(get_nr_swap_pages(), 0, "R20: none is free");
+	same_number(entry[0], swap_entry(2, 1), "slot 0 is never taken");
+	slots_are_valid("full devices");
+	swap_free(entry[8]);
+	swap_free(entry[3]);
+	swap_free(entry[2]);
+	same_number(get_nr_swap_pages(), 3, "R20: three are free again");
+	slots_are_valid("three free slots");
+	same_text(devices_filled(4, entry), "2310", "R20: those of higher priority are taken first");
+	slots_are_valid("full again");
+}
+
+static void test_default_priorities(void)
+{
+	u32 entry[8];
+
+	swapon(3, 4, -1);
+	swapon(1, 4, -1);
+	same_text(devices_filled(7, entry), "3331110", "R20: without a priority the first that came is first");
+	same_number((u64)(s64)swap_state()->device[3].priority, (u64)-2LL, "the first has -2");
+	same_number((u64)(s64)swap_state()->device[1].priority, (u64)-3LL, "the second -3");
+}
+
+static void test_counts(void)
+{
+	struct page *page = new_page(5);
+	u32 entry;
+
+	swapon(1, 8, 0);
+	add_to_swap(page);
+	entry = vm_page(page)->entry;
+	for (unsigned i = 0; i < 200; i++)
+		swap_duplicate(entry);
+	same_number(swap_count(entry_slot(entry)), 200, "R20: counts go on above 0x3e");
+	same_number(entry_slot(entry)->map & COUNT_CONTINUED, COUNT_CONTINUED, "R20: and the map says so");
+	slots_are_valid("a count that is continued");
+	for (unsigned i = 0; i < 138; i++)
+		swap_free(entry);
+	same_number(entry_slot(entry)->map, 0x3e | SWAP_HAS_CACHE, "R20: 0x3e fit into the map, the cache has a bit of its own");
+	for (unsigned i = 0; i < 62; i++)
+		swap_free(entry);
+	same_number(entry_slot(entry)->map, SWAP_HAS_CACHE, "R20: a slot whose page is cached is not free");
+	ok(!said(SWAP_FREED, entry), "nor said to be");
+	same_number(get_nr_swap_pages(), 6, "nor counted as free");
+	ok(try_to_free_swap(page), "a page nobody else needs gives up its slot");
+	ok(said(SWAP_FREED, entry) && vm_flag(page, PGV_dirty), "then it is free, and the page differs from what any device has");
+	same_number(get_nr_swap_pages(), 7, "and counted");
+	slots_are_valid("all free again");
+	forget_page(page);
+}
+
+static void test_taken(void)
+{
+	u32 entry[4];
+
+	swapon(1, 4, 0);
+	same_text(devices_taken(4, entry), "1111", "a slot that is free again can be taken again");
+	ok(entry[0] == swap_entry(1, 1) && entry[1] == swap_entry(1, 2) && entry[2] == swap_entry(1, 3) && entry[3] == entry[0],
+	   "those never used first, then the one free longest");
+	slots_are_valid("all free");
+}
+
+/* --- out and in ------------------------------------------------------------------------------------------------------------------- */
+
+static void test_out_and_in(void)
+{
+	u64 key[4] = { 1, 2, 3, 7 };
+	u32 entry[4];
+
+	vm_knob_write(VM_ZSWAP_ENABLED, 0);
+	vm_knob_write(VM_PAGE_CLUSTER, 0);
+	swapon(1, 16, 0);
+	for (unsigned i = 0; i < 4; i++)
+		entry[i] = swap_out(key[i]);
+	same_text(story_of(entry[0]), "TCdwU", "taken, cached, named by a table, written, out of the cache");
+	slots_are_valid("four pages are out");
+	forget_news();
+	for (unsigned i = 0; i < 4; i++)
+		ok(comes_back(entry[3 - i], key[3 - i]), "page %u holds what was written", 3 - i);
+	same_text(story_of(entry[0]), "CrUF", "cached, read, out of the cache, free");
+	same_number(vm_counter("pswpout"), 4, "PSWPOUT");
+	same_number(vm_counter("pswpin"), 4, "PSWPIN");
+	same_number(get_nr_swap_pages(), 15, "all slots are free");
+	slots_are_valid("all are back");
+}
+
+static void test_found_in_cache(void)
+{
+	struct page *page = new_page(6), *found = NULL;
+	u32 entry;
+
+	swapon(1, 16, 0);
+	add_to_swap(page);
+	entry = vm_page(page)->entry;
+	write_out(page);
+	forget_news();
+	same_number((u64)swap_in(entry, GFP_HIGHUSER_MOVABLE, 0, 0, &found), 0, "it comes back");
+	ok(found == page, "as the page that is in the cache");
+	same_text(story_of(entry), "", "nothing was read");
+	put_vm_page(found);
+	swap_free(entry);
+	same_text(story_of(entry)[0] ? "something" : "", "something", "the last user gone, the cached page goes");
+	ok(!vm_flag(page, PGV_swapcache | PGV_dirty), "it is of no use to anybody");
+	same_number(get_nr_swap_pages(), 15, "nor is its slot");
+	put_vm_page(page);
+	slots_are_valid("empty");
+}
+
+static void test_readahead(void)
+{
+	struct page *page = NULL;
+	u32 entry[16];
+	u64 read;
+
+	vm_knob_write(VM_ZSWAP_ENABLED, 0);
+	vm_knob_write(VM_PAGE_CLUSTER, 2);
+	swapon(1, 17, 0);
+	for (unsigned i = 0; i < 16; i++)
+		entry[i] = swap_out(4 * i + 2);
+	same_number((u64)swap_in(entry[4], GFP_HIGHUSER_MOVABLE, 0, 0, &page), 0, "slot 5 is wanted");
+	ok(holds(page, 4 * 4 + 2), "and holds its own page");
+	put_vm_page(page);
+	same_number(vm_counter("swap_ra"), 3, "three beside it are read, in an aligned window of four");
+	for (unsigned i = 3; i < 7; i++) { /* slots 4..7 */
+		page = swap_cache_get_page(entry[i]);
+		ok(page != NULL, "slot %u is in the cache", i + 1);
+		if (page) {
+			lock_page(page); /* it is read then */
+			unlock_page(page);
+			ok(holds(page, 4 * i + 2), "with what was written there");
+			put_vm_page(page);
+		}
+	}
+	ok(!swap_cache_get_page(entry[7]) && !swap_cache_get_page(entry[2]), "slots 3 and 8 are not");
+	read = vm_counter("pswpin");
+	ok(comes_back(entry[5], 4 * 5 + 2), "one that was read ahead");
+	same_number(vm_counter("pswpin"), read, "is not read again");
+	same_number(vm_counter("swap_ra_hit"), 1, "and counted as a hit");
+	slots_are_valid("some are cached");
+}
+
+/* --- errors of devices ------------------------------------------------------------------------------------------------------------- */
+
+static void test_write_error(void)
+{
+	struct page *page = new_page(6);
+	u32 entry;
+
+	vm_knob_write(VM_ZSWAP_ENABLED, 0);
+	swapon(1, 16, 0);
+	add_to_swap(page);
+	entry = vm_page(page)->entry;
+	vm_set_flags(page, PGV_reclaim);
+	sim_plan_fault(m, FAULT_DISK_WRITE, 0, 1);
+	write_out(page);
+	ok(vm_flag(page, PGV_dirty) && vm_flag(page, PGV_swapcache), "a page that could not be written is dirty, and in the cache");
+	ok(!vm_flag(page, PGV_reclaim | PGV_writeback), "and in no hurry");
+	lock_page(page);
+	ok(!remove_from_swap_cache(page), "it cannot be reclaimed");
+	ok(holds(page, 6), "nothing is lost");
+	clear_page_dirty_for_io(page);
+	same_number((u64)swap_writepage(page), 0, "the next try");
+	wait_on_page_writeback(page);
+	lock_page(page);
+	ok(remove_from_swap_cache(page), "succeeds");
+	unlock_page(page);
+	put_vm_page(page);
+	ok(comes_back(entry, 6), "and the device has it");
+	slots_are_valid("empty");
+}
+
+static void test_read_error(void)
+{
+	struct page *page = NULL;
+	u32 entry;
+
+	vm_knob_write(VM_ZSWAP_ENABLED, 0);
+	vm_knob_write(VM_PAGE_CLUSTER, 0);
+	swapon(1, 16, 0);
+	entry = swap_out(11);
+	sim_plan_fault(m, FAULT_DISK_READ, 0, 1);
+	same_number((u64)swap_in(entry, GFP_HIGHUSER_MOVABLE, 0, 0, &page), (u64)-EIO, "what cannot be read is -EIO");
+	ok(!page && !swap_cache_get_page(entry), "and no page");
+	same_number(get_nr_swap_pages(), 14, "the slot stays");
+	slots_are_valid("after a read error");
+	ok(comes_back(entry, 11), "and can be read later");
+}
+
+/* --- the compressed pool ------------------------------------------------------------------------------------------------------------- */
+
+static void test_zswap(void)
+{
+	u32 same, lines, wild;
+
+	vm_knob_write(VM_PAGE_CLUSTER, 0);
+	swapon(1, 16, 0);
+	same = swap_out(4);
+	same_text(story_of(same), "TCdSU", "a page of one word is kept, and not written");
+	same_number(zswap_pool_pages(), 0, "without a page of the pool");
+	lines = swap_out(5);
+	same_number(zswap_pool_pages(), 1, "one of 64 lines takes a part of a page");
+	wild = swap_out(6);
+	same_text(story_of(wild), "TCdRwU", "one of 512 words is refused, and written");
+	same_number(zswap_stored_pages(), 2, "two are stored");
+	same_number(vm_counter("zswpout"), 2, "ZSWPOUT");
+	same_number(vm_counter("pswpout"), 1, "PSWPOUT");
+	slots_are_valid("stored and written");
+	forget_news();
+	ok(comes_back(same, 4) && comes_back(lines, 5) && comes_back(wild, 6), "all come back as they were");
+	same_text(story_of(lines), "CLUDF", "cached, loaded, out of the cache; then the copy goes, and the slot");
+	same_number(vm_counter("zswpin"), 2, "ZSWPIN");
+	same_number(zswap_pool_pages() + zswap_stored_pages(), 0, "the pool is empty");
+	slots_are_valid("empty");
+}
+
+/* A copy older than the page must go when the page is written again, wherever it is written to. */
+static void test_zswap_rewrite(void)
+{
+	struct page *page = new_page(5);
+	u32 entry;
+
+	swapon(1, 16, 0);
+	add_to_swap(page);
+	entry = vm_page(page)->entry;
+	write_out(page);
+	for (unsigned i = 0; i < 3; i++) {
+		static const u64 key[3] = { 9, 10, 8 };
+
+		lock_page(page);
+		fill(page, key[i]);
+		set_page_dirty(page);
+		clear_page_dirty_for_io(page);
+		swap_writepage(page);
+		wait_on_page_writeback(page);
+		slots_are_valid("rewritten");
+	}
+	lock_page(page);
+	ok(remove_from_swap_cache(page), "out");
+	unlock_page(page);
+	put_vm_page(page);
+	ok(comes_back(entry, 8), "the newest is what comes back");
+	same_text(story_of(entry), "TCdSDSDRwSUCLUDF", "each copy goes before the next is made");
+}
+
+static void test_zswap_off(void)
+{
+	u32 entry;
+
+	vm_knob_write(VM_ZSWAP_ENABLED, 0);
+	swapon(1, 16, 0);
+	entry = swap_out(5);
+	same_text(story_of(entry), "TCdwU", "switched off, it is not asked");
+	ok(comes_back(entry, 5), "and it comes back");
+}
+
+/* Pages of 64 lines, two a page of the pool, until it is full: the first ones go to the device. */
+static void test_zswap_full(void)
+{
+	u64 most = current_mm()->totalram_pages / 100;
+	unsigned n = 2 * (unsigned)most + 6;
+	u32 entry[64];
+	u64 written_back;
+
+	if (n > 64)
+		n = 64;
+	vm_knob_write(VM_ZSWAP_MAX_POOL_PERCENT, 1);
+	vm_knob_write(VM_PAGE_CLUSTER, 0);
+	swapon(1, 100, 0);
+	for (unsigned i = 0; i < n; i++)
+		entry[i] = swap_out(4 * i + 1);
+	same_number(zswap_pool_pages(), most, "the pool has one percent of memory");
+	written_back = vm_counter("zswpwb");
+	ok(written_back >= 4, "what was stored first was written back: %llu", (unsigned long long)written_back);
+	same_text(story_of(entry[0]), "TCdSUCLDw", "cached again, loaded, no copy any more, written");
+	for (unsigned i = 0; i < n; i++)
+		if (!comes_back(entry[i], 4 * i + 1))
+			ok(false, "page %u comes back as it was", i);
+	same_number(zswap_pool_pages() + zswap_stored_pages(), 0, "the pool is empty");
+	lru_add_drain_all();
+	slots_are_valid("empty");
+}
+
+static void test_zswap_none(void)
+{
+	u32 entry;
+
+	vm_knob_write(VM_ZSWAP_MAX_POOL_PERCENT, 0);
+	swapon(1, 16, 0);
+	entry = swap_out(5);
+	same_text(story_of(entry), "TCdRwU", "a pool of nothing refuses");
+	ok(comes_back(entry, 5), "and it comes back");
+	entry = swap_out(4);
+	same_text(story_of(entry), "TCdSU", "one word needs no pool");
+	ok(comes_back(entry, 4), "and comes back");
+}
+
+/* --- swapoff ----------------------------------------------------------------------------------------------------------------------- */
+
+static void test_swapoff_cached(void)
+{
+	struct page *page = new_page(5), *waits = new_page(6);
+
+	swapon(1, 16, 0);
+	add_to_swap(page);
+	unlock_page(page);
+	add_to_swap(waits);
+	clear_page_dirty_for_io(waits);
+	swap_write_to_device(waits); /* of nobody, and on its way */
+	same_number((u64)swapoff(1), 0, "pages that are in the cache alone do not hold it up");
+	ok(!vm_flag(page, PGV_swapcache) && !vm_flag(waits, PGV_swapcache), "they left it");
+	same_number(get_nr_swap_pages() + total_swap_pages(), 0, "nothing is left");
+	put_vm_page(page);
+	put_vm_page(waits);
+	slots_are_valid("off");
+}
+
+int main(void)
+{
+	if (!boot())
+		return tap_end();
+	test_codec();
+	test_codec_sizes();
+	machine_destroy(m);
+	play("arguments", test_arguments);
+	play("priorities", test_priorities);
+	play("default priorities", test_default_priorities);
+	play("counts", test_counts);
+	play("taken", test_taken);
+	play("out and in", test_out_and_in);
+	play("found in the cache", test_found_in_cache);
+	play("readahead", test_readahead);
+	play("write error", test_write_error);
+	play("read error", test_read_error);
+	play("zswap", test_zswap);
+	play("zswap, rewritten", test_zswap_rewrite);
+	play("zswap, off", test_zswap_off);
+	play("zswap, full", test_zswap_full);
+	play("zswap, no room", test_zswap_none);
+	play("swapoff, cached", test_swapoff_cached);
+	return tap_end();
+}
