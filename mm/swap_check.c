@@ -57,14 +57,14 @@ static void check_cached(struct recount *r, u32 entry, const struct swap_slot *s
 	r->cached_of_node[page_pgdat(page)->nid]++;
 }
 
-/* A clean page and its slot's copy are the same, word by word. */
+/* A clean page and its slot's copy are the same, word by word. Of a mapped one its table may know that it was written. */
 static bool same_contents(const struct swap_slot *s)
 {
 	struct page *page = page_of_cache(s->cache);
 	const u64 *words;
 	bool same = true;
 
-	if (!page || !vm_flag(page, PGV_uptodate) || vm_flag(page, PGV_dirty))
+	if (!page || !vm_flag(page, PGV_uptodate) || vm_flag(page, PGV_dirty) || vm_page(page)->mapcount)
 		return true;
 	words = kmap_local_page(page);
 	for (u32 i = 0; s->zswap_same && i < PAGE_SIZE / 8; i++)
