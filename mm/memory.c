@@ -18,10 +18,10 @@
  *
  * Invariants (memory_check() tests each by its number):
  *   [V2]  mapcount is the number of entries that point to the page
- *   [V52] an anonymous page is mapped where its process and index say, and nowhere else; a file's in windows of that file
- *   [V53] a window's entry is writable only while its page is dirty: so nothing is lost when the entry goes
- *   [V54] rss, swapents, locked and nr_tables of a task are what its tables hold; node counters are their sums
- *   [V55] a page is mlocked if and only if one of its entries is
+ *   [PT3] an anonymous page is mapped where its process and index say, and nowhere else; a file's in windows of that file
+ *   [PT4] a window's entry is writable only while its page is dirty: so nothing is lost when the entry goes
+ *   [PT5] rss, swapents, locked and nr_tables of a task are what its tables hold; node counters are their sums
+ *   [PT6] a page is mlocked if and only if one of its entries is
  * Locks: above. Sleeps: faults do, with mmap_lock held.
  * Unlike Linux: a read of untouched memory gets a page of its own, there is no shared zero page; nobody shares anonymous
  * memory, so there is no copy on write; two levels of tables; they stay until the task ends; no TLB, so none to be flushed.

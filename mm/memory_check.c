@@ -51,8 +51,8 @@ static const char *check_anon(const struct vm_task *task, u32 vpn, u64 pte)
 {
 	const struct vm_page *v = vm_page(pte_page(pte));
 
-	INV(V52, !(pte & PTE_WINDOW) && (v->flags & PGV_swapbacked), "virtual page", vpn);
-	INV(V52, v->process == task->id + 1 && v->index == vpn, "virtual page", vpn);
+	INV(PT3, !(pte & PTE_WINDOW) && (v->flags & PGV_swapbacked), "virtual page", vpn);
+	INV(PT3, v->process == task->id + 1 && v->index == vpn, "virtual page", vpn);
 	INV(V2, v->mapcount == 1, "frame", pte_pfn(pte));
 	return NULL;
 }
@@ -63,10 +63,10 @@ static const char *check_shown(const struct vm_task *task, u32 vpn, u64 pte)
 	const struct vm_page *v = vm_page(pte_page(pte));
 	u32 offset = (vpn - VM_ANON_PAGES) % VM_WINDOW_PAGES;
 
-	INV(V52, (pte & PTE_WINDOW) && !(v->flags & PGV_swapbacked), "virtual page", vpn);
-	INV(V52, offset < window->nr && v->mapping, "virtual page", vpn);
-	INV(V52, v->mapping->file == window->file && v->index == window->first + offset, "virtual page", vpn);
-	INV(V53, !(pte & (PTE_WRITE | PTE_DIRTY)) || (v->flags & PGV_dirty), "frame", pte_pfn(pte));
+	INV(PT3, (pte & PTE_WINDOW) && !(v->flags & PGV_swapbacked), "virtual page", vpn);
+	INV(PT3, offset < window->nr && v->mapping, "virtual page", vpn);
+	INV(PT3, v->mapping->file == window->file && v->index == window->first + offset, "virtual page", vpn);
+	INV(PT4, !(pte & (PTE_WRITE | PTE_DIRTY)) || (v->flags & PGV_dirty), "frame", pte_pfn(pte));
 	return NULL;
 }
 
@@ -77,7 +77,7 @@ static const char *check_present(struct recount *r, const struct vm_task *task, 
 	INV(V2, is_ours(r, pte_pfn(pte)), "virtual page", vpn);
 	v = vm_page(pte_page(pte));
 	INV(V2, v->use != VM_USE_TABLE && v->mapcount && (v->flags & PGV_uptodate), "frame", pte_pfn(pte));
-	INV(V55, !(pte & PTE_MLOCKED) || (v->flags & PGV_mlocked), "frame", pte_pfn(pte));
+	INV(PT6, !(pte & PTE_MLOCKED) || (v->flags & PGV_mlocked), "frame", pte_pfn(pte));
 	sums->mlocked += !!(pte & PTE_MLOCKED);
 	if (vpn_in_window(vpn)) {
 		sums->file++;
@@ -95,8 +95,8 @@ static const char *check_entry(struct recount *r, const struct vm_task *task, u3
 		return NULL;
 	if (pte & PTE_PRESENT)
 		return check_present(r, task, vpn, pte, sums);
-	INV(V54, pte == ((u64)pte_entry(pte) << PTE_SHIFT | PTE_SWAP) && !vpn_in_window(vpn), "virtual page", vpn);
-	INV(V54, swap_device_of(pte_entry(pte)) >= 1 && swap_device_of(pte_entry(pte)) <= SWAP_DEVICES, "virtual page", vpn);
+	INV(PT5, pte == ((u64)pte_entry(pte) << PTE_SHIFT | PTE_SWAP) && !vpn_in_window(vpn), "virtual page", vpn);
+	INV(PT5, swap_device_of(pte_entry(pte)) >= 1 && swap_device_of(pte_entry(pte)) <= SWAP_DEVICES, "virtual page", vpn);
 	sums->swapped++;
 	return NULL;
 }
@@ -107,7 +107,7 @@ static const char *check_table(struct recount *r, const struct page *table, stru
 {
 	u64 pfn = page_pfn(r->mm, table);
 
-	INV(V54, is_ours(r, pfn) && vm_page(table)->use == VM_USE_TABLE && table->refcount == 1, "frame", pfn);
+	INV(PT5, is_ours(r, pfn) && vm_page(table)->use == VM_USE_TABLE && table->refcount == 1, "frame", pfn);
 	sums->tables++;
 	r->tables[node_of(r, pfn)]++;
 	return NULL;
@@ -121,7 +121,7 @@ static const char *check_tables(struct recount *r, const struct vm_task *task, s
 		const struct page *table = task->table[slot];
 		u64 up = *pte_place(task->pgd, slot);
 
-		INV(V54, table ? pte_maps(up, table) : !up, "table", slot);
+		INV(PT5, table ? pte_maps(up, table) : !up, "table", slot);
 		if (table)
 			text = check_table(r, table, sums);
 		for (u32 i = 0; table && i < PTES_PER_TABLE && !text; i++)
@@ -132,13 +132,13 @@ static const char *check_tables(struct recount *r, const struct vm_task *task, s
 
 static const char *check_nothing(const struct vm_task *task)
 {
-	INV(V50, !task->pgd && !task->nr_tables && !task->total_vm, "task", task->id);
-	INV(V50, !task->rss_anon && !task->rss_file && !task->rss_shmem && !task->swapents && !task->locked, "task", task->id);
-	INV(V50, !task->killed && !task->exiting && !task->oom_victim && !task->oom_skip, "task", task->id);
+	INV(PT1, !task->pgd && !task->nr_tables && !task->total_vm, "task", task->id);
+	INV(PT1, !task->rss_anon && !task->rss_file && !task->rss_shmem && !task->swapents && !task->locked, "task", task->id);
+	INV(PT1, !task->killed && !task->exiting && !task->oom_victim && !task->oom_skip, "task", task->id);
 	for (u32 slot = 0; slot < NR_TASK_TABLES; slot++)
-		INV(V50, !task->table[slot], "task", task->id);
+		INV(PT1, !task->table[slot], "task", task->id);
 	for (unsigned i = 0; i < VM_WINDOWS; i++)
-		INV(V50, !task->window[i].nr, "task", task->id);
+		INV(PT1, !task->window[i].nr, "task", task->id);
 	return NULL;
 }
 
@@ -148,21 +148,21 @@ static const char *check_task(struct recount *r, const struct vm_task *task)
 	u64 total_vm = VM_ANON_PAGES;
 	const char *text;
 
-	INV(V51, !spin_is_locked(&task->mmap_lock.lock) && !task->exiting, "task", task->id);
+	INV(PT2, !spin_is_locked(&task->mmap_lock.lock) && !task->exiting, "task", task->id);
 	if (!task->exists)
 		return check_nothing(task);
-	INV(V54, task->pgd, "task", task->id);
+	INV(PT5, task->pgd, "task", task->id);
 	text = check_tables(r, task, &sums);
 	if (text)
 		return text;
 	for (unsigned i = 0; i < VM_WINDOWS; i++)
 		total_vm += task->window[i].nr;
-	INV(V54, task->rss_anon == sums.anon, "task", task->id);
-	INV(V54, task->rss_file == sums.file && !task->rss_shmem, "task", task->id);
-	INV(V54, task->swapents == sums.swapped, "task", task->id);
-	INV(V54, task->locked == sums.mlocked, "task", task->id);
-	INV(V54, task->nr_tables == sums.tables, "task", task->id);
-	INV(V54, task->total_vm == total_vm, "task", task->id);
+	INV(PT5, task->rss_anon == sums.anon, "task", task->id);
+	INV(PT5, task->rss_file == sums.file && !task->rss_shmem, "task", task->id);
+	INV(PT5, task->swapents == sums.swapped, "task", task->id);
+	INV(PT5, task->locked == sums.mlocked, "task", task->id);
+	INV(PT5, task->nr_tables == sums.tables, "task", task->id);
+	INV(PT5, task->total_vm == total_vm, "task", task->id);
 	return NULL;
 }
 
@@ -180,7 +180,7 @@ static const char *check_frame(struct recount *r, u64 pfn)
 		found++;
 	}
 	INV(V2, v->mapcount == found, "frame", pfn);
-	INV(V55, mlocked == !!(v->flags & PGV_mlocked), "frame", pfn);
+	INV(PT6, mlocked == !!(v->flags & PGV_mlocked), "frame", pfn);
 	INV(V2, (u32)r->mm->mem_map[pfn].refcount >= v->mapcount + v->pins, "frame", pfn);
 	if (found && (v->flags & PGV_swapbacked))
 		r->anon[node_of(r, pfn)]++;
@@ -196,12 +196,12 @@ static const char *check_sums(const struct recount *r)
 	s64 pins = 0;
 
 	for (unsigned nid = 0; nid < r->mm->nr_nodes; nid++) {
-		INV(V54, vm->node[nid].stat[NR_PAGETABLE] == r->tables[nid], "node", nid);
-		INV(V54, vm->node[nid].stat[NR_ANON_MAPPED] == r->anon[nid], "node", nid);
-		INV(V54, vm->node[nid].stat[NR_FILE_MAPPED] == r->file[nid], "node", nid);
+		INV(PT5, vm->node[nid].stat[NR_PAGETABLE] == r->tables[nid], "node", nid);
+		INV(PT5, vm->node[nid].stat[NR_ANON_MAPPED] == r->anon[nid], "node", nid);
+		INV(PT5, vm->node[nid].stat[NR_FILE_MAPPED] == r->file[nid], "node", nid);
 		pins += vm->node[nid].stat[NR_FOLL_PIN_ACQUIRED] - vm->node[nid].stat[NR_FOLL_PIN_RELEASED];
 	}
-	INV(V54, pins == (s64)r->acquired, "pins", r->acquired);
+	INV(PT5, pins == (s64)r->acquired, "pins", r->acquired);
 	return NULL;
 }
 
@@ -222,6 +222,6 @@ const char *memory_check(void)
 			text = check_frame(&r, pfn);
 	if (text)
 		return text;
-	INV(V50, vm_state()->tasks->nr == tasks, "tasks", tasks);
+	INV(PT1, vm_state()->tasks->nr == tasks, "tasks", tasks);
 	return check_sums(&r);
 }

@@ -9,7 +9,7 @@
  * A pin is a reference that is counted. Reclaim sees one that it cannot explain, and leaves the page alone; if it took the entry
  * first, the task finds the same page again in the swap cache or its file.
  *
- * Invariants: [V55] in memory.c. [R24] mlocked pages are unevictable
+ * Invariants: [PT6] in memory.c. [R24] mlocked pages are unevictable
  * Locks: mmap_lock; what a page's entries say is read in one step. Unlike Linux: no VMAs, so what is mlocked are entries that
  * are there; no limit; pinned pages do not leave movable zones first.
  */

@@ -8,7 +8,7 @@
  * Whoever looks for a page's entries does not take mmap_lock, which those who fault hold while they wait for memory. Each look
  * at an entry and its change is one step; what lies between two entries need not be, as nobody maps a page that is locked.
  *
- * Invariants: [V2] [V52] [V53] in memory.c
+ * Invariants: [V2] [PT3] [PT4] in memory.c
  * Locks: the page's, where it says so. Sleeps: try_to_unmap() does not, but it may let others run.
  */
 #include "task_internal.h"
@@ -159,7 +159,7 @@ static bool unmap_anon(struct page *page, const struct rmap_place *place)
 	return !pte_maps(pte, page);
 }
 
-/* What was written through a window is dirty already [V53]. */
+/* What was written through a window is dirty already [PT4]. */
 static bool unmap_file(struct page *page, const struct rmap_place *place)
 {
 	if (pte_get(place->task, place->vpn) & PTE_MLOCKED)

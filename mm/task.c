@@ -12,8 +12,8 @@
  * take its private memory (memory.c), and whoever waits for memory in its middle gives up when there is none.
  *
  * Invariants (memory_check() tests each by its number):
- *   [V50] a task that does not exist has nothing: no table, no page, no window, no mark of a victim
- *   [V51] nobody runs as a task that does not exist, and mmap_lock is free when nothing is in flight
+ *   [PT1] a task that does not exist has nothing: no table, no page, no window, no mark of a victim
+ *   [PT2] nobody runs as a task that does not exist, and mmap_lock is free when nothing is in flight
  * Locks: mmap_lock of the task, a mutex: held by each operation that changes its address space, over faults that sleep, and
  * by the reaper, who only tries. exists, killed are looked at again once it is held. Sleeps: all but task_kill, task_set_adj.
  * Unlike Linux: no threads, no fork, no signal but SIGKILL; a zombie is gone at once.
