@@ -385,12 +385,14 @@ void tasks_settle(void);
 /* --- filemap.c ------------------------------------------------------------------------------------------------------------------------------ */
 
 struct address_space {
-	spinlock_t lock;
+	spinlock_t lock; /* the tree, the counts, and that a page is in it; taken by the end of I/O */
 	u32 file, nr_pages, nr_shadows;
-	void *root;	 /* of the tree: nodes are objects of radix_tree_node; see filemap.c */
+	void *root;	 /* of the tree: nodes are objects of radix_tree_node; see radix_tree.c */
 	u8 height;
 	bool error;	 /* a write failed, and fsync has not said so yet [AS_EIO] */
 	u32 nr_dirty, nr_mapped;
+	u64 dirtied_ns;	 /* when it got its first dirty page */
+	u32 ra_next, ra_pages; /* readahead.c: the page that who reads in order wants next; how many were read at once */
 };
 void mapping_init(struct address_space *mapping, u32 file);
 /* The page, with a reference; NULL: not in the cache (*shadow, if wanted, is what was left there, 0 nothing). */
@@ -421,7 +423,10 @@ bool clear_page_dirty_for_io(struct page *page);
 void cancel_dirty_page(struct page *page);
 void set_page_writeback(struct page *page);
 void end_page_writeback(struct page *page, int error); /* any context */
-/* A page of a file, locked and clean for I/O: start to write it; unlocks it. gfp: of who asks. 0, -EIO */
+/*
+ * A page of a file, locked and clean for I/O: start to write it; unlocks it. Never for who may not enter the filesystem. 0;
+ * -ENOMEM: nothing was started, it is dirty again.
+ */
 int write_file_page(struct page *page);
 void balance_dirty_pages(void);
 void dirty_limits(u64 *background, u64 *dirty);
@@ -440,9 +445,7 @@ void inode_put(struct address_space *mapping);
 struct address_space *inode_find(u32 file);
 /* Every mapping with pages, for the flusher, drop_caches and rmap: NULL ends. Kept while it is looked at. */
 struct address_space *inode_next(struct address_space *previous);
-/* The inode has pages again, or none: whether it may be shrunk. */
-void inode_pages_changed(struct address_space *mapping);
-/* An entry of a page table names a file: tasks that map it. See rmap.c. */
+/* Pages of the file, 0 none. */
 u32 inode_size(const struct address_space *mapping);
 int fs_init(void);
 void fs_settle(void);

@@ -15,7 +15,10 @@
 #define VM_WINDOWS	8	/* behind them: places where files can be mapped */
 #define VM_WINDOW_PAGES 128
 #define VM_SPACE_PAGES	(VM_ANON_PAGES + VM_WINDOWS * VM_WINDOW_PAGES)
-#define FILE_MAX_PAGES	(1u << 20) /* of one file */
+#define FILE_MAX_PAGES	(1u << 20) /* of one file: its page i is block file * FILE_MAX_PAGES + i of device 0 */
+#define FILE_PAGES	16	/* of a file that nobody has changed */
+#define FILE_CHANGEABLE 32	/* files below this number can be written and truncated */
+#define FILE_LARGEST_PAGES 1024 /* as large as they can be made */
 #define SWAP_DEVICES	3
 #define OOM_SCORE_ADJ_MIN (-1000)
 #define OOM_SCORE_ADJ_MAX 1000
@@ -65,16 +68,19 @@ unsigned task_oom_score(unsigned id);
 
 /*
  * Every number is a file. Whoever opens it brings a dentry and an inode into their caches (GFP_NOFS below the filesystem's lock);
- * both stay until a shrinker takes them. Sizes are kept on disk: a file nobody has written or truncated has 16 pages.
- * One buffer is a page: PAGE_SIZE bytes.
+ * both stay until a shrinker takes them. Sizes are kept on disk: a file nobody has written or truncated has FILE_PAGES, which
+ * read as what the disk came with. What was cut off and is there again, or was never written behind that, reads as zero.
+ * Files from FILE_CHANGEABLE on can be read and mapped, but neither written nor truncated. One buffer is a page: PAGE_SIZE bytes.
  */
+/* 0, -ENOMEM */
 int file_open(u32 file);
 /* -EIO; -EINVAL beyond the end; -ENOMEM. */
 int file_read(u32 file, u32 index, void *buffer);
-/* Into the page cache; may be throttled. Enlarges the file. -ENOMEM, -EIO, -EFBIG. */
+/* Into the page cache; may be throttled. Enlarges the file. -ENOMEM; -EFBIG: from FILE_LARGEST_PAGES on; -EINVAL: not this file. */
 int file_write(u32 file, u32 index, const void *buffer);
 /* Until all that is dirty now is on disk. -EIO: something was not, and that is said once. */
 int file_fsync(u32 file);
+/* To be this large, larger too. -EFBIG, -EINVAL, -ENOMEM. */
 int file_truncate(u32 file, u32 pages);
 /* Pages of a file, 0 none: as the disk or the inode has it. */
 u32 file_size(u32 file);
