@@ -15,7 +15,7 @@
  *   [R1] a list has exactly the pages whose flags say so; lru_size[zone] counts them by zone, NR_LRU_BASE + list all of them
  *   [R1] a page in a batch is PGV_batch, is there once, and has a reference for it; no batch is longer than lru_batch
  *   [R19] NR_ISOLATED_* are 0 when nobody reclaims
- *   [R24] an mlocked page that is on a list is on the unevictable one; nr_mlock counts mlocked pages
+ *   [R24] an mlocked page that is on a list is on the unevictable one; NR_MLOCK counts mlocked pages
  * Rules [R6] two steps to the active list  [R24] mlock
  * Locks: lruvec->lock, with interrupts off; a batch is its CPU's own (sim_own_enter()), and others empty it on that CPU's
  *   behalf, between two of its steps. Sleeps: never, but for lru_add_drain_all().
@@ -285,11 +285,8 @@ void leave_isolation(struct page *page)
 
 static void forget_mlock(struct page *page)
 {
-	struct mm *mm = current_mm();
-	struct lruvec *lruvec = &page_pgdat(page)->lruvec;
-
 	vm_clear_flags(page, PGV_mlocked);
-	lruvec->nr_mlock[page_zone(mm, page_pfn(mm, page))->index]--;
+	mod_page_zone_state(page, NR_MLOCK, -1);
 	vm_page_news(page, PAGE_MUNLOCKED);
 }
 
@@ -313,14 +310,13 @@ void lru_forget_page(struct page *page)
 
 void mlock_page(struct page *page)
 {
-	struct mm *mm = current_mm();
 	struct lruvec *lruvec = &page_pgdat(page)->lruvec;
 	unsigned long flags;
 
 	spin_lock_irqsave(&lruvec->lock, flags);
 	if (!vm_flag(page, PGV_mlocked)) {
 		vm_set_flags(page, PGV_mlocked);
-		lruvec->nr_mlock[page_zone(mm, page_pfn(mm, page))->index]++;
+		mod_page_zone_state(page, NR_MLOCK, 1);
 		count_reclaim_events(UNEVICTABLE_PGMLOCKED, 1);
 		vm_page_news(page, PAGE_MLOCKED);
 	}

@@ -92,7 +92,7 @@ enum node_stat_item {
 	NR_NODE_STAT_ITEMS
 };
 
-/* Of a zone: dirty pages of files and pages under writeback; mlocked pages. Changed with mod_page_zone_state(). */
+/* Of a zone: dirty pages of files and pages under writeback; pages with PGV_mlocked, on a list or not [R24]. Changed with mod_page_zone_state(). */
 enum vm_zone_item { NR_ZONE_WRITE_PENDING, NR_MLOCK, NR_VM_ZONE_ITEMS };
 
 enum vm_reclaim_event { /* PGPGIN, PGPGOUT: counted in pages, shown in kB */
@@ -119,7 +119,6 @@ struct lruvec {
 	u64 anon_cost, file_cost; /* [R4] */
 	u64 nonresident_age;	  /* [R23] */
 	u64 refaults[2];	  /* anon, file: WORKINGSET_ACTIVATE when it was looked at last */
-	u64 nr_mlock[MAX_NR_ZONES]; /* pages with PGV_mlocked, on a list or not [R24] */
 };
 
 enum pgdat_flag { PGDAT_DIRTY = 1, PGDAT_WRITEBACK = 2, PGDAT_RECLAIM_LOCKED = 4 };
