@@ -248,7 +248,7 @@ layers: $(LIBS)
 # The other personality of the machine: same header names, real locks, a library and programs of its own. Its folders are
 # for #include "..." alone: sim/sched.h would hide the system's, which pthread.h wants.
 SEES.threads   = -iquote sim/threads -iquote sim -iquote mm/include $(if $(filter mm/%,$(1)),-iquote mm) -iquote tests
-THREADS_SOURCES := $(wildcard mm/*.c) $(wildcard sim/threads/*.c) sim/context.c sim/machine.c sim/param.c
+THREADS_SOURCES := $(wildcard mm/*.c) $(wildcard sim/threads/*.c) sim/context.c sim/disk.c sim/machine.c sim/param.c
 THREADS_PROGRAMS := $(patsubst tests/threads/%.c,$(B)/threads_%,$(wildcard tests/threads/*.c))
 threads: $(B)/libmmcheck_threads.a $(THREADS_PROGRAMS)
 $(B)/threads/%.o: %.c $(B)/flags

@@ -177,10 +177,10 @@ static bool switch_at(struct explorer *x, struct yield_point point, unsigned dep
 	if (!skips_count(x))
 		x->r->skipping += (u64)(__builtin_popcount(point.skipping) + __builtin_popcount(point.skipping_labels));
 	for (unsigned left = cpus_at(x, &point, depth); left; left &= left - 1)
-		if (!with_switch(x, point.step, (struct sched_switch){ point.at, false, (u8)__builtin_ctz(left) }, depth))
+		if (!with_switch(x, point.step, (struct sched_switch){ point.at, SWITCH_CPU, (u8)__builtin_ctz(left) }, depth))
 			return false;
 	for (unsigned left = labels; left; left &= left - 1)
-		if (!with_switch(x, point.step, (struct sched_switch){ point.at, true, (u8)__builtin_ctz(left) }, depth))
+		if (!with_switch(x, point.step, (struct sched_switch){ point.at, SWITCH_IRQ, (u8)__builtin_ctz(left) }, depth))
 			return false;
 	return true;
 }

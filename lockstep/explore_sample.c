@@ -119,8 +119,8 @@ static bool choose(void *arg, const struct yield_point *here, struct sched_switc
 	if (thread < 0)
 		return false;
 	sw->at = here->at;
-	sw->is_irq = thread >= SIM_MAX_CPUS;
-	sw->target = (u8)(sw->is_irq ? thread - SIM_MAX_CPUS : thread);
+	sw->kind = thread >= SIM_MAX_CPUS ? SWITCH_IRQ : SWITCH_CPU;
+	sw->target = (u8)(sw->kind == SWITCH_IRQ ? thread - SIM_MAX_CPUS : thread);
 	s->taken[s->nr_taken].step = here->step;
 	s->taken[s->nr_taken++].sw = *sw;
 	return true;

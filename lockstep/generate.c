@@ -609,7 +609,7 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 /* The place that the switch before named. */
 static void become_rival(const struct maker *g, const struct op *op, struct instr *in, unsigned *context, unsigned *label)
 {
-	if (!g->rival.is_irq) {
+	if (g->rival.kind == SWITCH_CPU) {
 		in->cpu = g->rival.target;
 	} else if (!(op->flags & (OP_TASK_ONLY | OP_BOOT))) {
 		*context = in->cpu % 2 ? CONTEXT_HARDIRQ : CONTEXT_SOFTIRQ;
@@ -674,13 +674,13 @@ struct sched_switch fresh_switch(struct maker *g, unsigned cpu)
 {
 	struct sched_switch sw = { .at = fresh_yield(g) };
 
-	sw.is_irq = one_in(g->rng, 3);
-	for (int tries = 4; tries && !sw.is_irq; tries--) { /* not to itself */
+	sw.kind = one_in(g->rng, 3) ? SWITCH_IRQ : SWITCH_CPU;
+	for (int tries = 4; tries && sw.kind == SWITCH_CPU; tries--) { /* not to itself */
 		sw.target = fresh_cpu(g);
 		if (sw.target != cpu)
 			break;
 	}
-	if (sw.is_irq)
+	if (sw.kind == SWITCH_IRQ)
 		sw.target = (u8)(1 + below(g->rng, 3));
 	return sw;
 }
@@ -759,7 +759,7 @@ static const struct op *rival_op(struct maker *g, const struct mix *mix)
 	case 1:
 		op = pick_machine_op(mix, g->rng);
 	}
-	if (op && (!can_do_something(g, op) || (g->rival.is_irq && op->flags & OP_TASK_ONLY)))
+	if (op && (!can_do_something(g, op) || (g->rival.kind == SWITCH_IRQ && op->flags & OP_TASK_ONLY)))
 		op = NULL;
 	g->is_copy &= op != NULL;
 	return op;
@@ -858,7 +858,7 @@ static void add_series(struct maker *g, struct program *p, struct instr *in)
 
 	g->rival = fresh_switch(g, in->cpu);
 	for (g->rivals = 0; g->rivals < MAX_SWITCHES; g->rivals++, at += step)
-		program_add_switch(p, in, (struct sched_switch){ at, g->rival.is_irq, g->rival.target });
+		program_add_switch(p, in, (struct sched_switch){ at, g->rival.kind, g->rival.target });
 }
 
 /* Whoever walks a page meets others at each look. */
@@ -866,11 +866,11 @@ static void disturb_walk(struct maker *g, struct program *p, struct instr *in)
 {
 	struct sched_switch of_cpu = fresh_switch(g, in->cpu), sw;
 
-	while (of_cpu.is_irq)
+	while (of_cpu.kind != SWITCH_CPU)
 		of_cpu = fresh_switch(g, in->cpu);
 	for (u32 at = 0; at < ARRAY_SIZE(g->into_walk); at++) {
 		sw = fresh_switch(g, in->cpu);
-		sw = sw.is_irq ? sw : of_cpu;
+		sw = sw.kind == SWITCH_IRQ ? sw : of_cpu;
 		sw.at = at;
 		program_add_switch(p, in, sw);
 		g->into_walk[ARRAY_SIZE(g->into_walk) - 1 - at] = sw;

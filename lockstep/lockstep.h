@@ -12,6 +12,7 @@
 
 #include "machine.h"
 #include "sched.h"
+#include "task.h"
 #include "model.h"
 #include "gfp.h"
 #include "mm.h"

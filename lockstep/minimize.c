@@ -393,7 +393,7 @@ static void shrink_switches_of(struct minimizer *m, u32 step)
 	for (u32 k = 0; k < switches_of(m, step, list); k++)
 		shrink_number(m, &(struct place){ put_switch_at, step, k }, list[k].at);
 	for (u32 k = 0; k < switches_of(m, step, list); k++)
-		if (!list[k].is_irq)
+		if (list[k].kind == SWITCH_CPU)
 			shrink_number(m, &(struct place){ put_switch_target, step, k }, list[k].target);
 }
 
@@ -449,7 +449,7 @@ static bool try_one_for_two(struct minimizer *m, u32 first)
 			for (u32 cpu = 0; cpu < cpus; cpu++) {
 				struct program *c = without_switches(m, first, first + 2);
 
-				program_add_switch(c, &c->op[step], (struct sched_switch){ at, false, (u8)cpu });
+				program_add_switch(c, &c->op[step], (struct sched_switch){ at, SWITCH_CPU, (u8)cpu });
 				if (try_candidate(m))
 					return true;
 			}

@@ -281,8 +281,8 @@ static void lead_to_the_next(const struct program *p, struct maker *g, u32 at, s
 	if (after >= p->nr_ops || one_in(g->rng, 4))
 		return;
 	next = &p->op[after];
-	sw->is_irq = instr_irq_label(next) != 0;
-	sw->target = sw->is_irq ? (u8)instr_irq_label(next) : next->cpu;
+	sw->kind = instr_irq_label(next) ? SWITCH_IRQ : SWITCH_CPU;
+	sw->target = sw->kind == SWITCH_IRQ ? (u8)instr_irq_label(next) : next->cpu;
 }
 
 static bool add_switch(struct program *p, struct maker *g)

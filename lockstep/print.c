@@ -204,7 +204,10 @@ static void print_operation(const struct program *p, u32 step, FILE *out, const 
 	for (u32 i = 0; i < in->nr_switches; i++) {
 		const struct sched_switch *sw = &p->sw[in->first_switch + i];
 
-		fprintf(out, " at=%u:%s%u", sw->at, sw->is_irq ? "irq" : "cpu", sw->target);
+		if (sw->kind == SWITCH_KTHREAD)
+			fprintf(out, " at=%u:%s", sw->at, sim_kthread_names[sw->target]);
+		else
+			fprintf(out, " at=%u:%s%u", sw->at, sw->kind == SWITCH_IRQ ? "irq" : "cpu", sw->target);
 	}
 	if (outcome)
 		fprintf(out, "   # %s", outcome);

@@ -8,14 +8,14 @@
  *   byte      0..1     2     3        4..5     6..7     8..11   12..15
  *   operation code     cpu   context  slot     slot2    gfp     argument
  *   WIDE      0xfffe   0     0        slot's high half  0       0       argument's high half
- *   SWITCH    0xfffd   target is_irq  yield    0        0       0
+ *   SWITCH    0xfffd   target kind    yield    0        0       0
  *
  * All little-endian. Prefix words (WIDE, SWITCH) stand before their operation, any number in any order.
  *
  * Invariants of a struct program that came from here:
  *   - the header is canonical: a known profile and start state, known flags
  *   - the switches of an operation lie together, sorted by yield index, each index once, at most MAX_SWITCHES;
- *     irq labels are 1..15
+ *     irq labels are 1..15, kernel threads those of sim_kthread_names[]
  *   - an operation without switches has first_switch 0, and no code is CODE_WIDE or CODE_SWITCH
  *   - program_decode() of program_encode() is the same program, field by field
  *
@@ -108,14 +108,27 @@ static void move_switches_to_end(struct program *p, struct instr *in)
 	p->nr_switches += in->nr_switches;
 }
 
-/* Keeps the list sorted. Dropped: a yield index that has a switch already, one too many, an irq label of 0.
+static bool target_exists(struct sched_switch sw)
+{
+	switch (sw.kind) {
+	case SWITCH_CPU:
+		return true;
+	case SWITCH_IRQ:
+		return sw.target && sw.target <= 15;
+	default:
+		return sw.kind == SWITCH_KTHREAD && sw.target < SIM_MAX_KTHREADS && sim_kthread_names[sw.target];
+	}
+}
+
+/* Keeps the list sorted. Dropped: a yield index that has a switch already, one too many, an irq label of 0, a kernel thread
+ * that no machine has.
  */
 void program_add_switch(struct program *p, struct instr *in, struct sched_switch sw)
 {
 	struct sched_switch *list;
 	u32 i = in->nr_switches;
 
-	if (i == MAX_SWITCHES || sw.at > MAX_YIELD_INDEX || (sw.is_irq && (sw.target == 0 || sw.target > 15)))
+	if (i == MAX_SWITCHES || sw.at > MAX_YIELD_INDEX || !target_exists(sw))
 		return;
 	for (u32 k = 0; k < in->nr_switches; k++)
 		if (p->sw[in->first_switch + k].at == sw.at)
@@ -127,7 +140,7 @@ void program_add_switch(struct program *p, struct instr *in, struct sched_switch
 	list = &p->sw[in->first_switch];
 	for (; i > 0 && list[i - 1].at > sw.at; i--)
 		list[i] = list[i - 1];
-	list[i] = (struct sched_switch){ .at = sw.at, .is_irq = !!sw.is_irq, .target = sw.target };
+	list[i] = sw;
 }
 
 void program_drop_switches(struct program *p)
@@ -192,13 +205,13 @@ static inline void decode_operation(struct instr *in, const u8 *b)
 
 static void decode_prefix(struct program *p, struct instr *in, const u8 *b)
 {
-	bool is_irq = b[3] & 1;
+	u8 kind = b[3] == SWITCH_KTHREAD ? SWITCH_KTHREAD : b[3] & 1;
 
 	if (get16(b) == CODE_WIDE) {
 		in->slot = (u32)get16(b + 4) << 16;
 		in->argument = (u64)get32(b + 12) << 32;
 	} else {
-		program_add_switch(p, in, (struct sched_switch){ get16(b + 4), is_irq, is_irq ? b[2] & 15 : b[2] });
+		program_add_switch(p, in, (struct sched_switch){ get16(b + 4), kind, kind == SWITCH_IRQ ? b[2] & 15 : b[2] });
 	}
 }
 
@@ -300,7 +313,7 @@ size_t program_encode(const struct program *p, u8 *out, size_t room)
 
 			encode_word(&s, &(struct instr){ .code = CODE_SWITCH,
 							 .cpu = sw.target,
-							 .context = sw.is_irq,
+							 .context = sw.kind,
 							 .slot = sw.at });
 		}
 		if (in->slot >> 16 || in->argument >> 32)

@@ -264,6 +264,18 @@ struct line_op {
 	u32 fields_seen; /* bit per raw field, or per place key */
 };
 
+/* Of a kernel thread, by its name. */
+static bool parse_kthread(struct span text, struct sched_switch *sw)
+{
+	for (unsigned k = 0; k < SIM_MAX_KTHREADS; k++)
+		if (sim_kthread_names[k] && span_is(text, sim_kthread_names[k])) {
+			sw->kind = SWITCH_KTHREAD;
+			sw->target = (u8)k;
+			return true;
+		}
+	return false;
+}
+
 static bool parse_switch(struct reader *r, struct instr *in, struct span text)
 {
 	struct span rest = text;
@@ -273,11 +285,15 @@ static bool parse_switch(struct reader *r, struct instr *in, struct span text)
 	if (!parse_number_to(cut(&rest, ':'), MAX_YIELD_INDEX, &at))
 		return fail(r, "at=%.*s has no yield index from 0 to %d", SHOW(text), MAX_YIELD_INDEX);
 	sw.at = (u32)at;
-	sw.is_irq = skip_prefix(&rest, "irq");
-	if (!sw.is_irq && !skip_prefix(&rest, "cpu"))
-		return fail(r, "at=%.*s names neither a cpu nor an irq", SHOW(text));
-	if (!parse_number_to(rest, sw.is_irq ? 15 : 255, &target) || (sw.is_irq && !target))
-		return fail(r, "at=%.*s is out of range", SHOW(text));
+	if (parse_kthread(rest, &sw)) {
+		target = sw.target;
+	} else {
+		sw.kind = skip_prefix(&rest, "irq") ? SWITCH_IRQ : SWITCH_CPU;
+		if (sw.kind == SWITCH_CPU && !skip_prefix(&rest, "cpu"))
+			return fail(r, "at=%.*s names no cpu, irq or kernel thread", SHOW(text));
+		if (!parse_number_to(rest, sw.kind == SWITCH_IRQ ? 15 : 255, &target) || (sw.kind == SWITCH_IRQ && !target))
+			return fail(r, "at=%.*s is out of range", SHOW(text));
+	}
 	if (in->nr_switches == MAX_SWITCHES)
 		return fail(r, "more than %d switches at one operation", MAX_SWITCHES);
 	sw.target = (u8)target;

@@ -6,19 +6,6 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #define STUB __attribute__((weak))
 
-/* --- sim/task.h, sim/disk.h */
-STUB unsigned sim_kthread_create(struct sim_kthread kthread) { return 0; }
-STUB void sim_timer(u64 at_ns) {}
-STUB bool sim_sleep_timeout(bool (*awake)(void *arg), void *arg, u64 ns, const char *what) { return awake(arg); }
-STUB void sim_run_kthreads(void) {}
-STUB bool disk_submit(struct disk_request request) { return false; }
-STUB bool disk_has_room(void *unused) { return true; }
-STUB unsigned disk_complete(void) { return 0; }
-STUB u64 disk_next_ns(void) { return ~0ULL; }
-STUB u64 disk_virgin_key(unsigned device, u64 block) { return 1; }
-STUB void sim_page_fill(u64 key, void *page) {}
-STUB bool sim_page_holds(u64 key, const void *page) { return true; }
-
 /* --- vmscan.c */
 STUB u64 zone_reclaimable_pages(const struct zone *zone) { return 0; }
 STUB bool pgdat_balanced(const struct pgdat *pgdat, unsigned order, unsigned highest) { return true; }

@@ -12,20 +12,11 @@
 
 #include "machine.h"
 
-#define DISK_QUEUE   32
-#define DISK_DEVICES 4 /* 0 has the files, 1 and up are for swap */
-
-struct disk_request {
-	bool busy, write;
-	u8 device;
-	u64 block, pfn, due_ns;
-	void (*end_io)(u64 pfn, bool write, int error, void *arg); /* in hardirq context; error 0 or -EIO */
-	void *arg;
-};
-
 /* false: the queue is full; sleep until disk_has_room(NULL). */
 bool disk_submit(struct disk_request request);
 bool disk_has_room(void *unused);
+/* Has the time of some request come? */
+bool disk_is_due(void *unused);
 /* Requests whose time has come end: called by kernel thread kblockd. Returns how many. */
 unsigned disk_complete(void);
 /* When the first of them will; ~0 none is under way. */
@@ -41,5 +32,13 @@ u64 disk_virgin_key(unsigned device, u64 block);
 void sim_page_fill(u64 key, void *page);
 /* Does the page hold exactly that? */
 bool sim_page_holds(u64 key, const void *page);
+
+/* For machine.c: what was written. */
+struct disk_copy;
+void disk_forget(struct machine_host *h);
+void disk_destroy(struct machine_host *h);
+struct disk_copy *disk_save(const struct machine_host *h);
+void disk_load(struct machine_host *h, const struct disk_copy *copy);
+void disk_copy_free(struct disk_copy *copy);
 
 #endif

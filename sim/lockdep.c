@@ -59,7 +59,7 @@ static struct sim_place place_now(u32 usage)
 {
 	const struct sim_cpu *c = this_cpu;
 
-	return (struct sim_place){c->operation, c->step, c->id, (u8)(usage >> 16)};
+	return (struct sim_place){c->operation, c->step, c->id, (u8)(usage >> 16), c->task};
 }
 
 static void say_place(struct text *t, struct sim_place p)
@@ -101,32 +101,48 @@ static _Noreturn void stop_self(const struct sim_lock *lock, u32 now)
 	sim_stop(STOP_SELF_DEADLOCK, "%s", t.words);
 }
 
+/* Its holder is the task that runs, not another one of its CPU. */
+static bool is_ours(const struct sim_lock *lock)
+{
+	return lock->cpu == this_cpu->id && holds(this_cpu, lock);
+}
+
+static void say_task(struct text *t, unsigned cpu, unsigned task)
+{
+	if (task)
+		say(t, "%s", this_cpu->machine->kthread[task - 1].name);
+	else
+		say(t, "cpu %u", cpu);
+}
+
 static _Noreturn void stop_circle(const struct sim_lock *lock)
 {
 	const struct sim_lock *next = lock;
 	struct text t = {.len = 0};
 
-	say(&t, "cpu %u waits for %s", this_cpu->id, sim_lock_name(lock));
+	say_task(&t, this_cpu->id, this_cpu->task);
+	say(&t, " waits for %s", sim_lock_name(lock));
 	do {
-		say(&t, " held by cpu %u", next->cpu);
-		next = this_cpu->machine->cpu[next->cpu].waits_for;
+		say(&t, " held by ");
+		say_task(&t, next->cpu, next->taken.task);
+		next = sched_holder_waits_for(next);
 		say(&t, ", which waits for %s", sim_lock_name(next));
-	} while (next->cpu != this_cpu->id);
-	say(&t, " held by cpu %u", this_cpu->id);
+	} while (!is_ours(next));
+	say(&t, " held by ");
+	say_task(&t, this_cpu->id, this_cpu->task);
 	sim_stop(STOP_DEADLOCK, "%s", t.words);
 }
 
 /* Who holds the lock, who holds what that one waits for, and so on: does it end here? */
 static void look_for_circle(const struct sim_lock *lock, u32 now)
 {
-	const struct sim_cpu *c = this_cpu;
 	const struct sim_lock *next = lock;
 
-	if (lock->cpu == c->id && holds(c, lock))
+	if (is_ours(lock))
 		stop_self(lock, now);
-	for (unsigned i = 0; i < SIM_MAX_CPUS && next && next->locked && next->cpu != c->id; i++)
-		next = c->machine->cpu[next->cpu].waits_for;
-	if (next && next != lock && next->locked && holds(c, next))
+	for (unsigned i = 0; i < SIM_MAX_CPUS + SIM_MAX_KTHREADS && next && next->locked && !is_ours(next); i++)
+		next = sched_holder_waits_for(next);
+	if (next && next != lock && next->locked && is_ours(next))
 		stop_circle(lock);
 }
 

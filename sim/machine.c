@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include "machine.h"
+#include "disk.h"
 #include "sched.h"
 #include "tool.h"
 
@@ -162,6 +163,7 @@ bool machine_rebuild(struct machine *m, const struct machine_config *config)
 		return false;
 	put_pattern_back(h);
 	h->nr_kept_frames = 0;
+	disk_forget(h);
 	sched_abandon(h->sched);
 	forget_pools(h);
 	tool_unpoison_zeroed(h->base, h->meta_bytes);
@@ -178,6 +180,7 @@ void machine_destroy(struct machine *m)
 	if (this_cpu && this_cpu->machine == m)
 		this_cpu = NULL;
 	sched_destroy(h->sched);
+	disk_destroy(h);
 	forget_pools(h);
 	tool_unpoison(h->base, h->mapped_bytes);
 	munmap(h->base, h->mapped_bytes);
@@ -369,6 +372,7 @@ bool machine_reset(struct machine *m)
 	raw_copy(h->base, h->image, h->meta_used);
 	put_pattern_back(h);
 	load_kept_frames(m);
+	disk_forget(h);
 	return true;
 }
 
@@ -447,6 +451,7 @@ struct sim_snapshot {
 	u64 *lines;
 	u8 *contents;
 	struct sched_copy *sched;
+	struct disk_copy *disk;
 };
 
 #if defined(TOOL_TSAN)
@@ -485,6 +490,7 @@ struct sim_snapshot *machine_snapshot(struct machine *m)
 		raw_copy(s->contents + i * SIM_PAGE_SIZE, ram_address(m, s->pfn[i]), SIM_PAGE_SIZE);
 	}
 	s->sched = sched_save(h->sched);
+	s->disk = disk_save(h);
 	return s;
 }
 
@@ -502,6 +508,7 @@ void machine_restore(struct machine *m, const struct sim_snapshot *s)
 	if (s->shadow)
 		load_ram_shadow(m, s->shadow);
 	sched_load(h->sched, s->sched);
+	disk_load(h, s->disk);
 }
 
 void snapshot_free(struct sim_snapshot *s)
@@ -514,6 +521,7 @@ void snapshot_free(struct sim_snapshot *s)
 	free(s->lines);
 	free(s->contents);
 	sched_copy_free(s->sched);
+	disk_copy_free(s->disk);
 	free(s);
 }
 

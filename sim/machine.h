@@ -107,6 +107,7 @@ struct sim_place {
 	const char *operation; /* NULL at boot and while all is given back */
 	u32 step;
 	u8 cpu, usage; /* usage: bits of lockdep.h, from 16 on */
+	u8 task;       /* sim_current() */
 };
 
 struct sim_lock {
@@ -160,6 +161,29 @@ struct sim_event {
 #define SIM_EVENTS 512
 #define SIM_POOLS  128
 
+/* A kernel thread: task.h. */
+struct sim_kthread {
+	const char *name; /* kswapd0, flusher, oom_reaper, kblockd */
+	u8 cpu;
+	bool (*wanted)(void *arg);
+	void (*run)(void *arg);
+	void *arg;
+};
+
+/* A request to a block device: disk.h. */
+struct disk_request {
+	bool busy, write;
+	u8 device;
+	u64 block, pfn, due_ns;
+	void (*end_io)(u64 pfn, bool write, int error, void *arg); /* in hardirq context; error 0 or -EIO */
+	void *arg;
+};
+
+#define DISK_QUEUE   32
+#define DISK_DEVICES 4 /* 0 has the files, 1 and up are for swap */
+
+#define SIM_MAX_KTHREADS 8
+#define SIM_MAX_TIMERS	 128
 
 struct machine {
 	struct sim_cpu cpu[SIM_MAX_CPUS];
@@ -181,6 +205,14 @@ struct machine {
 	u32 log_bytes;	     /* kernel log written by the operation in flight */
 	struct sim_stop stop;
 	struct sim_lockdep lockdep;
+	struct sim_kthread kthread[SIM_MAX_KTHREADS];
+	u32 kthreads;	   /* that exist, as bits */
+	u32 kthreads_busy; /* in their middle */
+	u32 kthread_runs;  /* since time passed last */
+	u64 kthread_ran_ns;
+	u32 nr_timers, nr_disk;
+	struct disk_request disk[DISK_QUEUE]; /* under way, the first to end first */
+	u64 timer[SIM_MAX_TIMERS];
 
 	/* -- not part of the boot image ------------------------------------------------------------------------ */
 	struct machine_host *host;
@@ -208,6 +240,8 @@ struct machine_host {
 	void (*event_full)(struct machine *m, void *arg); /* called when the ring is full; must empty it */
 	void *event_full_arg;
 	struct sched *sched;
+	struct sched_shallow *sleepers; /* without fibers: task.c */
+	struct disk_store *disk; /* blocks that were written; NULL none */
 	char pool[SIM_POOLS]; /* each stands for one of mm's pools of blocks: tool_block_alloc() */
 	u32 cpus_taken; /* threads: a bit for each CPU that is a thread */
 	u32 log_lock;	/* threads: who logs */

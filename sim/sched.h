@@ -5,7 +5,7 @@
  * Operations run one at a time, each on its CPU's fiber, and change only at yield points, where the schedule says so:
  * "at yield index 5 run cpu 1", "at 9 deliver irq 3". Without a schedule each runs to its end. When an operation ends,
  * the one suspended last goes on; when none is left, sched_run() returns. A task waiting for a lock lets its holder
- * run. So every schedule is finite and a pure function of the program.
+ * run. So every schedule is finite and a pure function of the program. Kernel threads: task.h.
  */
 #ifndef SIM_SCHED_H
 #define SIM_SCHED_H
@@ -16,11 +16,12 @@
 #define SCHED_MAX_IRQ_NESTING 2
 #define SCHED_NONE	      (~0u)
 
-/* One choice of the schedule: at this yield index of the operation, run a CPU or deliver an interrupt. */
+/* One choice of the schedule: at this yield index of the operation, run a CPU or a kernel thread, or deliver an interrupt. */
+enum sched_switch_kind { SWITCH_CPU, SWITCH_IRQ, SWITCH_KTHREAD, NR_SWITCH_KINDS };
 struct sched_switch {
 	u32 at;
-	u8 is_irq;
-	u8 target; /* CPU number, or irq label */
+	u8 kind;
+	u8 target; /* CPU number, irq label, or number of a kernel thread */
 };
 
 /* Who knows the operations. Every function gets arg; run() is called on a fiber of that CPU. */
@@ -56,6 +57,10 @@ void sched_watch(struct sched *s, bool watch);
 bool sched_in_flight_on(const struct sched *s, unsigned cpu);
 bool sched_waits_on(const struct sched *s, unsigned cpu);
 bool sched_takes_irq(const struct sched *s);
+/* Kernel threads that a switch here would begin, or go on with, as bits. */
+u32 sched_kthreads_ready(const struct sched *s);
+/* What the task of a CPU waits for that holds this lock; NULL: nothing. */
+const struct sim_lock *sched_holder_waits_for(const struct sim_lock *lock);
 /* How often somebody met a lock that another one held, since the machine was made. */
 u64 sched_contended(const struct sched *s);
 void sched_note_contended(void);

@@ -16,15 +16,19 @@
 
 #include "sched.h"
 
-struct sim_kthread {
-	const char *name; /* kswapd0, flusher, oom_reaper, kblockd */
-	u8 cpu;
-	bool (*wanted)(void *arg);
-	void (*run)(void *arg);
-	void *arg;
-};
+#define SIM_HAS_KTHREADS 1 /* vm_init() needs them */
 
-/* Returns its number, counted from 0. While booting, before machine_seal(): it is part of the boot image. */
+/*
+ * Names that schedules know, each at its number, so that a text means the same on every machine; another name gets a number
+ * that is free. When several are wanted, the lowest number runs first: a device's interrupts come before the rest.
+ */
+enum sim_kthread_number { KTHREAD_KBLOCKD, KTHREAD_KSWAPD0, KTHREAD_FLUSHER = KTHREAD_KSWAPD0 + SIM_MAX_NODES, KTHREAD_OOM_REAPER };
+extern const char *const sim_kthread_names[SIM_MAX_KTHREADS]; /* NULL: none */
+
+/*
+ * Returns its number, counted from 0. While booting, before machine_seal(): it is part of the boot image. Who it is run for is
+ * told nobody: run() itself announces what is to be known of it (mm: EVENT_KTHREAD as its first and last words).
+ */
 unsigned sim_kthread_create(struct sim_kthread kthread);
 /* The task that runs: 0 the CPU's operation, k + 1 kernel thread k. */
 static inline unsigned sim_current(void)

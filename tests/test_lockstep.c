@@ -24,7 +24,7 @@ static bool same_switches(const struct program *p, const struct instr *a, const 
 	for (u32 k = 0; k < a->nr_switches; k++) {
 		struct sched_switch x = p->sw[a->first_switch + k], y = q->sw[b->first_switch + k];
 
-		if (x.at != y.at || x.is_irq != y.is_irq || x.target != y.target)
+		if (x.at != y.at || x.kind != y.kind || x.target != y.target)
 			return false;
 	}
 	return true;

@@ -95,7 +95,7 @@ static const struct refusal {
 	{HEAD "0: buddyinfo ctx=everywhere\n", "line 2: ctx cannot be 'everywhere'"},
 	{HEAD "0: buddyinfo irq=16\n", "line 2: irq cannot be '16'"},
 	{HEAD "0: buddyinfo at=65536:cpu1\n", "line 2: at=65536:cpu1 has no yield index from 0 to 65535"},
-	{HEAD "0: buddyinfo at=1\n", "line 2: at=1 names neither a cpu nor an irq"},
+	{HEAD "0: buddyinfo at=1\n", "line 2: at=1 names no cpu, irq or kernel thread"},
 	{HEAD "0: buddyinfo at=1:cpu256\n", "line 2: at=1:cpu256 is out of range"},
 	{HEAD "0: buddyinfo at=1:irq0\n", "line 2: at=1:irq0 is out of range"},
 	{HEAD "0: buddyinfo at=1:irq16\n", "line 2: at=1:irq16 is out of range"},
@@ -224,7 +224,7 @@ static bool same_instr(const struct program *a, const struct instr *x, const str
 	for (u32 k = 0; k < x->nr_switches && k < y->nr_switches; k++) {
 		const struct sched_switch *s = &a->sw[x->first_switch + k], *t = &b->sw[y->first_switch + k];
 
-		if (s->at != t->at || s->is_irq != t->is_irq || s->target != t->target)
+		if (s->at != t->at || s->kind != t->kind || s->target != t->target)
 			return false;
 	}
 	return x->code == y->code && x->cpu == y->cpu && x->context == y->context && x->slot == y->slot &&
@@ -291,10 +291,10 @@ static void test_switch_lists(void)
 {
 	static const struct sched_switch list[] = {
 		{.at = 5, .target = 1},
-		{.at = 3, .target = 15, .is_irq = 1},
+		{.at = 3, .target = 15, .kind = SWITCH_IRQ},
 		{.at = 65535, .target = 255},
-		{.at = 4, .target = 16, .is_irq = 1},
-		{.at = 4, .target = 0, .is_irq = 1},
+		{.at = 4, .target = 16, .kind = SWITCH_IRQ},
+		{.at = 4, .target = 0, .kind = SWITCH_IRQ},
 		{.at = 5, .target = 2},
 		{.at = 65536, .target = 1},
 		{.at = 0, .target = 0},
@@ -730,7 +730,7 @@ static bool schedule_fails(const struct program *p)
 		for (u32 k = 0; k < p->op[i].nr_switches; k++) {
 			const struct sched_switch *sw = &p->sw[p->op[i].first_switch + k];
 
-			if (!sw->is_irq && sw->at >= 5 && sw->target >= 2)
+			if (sw->kind == SWITCH_CPU && sw->at >= 5 && sw->target >= 2)
 				return true;
 		}
 	return false;
@@ -740,7 +740,7 @@ static bool interrupt_fails(const struct program *p)
 {
 	for (u32 i = 0; i < p->nr_ops; i++)
 		for (u32 k = 0; k < p->op[i].nr_switches; k++)
-			if (p->sw[p->op[i].first_switch + k].is_irq && p->sw[p->op[i].first_switch + k].target == 3)
+			if (p->sw[p->op[i].first_switch + k].kind == SWITCH_IRQ && p->sw[p->op[i].first_switch + k].target == 3)
 				return true;
 	return false;
 }

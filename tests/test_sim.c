@@ -912,7 +912,8 @@ static void test_numbers_of_params(void)
 	ok(NR_PARAMS <= 64, "and all of them fit into the six bits of a knob");
 	ok(REGION_USABLE == 0 && REGION_RESERVED == 1 && REGION_CMA == 2 && REGION_DEVICE == 3 && NR_REGION_KINDS == 4,
 	   "so do kinds of regions");
-	ok(FAULT_PAGE_ALLOC == 0 && FAULT_RECLAIM_PROGRESS == 1 && NR_FAULT_SITES <= 4, "and fault sites");
+	ok(FAULT_PAGE_ALLOC == 0 && FAULT_RECLAIM_PROGRESS == 1 && FAULT_SLAB == 2 && FAULT_DISK_READ == 3 && FAULT_DISK_WRITE == 4 && NR_FAULT_SITES <= 8,
+	   "and fault sites");
 }
 
 /* What follows from the others: lists that a small machine can hold, zones in the order of their frames. */

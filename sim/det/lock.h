@@ -36,7 +36,7 @@ no_tsan static inline void sim_lock_taken(spinlock_t *lock, u32 now)
 	tool_order_after(lock);
 	lock->locked = 1;
 	lock->cpu = c->id;
-	lock->taken = (struct sim_place){ c->operation, c->step, c->id, (u8)(now >> 16) };
+	lock->taken = (struct sim_place){ c->operation, c->step, c->id, (u8)(now >> 16), c->task };
 	lock->held_before = c->held_classes;
 	c->held_classes |= 1u << lock->id;
 	VM_BUG_ON(c->nr_held == SIM_MAX_HELD);
@@ -99,7 +99,8 @@ static inline bool spin_is_locked(const spinlock_t *lock)
 }
 
 /* What only a holder may do says so. */
-#define lockdep_assert_held(lock) VM_BUG_ON(!(lock)->locked || (lock)->cpu != this_cpu->id)
+#define lockdep_assert_held(lock)                                                                                      \
+	VM_BUG_ON(!(lock)->locked || (lock)->cpu != this_cpu->id || (lock)->taken.task != this_cpu->task)
 
 static inline void local_irq_disable(void)
 {
