@@ -9,6 +9,7 @@
 #include "internal.h"
 #include "model_page_debug.h"
 #include "model_slub.h"
+#include "vm_liveness.h"
 
 struct flight *flight_on(struct model *m, unsigned cpu)
 {
@@ -54,6 +55,7 @@ static struct flight *begin(struct model *m, unsigned cpu, unsigned kind)
 		note_excuses(m);
 	f = push(m, cpu, kind);
 	f->alone = m->nr_in_flight++ == 0;
+	f->steady = model_has_vm(m) ? vm_begins_steady(m, stack_on(m, cpu)) : f->alone;
 	for (unsigned c = 0; !f->alone && c < MODEL_STACKS; c++)
 		for (unsigned d = 0; d < m->depth[c]; d++)
 			m->flight[c][d].alone = false;
@@ -77,6 +79,7 @@ void begin_reclaim(struct model *m, unsigned cpu)
 
 	f->reclaim = true;
 	f->alone = below->alone;
+	f->steady = below->steady;
 	f->where = below->where;
 	if (m->slub)
 		model_slub_begins(m, cpu);
@@ -132,6 +135,7 @@ void begin_nested_alloc(struct model *m, unsigned cpu, u16 owner, s32 nid, gfp_t
 
 	f->nested = true;
 	f->alone = below->alone;
+	f->steady = below->steady;
 	ask(m, f, below->where, owner, nid, gfp, order, task_flags);
 }
 
@@ -210,6 +214,7 @@ void begin_nested_free(struct model *m, unsigned cpu, u64 pfn, unsigned order)
 
 	f->nested = true;
 	f->alone = below->alone;
+	f->steady = below->steady;
 	drop_reference(m, f, pfn, order);
 }
 

@@ -7,11 +7,21 @@
  *
  * Each scan is announced when it begins. At that moment the model knows which zone must serve it, or that none can; so the
  * next announcement, or the refusal, is legal only if none could. Which scan comes next is a function of the mask, the
- * task, and what reclaim said (L3). When operations overlap only the rights of a scan are judged, not the choice.
+ * task, and what reclaim said (L3). When operations overlap only the rights of a scan are judged, not the choice; but for
+ * those that overlapped while they slept, and said so: what others did meanwhile was told before the next scan.
+ *
+ * Where memory can be reclaimed, somebody is killed after the scan at the high mark (L6), and the request has another lap. What
+ * is said there is judged in vm_oom.c, and told to ladder_decided().
  */
-#include "internal.h"
+#include "vm_state.h"
 
 #define MAX_RECLAIM_RETRIES 16
+
+/* Has nobody been at work since it began but while it slept? Then its choices are judged. */
+static bool steady(const struct model *m, const struct flight *f)
+{
+	return model_has_vm(m) ? f->steady : f->alone;
+}
 
 /* --- rights --------------------------------------------------------------------------------------------------------------- */
 
@@ -83,11 +93,16 @@ static u32 retry_flags(const struct flight *f)
 	return reserve ? reserve | cma(f) | kswapd(f) : slow_flags(f);
 }
 
+bool ladder_may_kill(const struct model *m, const struct flight *f)
+{
+	return may_sleep(f) && !costly(m, f) && !(f->task_flags & 1) &&
+	       !(f->gfp & (__GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_THISNODE)) && f->highest >= ZONE_NORMAL;
+}
+
 /* L6: may anybody be killed for it? Then a request that may not fail gets all there is. */
 static bool gets_all(const struct model *m, const struct flight *f)
 {
-	return (f->gfp & __GFP_NOFAIL) && may_sleep(f) && !costly(m, f) && !(f->task_flags & 1) &&
-	       !(f->gfp & (__GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_THISNODE)) && f->highest >= ZONE_NORMAL;
+	return (f->gfp & __GFP_NOFAIL) && ladder_may_kill(m, f);
 }
 
 static u32 flags_of(const struct model *m, const struct flight *f, unsigned rung)
@@ -167,6 +182,19 @@ static unsigned bulk_zone(const struct model *m, const struct flight *f, u32 fla
 	return MODEL_NR_ZONES;
 }
 
+unsigned ladder_high_zone(const struct model *m, const struct flight *f)
+{
+	return first_zone(m, f, flags_of(m, f, RUNG_OOM), false);
+}
+bool ladder_may_use(const struct model *m, const struct flight *f, unsigned zone)
+{
+	return allowed(m, f, zone);
+}
+bool ladder_is_steady(const struct model *m, const struct flight *f)
+{
+	return steady(m, f);
+}
+
 /* L2: zones looked at are marked as below their high mark, unless it holds. */
 static void expect_below_high(const struct model *m, struct flight *f)
 {
@@ -189,15 +217,15 @@ static void expect_below_high(const struct model *m, struct flight *f)
 
 /* --- what comes next ------------------------------------------------------------------------------------------------------------ */
 
-/* L4: would a zone give if what is free were all that counts? Nothing can be reclaimed. */
+/* L4: would a zone give if what is free, and what is on lists that can be reclaimed, were all that counts? */
 static bool worth_retrying(const struct model *m, const struct flight *f)
 {
 	for (unsigned i = 0; i < m->zonelist_len[f->nid]; i++) {
 		unsigned z = m->zonelist[f->nid][i];
 		const struct model_zone *zone = &m->zone[z];
+		u64 pages = model_free_pages(zone) + (model_has_vm(m) ? vm_listed(m, z) : 0);
 
-		if (allowed(m, f, z) && mark_holds(m, z, f->order, zone->min + zone->boost, f->highest,
-						   retry_flags(f), (s64)model_free_pages(zone)))
+		if (allowed(m, f, z) && mark_holds(m, z, f->order, zone->min + zone->boost, f->highest, retry_flags(f), (s64)pages))
 			return true;
 	}
 	return false;
@@ -223,9 +251,10 @@ static unsigned nopage(struct model *m, struct flight *f)
 	return RUNG_LAST;
 }
 
+/* Where nothing is ever freed, a request that may not fail is given up at last. */
 static unsigned another_lap(const struct model *m, struct flight *f)
 {
-	return ++f->ladder.lap < m->setup.knob[KNOB_NOFAIL_LAPS] ? RUNG_RETRY : RUNG_FAIL;
+	return model_has_vm(m) || ++f->ladder.lap < m->setup.knob[KNOB_NOFAIL_LAPS] ? RUNG_RETRY : RUNG_FAIL;
 }
 
 static unsigned after_reclaim(struct model *m, struct flight *f)
@@ -273,7 +302,11 @@ static unsigned next_rung(struct model *m, struct flight *f)
 	case RUNG_DRAINED:
 		return after_reclaim(m, f);
 	case RUNG_OOM:
+		if (model_has_vm(m))
+			return RUNG_DECISION;
 		return gets_all(m, f) ? RUNG_NOFAIL : after_oom(m, f, false);
+	case RUNG_DECISION:
+		return f->ladder.progress && gets_all(m, f) && !f->ladder.busy ? RUNG_NOFAIL : after_oom(m, f, f->ladder.progress);
 	case RUNG_NOFAIL:
 		return RUNG_NOFAIL_ANYWHERE;
 	case RUNG_NOFAIL_ANYWHERE:
@@ -309,20 +342,22 @@ static const char *could_have_served(struct model *m, const struct flight *f, co
 /* Zones that should have been found below their high mark by now. */
 static const char *missed_below_high(struct model *m, const struct flight *f)
 {
-	if (!f->alone || !f->ladder.below_high)
+	if (!steady(m, f) || !f->ladder.below_high)
 		return NULL;
 	return model_says(m, "L2: node %u zone %s is below its high mark, and nobody noted it",
 			  (unsigned)__builtin_ctz(f->ladder.below_high) / MAX_NR_ZONES,
 			  model_zone_name((unsigned)__builtin_ctz(f->ladder.below_high) % MAX_NR_ZONES));
 }
 
-/* L13: whoever leaves the fast path wakes the kswapd of each node it may use. */
+/* L13: whoever leaves the fast path wakes the kswapd of each node it may use, if there is anything to do for it. [R11] */
 static const char *missed_wakeup(struct model *m, const struct flight *f)
 {
 	for (unsigned i = 0; kswapd(f) && i < m->zonelist_len[f->nid]; i++) {
-		unsigned z = m->zonelist[f->nid][i];
+		unsigned z = m->zonelist[f->nid][i], nid = m->zone[z].nid;
 
-		if (allowed(m, f, z) && !m->kswapd_wanted[m->zone[z].nid])
+		if (model_has_vm(m) && allowed(m, f, z) && !vm_kswapd_is_needed(m, nid, f->order, f->highest))
+			continue;
+		if (allowed(m, f, z) && !m->kswapd_wanted[nid])
 			return model_says(m, "L3: kswapd of node %u was not woken", m->zone[z].nid);
 	}
 	return NULL;
@@ -353,7 +388,7 @@ static void begin_scan(struct model *m, struct flight *f, unsigned rung, u32 fla
 	if (rung != RUNG_BULK)
 		expect_below_high(m, f);
 	f->ladder.nofragment = flags & ALLOC_NOFRAGMENT;
-	if (f->ladder.nofragment && (!f->alone || first_zone(m, f, flags, true) == MODEL_NR_ZONES))
+	if (f->ladder.nofragment && (!steady(m, f) || first_zone(m, f, flags, true) == MODEL_NR_ZONES))
 		f->ladder.flags &= ~(u32)ALLOC_NOFRAGMENT;
 }
 
@@ -395,7 +430,7 @@ static const char *judge_scan(struct model *m, struct flight *f, const struct mm
 		return could_have_served(m, f, "not served by a scan");
 	rung = advance(m, f);
 	due = flags_of(m, f, rung);
-	if (rung == RUNG_FAIL || rung == RUNG_BULK || rung == RUNG_RECLAIM || (rung == RUNG_DRAINED && !f->ladder.drained) ||
+	if (rung == RUNG_FAIL || rung == RUNG_BULK || rung == RUNG_RECLAIM || rung == RUNG_DECISION || (rung == RUNG_DRAINED && !f->ladder.drained) ||
 	    (rung == RUNG_UNRESERVED && !f->ladder.unreserved))
 		return model_says(m, "L3: a scan with flags %#llx, but rung %u comes first", (unsigned long long)ev->alloc_flags,
 				  rung);
@@ -422,7 +457,7 @@ const char *on_attempt(struct model *m, const struct mm_event *ev)
 		return bad;
 	if (ev->source_order)
 		return judge_bulk_scan(m, f, ev);
-	if (f->alone)
+	if (steady(m, f))
 		return judge_scan(m, f, ev);
 	if (!may_ever_have(m, f, (u32)ev->alloc_flags))
 		return model_says(m, "W8: a scan with flags %#llx, which no rung of this request has",
@@ -438,7 +473,7 @@ const char *on_below_high(struct model *m, const struct mm_event *ev)
 
 	if (!f || !z || !z->exists || z->below_high == !!ev->on)
 		return model_says(m, "L2: the flag \"below high\" of zone %u becomes %u", ev->zone, ev->on);
-	if (f->alone && (ev->on ? !(f->ladder.below_high >> ev->zone & 1) : f->clear_due != ev->zone))
+	if (ev->on ? steady(m, f) && !(f->ladder.below_high >> ev->zone & 1) : f->alone && f->clear_due != ev->zone)
 		return model_says(m, "L2: node %u zone %s is said to be %s its high mark", z->nid, model_zone_name(z->index),
 				  ev->on ? "below" : "above");
 	z->below_high = ev->on;
@@ -474,32 +509,77 @@ static bool progress_is_planned(struct model *m)
 	return true;
 }
 
+/* Where nothing can be reclaimed, only what the program planned is progress. */
+static const char *judge_progress(struct model *m, struct flight *f, const struct mm_event *ev)
+{
+	bool planned = progress_is_planned(m); /* plans are used up by whoever comes */
+
+	if (model_has_vm(m))
+		return vm_reclaim_counted(m, f, ev);
+	if (f->alone && f->ladder.progress != planned)
+		return model_says(m, "L3: reclaim says that it freed %u pages", ev->asked);
+	return NULL;
+}
+
 const char *on_direct_reclaim(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
-	bool planned;
+	const char *bad;
 
 	if (!f || f->kind != FLIGHT_ALLOC || !may_sleep(f) || f->preferred == MODEL_NR_ZONES || ev->order != f->order)
 		return model_says(m, "L13: direct reclaim by a request that may not sleep");
-	if (f->alone && f->ladder.zone != MODEL_NR_ZONES)
+	if (steady(m, f) && f->ladder.zone != MODEL_NR_ZONES)
 		return could_have_served(m, f, "not served, but reclaims,");
-	if (f->alone && advance(m, f) != RUNG_RECLAIM)
+	if (steady(m, f) && advance(m, f) != RUNG_RECLAIM)
 		return model_says(m, "L3: direct reclaim, but rung %u comes first", advance(m, f));
 	m->allocstall[m->zone[f->preferred].index]++;
 	f->ladder.progress = ev->asked > 0;
-	planned = progress_is_planned(m); /* plans are used up by whoever comes */
-	if (f->alone && f->ladder.progress != planned)
-		return model_says(m, "L3: reclaim says that it freed %u pages", ev->asked);
+	if ((bad = judge_progress(m, f, ev)))
+		return bad;
 	f->ladder.rung = RUNG_RECLAIM;
 	f->ladder.next = RUNG_START;
 	return NULL;
+}
+
+/* A request that sleeps has made up its mind before it does: what others do meanwhile does not count. */
+void ladder_sleeps(struct model *m, struct flight *f)
+{
+	if (f->kind == FLIGHT_ALLOC && steady(m, f) && f->ladder.rung == RUNG_RECLAIM)
+		advance(m, f);
+}
+
+/* L6: it comes to somebody's being killed. busy: another one decides already, and nobody looks at the high mark. */
+const char *ladder_decides(struct model *m, struct flight *f, bool busy)
+{
+	unsigned rung;
+
+	if (f->kind != FLIGHT_ALLOC || !may_sleep(f))
+		return model_says(m, "L6: a request that may not sleep comes to the OOM killer");
+	if (!steady(m, f))
+		return NULL;
+	if (f->ladder.zone != MODEL_NR_ZONES)
+		return could_have_served(m, f, "not served, but comes to the OOM killer,");
+	rung = advance(m, f);
+	if (rung == (busy ? RUNG_OOM : RUNG_DECISION))
+		return NULL;
+	return model_says(m, "L6: order %u gfp %#x comes to the OOM killer, but rung %u comes first", f->order, f->gfp, rung);
+}
+
+/* What came of it. progress: somebody will give memory back. */
+void ladder_decided(struct flight *f, bool progress, bool busy)
+{
+	f->ladder.rung = RUNG_DECISION;
+	f->ladder.next = RUNG_START;
+	f->ladder.progress = progress;
+	f->ladder.busy = busy;
+	f->ladder.zone = MODEL_NR_ZONES;
 }
 
 const char *ladder_unreserved(struct model *m, struct flight *f, const struct mm_event *ev)
 {
 	bool force;
 
-	if (!f->alone)
+	if (!steady(m, f))
 		return NULL;
 	if (f->ladder.zone != MODEL_NR_ZONES)
 		return could_have_served(m, f, "not served, but gives up a reserve,");
@@ -543,7 +623,7 @@ const char *on_drain_all(struct model *m, const struct mm_event *ev)
 	f->drained_all = true;
 	if (somebody_drains_all(m, f))
 		return model_says(m, "P10: all per-CPU lists are drained twice at once");
-	if (f->kind != FLIGHT_ALLOC || !f->alone)
+	if (f->kind != FLIGHT_ALLOC || !steady(m, f))
 		return NULL;
 	if (advance(m, f) != RUNG_DRAINED || f->ladder.drained)
 		return model_says(m, "L3: all per-CPU lists are drained, but rung %u comes first", f->ladder.next);
@@ -557,6 +637,8 @@ const char *on_drain_all(struct model *m, const struct mm_event *ev)
 
 void ladder_begin(struct model *m, struct flight *f)
 {
+	if (model_has_vm(m) && vm_ends_here(m, stack_on(m, f->cpu)))
+		f->task_flags |= 32;
 	f->highest = (u8)model_gfp_zone(f->gfp);
 	f->preferred = MODEL_NR_ZONES;
 	for (unsigned i = 0; f->preferred == MODEL_NR_ZONES && i < m->zonelist_len[f->nid]; i++)
@@ -570,7 +652,9 @@ const char *ladder_ended(struct model *m, struct flight *f)
 	const char *bad = missed_below_high(m, f);
 	unsigned rung;
 
-	if (bad || !f->alone || f->order > m->max_order || f->fault)
+	if (!bad && model_has_vm(m))
+		bad = vm_judge_refusal(m, f);
+	if (bad || !steady(m, f) || f->order > m->max_order || f->fault)
 		return bad;
 	if (f->ladder.zone != MODEL_NR_ZONES && f->ladder.rung != RUNG_BULK)
 		return could_have_served(m, f, "refused");
@@ -592,7 +676,7 @@ const char *judge_zone(struct model *m, const struct flight *f, u64 pfn)
 	if ((f->gfp & __GFP_THISNODE) && zone->nid != f->nid)
 		return model_says(m, "Z5: pfn %llu is on node %u, but the request may not leave node %d",
 				  (unsigned long long)pfn, zone->nid, f->nid);
-	if (!f->alone || z == due)
+	if (!steady(m, f) || z == due)
 		return NULL;
 	if (!zone_passes(m, z, f->order, f->highest, f->ladder.flags))
 		return model_says(m, "W4: order %u taken from node %u zone %s with %llu pages free, mark %llu (flags %#x)",
@@ -614,7 +698,7 @@ const char *ladder_served(struct model *m, struct flight *f, unsigned zone)
 	if (bad || !z->boosted || !(f->ladder.flags & ALLOC_KSWAPD))
 		return bad;
 	z->boosted = false;
-	if (f->alone && !m->kswapd_wanted[z->nid])
+	if (steady(m, f) && !m->kswapd_wanted[z->nid] && (!model_has_vm(m) || vm_kswapd_is_needed(m, z->nid, 0, z->index)))
 		return model_says(m, "B16: a mark was boosted and kswapd of node %u was not woken", z->nid);
 	return NULL;
 }
@@ -625,6 +709,8 @@ bool may_refuse(const struct model *m, const struct flight *f)
 
 	if (f->order > m->max_order || f->fault || f->preferred == MODEL_NR_ZONES)
 		return true;
+	if (model_has_vm(m) && (f->gfp & __GFP_NOFAIL) && may_sleep(f))
+		return false;
 	if (gets_all(m, f) && first_zone(m, f, ALLOC_NO_WATERMARKS, false) != MODEL_NR_ZONES)
 		return false;
 	if ((f->gfp & __GFP_NOFAIL) && may_sleep(f) && first_zone(m, f, ALLOC_MIN_RESERVE, false) != MODEL_NR_ZONES)

@@ -196,6 +196,7 @@ enum rung {
 	RUNG_DRAINED,
 	RUNG_UNRESERVED, /* (a highatomic pageblock was given up) */
 	RUNG_OOM,
+	RUNG_DECISION, /* (the OOM killer decided, or somebody else is at it) */
 	RUNG_NOFAIL,
 	RUNG_NOFAIL_ANYWHERE,
 	RUNG_LAST,
@@ -220,6 +221,7 @@ struct flight {
 	bool excused;	   /* a refusal was legal at some event of this flight */
 	bool served;	   /* at some event a zone could have given */
 	bool alone;	   /* no other operation was in flight at any time: choices are judged exactly */
+	bool steady;	   /* others were at work at most while it slept: see model/ladder.c */
 	bool fault;	   /* an injected failure was announced */
 	bool exact;	   /* alloc_pages_exact */
 	bool bulk;
@@ -250,7 +252,8 @@ struct flight {
 		bool unreserved, drained; /* announced since the last scan */
 		u8 rung, zone;	   /* zone: who must serve the scan that goes on; MODEL_NR_ZONES nobody can */
 		u8 lap, loops;
-		bool progress;
+		bool progress, busy; /* busy: the OOM killer was at work for another one */
+		u8 rounds, failed; /* direct reclaims; of them, without success one after the other */
 		u32 flags;	   /* of the scan that goes on, as far as it must go: NOFRAGMENT is tried first */
 		bool nofragment;   /* it began with NOFRAGMENT */
 		u32 below_high;	   /* zones, by id, that must be found below high by this scan */

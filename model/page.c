@@ -15,7 +15,7 @@
 #include "internal.h"
 #include "model_page_debug.h"
 #include "model_recorded.h"
-#include "model_vm.h"
+#include "vm_liveness.h"
 
 static const char *const state_names[NR_FRAME_STATES] = {
 	"free", "a hole", "reserved", "a device's", "in flight", "owned", "inside an owned block", "being freed",
@@ -363,6 +363,8 @@ static const char *on_free(struct model *m, const struct mm_event *ev)
 	f->in_flight += 1ULL << ev->order;
 	f->freed_order = ev->order;
 	m->pgfree += 1ULL << ev->order;
+	if (model_has_vm(m))
+		vm_note_freed(m, ev->cpu, 1ULL << ev->order);
 	model_debug_free(m, ev->pfn, ev->order);
 	set_unit(m, ev->pfn, ev->order, FRAME_IN_FLIGHT, ev->cpu);
 	return NULL;
@@ -606,6 +608,8 @@ const char *model_event(struct model *m, const struct mm_event *ev)
 	if (!m->frames_only && (ev->cpu >= m->nr_cpus || ev->task > MODEL_MAX_KTHREADS))
 		return model_says(m, "N1: an event on cpu %u, of task %u", ev->cpu, ev->task);
 	m->kthread_stack = !m->frames_only && ev->task ? (u8)(MODEL_MAX_CPUS + ev->task - 1) : 0;
+	if (model_has_vm(m))
+		vm_note_actor(m, stack_on(m, ev->cpu));
 	bad = judge_event(m, ev);
 	m->kthread_stack = 0;
 	return bad;

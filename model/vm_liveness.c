@@ -1,11 +1,478 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * vm_liveness.c - the machine keeps making progress, and when it says no, the no is right.
+ *
+ *   [LV1] a request that may sleep and kill is not refused while anything can be reclaimed or anybody killed
+ *   [LV2] one that must not fail is not refused
+ *   [LV3] direct reclaim is tried once with NORETRY, and without success at most seventeen times before it comes to killing
+ *   [LV4] who may not sleep does neither wait nor reclaim
+ *   [LV5] reclaim for NOFS does not enter the filesystem, for NOIO it does not touch a device
+ *   [LV6] kswapd runs when it is woken, sleeps when its node is balanced or hopeless, and only then
+ *   [LV7] nobody is killed while what is free, and clean pages that nobody uses, would do
+ *   [LV8] the victim is the worst of those allowed      } vm_oom.c
+ *   [LV9] an OOM ends                                   }
+ *   [LV10] nobody waits for ever, nor for what is not under way
+ *
+ * docs/liveness.md says which excuses each knows. Time is virtual: it passes when somebody sleeps. Time that the program lets pass
+ * at once is taken off.
  */
-#include "vm_liveness.h"
+#include "vm_state.h"
+
+#define MAX_RECLAIM_RETRIES 16
+#define MS		    1000000ULL
+
+bool model_has_vm(const struct model *m)
+{
+	return m->vm && m->vm->up;
+}
+
+/* --- who is at work ------------------------------------------------------------------------------------------------------------- */
+
+static bool is_awake(const struct model *m, unsigned actor)
+{
+	return m->depth[actor] && !m->vm->live.actor[actor].waits;
+}
+
+static void unsettle(struct model *m, unsigned actor)
+{
+	for (unsigned d = 0; d < m->depth[actor]; d++)
+		m->flight[actor][d].steady = false;
+}
+
+void vm_note_actor(struct model *m, unsigned actor)
+{
+	unsigned last = m->vm->live.last;
+
+	if (actor == last)
+		return;
+	m->vm->live.last = (u8)actor;
+	if (!is_awake(m, last))
+		return;
+	unsettle(m, last);
+	unsettle(m, actor);
+}
+
+bool vm_begins_steady(struct model *m, unsigned actor)
+{
+	bool steady = m->depth[actor] == 1;
+
+	if (!steady) /* an interrupt */
+		unsettle(m, actor);
+	for (unsigned a = 0; a < VM_ACTORS; a++)
+		if (a != actor && is_awake(m, a)) {
+			unsettle(m, a);
+			steady = false;
+		}
+	return steady;
+}
+
+static struct vm_actor *actor_on(struct model *m, unsigned cpu)
+{
+	return &m->vm->live.actor[stack_on(m, cpu)];
+}
+
+/* The request whose reclaim goes on, or that goes on itself; NULL: who announces asks for no page now. */
+static struct flight *request_on(struct model *m, unsigned cpu)
+{
+	unsigned s = stack_on(m, cpu), d = m->depth[s];
+
+	if (d && m->flight[s][d - 1].reclaim)
+		d--;
+	return d && m->flight[s][d - 1].kind == FLIGHT_ALLOC ? &m->flight[s][d - 1] : NULL;
+}
+
+/* The request on whose behalf all this happens: the lowest that reclaims. NULL: none does. */
+static const struct flight *reclaims_for(const struct model *m, unsigned actor)
+{
+	for (unsigned d = 1; d < m->depth[actor]; d++)
+		if (m->flight[actor][d].reclaim && m->flight[actor][d - 1].kind == FLIGHT_ALLOC)
+			return &m->flight[actor][d - 1];
+	return NULL;
+}
+
+/* --- what could be had ------------------------------------------------------------------------------------------------------------ */
+
+u64 vm_listed(const struct model *m, unsigned zone)
+{
+	const u64 *lru = m->vm->sums.lru[zone];
+	u64 pages = lru[LRU_INACTIVE_FILE] + lru[LRU_ACTIVE_FILE];
+
+	return vm_free_swap(m) ? pages + lru[LRU_INACTIVE_ANON] + lru[LRU_ACTIVE_ANON] : pages;
+}
+
+static bool nobody_has(const struct vm_frame *f)
+{
+	return f->use == VM_USE_FILE + 1 && f->file != VM_NO_FILE && !f->maps && !f->pins && (f->flags & VMF_UPTODATE) &&
+	       !(f->flags & (VMF_DIRTY | VMF_WRITEBACK | VMF_MLOCKED | VMF_READING | VMF_WRITING | VMF_REFERENCED | VMF_FAILED));
+}
+
+/* A page of the cache that nothing keeps: one look at its list frees it. */
+static bool is_easy(const struct model *m, u64 pfn)
+{
+	const struct vm_frame *f = &m->vm->frame[pfn];
+
+	return (f->place == LRU_INACTIVE_FILE || f->place == LRU_ACTIVE_FILE) && nobody_has(f);
+}
+
+/* Of the zones that the request may use; looked for when somebody is to be killed, and never in big machines. */
+static u64 easy_pages(const struct model *m, const struct flight *f)
+{
+	u64 pages = 0;
+
+	for (u64 pfn = 0; m->nr_frames <= 65536 && pfn < m->nr_frames; pfn++)
+		pages += is_easy(m, pfn) && ladder_may_use(m, f, model_zone_of(m, pfn));
+	return pages;
+}
+
+static u32 allowed_zones(const struct model *m, const struct flight *f)
+{
+	u32 zones = 0;
+
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		zones |= (u32)(m->zone[z].exists && ladder_may_use(m, f, z)) << z;
+	return zones;
+}
+
+const char *vm_judge_need(struct model *m, const struct flight *f, const char *what)
+{
+	unsigned z = ladder_is_steady(m, f) ? ladder_high_zone(m, f) : MODEL_NR_ZONES;
+	u64 easy = easy_pages(m, f);
+
+	if (z != MODEL_NR_ZONES)
+		return model_says(m, "LV7: %s although node %u zone %s is above its high mark", what, m->zone[z].nid,
+				  model_zone_name(m->zone[z].index));
+	if (easy)
+		return model_says(m, "LV7: %s although nobody uses %llu clean pages of files", what, (unsigned long long)easy);
+	return NULL;
+}
+
+/* --- LV1, LV2: refusals -------------------------------------------------------------------------------------------------------------- */
+
+static enum vm_excuse excuse_of(const struct model *m, const struct flight *f)
+{
+	if (f->fault)
+		return VM_EXCUSE_FAULT;
+	if (f->order > m->max_order || f->preferred == MODEL_NR_ZONES)
+		return VM_EXCUSE_NO_ZONE;
+	if (!(f->gfp & __GFP_DIRECT_RECLAIM) || (f->where & MODEL_ATOMIC))
+		return VM_EXCUSE_NO_SLEEP;
+	if (f->gfp & __GFP_NOFAIL)
+		return VM_NO_EXCUSE;
+	if (f->task_flags & 1)
+		return VM_EXCUSE_MEMALLOC;
+	if (f->task_flags & 32)
+		return VM_EXCUSE_VICTIM;
+	if (f->gfp & __GFP_NORETRY)
+		return VM_EXCUSE_NORETRY;
+	if (f->gfp & __GFP_RETRY_MAYFAIL)
+		return VM_EXCUSE_MAYFAIL;
+	if (f->order > m->costly_order)
+		return VM_EXCUSE_COSTLY;
+	if ((f->gfp & __GFP_THISNODE) || f->highest < ZONE_NORMAL)
+		return VM_EXCUSE_PLACE;
+	return f->gfp & __GFP_FS ? VM_NO_EXCUSE : VM_EXCUSE_NO_FS;
+}
+
+const char *vm_judge_refusal(struct model *m, const struct flight *f)
+{
+	enum vm_excuse excuse = excuse_of(m, f);
+
+	m->vm->live.excused[excuse]++;
+	if (excuse)
+		return NULL;
+	if (f->gfp & __GFP_NOFAIL)
+		return model_says(m, "LV2: order %u gfp %#x must not fail, and is refused", f->order, f->gfp);
+	if (vm_anybody_killable(m))
+		return model_says(m, "LV1: order %u gfp %#x refused although somebody could be killed", f->order, f->gfp);
+	if (vm_anything_reclaimable(m, allowed_zones(m, f)))
+		return model_says(m, "LV1: order %u gfp %#x refused although there is something to reclaim", f->order, f->gfp);
+	return NULL;
+}
+
+/* --- LV3, LV4: direct reclaim ----------------------------------------------------------------------------------------------------- */
+
+static const char *on_direct_begins(struct model *m, const struct mm_event *ev)
+{
+	struct vm_actor *a = actor_on(m, ev->cpu);
+	const struct flight *f = request_on(m, ev->cpu);
+
+	if (!f)
+		return model_says(m, "LV4: somebody reclaims who asks for nothing");
+	if (!(f->gfp & __GFP_DIRECT_RECLAIM) || (f->where & MODEL_ATOMIC))
+		return model_says(m, "LV4: order %u gfp %#x reclaims, and may not sleep", f->order, f->gfp);
+	if (f->task_flags & 1)
+		return model_says(m, "LV3: order %u gfp %#x reclaims within reclaim", f->order, f->gfp);
+	if (ev->order != f->order)
+		return model_says(m, "L3: reclaim for order %u, asked for is order %u", ev->order, f->order);
+	a->freed = a->said = 0;
+	a->round = false;
+	return NULL;
+}
+
+static const char *on_direct_ends(struct model *m, const struct mm_event *ev)
+{
+	struct vm_actor *a = actor_on(m, ev->cpu);
+
+	a->said = (u32)ev->index;
+	a->round = true;
+	if (a->said <= a->freed)
+		return NULL;
+	return model_says(m, "L3: reclaim says that it freed %u pages, and %u came back to the allocator", a->said, a->freed);
+}
+
+const char *vm_reclaim_counted(struct model *m, struct flight *f, const struct mm_event *ev)
+{
+	struct vm_actor *a = actor_on(m, ev->cpu);
+	bool ends = a->throttled && (f->task_flags & 32);
+
+	f->ladder.rounds++;
+	f->ladder.failed = ev->asked ? 0 : (u8)(f->ladder.failed + 1);
+	if ((f->gfp & __GFP_NORETRY) && f->ladder.rounds > 1)
+		return model_says(m, "LV3: order %u gfp %#x reclaims a second time", f->order, f->gfp);
+	if (f->ladder.failed > MAX_RECLAIM_RETRIES + 1)
+		return model_says(m, "LV3: order %u gfp %#x reclaims for the %uth time without success", f->order, f->gfp,
+				  f->ladder.failed);
+	if (ev->asked != (a->round ? a->said : 0) && !(ends && ev->asked == 1))
+		return model_says(m, "L3: reclaim freed %u pages, and the request was told %u", a->round ? a->said : 0, ev->asked);
+	a->round = a->throttled = false;
+	return NULL;
+}
+
+void vm_note_freed(struct model *m, unsigned cpu, u64 pages)
+{
+	actor_on(m, cpu)->freed += (u32)pages;
+}
+
+/* --- LV5: what reclaim may touch ------------------------------------------------------------------------------------------------------ */
+
+/* I/O begins. For whom? */
+static const char *judge_io(struct model *m, const struct mm_event *ev)
+{
+	const struct flight *f = reclaims_for(m, stack_on(m, ev->cpu));
+
+	if (!f || ev->report != IO_SUBMITTED)
+		return NULL;
+	if (!(f->gfp & __GFP_IO))
+		return model_says(m, "LV5: reclaim for gfp %#x starts I/O of device %u", f->gfp, ev->vm_device);
+	if (!(f->gfp & __GFP_FS) && !ev->vm_device)
+		return model_says(m, "LV5: reclaim for gfp %#x enters the filesystem: I/O of pfn %llu", f->gfp,
+				  (unsigned long long)ev->pfn);
+	return NULL;
+}
+
+/* --- R10 ------------------------------------------------------------------------------------------------------------------------------- */
+
+/* Half of what lies below the min marks is for those who free memory. */
+static bool node_has_reserves(const struct model *m, unsigned nid)
+{
+	u64 reserve = 0, free = 0;
+
+	for (unsigned z = nid * MAX_NR_ZONES; z <= nid * MAX_NR_ZONES + ZONE_NORMAL; z++)
+		if (m->zone[z].managed && (vm_listed(m, z) || m->zone[z].stat[STAT_FREE] > 0)) {
+			reserve += m->zone[z].min + m->zone[z].boost;
+			free += m->zone[z].stat[STAT_FREE] > 0 ? (u64)m->zone[z].stat[STAT_FREE] : 0;
+		}
+	return !reserve || free > reserve / 2;
+}
+
+/* Who is held up goes to the first node that it may use; here any of them is taken as a reason. */
+static const char *judge_throttle(struct model *m, const struct mm_event *ev)
+{
+	const struct flight *f = request_on(m, ev->cpu);
+
+	if (m->kthread_stack)
+		return model_says(m, "R10: a kernel thread is held up before it reclaims");
+	if (!f)
+		return model_says(m, "R10: held up before reclaim, and asks for nothing");
+	for (unsigned i = 0; i < m->zonelist_len[f->nid]; i++)
+		if (ladder_may_use(m, f, m->zonelist[f->nid][i]) && !node_has_reserves(m, m->zone[m->zonelist[f->nid][i]].nid))
+			return NULL;
+	return model_says(m, "R10: order %u gfp %#x is held up although the reserves are not touched", f->order, f->gfp);
+}
+
+/* --- LV10: waits --------------------------------------------------------------------------------------------------------------------- */
+
+static const char *const wait_names[NR_VM_WAITS] = {
+	[WAIT_PAGE_LOCK] = "a page lock",	  [WAIT_WRITEBACK] = "writeback",
+	[WAIT_PFMEMALLOC] = "the reserves",	  [WAIT_ISOLATED] = "isolated pages",
+	[WAIT_CONGESTED] = "a congested device", [WAIT_NO_PROGRESS] = "progress of reclaim",
+	[WAIT_DIRTY] = "dirty pages",		  [WAIT_IO] = "a read",
+	[WAIT_OOM] = "a victim",		  [WAIT_QUEUE] = "a place in the queue",
+};
+
+/* Twice what it may take, for others may run before who is woken. */
+static u64 longest_wait(const struct model *m, unsigned what)
+{
+	u64 disk = (u64)m->setup.knob[KNOB_DISK_LATENCY_US] * 1000 * 128;
+
+	switch (what) {
+	case WAIT_DIRTY:
+		return 400 * MS;
+	case WAIT_ISOLATED:
+	case WAIT_CONGESTED:
+	case WAIT_NO_PROGRESS:
+		return 200 * MS;
+	case WAIT_OOM:
+		return 2000 * MS;
+	case WAIT_PFMEMALLOC:
+		return 2000 * MS;
+	default:
+		return disk + 2000 * MS;
+	}
+}
+
+/* Whoever reclaims waits for a while, never for somebody who may wait for him. [R8] */
+static bool reclaim_may_wait_for(unsigned what)
+{
+	return what == WAIT_PFMEMALLOC || what == WAIT_ISOLATED || what == WAIT_CONGESTED || what == WAIT_NO_PROGRESS ||
+	       what == WAIT_OOM || what == WAIT_QUEUE;
+}
+
+static const char *judge_sleeper(struct model *m, const struct mm_event *ev)
+{
+	const struct flight *f = request_on(m, ev->cpu), *top = flight_on(m, ev->cpu);
+	const char *name = wait_names[ev->report];
+
+	if (f && (!(f->gfp & __GFP_DIRECT_RECLAIM) || (f->where & MODEL_ATOMIC)))
+		return model_says(m, "LV4: order %u gfp %#x waits for %s, and may not sleep", f->order, f->gfp, name);
+	if (top && (top->where & MODEL_ATOMIC))
+		return model_says(m, "LV4: an operation that may not sleep waits for %s", name);
+	f = reclaims_for(m, stack_on(m, ev->cpu));
+	if (!f)
+		return NULL;
+	if (!reclaim_may_wait_for(ev->report))
+		return model_says(m, "LV5: reclaim for gfp %#x waits for %s", f->gfp, name);
+	if (ev->report == WAIT_QUEUE && !(f->gfp & __GFP_IO))
+		return model_says(m, "LV5: reclaim for gfp %#x waits for %s", f->gfp, name);
+	return NULL;
+}
+
+/* Is what it waits for under way? */
+static const char *judge_reason(struct model *m, const struct mm_event *ev)
+{
+	const struct vm_frame *f = ev->pfn < m->nr_frames ? &m->vm->frame[ev->pfn] : NULL;
+
+	if (ev->report == WAIT_WRITEBACK && (!f || !(f->flags & VMF_WRITEBACK)))
+		return model_says(m, "LV10: waits for writeback of pfn %llu, which is not being written", (unsigned long long)ev->pfn);
+	if (ev->report == WAIT_IO && (!f || !(f->flags & (VMF_READING | VMF_WRITING))))
+		return model_says(m, "LV10: waits for I/O of pfn %llu, and none is under way", (unsigned long long)ev->pfn);
+	return ev->report == WAIT_PFMEMALLOC ? judge_throttle(m, ev) : NULL;
+}
+
+static const char *on_wait_begins(struct model *m, const struct mm_event *ev)
+{
+	struct vm_actor *a = actor_on(m, ev->cpu);
+	struct flight *f = flight_on(m, ev->cpu);
+	const char *bad;
+
+	if (!f)
+		return model_says(m, "LV10: somebody waits for %s who is not at work", wait_names[ev->report]);
+	if (a->waits)
+		return model_says(m, "LV10: waits for %s and for %s at once", wait_names[a->what], wait_names[ev->report]);
+	if ((bad = judge_sleeper(m, ev)) || (bad = judge_reason(m, ev)))
+		return bad;
+	ladder_sleeps(m, f);
+	a->waits = true;
+	a->what = ev->report;
+	a->since_ns = m->now_ns;
+	a->jumped_ns = m->vm->live.jumped_ns;
+	a->pfn = ev->pfn;
+	return NULL;
+}
+
+static const char *on_wait_ends(struct model *m, const struct mm_event *ev)
+{
+	struct vm_actor *a = actor_on(m, ev->cpu);
+	u64 waited = m->now_ns - a->since_ns - (m->vm->live.jumped_ns - a->jumped_ns);
+
+	if (!a->waits || a->what != ev->report)
+		return model_says(m, "LV10: waits for %s no more, and never did", wait_names[ev->report]);
+	a->waits = false;
+	if (waited > longest_wait(m, a->what))
+		return model_says(m, "LV10: waited %llu ms for %s", (unsigned long long)(waited / MS), wait_names[a->what]);
+	return vm_oom_overdue(m);
+}
+
+static const char *on_wait(struct model *m, const struct mm_event *ev)
+{
+	if (ev->report >= NR_VM_WAITS)
+		return model_says(m, "LV10: waits for something that there is not: %u", ev->report);
+	return ev->on ? on_wait_begins(m, ev) : on_wait_ends(m, ev);
+}
+
+/* --- LV6: kswapd ---------------------------------------------------------------------------------------------------------------------- */
+
+static bool is_balanced(const struct model *m, unsigned nid, unsigned order, unsigned highest)
+{
+	bool managed = false;
+
+	for (unsigned z = nid * MAX_NR_ZONES; z <= nid * MAX_NR_ZONES + highest && z < (nid + 1) * MAX_NR_ZONES; z++) {
+		const struct model_zone *zone = &m->zone[z];
+
+		if (!zone->managed)
+			continue;
+		managed = true;
+		if (mark_holds(m, z, order, zone->high + zone->boost, highest, 0, zone->stat[STAT_FREE]))
+			return true;
+	}
+	return !managed;
+}
+
+static bool is_boosted(const struct model *m, unsigned nid, unsigned highest)
+{
+	for (unsigned z = nid * MAX_NR_ZONES; z <= nid * MAX_NR_ZONES + highest && z < (nid + 1) * MAX_NR_ZONES; z++)
+		if (m->zone[z].boost)
+			return true;
+	return false;
+}
+
+bool vm_kswapd_is_needed(const struct model *m, unsigned nid, unsigned order, unsigned highest)
+{
+	const struct vm_node_live *n = &m->vm->live.node[nid];
+
+	return !n->runs && n->failures < MAX_RECLAIM_RETRIES &&
+	       (!is_balanced(m, nid, order, highest) || is_boosted(m, nid, highest));
+}
+
+/* --- all of it ----------------------------------------------------------------------------------------------------------------------- */
 
 const char *vm_liveness_event(struct model *m, const struct mm_event *ev)
 {
-	(void)m, (void)ev;
+	switch (ev->type) {
+	case EVENT_WAIT:
+		return on_wait(m, ev);
+	case EVENT_IO:
+		return judge_io(m, ev);
+	case EVENT_RECLAIM:
+		if (ev->report == RECLAIM_DIRECT_BEGINS)
+			return on_direct_begins(m, ev);
+		if (ev->report == RECLAIM_DIRECT_ENDS)
+			return on_direct_ends(m, ev);
+		if (ev->report == RECLAIM_THROTTLED)
+			actor_on(m, ev->cpu)->throttled = true;
+		return NULL;
+	default:
+		return NULL;
+	}
+}
+
+const char *vm_liveness_ends(struct model *m, unsigned cpu)
+{
+	struct vm_actor *a = actor_on(m, cpu);
+	bool waits = a->waits;
+
+	a->waits = a->round = a->throttled = false;
+	if (waits)
+		return model_says(m, "LV10: it is over, and still waits for %s", wait_names[a->what]);
+	if (m->vm->live.oom.decider == stack_on(m, cpu) + 1)
+		return model_says(m, "O5: the OOM killer was called, and nothing came of it");
+	return NULL;
+}
+
+const char *vm_liveness_settled(struct model *m)
+{
+	for (unsigned a = 0; a < VM_ACTORS; a++)
+		if (m->vm->live.actor[a].waits)
+			return model_says(m, "LV10: all is settled, and somebody waits for %s", wait_names[m->vm->live.actor[a].what]);
 	return NULL;
 }

@@ -2,7 +2,8 @@
 /*
  * vm_liveness.h - what vm_liveness.c, vm_oom.c and ladder.c keep of who waits, reclaims, is refused and is killed.
  *
- * An actor is a task of the machine: the operation of a CPU, interrupts on top of it included, or a kernel thread.
+ * An actor is a task of the machine: the operation of a CPU, interrupts on top of it included, or a kernel thread. Its number is that
+ * of its stack of flights: stack_on().
  */
 #ifndef MODEL_VM_LIVENESS_H
 #define MODEL_VM_LIVENESS_H
@@ -10,52 +11,118 @@
 #include "internal.h"
 #include "model_vm.h"
 
-#define VM_ACTORS (MODEL_MAX_CPUS + MODEL_MAX_KTHREADS)
-#define VM_NOBODY 255
+#define VM_ACTORS    MODEL_STACKS
+#define VM_NOBODY    255
+#define VM_DUE_BYTES 32768 /* of a log, as much as a machine keeps */
 
-/* Who announces. */
-static inline unsigned actor_of(const struct mm_event *ev)
-{
-	return ev->task ? MODEL_MAX_CPUS + ev->task - 1u : ev->cpu;
-}
+/* Why a request may be refused. docs/liveness.md says what each means. */
+enum vm_excuse {
+	VM_NO_EXCUSE,
+	VM_EXCUSE_FAULT,     /* the program wanted it to fail */
+	VM_EXCUSE_NO_ZONE,   /* no zone is allowed, or the order is above the largest */
+	VM_EXCUSE_NO_SLEEP,  /* it may not reclaim */
+	VM_EXCUSE_MEMALLOC,  /* it reclaims itself */
+	VM_EXCUSE_VICTIM,    /* it has had its share of the reserves, and is to end */
+	VM_EXCUSE_NORETRY,
+	VM_EXCUSE_MAYFAIL,
+	VM_EXCUSE_COSTLY,
+	VM_EXCUSE_PLACE,     /* it may use one node, or low zones only: nobody dies for that */
+	VM_EXCUSE_NO_FS,     /* it may not wait for the filesystem: nobody dies for it, and its laps are counted */
+	NR_VM_EXCUSES
+};
 
 struct vm_actor {
 	bool waits;
 	u8 what;	   /* enum vm_wait */
-	u64 since_ns, pfn; /* ~0: of no page */
-	bool reclaims;	   /* between RECLAIM_DIRECT_BEGINS and _ENDS */
-	u32 rounds;	   /* direct reclaims of the request that goes on */
-	u64 freed;	   /* frames that came back to the allocator in this round, by this actor */
-	u64 said;	   /* pages that RECLAIM_DIRECT_ENDS says were reclaimed */
-	bool ended;	   /* a round ended, and the ladder has not said what it made of it */
-	u8 oom;		   /* enum oom_news + 1 of the last decision since the last scan; 0 none */
-	bool decides;	   /* OOM_INVOKED, and no end of it yet */
+	u64 since_ns, jumped_ns, pfn; /* ~0: of no page */
+	u32 freed;	   /* frames that came back to the allocator since this actor began to reclaim */
+	u32 said;	   /* pages that it says were reclaimed */
+	bool round;	   /* a direct reclaim ended, and the request has not said what it made of it */
+	bool throttled;    /* it was held up before that */
 };
 
+/* The OOM killer's decision that goes on, and who was killed. */
 struct vm_oom {
-	u64 seen;	   /* tasks whose badness was announced in the decision that goes on */
-	s64 chosen_points;
-	u8 chosen;	   /* VM_NOBODY: none yet */
-	u8 victim;	   /* killed last, and neither gone nor skipped: VM_NOBODY none */
-	u64 killed_ns;
-	u64 notified;
-	u64 victims;	   /* tasks that were killed for memory and still exist, as bits */
-	u64 skip;	   /* tasks with MMF_OOM_SKIP, as bits */
-	u64 points[MODEL_VM_TASKS];
+	u8 decider;	   /* actor + 1; 0: nobody decides */
+	u8 asks;	   /* task whose request it is; VM_NOBODY: the kernel's own */
+	bool no_fs;
+	bool panics;	   /* the machine is to stop now, and may */
+	u64 seen;	   /* tasks whose badness was announced, as bits */
+	u64 marked, skip;  /* tasks that may use reserves to end with; of them, those that nobody waits for */
+	u8 late[MODEL_VM_TASKS]; /* how often a victim was found to be overdue */
+	u64 killed_ns[MODEL_VM_TASKS], looked_ns[MODEL_VM_TASKS];
+	u64 kills;
 };
 
+/* kswapd of a node. */
 struct vm_node_live {
-	u8 order, highest; /* what kswapd was woken for, and has not yet served */
-	bool wanted, runs;
+	u8 kthread;	   /* its stack; 0: not seen yet */
+	bool runs;
+	u8 order, highest; /* what it was woken for since it slept last */
 	u32 failures;
-	u64 since_ns;
 };
 
 /* Part of the model's state: copied with it. */
 struct vm_liveness {
+	u8 last;	   /* actor of the last event */
+	u64 jumped_ns;	   /* time that passed by the program's will, not by anybody's sleeping */
 	struct vm_actor actor[VM_ACTORS];
 	struct vm_oom oom;
 	struct vm_node_live node[MAX_NUMNODES];
+	u64 excused[NR_VM_EXCUSES];
 };
+
+/* Of each machine, not copied: the texts that the log must have by now. */
+struct vm_due {
+	u32 bytes;
+	bool lost; /* there are more */
+	char text[VM_DUE_BYTES];
+};
+
+/* vm_liveness.c */
+/* The machine can reclaim: what is said of pages, waits and kills is judged. */
+bool model_has_vm(const struct model *m);
+/* Before an event is judged: who was at work until now and does not sleep was overtaken. */
+void vm_note_actor(struct model *m, unsigned actor);
+/* A flight begins on top of this actor's: does everybody else who is in flight sleep? Who does not is not steady any longer. */
+bool vm_begins_steady(struct model *m, unsigned actor);
+/* Pages of a zone on the lists that reclaim looks at. [R5] */
+u64 vm_listed(const struct model *m, unsigned zone);
+/* R11: is there anything to do for kswapd of this node? */
+bool vm_kswapd_is_needed(const struct model *m, unsigned nid, unsigned order, unsigned highest);
+/* A direct reclaim is over: what the request makes of it. */
+const char *vm_reclaim_counted(struct model *m, struct flight *f, const struct mm_event *ev);
+/* A frame came back to the allocator. */
+void vm_note_freed(struct model *m, unsigned cpu, u64 pages);
+/* LV7: is there enough for the request, so that nobody need be killed for it? what: is done all the same. */
+const char *vm_judge_need(struct model *m, const struct flight *f, const char *what);
+/* [the liveness clauses] A request is refused. */
+const char *vm_judge_refusal(struct model *m, const struct flight *f);
+/* The end of an operation, or of a kernel thread's run; and of a program. */
+const char *vm_liveness_ends(struct model *m, unsigned cpu);
+const char *vm_liveness_settled(struct model *m);
+
+/* vm_oom.c */
+s64 vm_badness(const struct model *m, unsigned task); /* INT64_MIN: never chosen */
+/* A victim that should be gone, or reaped, by now. */
+const char *vm_oom_overdue(struct model *m);
+/* Whose memory the operation on this stack uses; VM_NOBODY: the kernel's. */
+unsigned vm_process_of(const struct model *m, unsigned actor);
+/* And that one may use reserves to end with. [W9] */
+bool vm_ends_here(const struct model *m, unsigned actor);
+
+/* ladder.c */
+bool ladder_may_kill(const struct model *m, const struct flight *f);
+/* The zone that would serve the request at the high mark; MODEL_NR_ZONES none. */
+unsigned ladder_high_zone(const struct model *m, const struct flight *f);
+bool ladder_may_use(const struct model *m, const struct flight *f, unsigned zone);
+bool ladder_is_steady(const struct model *m, const struct flight *f);
+void ladder_sleeps(struct model *m, struct flight *f);
+const char *ladder_decides(struct model *m, struct flight *f, bool busy);
+void ladder_decided(struct flight *f, bool progress, bool busy);
+
+/* vm_text.c */
+/* Somebody is about to be killed, or the machine to stop, and it is said why. victim: VM_NOBODY none */
+void vm_oom_text_due(struct model *m, const struct flight *f, unsigned asks, unsigned victim, bool reaped);
 
 #endif

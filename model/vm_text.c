@@ -4,6 +4,11 @@
  */
 #include "vm_liveness.h"
 
+void vm_oom_text_due(struct model *m, const struct flight *f, unsigned asks, unsigned victim, bool reaped)
+{
+	(void)m, (void)f, (void)asks, (void)victim, (void)reaped;
+}
+
 const char *model_judge_oom_text(struct model *m, unsigned cpu, const char *text)
 {
 	(void)m, (void)cpu, (void)text;
