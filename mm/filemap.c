@@ -423,6 +423,12 @@ int filemap_read_page(struct address_space *mapping, u32 index, gfp_t gfp, struc
 	return err;
 }
 
+/* What went to or came from who asked. */
+static void announce_copied(const struct page *page, bool on)
+{
+	mm_announce((struct mm_event){ .type = EVENT_PAGE_STATE, .pfn = page_pfn(current_mm(), page), .report = PAGE_COPIED, .on = on });
+}
+
 int file_read(u32 file, u32 index, void *buffer)
 {
 	struct address_space *mapping = inode_get(file);
@@ -434,6 +440,7 @@ int file_read(u32 file, u32 index, void *buffer)
 	err = filemap_read_page(mapping, index, FILE_GFP, &page);
 	if (!err) {
 		copy_page(page, buffer, NULL);
+		announce_copied(page, false);
 		readahead_hit(mapping, index);
 		mark_page_accessed(page);
 		put_vm_page(page);
@@ -493,6 +500,7 @@ static int write_page(struct inode *inode, u32 index, const void *buffer)
 		return err;
 	wait_on_page_writeback(page); /* what the device is reading stays as it is */
 	copy_page(page, NULL, buffer);
+	announce_copied(page, true);
 	if (!vm_flag(page, PGV_uptodate))
 		set_uptodate(page);
 	set_page_dirty(page);

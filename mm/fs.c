@@ -55,12 +55,19 @@ void block_written(u32 file, u32 index)
 		disk->written[index / 64] |= 1ULL << index % 64;
 }
 
+static void set_size(struct disk_file *disk, u32 file, u32 pages)
+{
+	if (disk->size == pages)
+		return;
+	WRITE_ONCE(disk->size, pages);
+	mm_announce((struct mm_event){ .type = EVENT_INODE, .file = file, .index = pages, .report = 2 });
+}
+
 void inode_enlarge(struct address_space *mapping, u32 pages)
 {
 	struct disk_file *disk = disk_file(mapping->file);
 
-	if (pages > disk->size)
-		WRITE_ONCE(disk->size, pages);
+	set_size(disk, mapping->file, max_of(disk->size, pages));
 }
 
 static void cut_off(struct disk_file *disk, u32 first)
@@ -311,7 +318,7 @@ int file_truncate(u32 file, u32 pages)
 	mutex_lock(&inode->lock);
 	before = disk->size;
 	spin_lock_irqsave(&mapping->lock, flags); /* nobody adds pages behind the end from here on */
-	WRITE_ONCE(disk->size, pages);
+	set_size(disk, file, pages);
 	spin_unlock_irqrestore(&mapping->lock, flags);
 	if (pages < before) {
 		unmap_mapping_range(mapping, pages, before - pages);

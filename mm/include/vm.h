@@ -18,7 +18,7 @@
 #define FILE_MAX_PAGES	(1u << 20) /* of one file: its page i is block file * FILE_MAX_PAGES + i of device 0 */
 #define FILE_PAGES	16	/* of a file that nobody has changed */
 #define FILE_CHANGEABLE 32	/* files below this number can be written and truncated */
-#define FILE_LARGEST_PAGES 1024 /* as large as they can be made */
+#define FILE_LARGEST_PAGES 256 /* as large as they can be made */
 #define SWAP_DEVICES	3
 #define OOM_SCORE_ADJ_MIN (-1000)
 #define OOM_SCORE_ADJ_MAX 1000
