@@ -249,12 +249,13 @@ static int fault_of_mapping(struct vm_task *task, u32 vpn, struct address_space 
 	if (index >= inode_size(mapping))
 		return -EFAULT;
 	page = filemap_get_page(mapping, index, NULL);
-	if (!page) {
+	if (page)
+		put_vm_page(page); /* it may be on its way, or may not have arrived */
+	else
 		count_reclaim_events(PGMAJFAULT, 1);
-		err = filemap_read_page(mapping, index, GFP_HIGHUSER_MOVABLE, &page);
-		if (err)
-			return err;
-	}
+	err = filemap_read_page(mapping, index, GFP_HIGHUSER_MOVABLE, &page);
+	if (err)
+		return err;
 	err = map_if_there(task, vpn, mapping, index, page, write);
 	put_vm_page(page);
 	return err;
