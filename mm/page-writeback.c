@@ -115,7 +115,7 @@ bool set_page_dirty(struct page *page)
 		vm_clear_flags(page, PGV_error);
 		if (!mapping->nr_dirty++)
 			note_dirty_mapping(mapping);
-		mod_node_page_state(page_pgdat(page), NR_FILE_DIRTY, 1);
+		mod_write_pending(page, NR_FILE_DIRTY, 1);
 		mod_node_page_state(page_pgdat(page), NR_DIRTIED, 1);
 	}
 	spin_unlock_irqrestore(&mapping->lock, flags);
@@ -138,7 +138,7 @@ static bool clear_dirty(struct page *page, enum page_news why)
 	}
 	if (was && mapping) {
 		mapping->nr_dirty--;
-		mod_node_page_state(page_pgdat(page), NR_FILE_DIRTY, -1);
+		mod_write_pending(page, NR_FILE_DIRTY, -1);
 	}
 	if (mapping)
 		spin_unlock_irqrestore(&mapping->lock, flags);
@@ -164,7 +164,7 @@ void set_page_writeback(struct page *page)
 {
 	VM_BUG_ON(!vm_flag(page, PGV_locked) || vm_flag(page, PGV_writeback));
 	vm_set_flags(page, PGV_writeback);
-	mod_node_page_state(page_pgdat(page), NR_WRITEBACK, 1);
+	mod_write_pending(page, NR_WRITEBACK, 1);
 	vm_page_news(page, PAGE_WRITEBACK);
 }
 
@@ -175,7 +175,7 @@ void end_page_writeback(struct page *page, int error)
 	get_vm_page(page); /* who waits for it may give up the last one at once */
 	if (reclaim)
 		vm_clear_flags(page, PGV_reclaim);
-	mod_node_page_state(page_pgdat(page), NR_WRITEBACK, -1);
+	mod_write_pending(page, NR_WRITEBACK, -1);
 	if (!error)
 		mod_node_page_state(page_pgdat(page), NR_WRITTEN, 1);
 	vm_page_news(page, error ? PAGE_WRITE_FAILED : PAGE_WRITTEN);

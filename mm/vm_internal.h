@@ -198,6 +198,12 @@ static inline void mod_page_zone_state(const struct page *page, enum vm_zone_ite
 
 	vm_state()->node[zone->nid].zone_stat[zone->index][item] += nr;
 }
+/* NR_FILE_DIRTY, NR_WRITEBACK: the node's, and its zone's as well. */
+static inline void mod_write_pending(const struct page *page, enum node_stat_item item, s64 nr)
+{
+	mod_node_page_state(page_pgdat(page), item, nr);
+	mod_page_zone_state(page, NR_ZONE_WRITE_PENDING, nr);
+}
 /* Of a zone, of all nodes, of all zones; 0 before vm_init(). */
 static inline u64 vm_zone_state(const struct zone *zone, enum vm_zone_item item)
 {
