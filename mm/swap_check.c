@@ -10,14 +10,18 @@
  * it is known here: what its copy holds.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include "highmem.h"
 #include "swap_internal.h"
+#include "task_internal.h"
 
 struct recount {
 	struct mm *mm;
 	struct swap_state *st;
 	u64 free, pages;	    /* of devices that may give */
 	u64 users, cached, pool_pages;
+	u64 entries;		      /* of tasks' tables */
+	u32 *named[SWAP_DEVICES + 1]; /* by tables, each slot */
 	u64 cached_of_node[MAX_NUMNODES];
 	u64 stored, same;
 	bool broken;
@@ -39,6 +43,37 @@ static sim_cold void broken(struct recount *r, const char *clause, const char *c
 			return;                                                                                        \
 		}                                                                                                      \
 	} while (0)
+
+/* --- tables ------------------------------------------------------------------------------------------------------------------- */
+
+static void note_entry(struct recount *r, u32 entry)
+{
+	u32 device = swap_device_of(entry), slot = swap_slot_of(entry);
+
+	INV(SW4, device >= 1 && device <= SWAP_DEVICES && slot && slot < r->st->device[device].pages, device, slot);
+	r->entries++;
+	if (r->named[device])
+		r->named[device][slot]++;
+}
+
+static void note_entries(struct recount *r, const struct vm_task *task)
+{
+	for (u32 vpn = 0; task->swapents && vpn < VM_ANON_PAGES && !r->broken; vpn++)
+		if (!task->table[vpn / PTES_PER_TABLE])
+			vpn |= PTES_PER_TABLE - 1;
+		else if (pte_is_swap(pte_get(task, vpn)))
+			note_entry(r, pte_entry(pte_get(task, vpn)));
+}
+
+static void look_at_tables(struct recount *r)
+{
+	for (unsigned device = 1; device <= SWAP_DEVICES; device++)
+		if (r->st->device[device].pages)
+			r->named[device] = calloc(r->st->device[device].pages, sizeof(*r->named[device]));
+	for (unsigned id = 0; vm_state()->tasks && id < VM_MAX_TASKS && !r->broken; id++)
+		if (vm_task(id)->exists)
+			note_entries(r, vm_task(id));
+}
 
 /* --- slots ---------------------------------------------------------------------------------------------------------------------- */
 
@@ -101,6 +136,7 @@ static void check_used_slot(struct recount *r, u32 entry, const struct swap_slot
 	INV(SW1, (s->map & SWAP_MAP_BAD) <= SWAP_MAP_MAX, device, slot);
 	INV(SW1, !(s->map & COUNT_CONTINUED) == !s->more, device, slot);
 	r->users += swap_count(s);
+	INV(SW4, !r->named[device] || r->named[device][slot] == swap_count(s), device, slot);
 	check_cached(r, entry, s);
 	if (!r->broken && s->zswap_bytes)
 		check_copy(r, entry, s);
@@ -203,31 +239,25 @@ static void check_frames(struct recount *r)
 	INV(ZS4, pool == r->pool_pages, 0, pool);
 }
 
-static u64 swapped_by_tasks(void)
-{
-	u64 entries = 0;
-
-	for (unsigned id = 0; vm_state()->tasks && id < VM_MAX_TASKS; id++)
-		entries += vm_task(id)->exists ? vm_task(id)->swapents : 0;
-	return entries;
-}
-
 static void check_sums(struct recount *r)
 {
 	INV(SW2, r->st->nr_swap_pages == (s64)r->free, 0, r->free);
 	INV(SW2, r->st->total_swap_pages == r->pages, 0, r->pages);
 	for (unsigned nid = 0; nid < r->mm->nr_nodes; nid++)
 		INV(SW3, node_page_state(&r->mm->vm->node[nid], NR_SWAPCACHE) == r->cached_of_node[nid], 0, nid);
-	INV(SW4, r->users == swapped_by_tasks(), 0, r->users);
+	INV(SW4, r->users == r->entries, 0, r->users);
 }
 
 const char *swap_check(void)
 {
 	struct recount r_ = { .mm = current_mm(), .st = swap_state() }, *r = &r_;
 
+	look_at_tables(r);
 	for (u32 device = 1; device <= SWAP_DEVICES && !r->broken; device++)
 		if (r->st->device[device].pages)
 			check_device(r, device);
+	for (u32 device = 1; device <= SWAP_DEVICES; device++)
+		free(r->named[device]);
 	if (!r->broken)
 		check_pool(r);
 	if (!r->broken)
