@@ -255,7 +255,7 @@ static int fault_of_mapping(struct vm_task *task, u32 vpn, struct address_space 
 		count_reclaim_events(PGMAJFAULT, 1);
 	err = filemap_read_page(mapping, index, GFP_HIGHUSER_MOVABLE, &page);
 	if (err)
-		return err;
+		return err == -EINVAL ? -EFAULT : err; /* the file became shorter */
 	err = map_if_there(task, vpn, mapping, index, page, write);
 	put_vm_page(page);
 	return err;
@@ -272,9 +272,12 @@ static const struct vm_window *window_of(const struct vm_task *task, u32 vpn)
 static int file_fault(struct vm_task *task, u32 vpn, bool write)
 {
 	const struct vm_window *window = window_of(task, vpn);
-	struct address_space *mapping = inode_get(window->file);
+	struct address_space *mapping;
 	int err;
 
+	if (write && window->file >= FILE_CHANGEABLE)
+		return -EFAULT;
+	mapping = inode_get(window->file);
 	if (!mapping)
 		return -ENOMEM;
 	err = fault_of_mapping(task, vpn, mapping, window->first + (vpn - VM_ANON_PAGES) % VM_WINDOW_PAGES, write);
