@@ -103,14 +103,14 @@ const char *vm_prefill(struct world *w)
 	w->vm_up = !error;
 	if (error)
 		return NULL;
+	if ((bad = settle(w))) /* swap is off after it */
+		return bad;
 	if (pages[1] >= 2) {
 		begin_swapon(w, pages);
 		error = swapon(1, (u32)pages[1], -1);
 		if ((bad = vm_answered(w, error, 0)) || (bad = model_end(w->model, world_cpu())))
 			return bad;
 	}
-	if ((bad = settle(w)))
-		return bad;
 	keep_what_is_used(w);
 	model_vm_seal(w->model);
 	return NULL;
@@ -145,7 +145,7 @@ const char *vm_free_all(struct world *w)
 	return bad;
 }
 
-/* Nothing is owed to anybody; swap is as it was when the program began. */
+/* Nothing is owed to anybody; swap is off. */
 const char *vm_finish(struct world *w)
 {
 	const char *bad = settle(w);
