@@ -201,7 +201,7 @@ void model_begin_kmalloc(struct model *m, unsigned cpu, unsigned where, u64 size
 /* The random orders of a cache's new slabs may be many: who makes caches asks for what he needs. */
 static bool is_own_affair(const struct slab_flight *sf)
 {
-	return sf->work == WORK_CREATE || sf->work == WORK_INIT || sf->work == WORK_DESTROY;
+	return sf->work == WORK_CREATE || sf->work == WORK_INIT || sf->work == WORK_DESTROY || sf->work == WORK_VM;
 }
 
 /* K6: pages of a large block, as they must be asked for. */

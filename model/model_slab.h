@@ -28,6 +28,7 @@ struct model_cache_asked {
 /* Geometry and limits as the rules give them (S1, S5, S11, S17); what it has now. */
 struct model_cache {
 	bool exists, boot; /* boot: made by kmem_cache_init() */
+	bool of_vm;	   /* made by vm_init(): no program uses it */
 	u8 ctor;
 	char name[KMEM_CACHE_NAME_MAX];
 	u32 flags, object_size, size, inuse, offset, align, red_left_pad;

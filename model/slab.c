@@ -134,6 +134,8 @@ static const char *judge_wish(struct model *m, struct slab_flight *sf, const str
 {
 	const struct model_wish *w = &sf->wish;
 
+	if (sf->work == WORK_VM && (c->of_vm || c->boot))
+		return NULL;
 	if (sf->work == WORK_CREATE || sf->work == WORK_INIT)
 		return c->boot ? NULL : model_says(m, "S20: a new cache takes an object of cache %s", c->name);
 	if (sf->work != WORK_ALLOC || sf->got >= w->wanted || sf->gives_up)
@@ -230,6 +232,8 @@ const char *slab_judge_give(struct model *m, struct slab_flight *sf, const struc
 		sf->gives_up = true;
 		return NULL;
 	}
+	if (sf->work == WORK_VM && (m->slab->cache[ev->cache].of_vm || m->slab->cache[ev->cache].boot))
+		return NULL;
 	if (sf->work == WORK_CREATE || sf->work == WORK_DESTROY || sf->work == WORK_INIT)
 		return m->slab->cache[ev->cache].boot ? NULL :
 							model_says(m, "S22: an object of cache %s is freed with another cache",

@@ -56,12 +56,32 @@ static const char *make_boot_cache(struct model *m, struct slab_flight *sf, unsi
 	return bad;
 }
 
+/* Caches of those who use memory, in the order they are made. */
+static const char *make_vm_cache(struct model *m, struct slab_flight *sf, unsigned id)
+{
+	static const struct model_cache_asked caches[] = {
+		{ .name = "inode_cache", .size = 600, .align = 8, .flags = SLAB_RECLAIM_ACCOUNT | SLAB_NO_MERGE },
+		{ .name = "dentry", .size = 192, .align = 8, .flags = SLAB_RECLAIM_ACCOUNT | SLAB_NO_MERGE },
+		{ .name = "radix_tree_node", .size = 552, .align = 8, .flags = SLAB_RECLAIM_ACCOUNT | SLAB_NO_MERGE },
+	};
+	const char *bad;
+
+	if (m->slab->vm_made == sizeof(caches) / sizeof(*caches))
+		return model_says(m, "S20: tasks and files make more caches than they need");
+	sf->asked = caches[m->slab->vm_made++];
+	bad = make_cache(m, sf, id);
+	m->slab->cache[id].of_vm = true;
+	return bad;
+}
+
 static const char *on_new_cache(struct model *m, struct slab_flight *sf, const struct mm_event *ev)
 {
 	if (ev->cache != lowest_free_id(m))
 		return model_says(m, "S20: a new cache gets id %u, the lowest that is free is %u", ev->cache, lowest_free_id(m));
 	if (sf->work == WORK_INIT)
 		return make_boot_cache(m, sf, ev->cache);
+	if (sf->work == WORK_VM)
+		return make_vm_cache(m, sf, ev->cache);
 	if (sf->work != WORK_CREATE || sf->made || !sf->may_create)
 		return model_says(m, "S20: cache %u is made, and should not be", ev->cache);
 	if (slab_mergeable(m, &sf->asked))
@@ -186,7 +206,8 @@ const char *on_report_of_caches(struct model *m, struct slab_flight *sf, const s
 			return model_says(m, "S20: a cache is said to have failed, and nobody creates one");
 		sf->create_failed = true;
 	} else {
-		if ((sf->work != WORK_ALLOC && sf->work != WORK_CREATE && sf->work != WORK_INIT) || !sf->refused || !oom_turn(m) || (sf->wish.gfp & __GFP_NOWARN))
+		if ((sf->work != WORK_ALLOC && sf->work != WORK_CREATE && sf->work != WORK_INIT && sf->work != WORK_VM) ||
+		    !sf->refused || !oom_turn(m) || (sf->wish.gfp & __GFP_NOWARN))
 			return model_says(m, "S39: a refusal is reported, and is none, or it is not its turn");
 		sf->oom_due = false;
 	}

@@ -85,6 +85,7 @@ struct model_kmalloc {
 
 struct model_slab {
 	u8 boot_made; /* caches of the boot so far */
+	u8 vm_made;   /* of tasks and files */
 	u32 descriptor_bytes[2]; /* of a node's part, of a cache */
 	u32 debug;    /* slab_debug= for all */
 	bool debug_off_if_larger;
