@@ -163,27 +163,38 @@ static const char *story_of(u32 entry)
 	return story;
 }
 
-static void (*scene)(void);
+/* Operation 0 runs on CPU 0; operation 1 on CPU 1, where the schedule of operation 0 says so, or after it. */
+static void (*scene[2])(void);
+static bool other_started;
+static struct sched_switch other_comes;
 
 static void run_scene(void *arg, u32 op)
 {
-	(void)arg, (void)op;
-	scene();
+	(void)arg;
+	scene[op]();
 }
-static u32 no_more(void *arg, unsigned which)
+static u32 next_scene(void *arg, unsigned cpu)
 {
-	(void)arg, (void)which;
+	(void)arg;
+	if (cpu != 1 || !scene[1] || other_started)
+		return SCHED_NONE;
+	other_started = true;
+	return 1;
+}
+static u32 no_irq(void *arg, unsigned label)
+{
+	(void)arg, (void)label;
 	return SCHED_NONE;
 }
-static u32 no_switches(void *arg, u32 op, const struct sched_switch **list)
+static u32 switches_of_scene(void *arg, u32 op, const struct sched_switch **list)
 {
-	(void)arg, (void)op;
-	*list = NULL;
-	return 0;
+	(void)arg;
+	*list = &other_comes;
+	return !op && scene[1];
 }
 
-static const struct sched_client client = { .run = run_scene, .next_unstarted = no_more, .unstarted_irq = no_more,
-					    .switches = no_switches };
+static const struct sched_client client = { .run = run_scene, .next_unstarted = next_scene, .unstarted_irq = no_irq,
+					    .switches = switches_of_scene };
 
 static bool boot(void)
 {
@@ -193,22 +204,62 @@ static bool boot(void)
 	m = machine_create(&c);
 	machine_enter(m, 0);
 	m->host->event_full = keep_news;
-	sched_set_client(sched_create(m), &client);
-	if (!ok(!mm_boot() && !kmem_cache_init() && !vm_init(), "the machine boots with reclaim"))
-		return false;
+	sched_create(m);
+	sched_set_client(m->host->sched, &client);
+	if (mm_boot() || kmem_cache_init() || vm_init())
+		return ok(false, "the machine boots with reclaim");
 	forget_news();
 	return true;
 }
 
-/* What is free afterwards is what was free before. */
+/* false: the machine stopped. */
+static bool run(const char *name, unsigned op, void (*act)(void))
+{
+	scene[op] = act;
+	m->fuel = m->param[PARAM_FUEL];
+	if (sched_run(m->host->sched, op, op) && !m->stop.kind)
+		return true;
+	return ok(false, "%s: the machine stopped: %s", name, m->stop.text);
+}
+
 static void play(const char *name, void (*act)(void))
 {
 	if (!boot())
 		return;
-	scene = act;
-	if (!sched_run(m->host->sched, 0, 0) || m->stop.kind)
-		ok(false, "%s: the machine stopped: %s", name, m->stop.text);
+	run(name, 0, act);
 	machine_destroy(m);
+}
+
+/*
+ * The second comes at every third point of the first, on a machine of its own each time, until the first is over before. So
+ * many times at most.
+ */
+static void play_both(const char *name, void (*prepare)(void), void (*first)(void), void (*second)(void), void (*look)(void))
+{
+	bool running = true;
+	unsigned places = 0;
+
+	for (unsigned at = 0; running && at < 600; at += 3) {
+		if (!boot())
+			return;
+		scene[1] = NULL;
+		running = run(name, 0, prepare);
+		other_started = false;
+		other_comes = (struct sched_switch){ .at = at, .target = 1 };
+		scene[1] = second;
+		running = running && run(name, 0, first);
+		if (running && !other_started) {
+			other_started = true;
+			run(name, 1, second);
+			running = false;
+		}
+		scene[1] = NULL;
+		places += running;
+		if (!m->stop.kind)
+			run(name, 0, look);
+		machine_destroy(m);
+	}
+	ok(places > 20, "%s, at %u places", name, places);
 }
 
 static bool with_tasks; /* without, slots are named by nobody's tables: what is said of that is no news */
@@ -838,6 +889,90 @@ static void test_swapoff_killed(void)
 	same_number((u64)swapoff(1), 0, "swapoff of nothing");
 }
 
+/* --- two at once ------------------------------------------------------------------------------------------------------------------- */
+
+static int answer_of_swapoff;
+static struct page *latecomer;
+
+/* Many scenes: only what is wrong is said. */
+static void must(bool holds, const char *claim)
+{
+	if (!holds)
+		ok(false, "at %u: %s", other_comes.at, claim);
+}
+
+static bool valid_now(void)
+{
+	const char *sentence = swap_check();
+
+	if (sentence)
+		printf("# %s\n", sentence);
+	return !sentence;
+}
+
+static void turn_off(void)
+{
+	answer_of_swapoff = swapoff(1);
+}
+
+static void prepare_latecomer(void)
+{
+	swapon(1, 32, 0);
+	tasks_swapped_out();
+}
+static void want_a_slot(void)
+{
+	latecomer = new_page(77);
+	add_to_swap(latecomer);
+	unlock_page(latecomer);
+}
+static void look_at_latecomer(void)
+{
+	must(!answer_of_swapoff, "swapoff ends well");
+	must(!vm_flag(latecomer, PGV_swapcache), "R20: no slot is taken of a device that goes off, or it comes back");
+	must(!get_nr_swap_pages() && !total_swap_pages(), "R20: nothing is left of it");
+	must(holds(latecomer, 77), "its page is what it was");
+	lock_page(latecomer);
+	forget_page(latecomer);
+	must(valid_now(), "slots are valid");
+}
+
+/* Pages of task 0 fill the pool; the next page, on another device, drives the oldest one out. */
+static void prepare_full_pool(void)
+{
+	u32 nr = 2 * (u32)(current_mm()->totalram_pages / 100);
+	u64 pfn;
+
+	vm_knob_write(VM_ZSWAP_MAX_POOL_PERCENT, 1);
+	vm_knob_write(VM_PAGE_CLUSTER, 0);
+	swapon(1, 64, 5);
+	task_create(0, 0);
+	for (u32 vpn = 0; vpn < nr; vpn++)
+		if (!task_access(0, vpn, true, &pfn))
+			fill(current_mm()->mem_map + pfn, 4 * vpn + 1);
+	lru_add_drain_all();
+	for (u32 vpn = 0; vpn < nr; vpn++)
+		reclaim_page_of(0, vpn, true);
+	swapon(2, 64, 9);
+}
+static void drive_out(void)
+{
+	swap_out(4 * 99 + 1);
+}
+static void look_at_driven_out(void)
+{
+	u32 nr = 2 * (u32)(current_mm()->totalram_pages / 100);
+	u64 pfn;
+
+	must(!answer_of_swapoff, "swapoff ends well");
+	must(total_swap_pages() == 63 && get_nr_swap_pages() == 62, "R20: one device is left, and one of its slots is used");
+	for (u32 vpn = 0; vpn < nr; vpn++)
+		must(!task_access(0, vpn, false, &pfn) && holds(current_mm()->mem_map + pfn, 4 * vpn + 1),
+		     "the task sees what it wrote");
+	must(comes_back(swap_entry(2, 1), 4 * 99 + 1), "so does who came last");
+	must(valid_now(), "slots are valid");
+}
+
 int main(void)
 {
 	if (!boot())
@@ -867,5 +1002,8 @@ int main(void)
 	play("swapoff, no memory", test_swapoff_no_memory);
 	play("swapoff, read error", test_swapoff_read_error);
 	play("swapoff, killed", test_swapoff_killed);
+	play_both("R20: a slot is wanted while a device goes off", prepare_latecomer, turn_off, want_a_slot, look_at_latecomer);
+	play_both("R20: a device goes off while a copy is written back to it", prepare_full_pool, drive_out, turn_off,
+		  look_at_driven_out);
 	return tap_end();
 }
