@@ -430,11 +430,13 @@ bool should_fail_alloc_page(gfp_t gfp, unsigned order);
 /* highmem.c */
 int kmap_init(struct mm *mm);
 
-/* --- vmscan.c: what reclaim will be; it frees nothing yet ------------------------------------------------------------------ */
+/* --- vmscan.c --------------------------------------------------------------------------------------------------------------- */
 
-/* The pages that direct reclaim freed: none, or what the program planned it to claim. */
+/* The pages that direct reclaim freed; without vm_init() none, or what the program planned it to claim. */
 u64 try_to_free_pages(struct mm *mm, const struct zonelist *list, gfp_t gfp, unsigned order);
 void wakeup_kswapd(struct mm *mm, struct zone *zone, gfp_t gfp, unsigned order);
+/* Pages of slabs were given back: they count for who reclaims. [R26] */
+void reclaim_state_add(u64 pages);
 
 /* --- show_mem.c -------------------------------------------------------------------------------------------------------- */
 
@@ -465,6 +467,14 @@ static inline void zone_end_boost(struct zone *zone)
 		return;
 	WRITE_ONCE(zone->watermark_boost, 0);
 	mm_announce((struct mm_event){ .type = EVENT_BOOST_END, .zone = (u8)zone_id(zone) });
+}
+/* The same for a part of it; index: what is left. [R14] */
+static inline void zone_lower_boost(struct zone *zone, u64 by)
+{
+	u64 left = zone->watermark_boost - min_of(zone->watermark_boost, by);
+
+	WRITE_ONCE(zone->watermark_boost, left);
+	mm_announce((struct mm_event){ .type = EVENT_BOOST_END, .zone = (u8)zone_id(zone), .index = left });
 }
 /* Announce a report; its text goes to the log beside it. */
 static inline void mm_report(enum mm_report report, u64 pfn, unsigned order, gfp_t gfp)

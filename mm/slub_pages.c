@@ -300,6 +300,7 @@ static void free_slab(struct slab *slab, bool reclaimable)
 	unsigned order = slab_order(slab);
 
 	mod_slab_pages(slab_nid(slab), reclaimable, -(1LL << order));
+	reclaim_state_add(1ULL << order);
 	WRITE_ONCE(page->flags, page->flags & (PG_head | PG_pfmemalloc));
 	page->private = order;
 	page->lru = (struct list_head){ NULL, NULL };

@@ -41,6 +41,8 @@ static void free_vm_page(struct page *page)
 {
 	VM_BUG_ON(!vm_flag(page, PGV_used) || vm_page(page)->mapcount || vm_page(page)->mapping || vm_page(page)->pins);
 	lru_forget_page(page);
+	if (vm_flag(page, PGV_dirty) && page_is_anon(page)) /* nobody will miss it */
+		cancel_dirty_page(page);
 	*vm_page(page) = (struct vm_page){ 0 };
 	mm_announce((struct mm_event){ .type = EVENT_VM_RETURNED, .pfn = page_pfn(current_mm(), page) });
 	WRITE_ONCE(page->refcount, 1);

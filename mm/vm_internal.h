@@ -121,7 +121,12 @@ struct lruvec {
 	u64 refaults[2];	  /* anon, file: WORKINGSET_ACTIVATE when it was looked at last */
 };
 
-enum pgdat_flag { PGDAT_DIRTY = 1, PGDAT_WRITEBACK = 2, PGDAT_RECLAIM_LOCKED = 4 };
+enum pgdat_flag {
+	PGDAT_DIRTY = 1,	 /* kswapd finds nothing but dirty pages that nobody writes */
+	PGDAT_WRITEBACK = 2,	 /* .. nothing but pages that are being written */
+	PGDAT_RECLAIM_LOCKED = 4, /* somebody is in node_reclaim() */
+	PGDAT_CONGESTED = 8,	 /* all dirty pages were met twice while they were written */
+};
 
 struct pgdat {
 	struct lruvec lruvec;
@@ -131,8 +136,8 @@ struct pgdat {
 	u32 flags;
 	u8 kswapd_order, kswapd_highest_zoneidx; /* what it was woken for; MAX_NR_ZONES: nothing */
 	u32 kswapd_failures;
-	bool kswapd_asleep;
-	u64 nr_reclaim_start;
+	bool kswapd_asleep; /* may be woken: it sleeps, naps, or looks whether it may */
+	u8 kswapd_task;	    /* sim_current() there */
 };
 
 #define LRU_BATCH_PAGES 31 /* the machine's own is PARAM_LRU_BATCH */
@@ -147,6 +152,7 @@ struct vm_state {
 	struct pgdat node[MAX_NUMNODES];
 	struct lru_batch batch[SIM_MAX_CPUS]; /* new pages, of their CPU: with interrupts off */
 	u64 event[NR_VM_RECLAIM_EVENTS];
+	u64 slab_freed[SIM_MAX_CPUS + 16]; /* pages of slabs that a task has freed while it reclaims: of operations, of kernel threads [R26] */
 	u32 knob[NR_VM_KNOBS];
 	struct fs_state *fs;
 	struct swap_state *swap;
@@ -280,28 +286,28 @@ void lru_note_cost(struct lruvec *lruvec, bool file, u64 nr_io, u64 nr_rotated);
 
 /* Pages of a zone that reclaim could free, not counting what is free. [R5] */
 u64 zone_reclaimable_pages(const struct zone *zone);
-/* The same of all zones up to this one of a node, of the lists that can be reclaimed. */
+/* Is some zone of the node, none above this one, above its high mark for this order? [R12] */
 bool pgdat_balanced(const struct pgdat *pgdat, unsigned order, unsigned highest);
 bool current_is_kswapd(void);
 #define MAX_RECLAIM_RETRIES 16
 /* kswapd has run so often without success: it is not woken any more. [R11] vmstat.c */
 bool node_is_unreclaimable(unsigned nid);
-/* Pages that slab shrinkers gave back since reclaim began: kfree of slabs pages adds to it. [R26] */
-void reclaim_state_add(u64 pages);
 int vmscan_init(void); /* kswapd of each node */
 /* Reclaim from the zone's node, before going to another node. [R18] -2..1 */
 int node_reclaim(struct zone *zone, gfp_t gfp, unsigned order);
-/* How reclaim writes a page: 0 started, -EAGAIN keep, activate, ... used by vmscan alone; here for shrink of zswap. */
+/* Whoever wants pages of a node back, and how many he gets. */
 u64 reclaim_pages_of_node(struct pgdat *pgdat, gfp_t gfp, u64 nr);
 
 /* --- workingset.c [R23] ------------------------------------------------------------------------------------------------------------ */
 
 /* What is left in place of a page that leaves the cache: odd, so that it is no pointer. */
 u64 workingset_eviction(struct page *page);
-/* It comes back: activate it? */
+/* It comes back, and is on no list yet: activate it? No spinlock held. */
 void workingset_refault(struct page *page, u64 shadow);
 void workingset_activation(struct page *page);
 void workingset_age_nonresident(struct lruvec *lruvec, u64 nr);
+/* Of so many nodes of a tree that hold nothing but shadows: how many are too many for this node? Whoever frees one counts WORKINGSET_NODERECLAIM. */
+u64 workingset_excess_nodes(unsigned nid, u64 nodes);
 
 /* --- shrinker.c [R15]..[R17] ---------------------------------------------------------------------------------------------------------- */
 
@@ -323,6 +329,12 @@ struct shrinker {
 	const char *name;
 	u8 id;
 	bool registered;
+	u32 users; /* who is in it */
+};
+#define MAX_SHRINKERS 8
+struct shrinker_state {
+	struct shrinker shrinker[MAX_SHRINKERS];
+	bool taken[MAX_SHRINKERS];
 };
 /* The caller fills in the rest, then registers. NULL: there are too many. */
 struct shrinker *shrinker_alloc(u32 flags, const char *name);

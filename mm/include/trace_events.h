@@ -50,7 +50,7 @@ enum mm_event_type {
 	EVENT_BELOW_HIGH,    /* zone; on: its flag "below the high mark" changed to this */
 	EVENT_WAKEUP_KSWAPD, /* zone: its node's kswapd was asleep and is wanted now */
 	EVENT_KSWAPD_RUN,    /* zone: the first of its node: whoever was woken is awake, and may be woken again */
-	EVENT_BOOST_END,     /* zone: its boost is 0 from now on */
+	EVENT_BOOST_END,     /* zone; index: its boost from now on: 0, or what was added while kswapd was at work */
 	EVENT_DIRECT_RECLAIM, /* order; asked: pages the reclaimer says it freed */
 	EVENT_STAT_FOLD,     /* zone, list_cpu: what this CPU held back of the zone's counters is added up */
 	EVENT_DRAIN_ALL,     /* zone (NR_ZONE_IDS: all): per-CPU lists of every CPU are about to be emptied */
@@ -88,7 +88,7 @@ enum mm_event_type {
 	EVENT_VM_GIVEN,
 	EVENT_VM_RETURNED,
 	EVENT_LRU,	    /* pfn; lru_from, lru_to: enum lru_place; report: enum lru_why; under the node's lru_lock */
-	EVENT_REFERENCED,   /* pfn; asked: mappings found accessed, not so any more; report: enum page_references, what follows of it */
+	EVENT_REFERENCED,   /* pfn; asked: mappings found accessed, not so any more; on: one is mlocked; report: enum page_references, what follows */
 	EVENT_PTE,	    /* vm_task, index: virtual page; pfn; report: enum pte_news */
 	EVENT_PAGE_CACHE,   /* file, index; pfn; on: it is there from now on; report: enum cache_why */
 	EVENT_PAGE_STATE,   /* pfn; report: enum page_news */
@@ -97,7 +97,7 @@ enum mm_event_type {
 	EVENT_SWAP_DEVICE,  /* vm_device; index: pages; on: it is used from now on */
 	EVENT_RECLAIM,	    /* report: enum reclaim_news; nid: from; order; priority; asked: pages scanned; index: pages reclaimed */
 	EVENT_SHRINKER,	    /* shrinker; report: enum shrinker_news; priority; asked, index: see there */
-	EVENT_KTHREAD,	    /* kthread: sim/task.h; on: runs from now on, else has nothing to do */
+	EVENT_KTHREAD,	    /* kthread: sim/task.h; nid: of kswapd; on: runs from now on, else has nothing to do */
 	EVENT_WAIT,	    /* report: enum vm_wait; on: the task that runs begins to wait, or no longer does; pfn of the page, or ~0 */
 	EVENT_OOM,	    /* report: enum oom_news; vm_task; index: points */
 	EVENT_TASK,	    /* vm_task; report: enum task_news */
@@ -138,7 +138,14 @@ enum lru_why {
 };
 
 /* What a look at who used a page leads to. [R6] */
-enum page_references { PAGEREF_RECLAIM, PAGEREF_RECLAIM_CLEAN, PAGEREF_KEEP, PAGEREF_ACTIVATE, NR_PAGEREFS };
+enum page_references {
+	PAGEREF_RECLAIM,
+	PAGEREF_RECLAIM_CLEAN,
+	PAGEREF_KEEP,
+	PAGEREF_ACTIVATE,
+	PAGEREF_AGE, /* of an active list: it becomes inactive, used or not; its referenced flag stays as it is */
+	NR_PAGEREFS
+};
 
 enum pte_news {
 	PTE_MAPPED,	/* pfn is what the task sees there; its accessed bit is set */
@@ -187,22 +194,28 @@ enum swap_news {
 	NR_SWAP_NEWS
 };
 
+/* RECLAIM_DIRECT_BEGINS: gfp; index: pages wanted. All: source_order: the highest zone that may be reclaimed from. */
 enum reclaim_news {
 	RECLAIM_DIRECT_BEGINS, /* by the request in flight */
 	RECLAIM_DIRECT_ENDS,   /* asked: scanned, index: reclaimed */
 	RECLAIM_NODE_BEGINS,   /* one look at a node's lists with this priority, by whoever runs */
 	RECLAIM_NODE_ENDS,
-	RECLAIM_SCAN,	       /* from: node; lru_to: list; asked: pages to look at, index: pages on the list */
+	RECLAIM_SCAN,	       /* from: node; lru_to: list; order: the priority; asked: pages to look at, index: pages on the list; source_order:
+				* who is looked at: 0 all, 1 in fractions, 2 anonymous pages alone, 3 files alone [R4] */
 	RECLAIM_THROTTLED,     /* R10: waits for kswapd before it begins */
 	RECLAIM_FAILURES,      /* asked: kswapd's runs without success so far */
+	RECLAIM_BALANCE_BEGINS, /* kswapd, for this order and up to this zone; asked: what marks of the node are boosted by */
+	RECLAIM_BALANCE_ENDS,  /* asked: reclaimed; index: 1 the node is balanced, 0 it gave up */
+	RECLAIM_KSWAPD_NAPS,   /* balanced or hopeless: from here on it can be woken */
+	RECLAIM_KSWAPD_GOES_ON, /* after the nap, or a second look: who has woken it meanwhile is heard */
 	NR_RECLAIM_NEWS
 };
 
-enum shrinker_news {
-	SHRINKER_COUNTED, /* asked: freeable; index: carried over from before */
-	SHRINKER_SCANNED, /* asked: looked at, index: freed */
+enum shrinker_news { /* all: nid, 0 where the cache knows no nodes */
+	SHRINKER_COUNTED, /* asked: freeable, never 0; index: carried over from before */
+	SHRINKER_SCANNED, /* asked: looked at, index: freed; ~0: it refused, and is not asked again this time */
 	SHRINKER_DONE,	  /* asked: freed in all, index: carried over */
-	SHRINKER_REGISTERED,
+	SHRINKER_REGISTERED, /* asked: its batch, index: its seeks */
 	SHRINKER_GONE,
 	NR_SHRINKER_NEWS
 };
