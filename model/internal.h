@@ -67,6 +67,8 @@ const char *on_slab_fault(struct model *m, const struct mm_event *ev);
 /* A free of pages in the middle of the operation is over. */
 const char *slab_pages_are_back(struct model *m, unsigned cpu);
 const char *slab_loose_ends(struct model *m, unsigned cpu);
+/* Reclaim in the middle of a request is over. */
+const char *slab_reclaim_ends(struct model *m, unsigned cpu);
 /* rcu.c */
 void rcu_readers_now(const struct model *m, u32 *reader);
 unsigned rcu_still_inside(const struct model *m, const u32 *reader);

@@ -464,20 +464,28 @@ static const char *judge_slab_ends(struct model *m, const struct slab_flight *sf
 	return sf->work == WORK_ALLOC && sf->oom_due && is_alone(m, cpu) ? model_says(m, "S39: a refusal is not reported") : NULL;
 }
 
+const char *slab_reclaim_ends(struct model *m, unsigned cpu)
+{
+	struct slab_flight *sf = slab_flight_on(m, cpu);
+	const char *bad = judge_slab_ends(m, sf, cpu);
+
+	bad = bad ? bad : kmalloc_loose_ends(m, sf);
+	bad = bad ? bad : model_slub_ends(m, cpu);
+	memset(sf, 0, offsetof(struct slab_flight, got_at));
+	return bad;
+}
+
 const char *slab_loose_ends(struct model *m, unsigned cpu)
 {
 	const char *bad = slab_pages_are_back(m, cpu);
-	struct slab_flight *sf;
 
 	if (!bad && flight_on(m, cpu)->nested)
 		bad = model_says(m, "S6: nobody says what came of a request for pages");
 	while (flight_on(m, cpu)->nested)
 		m->depth[stack_on(m, cpu)]--;
-	sf = slab_flight_on(m, cpu);
-	bad = bad ? bad : judge_slab_ends(m, sf, cpu);
-	bad = bad ? bad : kmalloc_loose_ends(m, sf);
-	bad = bad ? bad : model_slub_ends(m, cpu);
-	memset(sf, 0, offsetof(struct slab_flight, got_at));
+	if (!bad)
+		return slab_reclaim_ends(m, cpu);
+	memset(slab_flight_on(m, cpu), 0, offsetof(struct slab_flight, got_at));
 	return bad;
 }
 

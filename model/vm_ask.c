@@ -1,10 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * vm_ask.c - operations on tasks, files and swap: what they ask, what they may answer, and what others want to know.
+ *
+ * An operation succeeds when what it asked for is so, by the model's own knowledge; it fails for a reason that the model has seen
+ * while it was in flight: a page was refused, a device failed, the task was killed. [R61] A failed write of a file is told once,
+ * by fsync. [R60]
  */
+#include <errno.h>
 #include <string.h>
 #include "slab_state.h"
 #include "vm_state.h"
+
+static void note_killed(struct model *m, struct vm_flight *vf)
+{
+	const struct vm_task_state *t = &m->vm->task[vf->ask.task % MODEL_VM_TASKS];
+
+	vf->existed |= t->exists;
+	vf->missing |= !t->exists;
+	vf->killed |= t->killed;
+	if (vf->ask.file < MODEL_TRACKED_FILES)
+		vf->error |= m->vm->file[vf->ask.file].error;
+}
+
+/* What holds at any time of an operation is remembered: somebody else may change it before it answers. */
+void vm_note_all(struct model *m)
+{
+	for (unsigned s = 0; s < MODEL_MAX_CPUS; s++)
+		for (unsigned d = 0; d < m->depth[s]; d++)
+			if (m->vm->flight[s][d].is_op)
+				note_killed(m, &m->vm->flight[s][d]);
+}
+
+/* From now on reclaim may have them. */
+static void unlock_range(struct model *m, const struct model_vm_ask *ask)
+{
+	struct vm_task_state *t = &m->vm->task[ask->task];
+
+	for (u32 i = 0; i < ask->nr && ask->index + i < VM_SPACE_PAGES; i++) {
+		struct vm_pte *pte = vm_pte(m, ask->task, ask->index + i);
+
+		t->mlocked -= !!(pte->flags & VMP_MLOCKED);
+		pte->flags &= (u8)~VMP_MLOCKED;
+	}
+}
 
 void model_begin_vm(struct model *m, unsigned cpu, unsigned where, const struct model_vm_ask *ask)
 {
@@ -13,15 +51,252 @@ void model_begin_vm(struct model *m, unsigned cpu, unsigned where, const struct 
 	begin_work(m, cpu, where, WORK_VM);
 	vf = vm_flight_on(m, cpu);
 	vf->is_op = true;
-	vf->where = (u8)where;
 	vf->ask = *ask;
+	note_killed(m, vf);
+	if (ask->op == VM_OP_MUNLOCK)
+		unlock_range(m, ask);
+	if (ask->op == VM_OP_SWAPOFF && ask->device <= SWAP_DEVICES)
+		m->vm->device[ask->device].leaving++;
+}
+
+/* --- answers [R61] -------------------------------------------------------------------------------------------------------------- */
+
+static bool is_alone_on(struct model *m, unsigned cpu)
+{
+	return flight_on(m, cpu)->alone;
+}
+
+/* Something was refused to it: a page, or one for an object; or somebody else could not give what it waited for. */
+static bool was_refused(struct model *m, unsigned cpu)
+{
+	return vm_flight_on(m, cpu)->refused || slab_flight_on(m, cpu)->refused || !is_alone_on(m, cpu);
+}
+
+/* Nothing can be there: outside of the address space, no window, beyond the end of the file. */
+static bool nothing_there(const struct model *m, const struct model_vm_ask *ask, u32 vpn)
+{
+	u32 file, index;
+
+	if (vpn < VM_ANON_PAGES)
+		return false;
+	return vpn >= VM_SPACE_PAGES || !vm_window_page(m, ask->task, vpn, &file, &index) || index >= model_file_pages(m, file);
+}
+
+static bool anything_missing(const struct model *m, const struct model_vm_ask *ask)
+{
+	for (u32 i = 0; i < (ask->op == VM_OP_MLOCK ? ask->nr : 1); i++)
+		if (nothing_there(m, ask, ask->index + i))
+			return true;
+	return false;
+}
+
+static bool is_of_task(unsigned op)
+{
+	return op <= VM_OP_PIN && op != VM_OP_TASK_CREATE;
+}
+
+/* Is there a reason to fail so? */
+static bool has_reason(struct model *m, unsigned cpu, const struct vm_flight *vf, int error)
+{
+	const struct model_vm_ask *ask = &vf->ask;
+
+	switch (error) {
+	case -ENOMEM:
+		return was_refused(m, cpu);
+	case -EIO:
+		return vf->failed || vf->error || !is_alone_on(m, cpu);
+	case -ESRCH:
+		return is_of_task(ask->op) && vf->missing;
+	case -EINTR:
+		return vf->killed;
+	case -EEXIST:
+		return ask->op == VM_OP_TASK_CREATE && vf->existed;
+	case -EFAULT:
+		return !is_alone_on(m, cpu) || anything_missing(m, ask);
+	case -EBUSY:
+		return (ask->op == VM_OP_MMAP && m->vm->task[ask->task].window[ask->window % VM_WINDOWS].nr) || ask->op == VM_OP_SWAPON ||
+		       (ask->op == VM_OP_SWAPOFF && !is_alone_on(m, cpu));
+	case -EFBIG:
+		return ask->op == VM_OP_FILE_WRITE && ask->index >= FILE_MAX_PAGES;
+	default:
+		return error == -EINVAL || error == -ENOENT;
+	}
+}
+
+static const char *failed(struct model *m, unsigned cpu, struct vm_flight *vf, int error)
+{
+	if (vf->ask.op == VM_OP_FSYNC && error == -EIO && vf->ask.file < MODEL_TRACKED_FILES) {
+		if (!vf->error)
+			return model_says(m, "R60: fsync of file %u says that a write failed, and none did that nobody was told", vf->ask.file);
+		m->vm->file[vf->ask.file].error = false;
+		return NULL;
+	}
+	if (has_reason(m, cpu, vf, error))
+		return NULL;
+	return model_says(m, "R61: operation %u on task %u, file %u, page %u fails with error %d, and has no reason to", vf->ask.op,
+			  vf->ask.task, vf->ask.file, vf->ask.index, -error);
+}
+
+/* --- what is so after a success ----------------------------------------------------------------------------------------------------- */
+
+static const char *judge_access(struct model *m, const struct model_vm_ask *ask, u64 pfn)
+{
+	const struct vm_pte *pte = vm_pte(m, ask->task, ask->index);
+
+	if (pte->where == VM_FRAME && pte->at == pfn && (pte->flags & VMP_ACCESSED) && (!ask->write || (pte->flags & VMP_WRITTEN)))
+		return NULL;
+	return model_says(m, "R61: vpn %u of task %u is said to be pfn %llu, and that was not announced", ask->index, ask->task,
+			  (unsigned long long)pfn);
+}
+
+/* R24: all of it is there, and stays; what others did meanwhile may have gone. */
+static const char *judge_mlocked(struct model *m, unsigned cpu, const struct model_vm_ask *ask, u64 nr)
+{
+	struct vm_task_state *t = &m->vm->task[ask->task];
+
+	for (u32 i = 0; i < nr; i++) {
+		struct vm_pte *pte = vm_pte(m, ask->task, ask->index + i);
+		bool locked = pte->where == VM_FRAME && (m->vm->frame[pte->at].flags & VMF_MLOCKED);
+
+		if (!locked && is_alone_on(m, cpu))
+			return model_says(m, "R24: vpn %u of task %u is said to be mlocked, and is not", ask->index + i, ask->task);
+		if (!locked)
+			continue;
+		t->mlocked += !(pte->flags & VMP_MLOCKED);
+		pte->flags |= VMP_MLOCKED;
+	}
+	return NULL;
+}
+
+static const char *judge_nothing_left(struct model *m, const struct model_vm_ask *ask)
+{
+	u32 first = ask->op == VM_OP_MUNMAP ? VM_ANON_PAGES + ask->window * VM_WINDOW_PAGES : ask->index;
+	u32 nr = ask->op == VM_OP_MUNMAP ? VM_WINDOW_PAGES : ask->nr;
+
+	for (u32 vpn = first; vpn < first + nr; vpn++)
+		if (vm_pte(m, ask->task, vpn)->where != VM_NOTHING)
+			return model_says(m, "R61: vpn %u of task %u was given up, and is still there", vpn, ask->task);
+	return NULL;
+}
+
+static const char *map_window(struct model *m, const struct model_vm_ask *ask)
+{
+	struct vm_task_state *t = &m->vm->task[ask->task];
+
+	if (t->window[ask->window].nr)
+		return model_says(m, "R61: window %u of task %u is mapped a second time", ask->window, ask->task);
+	t->window[ask->window].file = ask->file;
+	t->window[ask->window].first = ask->index;
+	t->window[ask->window].nr = ask->nr;
+	return NULL;
+}
+
+/* Everything that was dirty is on disk, and an error that was pending was told. */
+static const char *judge_fsync(struct model *m, const struct model_vm_ask *ask)
+{
+	if (ask->file >= MODEL_TRACKED_FILES)
+		return NULL;
+	if (m->vm->file[ask->file].error)
+		return model_says(m, "R60: fsync of file %u says nothing, and a write failed", ask->file);
+	for (u32 i = 0; i < MODEL_TRACKED_PAGES; i++) {
+		const struct vm_block *b = &m->vm->block[ask->file][i];
+
+		if (b->frame && (m->vm->frame[b->frame - 1].flags & (VMF_DIRTY | VMF_WRITEBACK)))
+			return model_says(m, "R61: fsync of file %u is over, and page %u is not on disk", ask->file, i);
+	}
+	return NULL;
+}
+
+static const char *judge_cut(struct model *m, const struct model_vm_ask *ask)
+{
+	if (ask->file >= MODEL_TRACKED_FILES)
+		return NULL;
+	if (model_file_pages(m, ask->file) != ask->nr)
+		return model_says(m, "R61: file %u is cut to %u pages, and has %u", ask->file, ask->nr, model_file_pages(m, ask->file));
+	for (u32 i = ask->nr; i < MODEL_TRACKED_PAGES; i++)
+		if (m->vm->block[ask->file][i].frame)
+			return model_says(m, "R61: file %u is cut to %u pages, and page %u is in the cache", ask->file, ask->nr, i);
+	return NULL;
+}
+
+static const char *judge_copied(struct model *m, unsigned cpu, const struct model_vm_ask *ask)
+{
+	if (vm_flight_on(m, cpu)->copied)
+		return NULL;
+	return model_says(m, "R61: page %u of file %u is said to be %s, and no page was copied", ask->index, ask->file,
+			  ask->op == VM_OP_FILE_READ ? "read" : "written");
+}
+
+/* Others may have changed it again before the answer. */
+static const char *judge_if_alone(struct model *m, unsigned cpu, const struct model_vm_ask *ask)
+{
+	const struct vm_task_state *t = &m->vm->task[ask->task % MODEL_VM_TASKS];
+
+	if (!is_alone_on(m, cpu))
+		return NULL;
+	switch (ask->op) {
+	case VM_OP_TASK_CREATE:
+	case VM_OP_TASK_EXIT:
+		if (t->exists != (ask->op == VM_OP_TASK_CREATE))
+			return model_says(m, "R61: task %u is said to have %s", ask->task, t->exists ? "ended" : "begun");
+		return NULL;
+	case VM_OP_TASK_KILL:
+		return t->killed ? NULL : model_says(m, "R61: task %u is said to be killed", ask->task);
+	case VM_OP_MUNMAP:
+	case VM_OP_DONTNEED:
+		return judge_nothing_left(m, ask);
+	case VM_OP_FSYNC:
+		return judge_fsync(m, ask);
+	case VM_OP_TRUNCATE:
+		return judge_cut(m, ask);
+	case VM_OP_SWAPON:
+	case VM_OP_SWAPOFF:
+		if (m->vm->device[ask->device].on != (ask->op == VM_OP_SWAPON))
+			return model_says(m, "R61: device %u is said to be %s", ask->device, ask->op == VM_OP_SWAPON ? "on" : "off");
+		return NULL;
+	default:
+		return NULL;
+	}
+}
+
+static const char *succeeded(struct model *m, unsigned cpu, const struct model_vm_ask *ask, u64 value)
+{
+	switch (ask->op) {
+	case VM_OP_ACCESS:
+	case VM_OP_PIN:
+		return judge_access(m, ask, value);
+	case VM_OP_MLOCK:
+		return judge_mlocked(m, cpu, ask, ask->nr);
+	case VM_OP_MMAP:
+		return map_window(m, ask);
+	case VM_OP_FILE_READ:
+	case VM_OP_FILE_WRITE:
+		return judge_copied(m, cpu, ask);
+	case VM_OP_KNOB:
+		m->vm->knob[ask->knob % NR_VM_KNOBS] = (u32)ask->value;
+		return NULL;
+	default:
+		return judge_if_alone(m, cpu, ask);
+	}
 }
 
 const char *model_vm_answer(struct model *m, unsigned cpu, int error, u64 value)
 {
-	(void)error, (void)value;
-	vm_flight_on(m, cpu)->answered = true;
-	return NULL;
+	const char *bad = slab_pages_are_back(m, cpu);
+	struct vm_flight *vf = vm_flight_on(m, cpu);
+	const struct model_vm_ask *ask = &vf->ask;
+
+	if (bad)
+		return bad;
+	if (ask->op == VM_OP_SWAPOFF && ask->device <= SWAP_DEVICES)
+		m->vm->device[ask->device].leaving--;
+	if (ask->op == VM_OP_MLOCK && error && error != -EINTR && error != -EINVAL)
+		bad = judge_mlocked(m, cpu, ask, value);
+	if (!bad)
+		bad = error ? failed(m, cpu, vf, error) : succeeded(m, cpu, ask, value);
+	if (ask->op == VM_OP_MUNMAP && !error)
+		m->vm->task[ask->task].window[ask->window % VM_WINDOWS].nr = 0;
+	return bad;
 }
 
 /* --- questions ----------------------------------------------------------------------------------------------------------- */

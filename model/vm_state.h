@@ -110,6 +110,8 @@ enum vm_slot_flag { VMS_TAKEN = 1, VMS_ON_DEVICE = 2, VMS_IN_ZSWAP = 4, VMS_TOUC
 
 struct vm_device {
 	bool on;
+	u8 leaving; /* operations that turn it off: it need not give slots */
+	s32 priority;
 	u32 pages, used;
 };
 
@@ -118,15 +120,15 @@ struct vm_device {
 /* Of each flight: what the operation was asked to do; what reclaim is at. Cleared when a flight begins. */
 struct vm_flight {
 	bool is_op; /* ask holds */
-	bool answered;
 	struct model_vm_ask ask;
-	u8 where;
-	u8 use;	    /* enum vm_use of the request for a page that goes on */
-	bool reclaims; /* it runs between RECLAIM_.._BEGINS and _ENDS */
+	u8 use;	       /* enum vm_use of the request for a page that goes on */
+	u8 reclaims;   /* between so many RECLAIM_.._BEGINS and _ENDS */
+	bool refused;  /* a page was */
+	bool existed, killed; /* the task, at some time since it began */
+	bool failed;   /* a device failed to read or write */
+	bool error;    /* the file had an error that nobody was told, at some time since it began */
 	bool copied;   /* a page was copied to who reads: copied_key */
 	u64 copied_key;
-	u64 wrote_pfn; /* frame that the operation wrote to, + 1 */
-	bool told;     /* EIO is due: the error of the file was pending */
 	struct {
 		u64 nr;	 /* pages asked to be looked at */
 		u8 priority, list;
@@ -165,6 +167,7 @@ struct model_vm {
 	struct vm_task_state task[MODEL_VM_TASKS];
 	struct vm_file file[MODEL_TRACKED_FILES];
 	struct vm_device device[SWAP_DEVICES + 1]; /* 0 is that of the files */
+	u32 nr_swapons;
 	struct vm_sums sums;
 	struct vm_liveness live;
 	bool kthread_runs[MODEL_MAX_KTHREADS];
@@ -175,6 +178,11 @@ struct model_vm {
 	struct vm_pte *pte;			   /* VM_SPACE_PAGES of each task */
 	struct vm_slot *slot[SWAP_DEVICES + 1];
 	struct vm_marks frames, ptes, slots;
+	struct vm_sealed { /* frames that were in use when the model was sealed: tables of swap */
+		u32 pfn;
+		struct vm_frame frame;
+	} *sealed;
+	u32 nr_sealed;
 	void *image;
 };
 
@@ -209,6 +217,21 @@ void vm_mark(struct vm_marks *marks, u32 what);
 struct vm_flight *vm_flight_on(struct model *m, unsigned cpu);
 /* Before a frame is changed: it must be put back by a reset. */
 struct vm_frame *vm_change(struct model *m, u64 pfn);
+/* What the operation asked for, whatever it is in the middle of; NULL: it is none on tasks, files or swap. */
+const struct model_vm_ask *vm_asked(struct model *m, unsigned cpu);
+/* vm_map.c: events; which page of which file a window shows. */
+const char *vm_on_pte(struct model *m, const struct mm_event *ev);
+const char *vm_on_task(struct model *m, const struct mm_event *ev);
+bool vm_window_page(const struct model *m, unsigned task, u32 vpn, u32 *file, u32 *index);
+/* vm_contents.c */
+const char *vm_on_page_cache(struct model *m, const struct mm_event *ev);
+const char *vm_on_page_state(struct model *m, const struct mm_event *ev);
+const char *vm_on_io(struct model *m, const struct mm_event *ev);
+const char *vm_on_swap(struct model *m, const struct mm_event *ev);
+const char *vm_on_swap_device(struct model *m, const struct mm_event *ev);
+const char *vm_on_inode(struct model *m, const struct mm_event *ev);
+/* NULL: no such slot. */
+struct vm_slot *vm_change_slot(struct model *m, u32 entry);
 /* What a block holds that nobody wrote. */
 u64 vm_virgin_key(unsigned device, u64 block);
 /* What is on disk for a page of a file. */
@@ -217,10 +240,8 @@ u64 vm_disk_key(const struct model *m, u32 file, u32 index);
 bool vm_reclaims(struct model *m, const struct mm_event *ev);
 
 /* vm_lru.c */
-/* A page is handed out, or freed: on no list. */
-const char *vm_lru_free(struct model *m, u64 pfn);
-const char *vm_lru_recount(struct model *m, struct vm_sums *sums);
-const char *vm_lru_ends(struct model *m, unsigned cpu);
-const char *vm_lru_settled(struct model *m);
+extern const char *const vm_place_names[NR_LRU_PLACES];
+/* Reclaim, or a look at a node, is over. */
+const char *vm_lru_ends(struct model *m, const struct mm_event *ev);
 
 #endif
