@@ -256,10 +256,12 @@ static void run_reaper(void *arg)
 	struct vm_task *task;
 
 	(void)arg;
+	vm_kthread_news(true);
 	while ((task = next_to_reap(oom_state()))) {
 		sim_tick();
 		reap(task);
 	}
+	vm_kthread_news(false);
 }
 
 /* --- who is asked first ----------------------------------------------------------------------------------------------------- */

@@ -301,12 +301,14 @@ static void flusher(void *arg)
 	u64 now = sim_now_ns(), expire = machine_param(this_cpu->machine, PARAM_DIRTY_EXPIRE_MS) * MS_NS;
 	bool periodic = due_ns(w) <= now;
 
+	vm_kthread_news(true);
 	if (xchg(&w->woken, false) && above_background())
 		write_older(NEVER, true);
 	if (periodic && now >= expire)
 		write_older(now - expire, false);
 	w->last_run_ns = now;
 	find_oldest(w);
+	vm_kthread_news(false);
 }
 
 void wakeup_flusher(void)

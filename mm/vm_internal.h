@@ -233,6 +233,11 @@ static inline void vm_page_news(const struct page *page, enum page_news news)
 {
 	mm_announce((struct mm_event){ .type = EVENT_PAGE_STATE, .pfn = page_pfn(current_mm(), page), .report = (u8)news });
 }
+/* The first and the last thing that a kernel thread's run() does. */
+static inline void vm_kthread_news(bool on)
+{
+	mm_announce((struct mm_event){ .type = EVENT_KTHREAD, .kthread = (u8)(sim_current() - 1), .on = on });
+}
 static inline void vm_wait_news(enum vm_wait what, const struct page *page, bool on)
 {
 	mm_announce((struct mm_event){ .type = EVENT_WAIT, .report = (u8)what, .on = on,

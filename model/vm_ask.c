@@ -117,9 +117,11 @@ static bool has_reason(struct model *m, unsigned cpu, const struct vm_flight *vf
 		return (ask->op == VM_OP_MMAP && m->vm->task[ask->task].window[ask->window % VM_WINDOWS].nr) || ask->op == VM_OP_SWAPON ||
 		       (ask->op == VM_OP_SWAPOFF && !is_alone_on(m, cpu));
 	case -EFBIG:
-		return ask->op == VM_OP_FILE_WRITE && ask->index >= FILE_MAX_PAGES;
+		return ask->op == VM_OP_TRUNCATE ? ask->nr > 1024 : ask->op == VM_OP_FILE_WRITE && ask->index >= 1024;
+	case -EINVAL:
+		return ask->op != VM_OP_FILE_READ || !is_alone_on(m, cpu) || ask->index >= model_file_pages(m, ask->file);
 	default:
-		return error == -EINVAL || error == -ENOENT;
+		return error == -ENOENT;
 	}
 }
 
@@ -179,12 +181,25 @@ static const char *judge_nothing_left(struct model *m, const struct model_vm_ask
 	return NULL;
 }
 
-static const char *map_window(struct model *m, const struct model_vm_ask *ask)
+/* Somebody who unmapped what was there before, and has not said so yet, did not unmap this. */
+static void forget_munmaps(struct model *m, const struct model_vm_ask *ask)
+{
+	for (unsigned s = 0; s < MODEL_MAX_CPUS; s++)
+		for (unsigned d = 0; d < m->depth[s]; d++) {
+			struct model_vm_ask *other = &m->vm->flight[s][d].ask;
+
+			if (m->vm->flight[s][d].is_op && other->op == VM_OP_MUNMAP && other->task == ask->task && other->window == ask->window)
+				other->window = VM_WINDOWS;
+		}
+}
+
+static const char *map_window(struct model *m, unsigned cpu, const struct model_vm_ask *ask)
 {
 	struct vm_task_state *t = &m->vm->task[ask->task];
 
-	if (t->window[ask->window].nr)
+	if (t->window[ask->window].nr && is_alone_on(m, cpu))
 		return model_says(m, "R61: window %u of task %u is mapped a second time", ask->window, ask->task);
+	forget_munmaps(m, ask);
 	t->window[ask->window].file = ask->file;
 	t->window[ask->window].first = ask->index;
 	t->window[ask->window].nr = ask->nr;
@@ -268,7 +283,7 @@ static const char *succeeded(struct model *m, unsigned cpu, const struct model_v
 	case VM_OP_MLOCK:
 		return judge_mlocked(m, cpu, ask, ask->nr);
 	case VM_OP_MMAP:
-		return map_window(m, ask);
+		return map_window(m, cpu, ask);
 	case VM_OP_FILE_READ:
 	case VM_OP_FILE_WRITE:
 		return judge_copied(m, cpu, ask);
@@ -294,7 +309,7 @@ const char *model_vm_answer(struct model *m, unsigned cpu, int error, u64 value)
 		bad = judge_mlocked(m, cpu, ask, value);
 	if (!bad)
 		bad = error ? failed(m, cpu, vf, error) : succeeded(m, cpu, ask, value);
-	if (ask->op == VM_OP_MUNMAP && !error)
+	if (ask->op == VM_OP_MUNMAP && !error && ask->window < VM_WINDOWS)
 		m->vm->task[ask->task].window[ask->window % VM_WINDOWS].nr = 0;
 	return bad;
 }

@@ -29,16 +29,22 @@ static u64 mixed(u64 x)
 
 u64 vm_virgin_key(unsigned device, u64 block)
 {
-	u64 key = mixed((block + 1) * 0x9e3779b97f4a7c15ULL + device);
+	u64 key = mixed(((u64)(device + 1) << 56 | block) * 0x9e3779b97f4a7c15ULL);
 
-	return key ? key : 1;
+	return key ? key : 0x9e3779b97f4a7c15ULL;
+}
+
+/* Never written, or cut off since: what the disk came with is there at the beginning of the file alone. */
+static bool is_hole(u32 file, u32 index, const struct vm_block *b)
+{
+	return file < MODEL_TRACKED_FILES && (b ? b->hole || (!b->written && index >= VM_FIRST_SIZE) : index >= VM_FIRST_SIZE);
 }
 
 u64 vm_disk_key(const struct model *m, u32 file, u32 index)
 {
 	const struct vm_block *b = vm_block(m, file, index);
 
-	if (b && b->hole)
+	if (is_hole(file, index, b))
 		return 0;
 	return b && b->written ? b->key : vm_virgin_key(0, (u64)file << 20 | index);
 }
@@ -124,6 +130,7 @@ static const char *judge_leaving(struct model *m, const struct mm_event *ev, con
 
 const char *vm_on_page_cache(struct model *m, const struct mm_event *ev)
 {
+	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
 	struct vm_frame *f;
 	struct vm_block *b;
 	const char *bad;
@@ -139,6 +146,10 @@ const char *vm_on_page_cache(struct model *m, const struct mm_event *ev)
 	b = change_block(m, f->file, f->index);
 	if (b)
 		b->frame = 0;
+	if (b && ev->report == CACHE_TRUNCATE && ask && ask->op == VM_OP_TRUNCATE) { /* it may have been written since the file was cut */
+		b->hole = true;
+		b->written = false;
+	}
 	m->vm->sums.dirty -= !!(f->flags & VMF_DIRTY);
 	f->file = VM_NO_FILE;
 	m->vm->sums.file_pages--;
@@ -147,15 +158,14 @@ const char *vm_on_page_cache(struct model *m, const struct mm_event *ev)
 
 /* --- inodes: sizes --------------------------------------------------------------------------------------------------------------------- */
 
-/* What is cut off reads as zero when the file grows again, and so does what a write skips. */
+/* What is cut off reads as zero when the file grows again. */
 static void resize(struct model *m, u32 file, u32 pages)
 {
-	u32 old = model_file_pages(m, file), from = pages < old ? pages : old;
 	struct vm_file *f = &m->vm->file[file];
 
 	f->touched = f->sized = true;
 	f->pages = pages;
-	for (u32 i = from; i < MODEL_TRACKED_PAGES; i++) {
+	for (u32 i = pages; i < MODEL_TRACKED_PAGES; i++) {
 		m->vm->block[file][i].hole = true;
 		m->vm->block[file][i].written = false;
 	}
@@ -246,11 +256,9 @@ static const char *on_written(struct model *m, struct vm_frame *f, u32 pfn, bool
 		return (f->flags & VMF_DIRTY) || is_stored(m, f) ?
 			       NULL :
 			       model_says(m, "R50: pfn %u is said to be written, and its device does not have what it holds", pfn);
-	if (f->file == VM_NO_FILE)
-		return NULL;
-	f->flags |= f->flags & VMF_DIRTY ? 0 : VMF_FAILED;
-	if (f->file < MODEL_TRACKED_FILES)
+	if (f->file < MODEL_TRACKED_FILES && (f->flags & VMF_FAILED))
 		m->vm->file[f->file].error = m->vm->file[f->file].touched = true;
+	f->flags &= (u16)(f->flags & VMF_DIRTY ? ~VMF_FAILED : ~0);
 	return NULL;
 }
 
@@ -259,14 +267,13 @@ static const char *on_uptodate(struct model *m, const struct mm_event *ev, struc
 {
 	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
 	bool fills = ask && ask->op == VM_OP_FILE_WRITE && ask->file == f->file && ask->index == f->index;
-	const struct vm_block *b = f->file == VM_NO_FILE ? NULL : vm_block(m, f->file, f->index);
 
 	if (f->flags & VMF_READING)
 		return model_says(m, "R51: pfn %u is said to hold what was read, and the device is not through with it", (u32)ev->pfn);
 	f->flags |= VMF_UPTODATE;
 	if ((f->flags & VMF_KNOWN) || fills)
 		return NULL;
-	if (f->entry || (f->use == VM_USE_FILE + 1 && !(b && b->hole)))
+	if (f->entry || (f->use == VM_USE_FILE + 1 && !(f->file != VM_NO_FILE && is_hole(f->file, f->index, vm_block(m, f->file, f->index)))))
 		return model_says(m, "R51: pfn %u is said to hold what it stands for, and was not read", (u32)ev->pfn);
 	f->key = 0;
 	f->flags |= VMF_KNOWN;
@@ -409,6 +416,14 @@ static const char *io_begins(struct model *m, const struct mm_event *ev, struct 
 	return NULL;
 }
 
+/* Whoever waits for it may fail. */
+static void note_failed(struct model *m)
+{
+	for (unsigned s = 0; s < MODEL_STACKS; s++)
+		for (unsigned d = 0; d < m->depth[s]; d++)
+			m->vm->flight[s][d].failed = true;
+}
+
 static const char *io_ends(struct model *m, const struct mm_event *ev, struct vm_frame *f)
 {
 	u16 flag = ev->on ? VMF_WRITING : VMF_READING;
@@ -416,6 +431,10 @@ static const char *io_ends(struct model *m, const struct mm_event *ev, struct vm
 	if (!(f->flags & flag))
 		return model_says(m, "R57: device %u is through with pfn %u, and did not have it", ev->vm_device, (u32)ev->pfn);
 	f->flags &= (u16)~flag;
+	if (ev->report == IO_FAILED) {
+		f->flags |= ev->on ? VMF_FAILED : 0;
+		note_failed(m);
+	}
 	if (ev->report == IO_FAILED || !stands_for(f, ev->vm_device, ev->index))
 		return NULL;
 	if (ev->on) {

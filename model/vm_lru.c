@@ -1,11 +1,313 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vm_lru.c - lists that reclaim looks at: who is on which, when a page may move, how many are looked at. [R1] [R4] [R6] [R15] [R24]
+ * vm_lru.c - lists that reclaim looks at: who is on which, when a page may move, how many are looked at.
+ *
+ *   nowhere --new--> a batch --> inactive <--> active      anonymous pages and those of files apart
+ *                                  |  \--> unevictable     mlocked
+ *                                  v
+ *                               isolated --> nowhere, or back
+ *
+ *   [R1] each page is where it was put, on a list of its kind; a batch is short
+ *   [R4] [R5] of a list no more is looked at than its size says at this priority; of anonymous ones nothing if swap has no room
+ *   [R6] who used a page since the last look, and what follows of it
+ *   [R15] how many objects a shrinker is asked to look at, and what it carries over
+ *   [R24] an mlocked page that is on a list is on the unevictable one, and no other page is
  */
 #include "vm_state.h"
 
+const char *const vm_place_names[NR_LRU_PLACES] = {
+	"on the inactive list", "on the active list", "on the inactive list of files", "on the active list of files",
+	"unevictable", "nowhere", "in a batch", "isolated",
+};
+
+/* --- moves [R1] ------------------------------------------------------------------------------------------------------------ */
+
+#define INACTIVE (1u << LRU_INACTIVE_ANON | 1u << LRU_INACTIVE_FILE)
+#define ACTIVE	 (1u << LRU_ACTIVE_ANON | 1u << LRU_ACTIVE_FILE)
+#define LISTS	 (INACTIVE | ACTIVE | 1u << LRU_UNEVICTABLE)
+#define BATCH	 (1u << LRU_BATCH)
+#define NOWHERE	 (1u << LRU_NOWHERE)
+#define ISOLATED (1u << LRU_ISOLATED)
+
+static const struct {
+	u8 from, to;
+} may_go[NR_LRU_WHYS][2] = {
+	[LRU_WHY_ADD] = { { NOWHERE, BATCH }, { BATCH, LISTS } },
+	[LRU_WHY_ISOLATE] = { { LISTS, ISOLATED } },
+	[LRU_WHY_PUTBACK] = { { ISOLATED, LISTS } },
+	[LRU_WHY_ACTIVATE] = { { INACTIVE, ACTIVE }, { ISOLATED, ACTIVE } },
+	[LRU_WHY_DEACTIVATE] = { { ACTIVE, INACTIVE }, { ISOLATED, INACTIVE } },
+	[LRU_WHY_ROTATE] = { { INACTIVE | ACTIVE, INACTIVE }, { ISOLATED, INACTIVE } },
+	[LRU_WHY_MLOCK] = { { INACTIVE | ACTIVE, 1u << LRU_UNEVICTABLE } },
+	[LRU_WHY_MUNLOCK] = { { 1u << LRU_UNEVICTABLE, INACTIVE } },
+	[LRU_WHY_FREE] = { { LISTS, NOWHERE } },
+	[LRU_WHY_RECLAIMED] = { { ISOLATED, NOWHERE } },
+};
+
+static bool is_move(const struct mm_event *ev)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if ((may_go[ev->report][i].from >> ev->lru_from & 1) && (may_go[ev->report][i].to >> ev->lru_to & 1))
+			return true;
+	return false;
+}
+
+static bool is_of_files(unsigned list)
+{
+	return list == LRU_INACTIVE_FILE || list == LRU_ACTIVE_FILE;
+}
+
+/* Where it comes to: a list of its kind, and the one for mlocked pages if it is that. */
+static const char *judge_list(struct model *m, const struct mm_event *ev, const struct vm_frame *f)
+{
+	if (ev->lru_to == LRU_UNEVICTABLE)
+		return f->flags & VMF_MLOCKED ? NULL :
+						model_says(m, "R24: pfn %u becomes unevictable, and is not mlocked", (u32)ev->pfn);
+	if (f->flags & VMF_MLOCKED)
+		return model_says(m, "R24: pfn %u comes to be %s, and is mlocked", (u32)ev->pfn, vm_place_names[ev->lru_to]);
+	if (is_of_files(ev->lru_to) == vm_is_anon(f))
+		return model_says(m, "R1: pfn %u comes to be %s, and is%s a page of a file", (u32)ev->pfn, vm_place_names[ev->lru_to],
+				  vm_is_anon(f) ? " not" : "");
+	return NULL;
+}
+
+/* R6: what becomes active while it is on a list was used before. */
+static const char *judge_activation(struct model *m, const struct mm_event *ev, const struct vm_frame *f)
+{
+	if (ev->report != LRU_WHY_ACTIVATE || ev->lru_from == LRU_ISOLATED || (f->flags & VMF_REFERENCED))
+		return NULL;
+	return model_says(m, "R6: pfn %u becomes active, and was used once at most", (u32)ev->pfn);
+}
+
+static void count_place(struct model *m, const struct vm_frame *f, u64 pfn, unsigned place, s64 nr)
+{
+	struct vm_sums *s = &m->vm->sums;
+
+	if (place < NR_LRU_LISTS)
+		s->lru[model_zone_of(m, pfn)][place] += (u64)nr;
+	else if (place == LRU_ISOLATED)
+		s->isolated[vm_node_of(m, pfn)][!vm_is_anon(f)] += (u64)nr;
+	else if (place == LRU_BATCH)
+		s->batched[f->actor % MODEL_MAX_CPUS] += (u64)nr;
+}
+
+static const char *move(struct model *m, const struct mm_event *ev, struct vm_frame *f)
+{
+	count_place(m, f, ev->pfn, f->place, -1);
+	f->actor = ev->lru_to == LRU_ISOLATED ? (u8)stack_on(m, ev->cpu) : ev->cpu;
+	f->place = ev->lru_to;
+	count_place(m, f, ev->pfn, f->place, 1);
+	if (ev->report == LRU_WHY_ACTIVATE || ev->lru_to == LRU_UNEVICTABLE)
+		f->flags &= (u16)~VMF_REFERENCED;
+	if (ev->lru_to == LRU_BATCH && flight_on(m, ev->cpu)->alone && m->vm->sums.batched[ev->cpu] > m->setup.knob[KNOB_LRU_BATCH])
+		return model_says(m, "R1: cpu %u has %llu pages in its batch", ev->cpu, (unsigned long long)m->vm->sums.batched[ev->cpu]);
+	return NULL;
+}
+
+static const char *on_lru(struct model *m, const struct mm_event *ev)
+{
+	struct vm_frame *f = ev->pfn < m->nr_frames ? &m->vm->frame[ev->pfn] : NULL;
+	const char *bad;
+
+	if (!f || !f->use || f->use == VM_USE_TABLE + 1 || f->use == VM_USE_ZSWAP + 1 || !flight_on(m, ev->cpu) ||
+	    ev->report >= NR_LRU_WHYS || ev->lru_from >= NR_LRU_PLACES || ev->lru_to >= NR_LRU_PLACES)
+		return model_says(m, "R1: pfn %llu moves, and is no page of a task or a file", (unsigned long long)ev->pfn);
+	if (f->place != ev->lru_from)
+		return model_says(m, "R1: pfn %u was %s, and is %s", (u32)ev->pfn, vm_place_names[ev->lru_from], vm_place_names[f->place]);
+	if (!is_move(ev))
+		return model_says(m, "R1: pfn %u, which was %s, is %s for reason %u", (u32)ev->pfn, vm_place_names[ev->lru_from],
+				  vm_place_names[ev->lru_to], ev->report);
+	if ((ev->lru_to < NR_LRU_LISTS && (bad = judge_list(m, ev, f))) || (bad = judge_activation(m, ev, f)))
+		return bad;
+	return move(m, ev, vm_change(m, ev->pfn));
+}
+
+/* --- references [R6] ------------------------------------------------------------------------------------------------------------- */
+
+/* Entries that say the page was used since the last look. They say so no more. */
+static u32 take_accessed(struct model *m, const struct vm_frame *f, u32 pfn)
+{
+	u32 nr = 0;
+
+	for (unsigned task = 0; task < MODEL_VM_TASKS; task++)
+		for (u32 w = 0; m->vm->task[task].exists && f->maps && w < (vm_is_anon(f) ? 1 : VM_WINDOWS); w++) {
+			u32 vpn = vm_is_anon(f) ? f->index : VM_ANON_PAGES + w * VM_WINDOW_PAGES + f->index - m->vm->task[task].window[w].first;
+			struct vm_pte *pte = vpn < VM_SPACE_PAGES ? vm_pte(m, task, vpn) : NULL;
+
+			if (!pte || pte->where != VM_FRAME || pte->at != pfn)
+				continue;
+			nr += !!(pte->flags & VMP_ACCESSED);
+			pte->flags &= (u8)~VMP_ACCESSED;
+		}
+	return nr;
+}
+
+/* What follows: used in any way is kept at least once; twice, or by several, is activated. */
+static bool follows(const struct vm_frame *f, u32 used, unsigned what)
+{
+	bool before = f->flags & VMF_REFERENCED;
+
+	if (f->flags & VMF_MLOCKED)
+		return what == PAGEREF_ACTIVATE;
+	if (used)
+		return what == (before || used > 1 ? PAGEREF_ACTIVATE : PAGEREF_KEEP);
+	return what == PAGEREF_RECLAIM || (what == PAGEREF_RECLAIM_CLEAN && before && !vm_is_anon(f));
+}
+
+static const char *on_referenced(struct model *m, const struct mm_event *ev)
+{
+	struct vm_frame *f = ev->pfn < m->nr_frames ? &m->vm->frame[ev->pfn] : NULL;
+	struct flight *flight = flight_on(m, ev->cpu);
+	const char *bad = NULL;
+	u32 used;
+
+	if (!f || !f->use || !flight || ev->report >= NR_PAGEREFS)
+		return model_says(m, "R6: somebody looks who used pfn %llu, which nobody was given", (unsigned long long)ev->pfn);
+	f = vm_change(m, ev->pfn);
+	used = take_accessed(m, f, (u32)ev->pfn);
+	if (flight->alone && used != ev->asked)
+		bad = model_says(m, "R6: %u entries are said to have used pfn %u, %u have", ev->asked, (u32)ev->pfn, used);
+	else if (flight->alone && !follows(f, used, ev->report))
+		bad = model_says(m, "R6: pfn %u, used by %u and %s, meets decision %u", (u32)ev->pfn, used,
+				 f->flags & VMF_REFERENCED ? "before" : "not before", ev->report);
+	f->flags = (u16)((f->flags & ~VMF_REFERENCED) | (ev->asked ? VMF_REFERENCED : 0));
+	return bad;
+}
+
+/* --- how much is looked at [R4] [R5] ------------------------------------------------------------------------------------------------- */
+
+static u64 on_list(const struct model *m, unsigned nid, unsigned list)
+{
+	u64 nr = 0;
+
+	for (unsigned z = nid * MAX_NR_ZONES; z < (nid + 1) * MAX_NR_ZONES; z++)
+		nr += m->vm->sums.lru[z][list];
+	return nr;
+}
+
+static const char *on_scan(struct model *m, const struct mm_event *ev)
+{
+	const struct vm_flight *vf = vm_flight_on(m, ev->cpu);
+	unsigned list = ev->lru_to;
+
+	if (!vf || !vf->reclaims || list >= LRU_UNEVICTABLE || ev->nid >= m->nr_nodes)
+		return model_says(m, "R4: list %u of node %u is looked at, and nobody reclaims", list, ev->nid);
+	if (flight_on(m, ev->cpu)->alone && ev->index > on_list(m, ev->nid, list))
+		return model_says(m, "R4: %llu pages are said to be %s of node %u, there are %llu", (unsigned long long)ev->index,
+				  vm_place_names[list], ev->nid, (unsigned long long)on_list(m, ev->nid, list));
+	if (ev->asked > ev->index >> vf->scan.priority)
+		return model_says(m, "R4: of %llu pages %s of node %u %u are looked at, at priority %u", (unsigned long long)ev->index,
+				  vm_place_names[list], ev->nid, ev->asked, vf->scan.priority);
+	if (ev->asked && !is_of_files(list) && !vm_free_swap(m) && flight_on(m, ev->cpu)->alone)
+		return model_says(m, "R5: %u anonymous pages are looked at, and swap has no room", ev->asked);
+	return NULL;
+}
+
+const char *vm_lru_ends(struct model *m, const struct mm_event *ev)
+{
+	const struct vm_sums *s = &m->vm->sums;
+	struct flight *f = flight_on(m, ev->cpu);
+
+	for (unsigned nid = 0; f->alone && nid < m->nr_nodes; nid++)
+		if (s->isolated[nid][0] || s->isolated[nid][1])
+			return model_says(m, "R19: reclaim is over, and %llu pages of node %u are isolated",
+					  (unsigned long long)(s->isolated[nid][0] + s->isolated[nid][1]), nid);
+	if (ev->asked < ev->index && ev->report == RECLAIM_NODE_ENDS)
+		return model_says(m, "R19: %u pages were looked at, and %llu freed", ev->asked, (unsigned long long)ev->index);
+	return NULL;
+}
+
+/* --- shrinkers [R15] -------------------------------------------------------------------------------------------------------------------- */
+
+#define LEAST_OF(a, b) ((a) < (b) ? (a) : (b))
+
+static u64 capped(u64 nr, u64 freeable)
+{
+	return LEAST_OF(nr, 2 * freeable);
+}
+
+static u64 batch_of(const struct model *m, const struct vm_flight *vf)
+{
+	u64 batch = m->vm->shrinker[vf->shrink.id % VM_SHRINKERS].batch;
+
+	return batch ? batch : m->setup.knob[KNOB_SHRINK_BATCH];
+}
+
+static const char *on_counted(struct model *m, const struct mm_event *ev, struct vm_flight *vf)
+{
+	u32 seeks = m->vm->shrinker[ev->shrinker % VM_SHRINKERS].seeks;
+	u64 freeable = ev->asked, delta = seeks ? (freeable >> ev->priority) * 4 / seeks : freeable / 2;
+
+	vf->shrink.id = ev->shrinker;
+	vf->shrink.freeable = freeable;
+	vf->shrink.delta = delta;
+	vf->shrink.deferred = ev->index;
+	vf->shrink.left = capped((ev->index >> ev->priority) + delta, freeable);
+	vf->shrink.scanned = 0;
+	vf->shrink.counted = true;
+	return NULL;
+}
+
+static const char *on_scanned(struct model *m, const struct mm_event *ev, struct vm_flight *vf)
+{
+	u64 batch = batch_of(m, vf), left = vf->shrink.left;
+
+	if (!vf->shrink.counted || ev->shrinker != vf->shrink.id)
+		return model_says(m, "R15: shrinker %u is asked, and nothing was counted", ev->shrinker);
+	if (left < batch && left < vf->shrink.freeable)
+		return model_says(m, "R15: shrinker %u is asked, with %llu objects to look at, a batch of %llu, %llu in all", ev->shrinker,
+				  (unsigned long long)left, (unsigned long long)batch, (unsigned long long)vf->shrink.freeable);
+	vf->shrink.left -= LEAST_OF(left, ev->asked);
+	vf->shrink.scanned += ev->asked;
+	return NULL;
+}
+
+static const char *on_shrunk(struct model *m, const struct mm_event *ev, struct vm_flight *vf)
+{
+	u64 due = vf->shrink.deferred + vf->shrink.delta;
+
+	due = capped(due - LEAST_OF(due, vf->shrink.scanned), vf->shrink.freeable);
+	if (!vf->shrink.counted || ev->shrinker != vf->shrink.id)
+		return model_says(m, "R15: shrinker %u is done, and nothing was counted", ev->shrinker);
+	vf->shrink.counted = false;
+	if (ev->index != due)
+		return model_says(m, "R15: shrinker %u carries over %llu, it should be %llu", ev->shrinker, (unsigned long long)ev->index,
+				  (unsigned long long)due);
+	return NULL;
+}
+
+static const char *on_shrinker(struct model *m, const struct mm_event *ev)
+{
+	struct vm_flight *vf = vm_flight_on(m, ev->cpu);
+
+	if (!vf)
+		return model_says(m, "R15: shrinker %u is asked by nobody", ev->shrinker);
+	switch (ev->report) {
+	case SHRINKER_COUNTED:
+		return on_counted(m, ev, vf);
+	case SHRINKER_SCANNED:
+		return on_scanned(m, ev, vf);
+	case SHRINKER_DONE:
+		return on_shrunk(m, ev, vf);
+	default:
+		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].seeks = ev->asked;
+		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].batch = (u32)ev->index;
+		return NULL;
+	}
+}
+
 const char *vm_lru_event(struct model *m, const struct mm_event *ev)
 {
-	(void)m, (void)ev;
-	return NULL;
+	switch (ev->type) {
+	case EVENT_LRU:
+		return on_lru(m, ev);
+	case EVENT_REFERENCED:
+		return on_referenced(m, ev);
+	case EVENT_SHRINKER:
+		return on_shrinker(m, ev);
+	case EVENT_RECLAIM:
+		return ev->report == RECLAIM_SCAN ? on_scan(m, ev) : NULL;
+	default:
+		return NULL;
+	}
 }

@@ -21,12 +21,30 @@ static struct vm_pte *change_pte(struct model *m, unsigned task, u32 vpn)
 	return pte;
 }
 
+/* One whose mapping has not been answered for yet. */
+static bool window_to_be(const struct model *m, unsigned task, u32 w, u32 at, u32 *file, u32 *index)
+{
+	for (unsigned s = 0; s < MODEL_MAX_CPUS; s++)
+		for (unsigned d = 0; d < m->depth[s]; d++) {
+			const struct model_vm_ask *ask = &m->vm->flight[s][d].ask;
+
+			if (!m->vm->flight[s][d].is_op || ask->op != VM_OP_MMAP || ask->task != task || ask->window != w || at >= ask->nr)
+				continue;
+			*file = ask->file;
+			*index = ask->index + at;
+			return true;
+		}
+	return false;
+}
+
 /* Which page of which file a window shows there; false: none. */
 bool vm_window_page(const struct model *m, unsigned task, u32 vpn, u32 *file, u32 *index)
 {
 	const struct vm_task_state *t = &m->vm->task[task];
 	u32 w = (vpn - VM_ANON_PAGES) / VM_WINDOW_PAGES, at = (vpn - VM_ANON_PAGES) % VM_WINDOW_PAGES;
 
+	if (vpn >= VM_ANON_PAGES && !t->window[w].nr)
+		return window_to_be(m, task, w, at, file, index);
 	if (vpn < VM_ANON_PAGES || at >= t->window[w].nr)
 		return false;
 	*file = t->window[w].file;
@@ -140,8 +158,10 @@ static const char *on_mapped(struct model *m, const struct mm_event *ev, struct 
 	}
 	if (!f->maps++)
 		count_mapped(m, f, 1);
-	if (vm_is_anon(f))
+	if (vm_is_anon(f)) {
 		f->task = (u8)(ev->vm_task + 1);
+		f->index = (u32)ev->index;
+	}
 	t->rss_anon += vm_is_anon(f);
 	t->rss_file += !vm_is_anon(f);
 	pte->where = VM_FRAME;

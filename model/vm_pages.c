@@ -95,6 +95,8 @@ static void reclaim_begins(struct model *m, const struct mm_event *ev)
 		vf = vm_flight_on(m, ev->cpu);
 	}
 	vf->reclaims++;
+	vf->scan.priority = ev->priority;
+	vf->scan.nid = ev->nid;
 }
 
 static const char *reclaim_ends(struct model *m, const struct mm_event *ev)
@@ -308,6 +310,7 @@ const char *vm_event(struct model *m, const struct mm_event *ev)
 			return model_says(m, "R53: nobody begins to reclaim");
 		reclaim_begins(m, ev);
 	}
+	vm_note_all(m);
 	return NULL;
 }
 

@@ -16,8 +16,9 @@
 
 #define VM_SLOTS      (1u << 20) /* of a swap device, that are followed */
 #define VM_MAX_MARKS  65536	 /* entries that a reset empties one by one; more: the whole array */
-#define VM_FIRST_SIZE 16	 /* pages of a file that nobody wrote or truncated */
+#define VM_FIRST_SIZE 16	 /* pages of a file that nobody wrote or truncated: they hold what the disk came with, others zero */
 #define VM_NO_FILE    (~0u)
+#define VM_SHRINKERS  16
 
 /* --- frames ------------------------------------------------------------------------------------------------------------------ */
 
@@ -40,13 +41,13 @@ struct vm_frame {
 	u64 key;
 	u8 use;	  /* enum vm_use + 1; 0: not one of ours */
 	u8 place; /* enum lru_place */
-	u8 actor; /* in a batch: the CPU; isolated: actor_of() who has it */
+	u8 actor; /* in a batch: the CPU; isolated: stack_on() who has it */
 	u8 task;  /* tables: whose, number + 1; anonymous: of the last mapping */
 	u16 flags;
 	u16 pins;
 	u32 maps;
 	u32 file; /* in the cache of; VM_NO_FILE: in none */
-	u32 index;
+	u32 index; /* in the file; of an anonymous page: its virtual page */
 	u32 entry; /* found through the swap cache as; 0: it is not */
 };
 
@@ -89,7 +90,7 @@ struct vm_block {
 	u64 key;   /* on disk, if it was written */
 	u32 frame; /* in the cache: frame + 1 */
 	bool written;
-	bool hole; /* truncated: reads as zero */
+	bool hole; /* cut off: reads as zero */
 };
 
 struct vm_file {
@@ -124,18 +125,17 @@ struct vm_flight {
 	u8 use;	       /* enum vm_use of the request for a page that goes on */
 	u8 reclaims;   /* between so many RECLAIM_.._BEGINS and _ENDS */
 	bool refused;  /* a page was */
-	bool existed, killed; /* the task, at some time since it began */
+	bool existed, missing, killed; /* the task, at some time since it began */
 	bool failed;   /* a device failed to read or write */
 	bool error;    /* the file had an error that nobody was told, at some time since it began */
 	bool copied;   /* a page was copied to who reads: copied_key */
 	u64 copied_key;
 	struct {
-		u64 nr;	 /* pages asked to be looked at */
-		u8 priority, list;
-	} scan;
+		u8 priority, nid;
+	} scan; /* the look at a node that goes on */
 	struct {
-		u64 freeable, deferred, scanned, freed, due; /* R15 */
-		u8 id, priority;
+		u64 freeable, delta, deferred, left, scanned; /* R15 */
+		u8 id;
 		bool counted;
 	} shrink;
 };
@@ -170,7 +170,9 @@ struct model_vm {
 	u32 nr_swapons;
 	struct vm_sums sums;
 	struct vm_liveness live;
-	bool kthread_runs[MODEL_MAX_KTHREADS];
+	struct {
+		u32 seeks, batch;
+	} shrinker[VM_SHRINKERS];
 	/* what follows is not part of the image */
 	struct vm_flight flight[MODEL_STACKS][MODEL_MAX_NESTING];
 	struct vm_block block[MODEL_TRACKED_FILES][MODEL_TRACKED_PAGES];
@@ -210,6 +212,8 @@ static inline struct vm_block *vm_block(const struct model *m, u32 file, u32 ind
 	return file < MODEL_TRACKED_FILES && index < MODEL_TRACKED_PAGES ? &m->vm->block[file][index] : NULL;
 }
 
+/* vm_ask.c: after each event. */
+void vm_note_all(struct model *m);
 /* vm_sums.c */
 void vm_mark(struct vm_marks *marks, u32 what);
 /* vm_pages.c */

@@ -34,7 +34,8 @@ static bool create(struct model *m)
 	vm->frames.list = map_zeros(VM_MAX_MARKS * sizeof(u32));
 	vm->ptes.list = map_zeros(VM_MAX_MARKS * sizeof(u32));
 	vm->slots.list = map_zeros(VM_MAX_MARKS * sizeof(u32));
-	ok = vm->frame && vm->pte && vm->image && vm->frames.list && vm->ptes.list && vm->slots.list;
+	vm->sealed = map_zeros(VM_MAX_MARKS * sizeof(*vm->sealed));
+	ok = vm->sealed && vm->frame && vm->pte && vm->image && vm->frames.list && vm->ptes.list && vm->slots.list;
 	for (unsigned d = 1; ok && d <= SWAP_DEVICES; d++)
 		ok = (vm->slot[d] = map_zeros(slot_bytes));
 	return ok;
@@ -55,6 +56,7 @@ void model_vm_destroy(struct model *m)
 	drop(vm->frame, m->nr_frames * sizeof(*vm->frame));
 	drop(vm->pte, pte_bytes);
 	drop(vm->image, IMAGE_BYTES);
+	drop(vm->sealed, VM_MAX_MARKS * sizeof(*vm->sealed));
 	drop(vm->frames.list, VM_MAX_MARKS * sizeof(u32));
 	drop(vm->ptes.list, VM_MAX_MARKS * sizeof(u32));
 	drop(vm->slots.list, VM_MAX_MARKS * sizeof(u32));
@@ -106,12 +108,30 @@ static void empty_all(struct model *m)
 	memset(vm->flight, 0, sizeof(vm->flight));
 }
 
+/* Tables of slots of swap stay; sealed a second time they are there already. */
+static void keep_frames(struct model_vm *vm)
+{
+	for (u32 i = 0; !vm->frames.lost && i < vm->frames.nr; i++) {
+		u32 pfn = vm->frames.list[i];
+
+		if (vm->frame[pfn].use && vm->nr_sealed < VM_MAX_MARKS)
+			vm->sealed[vm->nr_sealed++] = (struct vm_sealed){ pfn, vm->frame[pfn] };
+	}
+}
+
 void model_vm_seal(struct model *m)
 {
-	if (!m->vm)
+	struct model_vm *vm = m->vm;
+
+	if (!vm)
 		return;
+	keep_frames(vm);
 	empty_all(m);
-	memcpy(m->vm->image, m->vm, IMAGE_BYTES);
+	for (u32 i = 0; i < vm->nr_sealed; i++) {
+		vm->frame[vm->sealed[i].pfn] = vm->sealed[i].frame;
+		vm->frame[vm->sealed[i].pfn].flags &= (u16)~VMF_TOUCHED;
+	}
+	memcpy(vm->image, vm, IMAGE_BYTES);
 }
 
 void model_vm_reset(struct model *m)
@@ -119,6 +139,10 @@ void model_vm_reset(struct model *m)
 	if (!m->vm)
 		return;
 	empty_all(m);
+	for (u32 i = 0; i < m->vm->nr_sealed; i++) {
+		m->vm->frame[m->vm->sealed[i].pfn] = m->vm->sealed[i].frame;
+		m->vm->frame[m->vm->sealed[i].pfn].flags &= (u16)~VMF_TOUCHED;
+	}
 	memcpy(m->vm, m->vm->image, IMAGE_BYTES);
 }
 
@@ -142,4 +166,159 @@ const char *model_vm_is_up(struct model *m, unsigned cpu, int error)
 	memcpy(m->vm->knob, knob_values, sizeof(knob_values));
 	m->vm->up = true;
 	return NULL;
+}
+
+/* --- counted anew [R58] -------------------------------------------------------------------------------------------------- */
+
+static void add_frame(const struct model *m, struct vm_sums *s, u64 pfn)
+{
+	const struct vm_frame *f = &m->vm->frame[pfn];
+
+	if (f->place < NR_LRU_LISTS && f->use != VM_USE_TABLE + 1 && f->use != VM_USE_ZSWAP + 1)
+		s->lru[model_zone_of(m, pfn)][f->place]++;
+	if (f->place == LRU_ISOLATED)
+		s->isolated[vm_node_of(m, pfn)][!vm_is_anon(f)]++;
+	if (f->place == LRU_BATCH)
+		s->batched[f->actor % MODEL_MAX_CPUS]++;
+	s->dirty += (f->flags & VMF_DIRTY) && f->file != VM_NO_FILE;
+	s->writeback += !!(f->flags & VMF_WRITEBACK);
+	s->mlocked += !!(f->flags & VMF_MLOCKED);
+	s->pinned += f->pins;
+	s->file_pages += f->file != VM_NO_FILE;
+	s->swapcache += f->entry != 0;
+	s->anon_mapped += f->maps && vm_is_anon(f);
+	s->file_mapped += f->maps && !vm_is_anon(f);
+	s->tables += f->use == VM_USE_TABLE + 1;
+	s->zswap += f->use == VM_USE_ZSWAP + 1;
+}
+
+static const char *recount_frames(struct model *m)
+{
+	struct vm_sums s = { .zswap_stored = m->vm->sums.zswap_stored };
+
+	for (u64 pfn = 0; pfn < m->nr_frames; pfn++) {
+		if (!m->vm->frame[pfn].use)
+			continue;
+		if (model_owner(m, pfn) != MODEL_VM_OWNER)
+			return model_says(m, "R58: pfn %u is a page of a task or a file, and somebody else has it", (u32)pfn);
+		add_frame(m, &s, pfn);
+	}
+	if (memcmp(&s, &m->vm->sums, sizeof(s)))
+		return model_says(m, "R58: sums of pages: %llu dirty, %llu under writeback, %llu mlocked, %llu in files, %llu in swap's cache, "
+				     "%llu and %llu mapped, or lists; the running ones say otherwise",
+				  (unsigned long long)s.dirty, (unsigned long long)s.writeback, (unsigned long long)s.mlocked,
+				  (unsigned long long)s.file_pages, (unsigned long long)s.swapcache, (unsigned long long)s.anon_mapped,
+				  (unsigned long long)s.file_mapped);
+	return NULL;
+}
+
+/* Of a task: pages it has mapped, anonymous and of files; entries of swap. */
+static const char *recount_tasks(struct model *m)
+{
+	struct {
+		u64 anon, file, swap, mlocked;
+	} sum[MODEL_VM_TASKS] = { { 0 } };
+
+	for (u32 i = 0; i < m->vm->ptes.nr; i++) {
+		const struct vm_pte *pte = &m->vm->pte[m->vm->ptes.list[i]];
+		unsigned task = m->vm->ptes.list[i] / VM_SPACE_PAGES;
+		bool anon = pte->where == VM_FRAME && vm_is_anon(&m->vm->frame[pte->at]);
+
+		sum[task].anon += anon;
+		sum[task].file += pte->where == VM_FRAME && !anon;
+		sum[task].swap += pte->where == VM_ENTRY;
+		sum[task].mlocked += !!(pte->flags & VMP_MLOCKED);
+	}
+	for (unsigned t = 0; t < MODEL_VM_TASKS; t++) {
+		const struct vm_task_state *task = &m->vm->task[t];
+
+		if (sum[t].anon != task->rss_anon || sum[t].file != task->rss_file || sum[t].swap != task->swapents ||
+		    sum[t].mlocked != task->mlocked)
+			return model_says(m, "R58: task %u has %llu pages, %llu of files, %llu in swap, %llu mlocked, its sums say otherwise", t,
+					  (unsigned long long)sum[t].anon, (unsigned long long)sum[t].file,
+					  (unsigned long long)sum[t].swap, (unsigned long long)sum[t].mlocked);
+	}
+	return NULL;
+}
+
+static const char *recount_slots(struct model *m)
+{
+	u32 used[SWAP_DEVICES + 1] = { 0 };
+	u64 users = 0, stored = 0, swapents = 0;
+
+	for (u32 i = 0; i < m->vm->slots.nr; i++) {
+		const struct vm_slot *s = &m->vm->slot[m->vm->slots.list[i] >> 24][m->vm->slots.list[i] & 0xffffff];
+
+		used[m->vm->slots.list[i] >> 24] += !!(s->flags & VMS_TAKEN);
+		stored += !!(s->flags & VMS_IN_ZSWAP);
+		users += s->users;
+	}
+	for (unsigned t = 0; t < MODEL_VM_TASKS; t++)
+		swapents += m->vm->task[t].swapents;
+	for (unsigned d = 1; d <= SWAP_DEVICES; d++)
+		if (used[d] != m->vm->device[d].used)
+			return model_says(m, "R58: %u slots of device %u are taken, its sum says %u", used[d], d, m->vm->device[d].used);
+	if (users != swapents || stored != m->vm->sums.zswap_stored)
+		return model_says(m, "R58: slots have %llu users, tasks %llu entries; %llu slots are compressed, the sum says %llu",
+				  (unsigned long long)users, (unsigned long long)swapents, (unsigned long long)stored,
+				  (unsigned long long)m->vm->sums.zswap_stored);
+	return NULL;
+}
+
+const char *vm_recount(struct model *m)
+{
+	const char *bad = recount_frames(m);
+
+	if (!bad && !m->vm->ptes.lost)
+		bad = recount_tasks(m);
+	return bad || m->vm->slots.lost ? bad : recount_slots(m);
+}
+
+/* --- the end of a program ---------------------------------------------------------------------------------------------------- */
+
+/* All is as it was when the program began: no task, nothing cached, no slot taken. [Q5] */
+const char *vm_settled(struct model *m)
+{
+	const struct vm_sums *s = &m->vm->sums;
+
+	for (unsigned t = 0; t < MODEL_VM_TASKS; t++)
+		if (m->vm->task[t].exists)
+			return model_says(m, "Q5: all is over, and task %u is still there", t);
+	for (unsigned d = 1; d <= SWAP_DEVICES; d++)
+		if (m->vm->device[d].used)
+			return model_says(m, "Q5: all is over, and %u slots of device %u are taken", m->vm->device[d].used, d);
+	if (s->file_pages || s->swapcache || s->zswap || s->pinned || s->writeback || s->mlocked)
+		return model_says(m, "Q5: all is over, and %llu pages are in files, %llu in swap's cache, %llu in the pool, %llu pinned",
+				  (unsigned long long)s->file_pages, (unsigned long long)s->swapcache, (unsigned long long)s->zswap,
+				  (unsigned long long)s->pinned);
+	return NULL;
+}
+
+/* --- digest ---------------------------------------------------------------------------------------------------------------------- */
+
+static u64 fold(u64 digest, u64 word)
+{
+	return (digest ^ word) * 0x100000001b3ULL;
+}
+
+u64 vm_digest(const struct model *m, u64 digest)
+{
+	const struct model_vm *vm = m->vm;
+
+	for (u64 pfn = 0; m->nr_frames <= DIGEST_FRAMES && pfn < m->nr_frames; pfn++) {
+		const struct vm_frame *f = &vm->frame[pfn];
+
+		if (!f->use)
+			continue;
+		digest = fold(digest, pfn | (u64)f->use << 32 | (u64)f->place << 40 | (u64)(f->flags & ~VMF_TOUCHED) << 48);
+		digest = fold(digest, f->key ^ ((u64)f->maps << 32 | f->entry));
+		digest = fold(digest, (u64)f->file << 32 | f->index);
+	}
+	for (unsigned t = 0; t < MODEL_VM_TASKS; t++)
+		if (vm->task[t].exists)
+			digest = fold(digest, t | (u64)vm->task[t].killed << 8 | vm->task[t].rss_anon << 16 | vm->task[t].rss_file << 32 |
+						      vm->task[t].swapents << 48);
+	for (unsigned d = 1; d <= SWAP_DEVICES; d++)
+		digest = fold(digest, vm->device[d].pages | (u64)vm->device[d].used << 32);
+	return digest;
 }
