@@ -98,7 +98,7 @@ void map_page(struct vm_task *task, u32 vpn, struct page *page, u64 bits)
 
 	if (pte_is_swap(pte_get(task, vpn)))
 		task->swapents--;
-	pte_set(task, vpn, pfn << PTE_SHIFT | PTE_PRESENT | PTE_ACCESSED | bits);
+	pte_set(task, vpn, pfn << PTE_SHIFT | PTE_PRESENT | PTE_YOUNG | bits);
 	if (bits & PTE_WINDOW) {
 		page_add_file_rmap(page);
 		task->rss_file++;
@@ -118,7 +118,7 @@ static void page_unmapped(struct vm_task *task, struct page *page, u64 pte)
 	}
 	if (!(pte & PTE_WINDOW))
 		free_swap_cache(page);
-	else if (pte & PTE_ACCESSED)
+	else if (pte & PTE_YOUNG)
 		mark_page_accessed(page);
 	put_vm_page(page);
 }
@@ -316,7 +316,7 @@ bool mmu_access(struct vm_task *task, u32 vpn, bool write, u64 *pfn)
 
 	if (!pte_suffices(pte, write))
 		return false;
-	pte_set(task, vpn, pte | PTE_ACCESSED | (write ? PTE_DIRTY : 0));
+	pte_set(task, vpn, pte | PTE_YOUNG | (write ? PTE_DIRTY : 0));
 	*pfn = pte_pfn(pte);
 	pte_announce(task, vpn, PTE_ACCESSED, *pfn, 0, write);
 	return true;

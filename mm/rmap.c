@@ -110,9 +110,9 @@ unsigned page_referenced(struct page *page, bool *mlocked)
 
 		sim_tick();
 		*mlocked |= !!(pte & PTE_MLOCKED);
-		if (!(pte & PTE_ACCESSED))
+		if (!(pte & PTE_YOUNG))
 			continue;
-		pte_set(place.task, place.vpn, pte & ~PTE_ACCESSED);
+		pte_set(place.task, place.vpn, pte & ~PTE_YOUNG);
 		referenced++;
 	}
 	return referenced;

@@ -17,7 +17,7 @@
 #define PTE_PRESENT	 0x1ULL
 #define PTE_WRITE	 0x2ULL
 #define PTE_SWAP	 0x2ULL /* not present */
-#define PTE_ACCESSED	 0x20ULL
+#define PTE_YOUNG	 0x20ULL
 #define PTE_DIRTY	 0x40ULL
 #define PTE_MLOCKED	 0x200ULL
 #define PTE_WINDOW	 0x400ULL

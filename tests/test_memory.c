@@ -163,7 +163,7 @@ static void test_anonymous(void)
 	forget_events();
 	ok(!task_access(1, 5, true, &pfn) && event_of(EVENT_PTE, 0).report == PTE_ACCESSED && event_of(EVENT_PTE, 0).on &&
 		   !event_of(EVENT_PTE, 1).type, "what is there is written to without a fault");
-	ok((pte_get(vm_task(1), 5) & (PTE_ACCESSED | PTE_DIRTY)) == (PTE_ACCESSED | PTE_DIRTY), "its entry says so");
+	ok((pte_get(vm_task(1), 5) & (PTE_YOUNG | PTE_DIRTY)) == (PTE_YOUNG | PTE_DIRTY), "its entry says so");
 	ok(!task_store(1, 6, 66) && !task_store(1, 1023, 77) && task_figures(1).pgtables_bytes == 3 * PAGE_SIZE,
 	   "512 pages share a table");
 	ok(task_load(1, 5) == 0 && task_load(1, 6) == 66 && task_load(1, 1023) == 77, "each page keeps what was written to it");
