@@ -113,8 +113,10 @@ static bool is_in_use(const struct inode *inode)
 /* Its clean pages go: what reclaim would have had to do one by one. */
 static void steal_pages(struct address_space *mapping)
 {
-	u64 gone = invalidate_mapping_pages(mapping);
+	u64 gone;
 
+	lru_add_drain(); /* a batch holds its pages */
+	gone = invalidate_mapping_pages(mapping);
 	count_reclaim_events(current_is_kswapd() ? KSWAPD_INODESTEAL : PGINODESTEAL, gone);
 	reclaim_state_add(gone);
 }
