@@ -499,7 +499,7 @@ static void test_shrinkers(void)
 	scan(fs->inodes, GFP_KERNEL, 1, &(u64){ 0 });
 	same_number(m->now_ns - scanned, 1000000, "or take its time");
 	vm_knob_write(VM_SHRINKER_MODE, SHRINKER_PLAIN);
-	same_number(scan(fs->inodes, GFP_KERNEL, 100, &scanned) + scan(fs->inodes, GFP_KERNEL, 100, &scanned), 10, "all inodes go");
+	same_number(scan(fs->inodes, GFP_KERNEL, 100, &scanned), 10, "all inodes go");
 	ok(vm_counter("pginodesteal") > 0, "with the pages of one");
 	same_number(counter(NR_FILE_PAGES), 0, "which were clean");
 }
@@ -510,6 +510,10 @@ static void test_inodes_in_use(void)
 	struct address_space *held = inode_get(200);
 	u64 scanned;
 
+	if (!fs->dentries || !fs->inodes) {
+		skip("inodes in use", "there are no shrinkers");
+		return;
+	}
 	write_key(15, 0, 3);
 	write_key(16, 0, 4);
 	sim_plan_fault(m, FAULT_DISK_WRITE, 0, 1);
