@@ -257,7 +257,7 @@ int dcache_init(struct fs_state *fs)
 {
 	fs->dentries = make_shrinker("dentry", count_dentries, scan_dentries);
 	fs->inodes = make_shrinker("inode", count_inodes, scan_inodes);
-	return 0;
+	return fs->dentries && fs->inodes ? 0 : -ENOMEM;
 }
 
 /* --- drop_caches [R25] ------------------------------------------------------------------------------------------------------------------ */

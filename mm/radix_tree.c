@@ -10,7 +10,7 @@
  * and given back after it is released: a stock carries them. What is not used goes back.
  *
  * A lowest node that has shadows and nothing else is on its NUMA node's list: its memory can be had for the price of a little
- * memory of what was used before. [R23] shrinker `mm-shadow` takes them when there are more than an eighth of all pages.
+ * memory of what was used before. [R23] Shrinker `mm-shadow` takes what is too much of them.
  *
  * Invariants (filemap_check() tests each by its number):
  *   [V10] a node's count is the number of its slots that are not empty, never 0; nr_shadows that of its shadows
@@ -254,26 +254,13 @@ void radix_store(struct address_space *mapping, u32 index, u64 entry, struct rad
 
 /* --- shrinker mm-shadow ------------------------------------------------------------------------------------------------------------ */
 
-static u64 pages_of_node(unsigned nid)
-{
-	const struct mm *mm = current_mm();
-	u64 pages = 0;
-
-	for (unsigned z = 0; z < MAX_NR_ZONES; z++)
-		if (mm->zone[nid * MAX_NR_ZONES + z])
-			pages += mm->zone[nid * MAX_NR_ZONES + z]->present_pages;
-	return pages;
-}
-
-/* What is beyond use: shadows of more pages than there are tell nothing that could be acted on. */
+/* What is beyond use. */
 static u64 count_shadow_nodes(struct shrinker *s, struct shrink_control *sc)
 {
-	u64 nodes = READ_ONCE(fs_state()->nr_shadow_nodes[sc->nid]), most = pages_of_node((unsigned)sc->nid) >> (RADIX_BITS - 3);
+	u64 nodes = READ_ONCE(fs_state()->nr_shadow_nodes[sc->nid]);
 
 	(void)s;
-	if (!nodes)
-		return SHRINK_EMPTY;
-	return nodes > most ? nodes - most : 0;
+	return nodes ? workingset_excess_nodes((unsigned)sc->nid, nodes) : SHRINK_EMPTY;
 }
 
 /* The mapping of the first node, held, and where in it the node is. */
@@ -345,7 +332,7 @@ int shadow_nodes_init(struct fs_state *fs)
 		INIT_LIST_HEAD(&fs->shadow_nodes[nid]);
 	fs->shadows = shrinker_alloc(SHRINKER_NUMA_AWARE, "mm-shadow");
 	if (!fs->shadows)
-		return 0;
+		return -1;
 	fs->shadows->count_objects = count_shadow_nodes;
 	fs->shadows->scan_objects = scan_shadow_nodes;
 	fs->shadows->seeks = 0;
