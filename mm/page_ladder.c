@@ -7,22 +7,28 @@
  *   lap      what PF_MEMALLOC and OOM victims may use besides
  *            reclaim; then reserves are given up and all per-CPU lists drained
  *            another lap while reclaim has progress, or has not been tried often enough
- *            high mark: has somebody freed enough meanwhile? Nobody can be killed
+ *            high mark: has somebody freed enough meanwhile? If not, somebody is killed, and there is another lap
  *   nofail   all there is, then half of what is below min, then another lap
  *   refused  with a report
  *
  * Each try is one walk over the zonelist and is announced when it begins; a try that another one follows gave nothing.
  *
  * Rules [Z3] type of a request  [B25] order  [B26] bulk  [L1] [L2] walk  [L3] laps  [L4] retries  [L6] the high mark
- *       [L7] [L8] nofail  [L12] counters  [L13] who never sleeps  [W8] [W9] flags  [Z5] this node only
- * Locks: none held between tries. Sleeps: reclaim and drains will, with __GFP_DIRECT_RECLAIM.
- * Unlike Linux: no compaction (it counts as skipped), no OOM killer, no cpusets; a request that may not sleep and says it
- * does is reported and goes on as one that does not; free pages count once when a retry is considered; __GFP_NOFAIL gives
- * up after nofail_laps laps, for nobody else would ever free anything.
+ *       [L7] [L8] nofail  [L12] counters  [L13] who never sleeps  [W8] [W9] flags  [Z5] this node only  [R18] node_reclaim
+ * Locks: oom_lock around the last look and the decision. Sleeps: reclaim, drains and the wait for a victim, with
+ *   __GFP_DIRECT_RECLAIM.
+ * Unlike Linux: no compaction (it counts as skipped), no cpusets; a request that may not sleep and says it does is reported and
+ * goes on as one that does not; free pages count once when a retry is considered; a lap without progress takes a moment where
+ * something is dirty or being written, since time passes for those alone who sleep; a request that cannot wait for the
+ * filesystem, for which nobody is killed, gives up after nofail_laps of these laps. Before vm_init() nothing is reclaimed and
+ * nobody can be killed: then even __GFP_NOFAIL gives up, after as many laps, for nobody else would ever free anything.
  */
-#include "internal.h"
+#include "vmscan_internal.h"
 
-#define MAX_RECLAIM_RETRIES 16
+static bool can_reclaim(const struct mm *mm)
+{
+	return mm->vm && mm->vm->up;
+}
 
 struct alloc_context {
 	struct mm *mm;
@@ -154,7 +160,7 @@ static unsigned reserve_flags(gfp_t gfp)
 	}
 	if (task & PF_MEMALLOC)
 		return ALLOC_NO_WATERMARKS;
-	return task & PF_OOM_VICTIM ? ALLOC_OOM : 0;
+	return tsk_is_oom_victim() ? ALLOC_OOM : 0;
 }
 
 /* --- one try ------------------------------------------------------------------------------------------------------------------- */
@@ -206,6 +212,17 @@ static struct page *rmqueue(const struct alloc_context *ac, struct zone *zone, u
 	return page;
 }
 
+/* The zone is below the mark, and near: maybe something of its node can be reclaimed before another one is used. [R18] */
+static sim_cold bool zone_serves_after_reclaim(const struct alloc_context *ac, struct zone *zone, unsigned flags)
+{
+	return node_reclaim(zone, ac->gfp, ac->order) >= 0 && zone_may_serve(ac, zone, flags);
+}
+
+static bool node_reclaim_enabled(const struct mm *mm)
+{
+	return unlikely(can_reclaim(mm) && mm->vm->knob[VM_ZONE_RECLAIM_MODE]);
+}
+
 /* NOFRAGMENT asks the preferred node alone: what is near matters more than what is tidy. */
 static struct page *walk_zonelist(const struct alloc_context *ac, unsigned flags)
 {
@@ -218,7 +235,10 @@ static struct page *walk_zonelist(const struct alloc_context *ac, unsigned flags
 			continue;
 		if (marked((flags & ALLOC_NOFRAGMENT) && zone->nid != ac->preferred->nid, MARK_NOFRAGMENT_STAYS_HOME))
 			return NULL;
-		page = zone_may_serve(ac, zone, flags) ? rmqueue(ac, zone, flags) : NULL;
+		if (!zone_may_serve(ac, zone, flags) &&
+		    !(node_reclaim_enabled(ac->mm) && zone_serves_after_reclaim(ac, zone, flags)))
+			continue;
+		page = rmqueue(ac, zone, flags);
 		if (!page)
 			continue;
 		prep_new_page(ac->mm, page, ac->order, ac->gfp, ac->type, flags);
@@ -249,7 +269,7 @@ struct slowpath {
 	unsigned flags;
 	bool can_reclaim, costly;
 	unsigned loops; /* laps without progress */
-	unsigned laps;	/* laps of one that may not fail */
+	unsigned laps;	/* laps of one that may not fail, or for whom nobody is killed */
 	struct page *page;
 };
 
@@ -297,7 +317,15 @@ static bool direct_reclaim(const struct alloc_context *ac, struct slowpath *s, u
 	return marked(attempt(ac, s, s->flags), MARK_RECLAIM_SERVES_AFTER_DRAIN);
 }
 
-/* Would some zone give, if what is free now were all there is? [L4] */
+/* What a zone has, if all that could be reclaimed were. */
+static s64 available_pages(const struct alloc_context *ac, const struct zone *zone)
+{
+	u64 free = zone_page_state_snapshot(zone, NR_FREE_PAGES);
+
+	return (s64)(can_reclaim(ac->mm) ? free + zone_reclaimable_pages(zone) : free);
+}
+
+/* Would some zone give, if it had all that? [L4] */
 static bool retry_may_help(const struct alloc_context *ac, unsigned flags)
 {
 	for (unsigned i = 0; i < ac->list->nr; i++) {
@@ -306,39 +334,101 @@ static bool retry_may_help(const struct alloc_context *ac, unsigned flags)
 		sim_tick();
 		if (zone->index <= ac->highest &&
 		    __zone_watermark_ok(ac->mm, zone, ac->order, wmark_pages(zone, WMARK_MIN), ac->highest, flags,
-					(s64)zone_page_state_snapshot(zone, NR_FREE_PAGES)))
+					available_pages(ac, zone)))
 			return true;
 	}
 	return false;
 }
 
+struct writers {
+	const struct mm *mm;
+	u64 writeback;
+};
+
+/* Some of what was being written is written. */
+static bool something_is_written(void *arg)
+{
+	const struct writers *w = arg;
+	u64 writeback = 0;
+
+	for (unsigned nid = 0; nid < w->mm->nr_nodes; nid++)
+		writeback += node_page_state(&w->mm->vm->node[nid], NR_WRITEBACK);
+	return writeback < w->writeback;
+}
+
+/* Those who write, and those who free, have to come to it. */
+static void let_others_write(const struct mm *mm)
+{
+	struct writers w = { .mm = mm, .writeback = global_node_page_state(NR_WRITEBACK) };
+
+	if (!w.writeback && !global_node_page_state(NR_FILE_DIRTY))
+		return;
+	if (!w.writeback)
+		wakeup_flusher();
+	reclaim_wait(WAIT_NO_PROGRESS, something_is_written, &w, JIFFY_NS, "something to be written");
+}
+
 static bool should_reclaim_retry(const struct alloc_context *ac, struct slowpath *s, u64 progress)
 {
 	s->loops = progress ? 0 : s->loops + 1; /* of costly orders nobody asks */
-	if (!marked(s->loops > MAX_RECLAIM_RETRIES, MARK_RETRIES_USED_UP) && retry_may_help(ac, s->flags))
+	if (!marked(s->loops > MAX_RECLAIM_RETRIES, MARK_RETRIES_USED_UP) && retry_may_help(ac, s->flags)) {
+		if (!progress && can_reclaim(ac->mm))
+			let_others_write(ac->mm);
 		return true;
+	}
 	return marked(unreserve_highatomic_pageblock(ac->mm, ac->list, ac->highest, ac->type, true),
 		      MARK_RETRY_WITH_RESERVE);
 }
 
-/* A request for which somebody would be killed may have what the victim leaves; *killed says so. [L6] */
-static bool may_oom(const struct alloc_context *ac, struct slowpath *s, bool *killed)
+/* What a request gets for which nobody can be killed, though somebody would be. Before vm_init(). [L6] */
+static bool would_kill(const struct alloc_context *ac, struct slowpath *s)
 {
-	if (attempt(ac, s, ALLOC_WMARK_HIGH | ALLOC_CPUSET))
-		return marked(true, MARK_OOM_NOT_NEEDED);
-	*killed = (ac->gfp & __GFP_NOFAIL) && !s->costly && !(ac->gfp & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE)) &&
-		  ac->highest >= ZONE_NORMAL;
-	return *killed && marked(attempt_anywhere(ac, s, ALLOC_NO_WATERMARKS), MARK_NOFAIL_TAKES_ALL);
+	return (ac->gfp & __GFP_NOFAIL) && !s->costly && !(ac->gfp & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE)) &&
+	       ac->highest >= ZONE_NORMAL;
 }
 
-static enum step next_lap(struct slowpath *s)
+/*
+ * Is enough free by now? If not, somebody gives up what he has: *killed says so, or that somebody else decides already. Who may
+ * not fail has all there is then: he may be what the victim waits for. [L6]
+ */
+static bool may_oom(const struct alloc_context *ac, struct slowpath *s, bool *killed)
 {
+	bool reclaims = can_reclaim(ac->mm);
+
+	if (reclaims && !oom_trylock()) {
+		*killed = true;
+		return false;
+	}
+	if (!attempt(ac, s, ALLOC_WMARK_HIGH | ALLOC_CPUSET)) {
+		*killed = reclaims ? may_oom_kill(ac->gfp, ac->order, ac->highest) : would_kill(ac, s);
+		if (*killed && (ac->gfp & __GFP_NOFAIL))
+			marked(attempt_anywhere(ac, s, ALLOC_NO_WATERMARKS), MARK_NOFAIL_TAKES_ALL);
+	} else {
+		count_mark(MARK_OOM_NOT_NEEDED);
+	}
+	if (reclaims)
+		oom_unlock();
+	return s->page;
+}
+
+/* Where something may be freed, another lap always makes sense, but others must come to it. */
+static enum step next_lap(const struct alloc_context *ac, struct slowpath *s)
+{
+	if (can_reclaim(ac->mm))
+		return LAP;
 	return marked(++s->laps >= this_cpu->machine->param[PARAM_NOFAIL_LAPS], MARK_NOFAIL_GIVES_UP) ? FAIL : LAP;
 }
 
 static bool victim_has_had_its_share(const struct alloc_context *ac, const struct slowpath *s)
 {
-	return (this_cpu->task_flags & PF_OOM_VICTIM) && ((s->flags & ALLOC_OOM) || (ac->gfp & __GFP_NOMEMALLOC));
+	return tsk_is_oom_victim() && ((s->flags & ALLOC_OOM) || (ac->gfp & __GFP_NOMEMALLOC));
+}
+
+/* Nobody is killed for it, whatever it does: it cannot go on for ever, since the filesystem may wait for it. */
+static bool waits_in_vain(const struct alloc_context *ac, struct slowpath *s)
+{
+	return can_reclaim(ac->mm) && !(ac->gfp & (__GFP_FS | __GFP_NOFAIL)) &&
+	       ++s->laps >= this_cpu->machine->param[PARAM_NOFAIL_LAPS];
 }
 
 static enum step one_lap(const struct alloc_context *ac, struct slowpath *s)
@@ -362,10 +452,27 @@ static enum step one_lap(const struct alloc_context *ac, struct slowpath *s)
 		return LAP;
 	if (may_oom(ac, s, &killed))
 		return SERVED;
-	if (!killed || marked(victim_has_had_its_share(ac, s), MARK_OOM_VICTIM_HAD_ITS_SHARE))
+	if (!killed || marked(victim_has_had_its_share(ac, s), MARK_OOM_VICTIM_HAD_ITS_SHARE) || waits_in_vain(ac, s))
 		return NOPAGE;
 	s->loops = 0;
-	return next_lap(s);
+	if (can_reclaim(ac->mm))
+		oom_wait();
+	return next_lap(ac, s);
+}
+
+static bool something_is_free(void *arg)
+{
+	const u64 *freed = arg;
+
+	return vm_events_sum(PGFREE) != *freed;
+}
+
+/* Who may not fail and has nobody killed waits for others to free something. */
+static void let_others_free(void)
+{
+	u64 freed = vm_events_sum(PGFREE);
+
+	reclaim_wait(WAIT_NO_PROGRESS, something_is_free, &freed, 10 * JIFFY_NS, "something to be freed");
 }
 
 /* A request that may not fail gets some of the reserves, and never all of them: others live on what remains. [L7] [L8] */
@@ -381,7 +488,11 @@ static enum step no_page(const struct alloc_context *ac, struct slowpath *s)
 		warn_nofail(ac, NOFAIL_MEMALLOC);
 	if (s->costly)
 		warn_nofail(ac, NOFAIL_COSTLY);
-	return marked(attempt_anywhere(ac, s, ALLOC_MIN_RESERVE), MARK_NOFAIL_BELOW_MIN) ? SERVED : next_lap(s);
+	if (marked(attempt_anywhere(ac, s, ALLOC_MIN_RESERVE), MARK_NOFAIL_BELOW_MIN))
+		return SERVED;
+	if (can_reclaim(ac->mm))
+		let_others_free();
+	return next_lap(ac, s);
 }
 
 static struct page *alloc_pages_slowpath(const struct alloc_context *ac)

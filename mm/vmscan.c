@@ -171,7 +171,7 @@ void reclaim_throttle(struct pgdat *pgdat, enum throttle why)
 	w.until = node_page_state(pgdat, NR_WRITTEN) + swap_cluster_max();
 	switch (why) {
 	case THROTTLE_WRITEBACK:
-		reclaim_wait(WAIT_WRITEBACK, enough_written, &w, 10 * JIFFY_NS, "pages that are being written");
+		reclaim_wait(WAIT_CONGESTED, enough_written, &w, 10 * JIFFY_NS, "pages that are being written");
 		break;
 	case THROTTLE_ISOLATED:
 		reclaim_wait(WAIT_ISOLATED, never, NULL, 2 * JIFFY_NS, "pages that others isolated");

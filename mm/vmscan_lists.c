@@ -196,6 +196,8 @@ static bool wait_for_isolated(struct pgdat *pgdat, bool file, const struct scan_
 {
 	if (!too_many_isolated(pgdat, file, sc))
 		return true;
+	if (fatal_signal_pending()) /* who is to die has no need of it */
+		return false;
 	reclaim_throttle(pgdat, THROTTLE_ISOLATED);
 	return !too_many_isolated(pgdat, file, sc);
 }
@@ -208,7 +210,7 @@ static u64 shrink_inactive_list(struct pgdat *pgdat, enum lru_place lru, u64 nr_
 	struct list_head taken;
 
 	if (!wait_for_isolated(pgdat, file, sc))
-		return fatal_signal_pending() ? swap_cluster_max() : 0; /* who is to die has no need of it */
+		return 0;
 	stat.taken = isolate(pgdat, lru, nr_to_scan, sc, &taken, &nr_scanned);
 	stat.file_taken = file ? stat.taken : 0;
 	nr_reclaimed = stat.taken ? shrink_page_list(&taken, pgdat, sc, &stat, &sc->nr_scanned) : 0;
