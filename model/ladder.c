@@ -273,6 +273,8 @@ static unsigned after_oom(struct model *m, struct flight *f, bool progress)
 		return nopage(m, f);
 	if (!progress)
 		return nopage(m, f);
+	if (model_has_vm(m) && !(f->gfp & (__GFP_FS | __GFP_NOFAIL)) && ++f->ladder.lap >= m->setup.knob[KNOB_NOFAIL_LAPS])
+		return nopage(m, f); /* nobody is killed for it, and the filesystem may wait for it */
 	f->ladder.loops = 0;
 	return another_lap(m, f);
 }
