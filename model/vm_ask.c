@@ -117,7 +117,7 @@ static bool has_reason(struct model *m, unsigned cpu, const struct vm_flight *vf
 		return (ask->op == VM_OP_MMAP && m->vm->task[ask->task].window[ask->window % VM_WINDOWS].nr) || ask->op == VM_OP_SWAPON ||
 		       (ask->op == VM_OP_SWAPOFF && !is_alone_on(m, cpu));
 	case -EFBIG:
-		return ask->op == VM_OP_TRUNCATE ? ask->nr > 1024 : ask->op == VM_OP_FILE_WRITE && ask->index >= 1024;
+		return ask->op == VM_OP_TRUNCATE ? ask->nr > MODEL_TRACKED_PAGES : ask->op == VM_OP_FILE_WRITE && ask->index >= MODEL_TRACKED_PAGES;
 	case -EINVAL:
 		return ask->op != VM_OP_FILE_READ || !is_alone_on(m, cpu) || ask->index >= model_file_pages(m, ask->file);
 	default:
