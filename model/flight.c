@@ -365,6 +365,8 @@ const char *on_boost_end(struct model *m, const struct mm_event *ev)
 
 	if (!f || f->kind != FLIGHT_OTHER || ev->zone >= MODEL_NR_ZONES || !m->zone[ev->zone].boost)
 		return model_says(m, "B16: the boost of zone %u ends, and it had none", ev->zone);
+	if (model_has_vm(m))
+		return vm_judge_boost_end(m, ev);
 	m->zone[ev->zone].boost = 0;
 	return NULL;
 }

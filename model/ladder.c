@@ -357,12 +357,19 @@ static const char *missed_wakeup(struct model *m, const struct flight *f)
 	for (unsigned i = 0; kswapd(f) && i < m->zonelist_len[f->nid]; i++) {
 		unsigned z = m->zonelist[f->nid][i], nid = m->zone[z].nid;
 
-		if (model_has_vm(m) && allowed(m, f, z) && !vm_kswapd_is_needed(m, nid, f->order, f->highest))
-			continue;
-		if (allowed(m, f, z) && !m->kswapd_wanted[nid])
-			return model_says(m, "L3: kswapd of node %u was not woken", m->zone[z].nid);
+		if (allowed(m, f, z) && !m->kswapd_wanted[nid] &&
+		    (!model_has_vm(m) || (m->zone[z].managed && vm_kswapd_is_needed(m, nid, f->order, f->highest))))
+			return model_says(m, "L3: kswapd of node %u was not woken", nid);
 	}
 	return NULL;
+}
+
+/* What was asked of kswapd on the way to this scan. */
+static void note_kswapd(struct model *m, const struct flight *f, bool sure)
+{
+	for (unsigned i = 0; model_has_vm(m) && kswapd(f) && i < m->zonelist_len[f->nid]; i++)
+		if (allowed(m, f, m->zonelist[f->nid][i]))
+			vm_note_kswapd(m, m->zone[m->zonelist[f->nid][i]].nid, f->order, f->highest, sure);
 }
 
 static bool may_ever_have(const struct model *m, const struct flight *f, u32 flags)
@@ -441,7 +448,10 @@ static const char *judge_scan(struct model *m, struct flight *f, const struct mm
 				  rung == RUNG_SLOW ? "W8" : rung == RUNG_RETRY ? "W9" : "L3",
 				  (unsigned long long)ev->alloc_flags, rung, due);
 	begin_scan(m, f, rung, due);
-	return rung == RUNG_SLOW || rung == RUNG_RETRY || rung == RUNG_UNRESERVED ? missed_wakeup(m, f) : NULL;
+	if (rung != RUNG_SLOW && rung != RUNG_RETRY && rung != RUNG_UNRESERVED)
+		return NULL;
+	note_kswapd(m, f, true);
+	return missed_wakeup(m, f);
 }
 
 const char *on_attempt(struct model *m, const struct mm_event *ev)
@@ -465,6 +475,8 @@ const char *on_attempt(struct model *m, const struct mm_event *ev)
 		return model_says(m, "W8: a scan with flags %#llx, which no rung of this request has",
 				  (unsigned long long)ev->alloc_flags);
 	begin_scan(m, f, RUNG_RETRY, (u32)ev->alloc_flags);
+	if ((ev->alloc_flags & ALLOC_WMARK_MASK) != ALLOC_WMARK_LOW)
+		note_kswapd(m, f, false);
 	return NULL;
 }
 
@@ -488,11 +500,14 @@ const char *on_below_high(struct model *m, const struct mm_event *ev)
 const char *on_wakeup(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
+	const char *bad;
 
-	if (!f || f->kind != FLIGHT_ALLOC || ev->zone >= MODEL_NR_ZONES || !kswapd(f))
+	if (!f || ev->zone >= MODEL_NR_ZONES || (!model_has_vm(m) && (f->kind != FLIGHT_ALLOC || !kswapd(f))))
 		return model_says(m, "L13: kswapd is woken by a request that does not ask for it");
 	if (m->kswapd_wanted[ev->zone / MAX_NR_ZONES])
 		return model_says(m, "L3: kswapd of node %u is woken a second time", ev->zone / MAX_NR_ZONES);
+	if (model_has_vm(m) && (bad = vm_judge_wakeup(m, f, ev)))
+		return bad;
 	m->kswapd_wanted[ev->zone / MAX_NR_ZONES] = true;
 	m->kswapd_wakes++;
 	return NULL;
@@ -511,13 +526,14 @@ static bool progress_is_planned(struct model *m)
 	return true;
 }
 
-/* Where nothing can be reclaimed, only what the program planned is progress. */
+/* Where nothing is reclaimed, only what the program planned is progress. */
 static const char *judge_progress(struct model *m, struct flight *f, const struct mm_event *ev)
 {
-	bool planned = progress_is_planned(m); /* plans are used up by whoever comes */
+	u32 said = model_has_vm(m) ? vm_reclaim_said(m, ev->cpu) : 0;
+	bool planned = !said && progress_is_planned(m); /* plans are used up by whoever comes */
 
 	if (model_has_vm(m))
-		return vm_reclaim_counted(m, f, ev);
+		return vm_reclaim_counted(m, f, ev, planned ? 1 : said);
 	if (f->alone && f->ladder.progress != planned)
 		return model_says(m, "L3: reclaim says that it freed %u pages", ev->asked);
 	return NULL;
@@ -700,6 +716,8 @@ const char *ladder_served(struct model *m, struct flight *f, unsigned zone)
 	if (bad || !z->boosted || !(f->ladder.flags & ALLOC_KSWAPD))
 		return bad;
 	z->boosted = false;
+	if (model_has_vm(m))
+		vm_note_kswapd(m, z->nid, 0, z->index, steady(m, f));
 	if (steady(m, f) && !m->kswapd_wanted[z->nid] && (!model_has_vm(m) || vm_kswapd_is_needed(m, z->nid, 0, z->index)))
 		return model_says(m, "B16: a mark was boosted and kswapd of node %u was not woken", z->nid);
 	return NULL;

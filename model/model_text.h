@@ -28,9 +28,14 @@ u64 all_slab_pages(const struct model *m, bool reclaimable);
 
 /*
  * The text must go on as the form says; it is stepped over. A run of # is the next number, a run of $ the name of the
- * zone with the next number as its index, both right-aligned in as many columns.
+ * zone with the next number as its index, both right-aligned in as many columns; ~ is a number that is not known.
+ * text NULL: it is a report that must be found in the log at the end of the operation (vm_text.c).
  */
 const char *judge_form(struct model *m, const char *clause, const char **text, const char *form, const u64 *value);
+/* The first line in which the two differ, for people. */
+const char *say_difference(struct model *m, const char *clause, const char *is, const char *due);
+/* Mem-Info behind its first line, as a CPU that looks sees it, of zones up to this one. [F9] */
+const char *judge_mem_info(struct model *m, unsigned cpu, unsigned highest, const char **text);
 /* The text must be over. */
 const char *judge_end(struct model *m, const char *clause, const char *text);
 /* What everybody reads of a counter, over all zones. */

@@ -86,8 +86,8 @@ u64 vm_free_swap(const struct model *m);
 bool model_oom_panics(const struct model *m);
 
 /* Texts. */
+/* The log, if nobody has emptied it since the operation began: reports of kills since then are in it, word by word. */
 const char *model_judge_oom_text(struct model *m, unsigned cpu, const char *text);
-const char *model_judge_vm_text(struct model *m, unsigned file, const char *text); /* vmstat, meminfo, zoneinfo: see text.c */
 /* [O2] */
 unsigned model_oom_score(const struct model *m, unsigned task);
 

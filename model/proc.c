@@ -3,6 +3,7 @@
 #include <string.h>
 #include "internal.h"
 #include "model_text.h"
+#include "vm_state.h"
 
 /* --- F2 ----------------------------------------------------------------------------------------------------------- */
 
@@ -99,28 +100,28 @@ const char *model_judge_pagetypeinfo(struct model *m, const char *text)
 /* --- F4 ----------------------------------------------------------------------------------------------------------- */
 
 static const char node_stats[] = "\n  per-node stats"
-				 "\n      nr_inactive_anon 0"
-				 "\n      nr_active_anon 0"
-				 "\n      nr_inactive_file 0"
-				 "\n      nr_active_file 0"
-				 "\n      nr_unevictable 0"
+				 "\n      nr_inactive_anon #"
+				 "\n      nr_active_anon #"
+				 "\n      nr_inactive_file #"
+				 "\n      nr_active_file #"
+				 "\n      nr_unevictable #"
 				 "\n      nr_slab_reclaimable #"
 				 "\n      nr_slab_unreclaimable #"
-				 "\n      nr_isolated_anon 0"
-				 "\n      nr_isolated_file 0"
-				 "\n      workingset_nodes 0"
-				 "\n      workingset_refault_anon 0"
-				 "\n      workingset_refault_file 0"
-				 "\n      workingset_activate_anon 0"
-				 "\n      workingset_activate_file 0"
-				 "\n      workingset_restore_anon 0"
-				 "\n      workingset_restore_file 0"
-				 "\n      workingset_nodereclaim 0"
-				 "\n      nr_anon_pages 0"
-				 "\n      nr_mapped    0"
-				 "\n      nr_file_pages 0"
-				 "\n      nr_dirty     0"
-				 "\n      nr_writeback 0"
+				 "\n      nr_isolated_anon #"
+				 "\n      nr_isolated_file #"
+				 "\n      workingset_nodes ~"
+				 "\n      workingset_refault_anon ~"
+				 "\n      workingset_refault_file ~"
+				 "\n      workingset_activate_anon ~"
+				 "\n      workingset_activate_file ~"
+				 "\n      workingset_restore_anon ~"
+				 "\n      workingset_restore_file ~"
+				 "\n      workingset_nodereclaim ~"
+				 "\n      nr_anon_pages #"
+				 "\n      nr_mapped    #"
+				 "\n      nr_file_pages #"
+				 "\n      nr_dirty     #"
+				 "\n      nr_writeback #"
 				 "\n      nr_writeback_temp 0"
 				 "\n      nr_shmem     0"
 				 "\n      nr_shmem_hugepages 0"
@@ -128,18 +129,18 @@ static const char node_stats[] = "\n  per-node stats"
 				 "\n      nr_file_hugepages 0"
 				 "\n      nr_file_pmdmapped 0"
 				 "\n      nr_anon_transparent_hugepages 0"
-				 "\n      nr_vmscan_write 0"
-				 "\n      nr_vmscan_immediate_reclaim 0"
-				 "\n      nr_dirtied   0"
-				 "\n      nr_written   0"
-				 "\n      nr_throttled_written 0"
+				 "\n      nr_vmscan_write ~"
+				 "\n      nr_vmscan_immediate_reclaim ~"
+				 "\n      nr_dirtied   ~"
+				 "\n      nr_written   ~"
+				 "\n      nr_throttled_written ~"
 				 "\n      nr_kernel_misc_reclaimable 0"
-				 "\n      nr_foll_pin_acquired 0"
-				 "\n      nr_foll_pin_released 0"
+				 "\n      nr_foll_pin_acquired ~"
+				 "\n      nr_foll_pin_released ~"
 				 "\n      nr_kernel_stack 0"
-				 "\n      nr_page_table_pages 0"
+				 "\n      nr_page_table_pages #"
 				 "\n      nr_sec_page_table_pages 0"
-				 "\n      nr_swapcached 0"
+				 "\n      nr_swapcached #"
 				 "\n      pgdemote_kswapd 0"
 				 "\n      pgdemote_direct 0"
 				 "\n      pgdemote_khugepaged 0";
@@ -157,13 +158,13 @@ static const char zone_marks[] = "\n  pages free     #"
 				 "\n        protection: (#, #, #, #, #, #)";
 
 static const char zone_items[] = "\n      nr_free_pages #"
-				 "\n      nr_zone_inactive_anon 0"
-				 "\n      nr_zone_active_anon 0"
-				 "\n      nr_zone_inactive_file 0"
-				 "\n      nr_zone_active_file 0"
-				 "\n      nr_zone_unevictable 0"
-				 "\n      nr_zone_write_pending 0"
-				 "\n      nr_mlock     0"
+				 "\n      nr_zone_inactive_anon #"
+				 "\n      nr_zone_active_anon #"
+				 "\n      nr_zone_inactive_file #"
+				 "\n      nr_zone_active_file #"
+				 "\n      nr_zone_unevictable #"
+				 "\n      nr_zone_write_pending #"
+				 "\n      nr_mlock     #"
 				 "\n      nr_bounce    0"
 				 "\n      nr_zspages   0"
 				 "\n      nr_free_cma  #"
@@ -198,9 +199,10 @@ static const char *judge_marks(struct model *m, const struct model_zone *z, cons
 
 static const char *judge_items(struct model *m, const struct model_zone *z, const char **text)
 {
+	struct vm_figures f = vm_figures(m, ANY_NODE, (unsigned)(z - m->zone));
 	const u64 value[] = {
-		zone_reads(z, STAT_FREE), zone_reads(z, STAT_CMA), z->numa[0], z->numa[1], z->numa[2], z->numa[3],
-		z->numa[4],		  z->numa[5],
+		zone_reads(z, STAT_FREE), f.lru[0],   f.lru[1],	  f.lru[2],   f.lru[3],	  f.lru[4],   f.pending, f.mlocked,
+		zone_reads(z, STAT_CMA),  z->numa[0], z->numa[1], z->numa[2], z->numa[3], z->numa[4], z->numa[5],
 	};
 
 	return judge_form(m, "F4", text, zone_items, value);
@@ -223,18 +225,43 @@ static const char *judge_populated(struct model *m, unsigned zone, const char **
 
 	for (unsigned c = 0; !bad && c < m->nr_cpus; c++)
 		bad = judge_page_set(m, z, c, text);
-	return bad ? bad : judge_form(m, "F4", text, "\n  node_unreclaimable:  0\n  start_pfn:           #", &start);
+	return bad ? bad : judge_form(m, "F4", text, "\n  node_unreclaimable:  #\n  start_pfn:           #",
+				      (const u64[]){ vm_figures(m, z->nid, ANY_ZONE).hopeless, start });
+}
+
+static const char *judge_node_stats(struct model *m, unsigned nid, const char **text)
+{
+	struct vm_figures f = vm_figures(m, nid, ANY_ZONE);
+	const u64 value[] = {
+		f.lru[0],
+		f.lru[1],
+		f.lru[2],
+		f.lru[3],
+		f.lru[4],
+		model_slab_pages(m, nid, true),
+		model_slab_pages(m, nid, false),
+		f.isolated[0],
+		f.isolated[1],
+		f.anon,
+		f.mapped,
+		f.file_pages,
+		f.dirty,
+		f.writeback,
+		f.tables,
+		f.swapcache,
+	};
+
+	return judge_form(m, "F4", text, node_stats, value);
 }
 
 /* first: of its node, of those with memory. */
 static const char *judge_zone_block(struct model *m, unsigned zone, bool first, const char **text)
 {
 	const u64 head[] = { zone / MAX_NR_ZONES, zone % MAX_NR_ZONES };
-	const u64 slab[] = { model_slab_pages(m, (unsigned)head[0], true), model_slab_pages(m, (unsigned)head[0], false) };
 	const char *bad = judge_form(m, "F4", text, "Node #, zone $$$$$$$$", head);
 
 	if (!bad && first)
-		bad = judge_form(m, "F4", text, node_stats, slab);
+		bad = judge_node_stats(m, (unsigned)head[0], text);
 	if (!bad)
 		bad = judge_marks(m, &m->zone[zone], text);
 	if (!bad && m->zone[zone].present)
@@ -260,61 +287,68 @@ const char *model_judge_zoneinfo(struct model *m, const char *text)
 /* --- F5 ----------------------------------------------------------------------------------------------------------- */
 
 static const char vmstat_form[] =
-	"nr_free_pages #\nnr_zone_inactive_anon 0\nnr_zone_active_anon 0\nnr_zone_inactive_file 0\n"
-	"nr_zone_active_file 0\nnr_zone_unevictable 0\nnr_zone_write_pending 0\nnr_mlock 0\nnr_bounce 0\nnr_zspages 0\n"
+	"nr_free_pages #\nnr_zone_inactive_anon #\nnr_zone_active_anon #\nnr_zone_inactive_file #\n"
+	"nr_zone_active_file #\nnr_zone_unevictable #\nnr_zone_write_pending #\nnr_mlock #\nnr_bounce 0\nnr_zspages 0\n"
 	"nr_free_cma #\nnr_unaccepted 0\n"
 	"numa_hit #\nnuma_miss #\nnuma_foreign #\nnuma_interleave #\nnuma_local #\nnuma_other #\n"
-	"nr_inactive_anon 0\nnr_active_anon 0\nnr_inactive_file 0\nnr_active_file 0\nnr_unevictable 0\n"
-	"nr_slab_reclaimable #\nnr_slab_unreclaimable #\nnr_isolated_anon 0\nnr_isolated_file 0\nworkingset_nodes 0\n"
-	"workingset_refault_anon 0\nworkingset_refault_file 0\nworkingset_activate_anon 0\nworkingset_activate_file 0\n"
-	"workingset_restore_anon 0\nworkingset_restore_file 0\nworkingset_nodereclaim 0\nnr_anon_pages 0\nnr_mapped 0\n"
-	"nr_file_pages 0\nnr_dirty 0\nnr_writeback 0\nnr_writeback_temp 0\nnr_shmem 0\nnr_shmem_hugepages 0\n"
+	"nr_inactive_anon #\nnr_active_anon #\nnr_inactive_file #\nnr_active_file #\nnr_unevictable #\n"
+	"nr_slab_reclaimable #\nnr_slab_unreclaimable #\nnr_isolated_anon #\nnr_isolated_file #\nworkingset_nodes ~\n"
+	"workingset_refault_anon ~\nworkingset_refault_file ~\nworkingset_activate_anon ~\nworkingset_activate_file ~\n"
+	"workingset_restore_anon ~\nworkingset_restore_file ~\nworkingset_nodereclaim ~\nnr_anon_pages #\nnr_mapped #\n"
+	"nr_file_pages #\nnr_dirty #\nnr_writeback #\nnr_writeback_temp 0\nnr_shmem 0\nnr_shmem_hugepages 0\n"
 	"nr_shmem_pmdmapped 0\nnr_file_hugepages 0\nnr_file_pmdmapped 0\nnr_anon_transparent_hugepages 0\n"
-	"nr_vmscan_write 0\nnr_vmscan_immediate_reclaim 0\nnr_dirtied 0\nnr_written 0\nnr_throttled_written 0\n"
-	"nr_kernel_misc_reclaimable 0\nnr_foll_pin_acquired 0\nnr_foll_pin_released 0\nnr_kernel_stack 0\n"
-	"nr_page_table_pages 0\nnr_sec_page_table_pages 0\nnr_swapcached 0\npgdemote_kswapd 0\npgdemote_direct 0\n"
+	"nr_vmscan_write ~\nnr_vmscan_immediate_reclaim ~\nnr_dirtied ~\nnr_written ~\nnr_throttled_written ~\n"
+	"nr_kernel_misc_reclaimable 0\nnr_foll_pin_acquired ~\nnr_foll_pin_released ~\nnr_kernel_stack 0\n"
+	"nr_page_table_pages #\nnr_sec_page_table_pages 0\nnr_swapcached #\npgdemote_kswapd 0\npgdemote_direct 0\n"
 	"pgdemote_khugepaged 0\n"
-	"nr_dirty_threshold 0\nnr_dirty_background_threshold 0\nnr_memmap_pages 0\nnr_memmap_boot_pages 0\n"
-	"pgpgin 0\npgpgout 0\npswpin 0\npswpout 0\n"
+	"nr_dirty_threshold ~\nnr_dirty_background_threshold ~\nnr_memmap_pages 0\nnr_memmap_boot_pages 0\n"
+	"pgpgin ~\npgpgout ~\npswpin ~\npswpout ~\n"
 	"pgalloc_dma #\npgalloc_dma32 #\npgalloc_normal #\npgalloc_high #\npgalloc_movable #\npgalloc_device #\n"
 	"allocstall_dma #\nallocstall_dma32 #\nallocstall_normal #\nallocstall_high #\nallocstall_movable #\n"
 	"allocstall_device #\n"
-	"pgskip_dma 0\npgskip_dma32 0\npgskip_normal 0\npgskip_high 0\npgskip_movable 0\npgskip_device 0\n"
-	"pgfree #\npgactivate 0\npgdeactivate 0\npglazyfree 0\npgfault 0\npgmajfault 0\npglazyfreed 0\npgrefill 0\n"
-	"pgreuse 0\npgsteal_kswapd 0\npgsteal_direct 0\npgsteal_khugepaged 0\npgscan_kswapd 0\npgscan_direct 0\n"
-	"pgscan_khugepaged 0\npgscan_direct_throttle 0\npgscan_anon 0\npgscan_file 0\npgsteal_anon 0\npgsteal_file 0\n"
-	"zone_reclaim_success 0\nzone_reclaim_failed 0\npginodesteal 0\nslabs_scanned 0\nkswapd_inodesteal 0\n"
-	"kswapd_low_wmark_hit_quickly 0\nkswapd_high_wmark_hit_quickly 0\npageoutrun 0\npgrotated 0\ndrop_pagecache 0\n"
-	"drop_slab 0\noom_kill 0\npgmigrate_success 0\npgmigrate_fail 0\nthp_migration_success 0\nthp_migration_fail 0\n"
+	"pgskip_dma ~\npgskip_dma32 ~\npgskip_normal ~\npgskip_high ~\npgskip_movable ~\npgskip_device ~\n"
+	"pgfree #\npgactivate ~\npgdeactivate ~\npglazyfree 0\npgfault ~\npgmajfault ~\npglazyfreed 0\npgrefill ~\n"
+	"pgreuse 0\npgsteal_kswapd ~\npgsteal_direct ~\npgsteal_khugepaged 0\npgscan_kswapd ~\npgscan_direct ~\n"
+	"pgscan_khugepaged 0\npgscan_direct_throttle ~\npgscan_anon ~\npgscan_file ~\npgsteal_anon ~\npgsteal_file ~\n"
+	"zone_reclaim_success ~\nzone_reclaim_failed ~\npginodesteal ~\nslabs_scanned ~\nkswapd_inodesteal ~\n"
+	"kswapd_low_wmark_hit_quickly ~\nkswapd_high_wmark_hit_quickly ~\npageoutrun ~\npgrotated ~\ndrop_pagecache ~\n"
+	"drop_slab ~\noom_kill #\npgmigrate_success 0\npgmigrate_fail 0\nthp_migration_success 0\nthp_migration_fail 0\n"
 	"thp_migration_split 0\ncompact_migrate_scanned 0\ncompact_free_scanned 0\ncompact_isolated 0\ncompact_stall 0\n"
 	"compact_fail 0\ncompact_success 0\ncompact_daemon_wake 0\ncompact_daemon_migrate_scanned 0\n"
 	"compact_daemon_free_scanned 0\nhtlb_buddy_alloc_success 0\nhtlb_buddy_alloc_fail 0\ncma_alloc_success 0\n"
-	"cma_alloc_fail 0\nunevictable_pgs_culled 0\nunevictable_pgs_scanned 0\nunevictable_pgs_rescued 0\n"
-	"unevictable_pgs_mlocked 0\nunevictable_pgs_munlocked 0\nunevictable_pgs_cleared 0\nunevictable_pgs_stranded 0\n"
+	"cma_alloc_fail 0\nunevictable_pgs_culled ~\nunevictable_pgs_scanned 0\nunevictable_pgs_rescued ~\n"
+	"unevictable_pgs_mlocked ~\nunevictable_pgs_munlocked ~\nunevictable_pgs_cleared 0\nunevictable_pgs_stranded 0\n"
 	"thp_fault_alloc 0\nthp_fault_fallback 0\nthp_fault_fallback_charge 0\nthp_collapse_alloc 0\n"
 	"thp_collapse_alloc_failed 0\nthp_file_alloc 0\nthp_file_fallback 0\nthp_file_fallback_charge 0\n"
 	"thp_file_mapped 0\nthp_split_page 0\nthp_split_page_failed 0\nthp_deferred_split_page 0\n"
 	"thp_underused_split_page 0\nthp_split_pmd 0\nthp_scan_exceed_none_pte 0\nthp_scan_exceed_swap_pte 0\n"
 	"thp_scan_exceed_share_pte 0\nthp_split_pud 0\nthp_zero_page_alloc 0\nthp_zero_page_alloc_failed 0\n"
-	"thp_swpout 0\nthp_swpout_fallback 0\nswap_ra 0\nswap_ra_hit 0\nswpin_zero 0\nswpout_zero 0\n"
-	"kswapd_wake #\n";
+	"thp_swpout 0\nthp_swpout_fallback 0\nswap_ra ~\nswap_ra_hit ~\nswpin_zero 0\nswpout_zero 0\n";
 
 const char *model_judge_vmstat(struct model *m, const char *text)
 {
-	u64 value[2 + 6 + 2 + 2 * MAX_NR_ZONES + 2] = { all_zones_read(m, STAT_FREE), all_zones_read(m, STAT_CMA) };
-	u64 *numa = value + 2, *slab = numa + 6, *pgalloc = slab + 2, *allocstall = pgalloc + MAX_NR_ZONES;
+	struct vm_figures f = vm_figures(m, ANY_NODE, ANY_ZONE);
+	u64 value[80] = { all_zones_read(m, STAT_FREE), f.lru[0], f.lru[1], f.lru[2], f.lru[3], f.lru[4], f.pending, f.mlocked,
+			  all_zones_read(m, STAT_CMA) };
+	u64 *numa = value + 9, *node = numa + 6, *pgalloc = node + 16, *allocstall = pgalloc + MAX_NR_ZONES;
+	const u64 nodes[] = { f.lru[0],	     f.lru[1],	    f.lru[2], f.lru[3], f.lru[4],     all_slab_pages(m, true), all_slab_pages(m, false),
+			      f.isolated[0], f.isolated[1], f.anon,   f.mapped, f.file_pages, f.dirty,		       f.writeback,
+			      f.tables,	     f.swapcache };
 	const char *bad;
 
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		for (unsigned i = 0; i < 6; i++)
 			numa[i] += m->zone[z].numa[i];
-	slab[0] = all_slab_pages(m, true);
-	slab[1] = all_slab_pages(m, false);
+	memcpy(node, nodes, sizeof(nodes));
 	memcpy(pgalloc, m->pgalloc, sizeof(m->pgalloc));
 	memcpy(allocstall, m->allocstall, sizeof(m->allocstall));
 	allocstall[MAX_NR_ZONES] = m->pgfree;
-	allocstall[MAX_NR_ZONES + 1] = m->kswapd_wakes;
+	allocstall[MAX_NR_ZONES + 1] = model_has_vm(m) ? m->vm->live.oom.kills : 0;
 	bad = judge_form(m, "F5", &text, vmstat_form, value);
+	if (!bad && model_has_vm(m))
+		bad = judge_form(m, "F5", &text, "zswpin ~\nzswpout ~\nzswpwb ~\n", NULL);
+	if (!bad)
+		bad = judge_form(m, "F5", &text, "kswapd_wake #\n", &m->kswapd_wakes);
 	return bad ? bad : judge_end(m, "F5", text);
 }
 
@@ -324,35 +358,35 @@ static const char meminfo_form[] = "MemTotal:       ######## kB\n"
 				   "MemFree:        ######## kB\n"
 				   "MemAvailable:   ######## kB\n"
 				   "Buffers:               0 kB\n"
-				   "Cached:                0 kB\n"
-				   "SwapCached:            0 kB\n"
-				   "Active:                0 kB\n"
-				   "Inactive:              0 kB\n"
-				   "Active(anon):          0 kB\n"
-				   "Inactive(anon):        0 kB\n"
-				   "Active(file):          0 kB\n"
-				   "Inactive(file):        0 kB\n"
-				   "Unevictable:           0 kB\n"
-				   "Mlocked:               0 kB\n"
+				   "Cached:         ######## kB\n"
+				   "SwapCached:     ######## kB\n"
+				   "Active:         ######## kB\n"
+				   "Inactive:       ######## kB\n"
+				   "Active(anon):   ######## kB\n"
+				   "Inactive(anon): ######## kB\n"
+				   "Active(file):   ######## kB\n"
+				   "Inactive(file): ######## kB\n"
+				   "Unevictable:    ######## kB\n"
+				   "Mlocked:        ######## kB\n"
 				   "HighTotal:      ######## kB\n"
 				   "HighFree:       ######## kB\n"
 				   "LowTotal:       ######## kB\n"
 				   "LowFree:        ######## kB\n"
-				   "SwapTotal:             0 kB\n"
-				   "SwapFree:              0 kB\n"
-				   "Zswap:                 0 kB\n"
-				   "Zswapped:              0 kB\n"
-				   "Dirty:                 0 kB\n"
-				   "Writeback:             0 kB\n"
-				   "AnonPages:             0 kB\n"
-				   "Mapped:                0 kB\n"
+				   "SwapTotal:      ######## kB\n"
+				   "SwapFree:       ######## kB\n"
+				   "Zswap:          ######## kB\n"
+				   "Zswapped:       ######## kB\n"
+				   "Dirty:          ######## kB\n"
+				   "Writeback:      ######## kB\n"
+				   "AnonPages:      ######## kB\n"
+				   "Mapped:         ######## kB\n"
 				   "Shmem:                 0 kB\n"
 				   "KReclaimable:   ######## kB\n"
 				   "Slab:           ######## kB\n"
 				   "SReclaimable:   ######## kB\n"
 				   "SUnreclaim:     ######## kB\n"
 				   "KernelStack:           0 kB\n"
-				   "PageTables:            0 kB\n"
+				   "PageTables:     ######## kB\n"
 				   "SecPageTables:         0 kB\n"
 				   "NFS_Unstable:          0 kB\n"
 				   "Bounce:                0 kB\n"
@@ -394,6 +428,8 @@ const char *model_judge_meminfo(struct model *m, const char *text)
 {
 	u64 managed = 0, high = 0, high_free = 0, cma = 0, low = 0, free = all_zones_read(m, STAT_FREE);
 	u64 giveable = all_slab_pages(m, true), unreclaim = all_slab_pages(m, false);
+	struct vm_figures f = vm_figures(m, ANY_NODE, ANY_ZONE);
+	u64 file = f.lru[LRU_ACTIVE_FILE] + f.lru[LRU_INACTIVE_FILE];
 	const char *bad;
 
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
@@ -406,9 +442,38 @@ const char *model_judge_meminfo(struct model *m, const char *text)
 		high_free += zone_reads(&m->zone[z], STAT_FREE);
 	}
 	bad = judge_form(m, "F6", &text, meminfo_form,
-			 (const u64[]){ managed * 4, free * 4, less(free + sure_of(giveable, low), m->totalreserve) * 4,
-					high * 4, high_free * 4, (managed - high) * 4, less(free, high_free) * 4,
-					giveable * 4, (giveable + unreclaim) * 4, giveable * 4, unreclaim * 4, cma * 4,
-					all_zones_read(m, STAT_CMA) * 4, 4ULL << m->block_order });
+			 (const u64[]){ managed * 4,
+					free * 4,
+					less(free + sure_of(file, low) + sure_of(giveable, low), m->totalreserve) * 4,
+					(f.file_pages - f.swapcache) * 4,
+					f.swapcache * 4,
+					(f.lru[LRU_ACTIVE_ANON] + f.lru[LRU_ACTIVE_FILE]) * 4,
+					(f.lru[LRU_INACTIVE_ANON] + f.lru[LRU_INACTIVE_FILE]) * 4,
+					f.lru[LRU_ACTIVE_ANON] * 4,
+					f.lru[LRU_INACTIVE_ANON] * 4,
+					f.lru[LRU_ACTIVE_FILE] * 4,
+					f.lru[LRU_INACTIVE_FILE] * 4,
+					f.lru[LRU_UNEVICTABLE] * 4,
+					f.mlocked * 4,
+					high * 4,
+					high_free * 4,
+					(managed - high) * 4,
+					less(free, high_free) * 4,
+					f.total_swap * 4,
+					f.free_swap * 4,
+					f.zswap * 4,
+					f.zswap_stored * 4,
+					f.dirty * 4,
+					f.writeback * 4,
+					f.anon * 4,
+					f.mapped * 4,
+					giveable * 4,
+					(giveable + unreclaim) * 4,
+					giveable * 4,
+					unreclaim * 4,
+					f.tables * 4,
+					cma * 4,
+					all_zones_read(m, STAT_CMA) * 4,
+					4ULL << m->block_order });
 	return bad ? bad : judge_end(m, "F6", text);
 }

@@ -10,25 +10,32 @@
 #include "internal.h"
 #include "model_text.h"
 #include "textbuf.h"
+#include "vm_state.h"
 
 /* --- forms -------------------------------------------------------------------------------------------------------- */
 
-static void fill_in(struct text *t, const char *form, const u64 *value)
+/* Up to the end of the form, or to a number that is not known. Both are moved on. */
+static void fill_in(struct text *t, const char **form_at, const u64 **value_at)
 {
-	while (*form) {
+	const char *form = *form_at;
+	const u64 *value = *value_at;
+
+	while (*form && *form != '~') {
 		const char *start = form;
 		unsigned width = 0;
 
-		while (*form && *form != '#' && *form != '$')
+		while (*form && *form != '#' && *form != '$' && *form != '~')
 			form++;
 		text_bytes(t, start, (size_t)(form - start));
-		for (start = form; *form && *form == *start; form++)
+		for (start = form; *form && *form == *start && *form != '~'; form++)
 			width++;
 		if (*start == '#')
 			text_number(t, *value++, width);
 		else if (*start == '$')
 			text_padded(t, model_zone_name((unsigned)*value++), width);
 	}
+	*form_at = form;
+	*value_at = value;
 }
 
 static int line_length(const char *line)
@@ -38,8 +45,7 @@ static int line_length(const char *line)
 	return (int)(n < 70 ? n : 70);
 }
 
-/* The first line in which the two differ, for people. */
-static const char *say_difference(struct model *m, const char *clause, const char *is, const char *due)
+const char *say_difference(struct model *m, const char *clause, const char *is, const char *due)
 {
 	size_t line = 0;
 
@@ -55,16 +61,28 @@ static const char *say_difference(struct model *m, const char *clause, const cha
 const char *judge_form(struct model *m, const char *clause, const char **text, const char *form, const u64 *value)
 {
 	char due[8192];
-	struct text t = text_in(due, sizeof(due));
-	size_t len;
 
-	due[0] = 0;
-	fill_in(&t, form, value);
-	len = (size_t)(t.at - due);
-	if (strncmp(*text, due, len))
-		return say_difference(m, clause, *text, due);
-	*text += len;
-	return NULL;
+	for (;;) {
+		struct text t = text_in(due, sizeof(due));
+		size_t len;
+
+		due[0] = 0;
+		fill_in(&t, &form, &value);
+		len = (size_t)(t.at - due);
+		if (!text) { /* a report that is to be looked for later */
+			vm_text_is_due(m, due, len);
+			return NULL;
+		}
+		if (strncmp(*text, due, len))
+			return say_difference(m, clause, *text, due);
+		*text += len;
+		if (!*form)
+			return NULL;
+		form++;
+		if (!model_has_vm(m) && **text != '0')
+			return say_difference(m, clause, *text, "0");
+		*text += strspn(*text, "0123456789");
+	}
 }
 
 const char *judge_end(struct model *m, const char *clause, const char *text)
@@ -164,17 +182,32 @@ static u64 pages_on_lists(const struct model *m, unsigned zone)
 
 static const char *judge_use(struct model *m, unsigned highest, const char **text)
 {
-	u64 value[] = { all_slab_pages(m, true), all_slab_pages(m, false), all_zones_read(m, STAT_FREE), 0,
+	struct vm_figures f = vm_figures(m, ANY_NODE, ANY_ZONE);
+	u64 value[] = { f.lru[LRU_ACTIVE_ANON],
+			f.lru[LRU_INACTIVE_ANON],
+			f.isolated[0],
+			f.lru[LRU_ACTIVE_FILE],
+			f.lru[LRU_INACTIVE_FILE],
+			f.isolated[1],
+			f.lru[LRU_UNEVICTABLE],
+			f.dirty,
+			f.writeback,
+			all_slab_pages(m, true),
+			all_slab_pages(m, false),
+			f.mapped,
+			f.tables,
+			all_zones_read(m, STAT_FREE),
+			0,
 			all_zones_read(m, STAT_CMA) };
 
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
-		value[3] += is_shown(m, z, highest) ? pages_on_lists(m, z) : 0;
+		value[14] += is_shown(m, z, highest) ? pages_on_lists(m, z) : 0;
 	return judge_form(m, "F9", text,
-			  "active_anon:0 inactive_anon:0 isolated_anon:0\n"
-			  " active_file:0 inactive_file:0 isolated_file:0\n"
-			  " unevictable:0 dirty:0 writeback:0\n"
+			  "active_anon:# inactive_anon:# isolated_anon:#\n"
+			  " active_file:# inactive_file:# isolated_file:#\n"
+			  " unevictable:# dirty:# writeback:#\n"
 			  " slab_reclaimable:# slab_unreclaimable:#\n"
-			  " mapped:0 shmem:0 pagetables:0\n"
+			  " mapped:# shmem:0 pagetables:#\n"
 			  " sec_pagetables:0 bounce:0\n"
 			  " kernel_misc_reclaimable:0\n"
 			  " free:# free_pcp:# free_cma:#\n",
@@ -184,23 +217,32 @@ static const char *judge_use(struct model *m, unsigned highest, const char **tex
 /* A line for each node that manages memory the request may use. */
 static const char *judge_node(struct model *m, u64 nid, unsigned highest, const char **text)
 {
+	struct vm_figures f;
 	u64 managed = 0;
 
 	for (unsigned index = 0; index <= highest; index++)
 		managed += m->zone[nid * MAX_NR_ZONES + index].managed;
 	if (!managed)
 		return NULL;
+	f = vm_figures(m, (unsigned)nid, ANY_ZONE);
 	return judge_form(m, "F9", text,
-			  "Node # active_anon:0kB inactive_anon:0kB active_file:0kB inactive_file:0kB unevictable:0kB "
-			  "isolated(anon):0kB isolated(file):0kB mapped:0kB dirty:0kB writeback:0kB shmem:0kB shmem_thp:0kB "
-			  "shmem_pmdmapped:0kB anon_thp:0kB writeback_tmp:0kB kernel_stack:0kB pagetables:0kB "
-			  "sec_pagetables:0kB all_unreclaimable? no\n",
-			  &nid);
+			  f.hopeless ? "Node # active_anon:#kB inactive_anon:#kB active_file:#kB inactive_file:#kB unevictable:#kB "
+				       "isolated(anon):#kB isolated(file):#kB mapped:#kB dirty:#kB writeback:#kB shmem:0kB "
+				       "shmem_thp:0kB shmem_pmdmapped:0kB anon_thp:0kB writeback_tmp:0kB kernel_stack:0kB "
+				       "pagetables:#kB sec_pagetables:0kB all_unreclaimable? yes\n" :
+				       "Node # active_anon:#kB inactive_anon:#kB active_file:#kB inactive_file:#kB unevictable:#kB "
+				       "isolated(anon):#kB isolated(file):#kB mapped:#kB dirty:#kB writeback:#kB shmem:0kB "
+				       "shmem_thp:0kB shmem_pmdmapped:0kB anon_thp:0kB writeback_tmp:0kB kernel_stack:0kB "
+				       "pagetables:#kB sec_pagetables:0kB all_unreclaimable? no\n",
+			  (const u64[]){ nid, f.lru[LRU_ACTIVE_ANON] * 4, f.lru[LRU_INACTIVE_ANON] * 4, f.lru[LRU_ACTIVE_FILE] * 4,
+					 f.lru[LRU_INACTIVE_FILE] * 4, f.lru[LRU_UNEVICTABLE] * 4, f.isolated[0] * 4,
+					 f.isolated[1] * 4, f.mapped * 4, f.dirty * 4, f.writeback * 4, f.tables * 4 });
 }
 
 static const char *judge_zone_line(struct model *m, unsigned zone, unsigned cpu, const char **text)
 {
 	const struct model_zone *z = &m->zone[zone];
+	struct vm_figures f = vm_figures(m, ANY_NODE, zone);
 	const u64 value[] = {
 		z->nid,
 		z->index,
@@ -210,8 +252,15 @@ static const char *judge_zone_line(struct model *m, unsigned zone, unsigned cpu,
 		(z->low + z->boost) * 4,
 		(z->high + z->boost) * 4,
 		(z->blocks_of[MIGRATE_HIGHATOMIC] << m->block_order) * 4,
+		f.lru[LRU_ACTIVE_ANON] * 4,
+		f.lru[LRU_INACTIVE_ANON] * 4,
+		f.lru[LRU_ACTIVE_FILE] * 4,
+		f.lru[LRU_INACTIVE_FILE] * 4,
+		f.lru[LRU_UNEVICTABLE] * 4,
+		f.pending * 4,
 		z->present * 4,
 		z->managed * 4,
+		f.mlocked * 4,
 		pages_on_lists(m, zone) * 4,
 		z->pcp[cpu].count * 4,
 		zone_reads(z, STAT_CMA) * 4,
@@ -224,9 +273,9 @@ static const char *judge_zone_line(struct model *m, unsigned zone, unsigned cpu,
 	};
 
 	return judge_form(m, "F9", text,
-			  "Node # $ free:#kB boost:#kB min:#kB low:#kB high:#kB reserved_highatomic:#KB active_anon:0kB "
-			  "inactive_anon:0kB active_file:0kB inactive_file:0kB unevictable:0kB writepending:0kB present:#kB "
-			  "managed:#kB mlocked:0kB bounce:0kB free_pcp:#kB local_pcp:#kB free_cma:#kB\n"
+			  "Node # $ free:#kB boost:#kB min:#kB low:#kB high:#kB reserved_highatomic:#KB active_anon:#kB "
+			  "inactive_anon:#kB active_file:#kB inactive_file:#kB unevictable:#kB writepending:#kB present:#kB "
+			  "managed:#kB mlocked:#kB bounce:0kB free_pcp:#kB local_pcp:#kB free_cma:#kB\n"
 			  "lowmem_reserve[]: # # # # # #\n",
 			  value);
 }
@@ -255,38 +304,39 @@ static const char *judge_lists_line(struct model *m, unsigned zone, const char *
 
 static const char *judge_totals(struct model *m, const char **text)
 {
-	u64 value[4] = { 0 };
+	struct vm_figures f = vm_figures(m, ANY_NODE, ANY_ZONE);
+	u64 value[8] = { f.file_pages, f.swapcache, f.free_swap * 4, f.total_swap * 4 };
 
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++) {
 		const struct model_zone *zone = &m->zone[z];
 
 		if (!zone->present)
 			continue;
-		value[0] += zone->present;
-		value[1] += zone_is_high(m, z) ? zone->present : 0;
-		value[2] += zone->present - zone->managed;
-		value[3] += zone->cma;
+		value[4] += zone->present;
+		value[5] += zone_is_high(m, z) ? zone->present : 0;
+		value[6] += zone->present - zone->managed;
+		value[7] += zone->cma;
 	}
 	return judge_form(m, "F9", text,
-			  "0 total pagecache pages\n0 pages in swap cache\nFree swap  = 0kB\nTotal swap = 0kB\n"
+			  "# total pagecache pages\n# pages in swap cache\nFree swap  = #kB\nTotal swap = #kB\n"
 			  "# pages RAM\n# pages HighMem/MovableOnly\n# pages reserved\n# pages cma reserved\n"
 			  "0 pages hwpoisoned\n",
 			  value);
 }
 
-static const char *judge_mem_info(struct model *m, unsigned cpu, unsigned highest, const char *text)
+const char *judge_mem_info(struct model *m, unsigned cpu, unsigned highest, const char **text)
 {
-	const char *bad = judge_use(m, highest, &text);
+	const char *bad = judge_use(m, highest, text);
 
 	for (unsigned nid = 0; !bad && nid < m->nr_nodes; nid++)
-		bad = judge_node(m, nid, highest, &text);
+		bad = judge_node(m, nid, highest, text);
 	for (unsigned z = 0; !bad && z < MODEL_NR_ZONES; z++)
 		if (is_shown(m, z, highest))
-			bad = judge_zone_line(m, z, cpu, &text);
+			bad = judge_zone_line(m, z, cpu, text);
 	for (unsigned z = 0; !bad && z < MODEL_NR_ZONES; z++)
 		if (is_shown(m, z, highest))
-			bad = judge_lists_line(m, z, &text);
-	return bad ? bad : judge_totals(m, &text);
+			bad = judge_lists_line(m, z, text);
+	return bad ? bad : judge_totals(m, text);
 }
 
 /* --- F8 ----------------------------------------------------------------------------------------------------------- */
@@ -298,7 +348,8 @@ const char *model_judge_failure_text(struct model *m, unsigned cpu, const char *
 	char line[120];
 	struct text t = text_in(line, sizeof(line));
 
-	text_words(&t, "mmcheck: page allocation failure: order:");
+	vm_name_of_asker(m, cpu, &t);
+	text_words(&t, ": page allocation failure: order:");
 	text_number(&t, f->order, 0);
 	text_words(&t, ", mode:");
 	text_hex(&t, f->gfp);
@@ -319,7 +370,8 @@ const char *model_judge_failure_text(struct model *m, unsigned cpu, const char *
 	info = text + strlen(line);
 	if (strncmp(info, "Mem-Info:\n", strlen("Mem-Info:\n")))
 		return model_says(m, "F9: the failure report has no Mem-Info");
-	return judge_mem_info(m, cpu, model_gfp_zone(f->gfp), info + strlen("Mem-Info:\n"));
+	info += strlen("Mem-Info:\n");
+	return judge_mem_info(m, cpu, model_gfp_zone(f->gfp), &info);
 }
 
 /* --- B21 ---------------------------------------------------------------------------------------------------------- */

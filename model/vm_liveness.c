@@ -209,22 +209,46 @@ static const char *on_direct_begins(struct model *m, const struct mm_event *ev)
 	return NULL;
 }
 
+/* Before another node is used a request may look at its own, too. [R18] */
+static const char *judge_reclaimer(struct model *m, const struct mm_event *ev)
+{
+	const struct flight *f = request_on(m, ev->cpu);
+
+	if (f && (!(f->gfp & __GFP_DIRECT_RECLAIM) || (f->where & MODEL_ATOMIC)))
+		return model_says(m, "LV4: order %u gfp %#x reclaims, and may not sleep", f->order, f->gfp);
+	return NULL;
+}
+
+/* Who is held up and is to die meanwhile is told that there was progress, so that it goes on with the reserves. */
+static bool dies_throttled(struct model *m, unsigned cpu)
+{
+	unsigned process = vm_process_of(m, stack_on(m, cpu));
+
+	return actor_on(m, cpu)->throttled && process != VM_NOBODY && m->vm->task[process].killed;
+}
+
 static const char *on_direct_ends(struct model *m, const struct mm_event *ev)
 {
 	struct vm_actor *a = actor_on(m, ev->cpu);
 
 	a->said = (u32)ev->index;
 	a->round = true;
-	if (a->said <= a->freed)
+	if (a->said <= a->freed || (a->said == 1 && dies_throttled(m, ev->cpu)))
 		return NULL;
 	return model_says(m, "L3: reclaim says that it freed %u pages, and %u came back to the allocator", a->said, a->freed);
 }
 
-const char *vm_reclaim_counted(struct model *m, struct flight *f, const struct mm_event *ev)
+u32 vm_reclaim_said(struct model *m, unsigned cpu)
 {
-	struct vm_actor *a = actor_on(m, ev->cpu);
-	bool ends = a->throttled && (f->task_flags & 32);
+	struct vm_actor *a = actor_on(m, cpu);
+	u32 said = a->round ? a->said : 0;
 
+	a->round = a->throttled = false;
+	return said;
+}
+
+const char *vm_reclaim_counted(struct model *m, struct flight *f, const struct mm_event *ev, u32 due)
+{
 	f->ladder.rounds++;
 	f->ladder.failed = ev->asked ? 0 : (u8)(f->ladder.failed + 1);
 	if ((f->gfp & __GFP_NORETRY) && f->ladder.rounds > 1)
@@ -232,9 +256,8 @@ const char *vm_reclaim_counted(struct model *m, struct flight *f, const struct m
 	if (f->ladder.failed > MAX_RECLAIM_RETRIES + 1)
 		return model_says(m, "LV3: order %u gfp %#x reclaims for the %uth time without success", f->order, f->gfp,
 				  f->ladder.failed);
-	if (ev->asked != (a->round ? a->said : 0) && !(ends && ev->asked == 1))
-		return model_says(m, "L3: reclaim freed %u pages, and the request was told %u", a->round ? a->said : 0, ev->asked);
-	a->round = a->throttled = false;
+	if (ev->asked != due)
+		return model_says(m, "L3: reclaim freed %u pages, and the request was told %u", due, ev->asked);
 	return NULL;
 }
 
@@ -260,6 +283,26 @@ static const char *judge_io(struct model *m, const struct mm_event *ev)
 	return NULL;
 }
 
+/* A shrinker's way to an inode or a dentry is the filesystem. */
+static const char *judge_inode(struct model *m, const struct mm_event *ev)
+{
+	const struct flight *f = reclaims_for(m, stack_on(m, ev->cpu));
+
+	if (!f || ev->on || (f->gfp & __GFP_FS))
+		return NULL;
+	return model_says(m, "LV5: reclaim for gfp %#x enters the filesystem: %s %u goes", f->gfp, ev->report ? "dentry" : "inode", ev->file);
+}
+
+/* R26: whoever reclaims may use all there is, and does not reclaim once more. */
+static const char *judge_asker(struct model *m, const struct mm_event *ev)
+{
+	const struct flight *f = reclaims_for(m, stack_on(m, ev->cpu));
+
+	if (!f || (ev->context & 1))
+		return NULL;
+	return model_says(m, "R26: reclaim for gfp %#x asks for memory without PF_MEMALLOC", f->gfp);
+}
+
 /* --- R10 ------------------------------------------------------------------------------------------------------------------------------- */
 
 /* Half of what lies below the min marks is for those who free memory. */
@@ -282,8 +325,8 @@ static const char *judge_throttle(struct model *m, const struct mm_event *ev)
 
 	if (m->kthread_stack)
 		return model_says(m, "R10: a kernel thread is held up before it reclaims");
-	if (!f)
-		return model_says(m, "R10: held up before reclaim, and asks for nothing");
+	if (!f || vm_process_of(m, stack_on(m, ev->cpu)) == VM_NOBODY)
+		return model_says(m, "R10: who is no user's task is held up before reclaim");
 	for (unsigned i = 0; i < m->zonelist_len[f->nid]; i++)
 		if (ladder_may_use(m, f, m->zonelist[f->nid][i]) && !node_has_reserves(m, m->zone[m->zonelist[f->nid][i]].nid))
 			return NULL;
@@ -301,7 +344,7 @@ static const char *const wait_names[NR_VM_WAITS] = {
 };
 
 /* Twice what it may take, for others may run before who is woken. */
-static u64 longest_wait(const struct model *m, unsigned what)
+static u64 longest_wait(const struct model *m, unsigned what, bool fs)
 {
 	u64 disk = (u64)m->setup.knob[KNOB_DISK_LATENCY_US] * 1000 * 128;
 
@@ -315,7 +358,7 @@ static u64 longest_wait(const struct model *m, unsigned what)
 	case WAIT_OOM:
 		return 2000 * MS;
 	case WAIT_PFMEMALLOC:
-		return 2000 * MS;
+		return fs ? ~0ULL : 2000 * MS; /* with the filesystem, until kswapd has left something or given up */
 	default:
 		return disk + 2000 * MS;
 	}
@@ -352,7 +395,7 @@ static const char *judge_reason(struct model *m, const struct mm_event *ev)
 {
 	const struct vm_frame *f = ev->pfn < m->nr_frames ? &m->vm->frame[ev->pfn] : NULL;
 
-	if (ev->report == WAIT_WRITEBACK && (!f || !(f->flags & VMF_WRITEBACK)))
+	if (ev->report == WAIT_WRITEBACK && (f ? !(f->flags & VMF_WRITEBACK) : !m->vm->sums.writeback))
 		return model_says(m, "LV10: waits for writeback of pfn %llu, which is not being written", (unsigned long long)ev->pfn);
 	if (ev->report == WAIT_IO && (!f || !(f->flags & (VMF_READING | VMF_WRITING))))
 		return model_says(m, "LV10: waits for I/O of pfn %llu, and none is under way", (unsigned long long)ev->pfn);
@@ -384,11 +427,13 @@ static const char *on_wait_ends(struct model *m, const struct mm_event *ev)
 {
 	struct vm_actor *a = actor_on(m, ev->cpu);
 	u64 waited = m->now_ns - a->since_ns - (m->vm->live.jumped_ns - a->jumped_ns);
+	const struct flight *f;
 
 	if (!a->waits || a->what != ev->report)
 		return model_says(m, "LV10: waits for %s no more, and never did", wait_names[ev->report]);
 	a->waits = false;
-	if (waited > longest_wait(m, a->what))
+	f = reclaims_for(m, stack_on(m, ev->cpu));
+	if (waited > longest_wait(m, a->what, f && (f->gfp & __GFP_FS)))
 		return model_says(m, "LV10: waited %llu ms for %s", (unsigned long long)(waited / MS), wait_names[a->what]);
 	return vm_oom_overdue(m);
 }
@@ -430,8 +475,245 @@ bool vm_kswapd_is_needed(const struct model *m, unsigned nid, unsigned order, un
 {
 	const struct vm_node_live *n = &m->vm->live.node[nid];
 
-	return !n->runs && n->failures < MAX_RECLAIM_RETRIES &&
+	return (!n->kthread || n->naps) && n->failures < MAX_RECLAIM_RETRIES &&
 	       (!is_balanced(m, nid, order, highest) || is_boosted(m, nid, highest));
+}
+
+void vm_note_kswapd(struct model *m, unsigned nid, unsigned order, unsigned highest, bool sure)
+{
+	struct vm_node_live *n = &m->vm->live.node[nid];
+
+	n->vague |= !sure;
+	n->order = order > n->order ? (u8)order : n->order;
+	n->highest = n->highest == MAX_NR_ZONES || n->highest < highest ? (u8)highest : n->highest;
+}
+
+const char *vm_judge_wakeup(struct model *m, const struct flight *f, const struct mm_event *ev)
+{
+	unsigned nid = ev->zone / MAX_NR_ZONES, highest = ev->gfp ? f->highest : ev->zone % MAX_NR_ZONES;
+	const struct vm_node_live *n = &m->vm->live.node[nid];
+
+	if (n->kthread && !n->naps)
+		return model_says(m, "LV6: kswapd of node %u is woken, and does not sleep", nid);
+	if (n->failures >= MAX_RECLAIM_RETRIES)
+		return model_says(m, "LV6: kswapd of node %u is woken, which found nothing %u times in a row", nid, n->failures);
+	if (f->reclaim && actor_on(m, ev->cpu)->throttled) /* somebody waits for it */
+		return NULL;
+	if (f->kind != FLIGHT_ALLOC || !(f->gfp & __GFP_KSWAPD_RECLAIM))
+		return model_says(m, "L13: kswapd is woken by a request that does not ask for it");
+	if (ladder_is_steady(m, f) && !vm_kswapd_is_needed(m, nid, ev->order, highest))
+		return model_says(m, "R11: kswapd of node %u is woken for order %u up to zone %s, and there is nothing to do", nid, ev->order,
+				  model_zone_name(highest));
+	vm_note_kswapd(m, nid, ev->order, highest, true);
+	return NULL;
+}
+
+const char *vm_judge_boost_end(struct model *m, const struct mm_event *ev)
+{
+	struct model_zone *z = &m->zone[ev->zone];
+	struct vm_node_live *n = &m->vm->live.node[z->nid];
+	u64 taken = n->boost[z->index] < z->boost ? n->boost[z->index] : z->boost;
+
+	if (n->balances && ev->index != z->boost - taken)
+		return model_says(m, "R14: %llu pages of node %u zone %s's boost stay, due are %llu", (unsigned long long)ev->index,
+				  z->nid, model_zone_name(z->index), (unsigned long long)(z->boost - taken));
+	n->boost[z->index] = 0;
+	z->boost = ev->index;
+	return NULL;
+}
+
+/* Whose kswapd announces this. */
+static struct vm_node_live *kswapds_node(struct model *m, const struct mm_event *ev)
+{
+	struct vm_node_live *n = ev->nid < m->nr_nodes ? &m->vm->live.node[ev->nid] : NULL;
+
+	return n && n->kthread && n->kthread == m->kthread_stack ? n : NULL;
+}
+
+static const char *on_sleep(struct model *m, const struct mm_event *ev, bool for_good);
+
+/* It begins, and ends: woken by somebody; and with nothing left to do. */
+static const char *on_kswapd(struct model *m, const struct mm_event *ev)
+{
+	struct vm_node_live *n = ev->nid < m->nr_nodes ? &m->vm->live.node[ev->nid] : NULL;
+
+	if (!n || !n->kthread != !!ev->on)
+		return model_says(m, "LV6: kswapd of node %u is said to %s", ev->nid, ev->on ? "run" : "sleep");
+	if (!ev->on)
+		return on_sleep(m, ev, true);
+	if (!m->kswapd_wanted[ev->nid])
+		return model_says(m, "LV6: kswapd of node %u runs, and nobody woke it", ev->nid);
+	m->kswapd_wanted[ev->nid] = false;
+	n->kthread = m->kthread_stack;
+	n->for_highest = MAX_NR_ZONES - 1;
+	return NULL;
+}
+
+static const char *on_balance_begins(struct model *m, const struct mm_event *ev)
+{
+	struct vm_node_live *n = kswapds_node(m, ev);
+	u64 boost = 0;
+
+	if (!n || n->balances || n->naps)
+		return model_says(m, "LV6: node %u is balanced by somebody else than its kswapd", ev->nid);
+	if (n->failures >= MAX_RECLAIM_RETRIES)
+		return model_says(m, "LV6: kswapd of node %u found nothing %u times in a row, and tries again", ev->nid, n->failures);
+	n->for_highest = n->highest == MAX_NR_ZONES ? n->for_highest : n->highest;
+	if (!n->vague && (ev->order != n->order || ev->source_order != n->for_highest))
+		return model_says(m, "LV6: kswapd of node %u runs for order %u up to zone %s, it was woken for order %u up to %s", ev->nid,
+				  ev->order, model_zone_name(ev->source_order), n->order, model_zone_name(n->for_highest));
+	n->for_order = ev->order;
+	n->for_highest = ev->source_order;
+	n->order = 0;
+	n->highest = MAX_NR_ZONES;
+	n->vague = false;
+	n->balances = true;
+	n->reclaimed = 0;
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
+		n->boost[i] = i <= n->for_highest ? m->zone[ev->nid * MAX_NR_ZONES + i].boost : 0;
+		boost += n->boost[i];
+	}
+	return ev->asked == boost ? NULL : model_says(m, "R14: marks of node %u are boosted by %llu pages, kswapd says %u", ev->nid,
+						      (unsigned long long)boost, ev->asked);
+}
+
+/* R12: a large order is given up when there is enough to make a block of. */
+static const char *on_balance_ends(struct model *m, const struct mm_event *ev)
+{
+	struct vm_node_live *n = kswapds_node(m, ev);
+
+	if (!n || !n->balances)
+		return model_says(m, "LV6: a balance of node %u ends that never began", ev->nid);
+	n->balances = false;
+	n->done_order = ev->order;
+	if (ev->asked != n->reclaimed)
+		return model_says(m, "R12: kswapd of node %u says that it reclaimed %u pages, it were %llu", ev->nid, ev->asked,
+				  (unsigned long long)n->reclaimed);
+	if (ev->order != n->for_order && (ev->order || n->reclaimed < 2ULL << n->for_order))
+		return model_says(m, "R12: kswapd of node %u gives up order %u after %llu pages", ev->nid, n->for_order,
+				  (unsigned long long)n->reclaimed);
+	if (ev->index && !is_balanced(m, ev->nid, ev->order, n->for_highest))
+		return model_says(m, "LV6: kswapd of node %u says that it is balanced for order %u up to zone %s, and it is not", ev->nid,
+				  ev->order, model_zone_name(n->for_highest));
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		if (n->boost[i])
+			return model_says(m, "R14: kswapd of node %u ran, and zone %s is as boosted as before", ev->nid, model_zone_name(i));
+	return NULL;
+}
+
+/* R13: for what it must be balanced now, so that kswapd may sleep. */
+static void due_before_sleep(const struct vm_node_live *n, unsigned *order, unsigned *highest)
+{
+	bool gave_up = n->done_order < n->for_order;
+
+	*order = gave_up ? n->done_order : n->order;
+	*highest = gave_up || n->highest == MAX_NR_ZONES ? n->for_highest : n->highest;
+}
+
+/* for_good: after a nap. */
+static const char *on_sleep(struct model *m, const struct mm_event *ev, bool for_good)
+{
+	struct vm_node_live *n = kswapds_node(m, ev);
+	unsigned order, highest;
+
+	if (!n || n->balances || n->naps != for_good)
+		return model_says(m, "LV6: kswapd of node %u %s, out of turn", ev->nid, for_good ? "goes to sleep" : "naps");
+	n->naps = !for_good;
+	n->naps_ns = m->now_ns;
+	n->jumped_ns = m->vm->live.jumped_ns;
+	n->kthread = for_good ? 0 : n->kthread;
+	due_before_sleep(n, &order, &highest);
+	if (for_good && m->kswapd_wanted[ev->nid])
+		return model_says(m, "LV6: kswapd of node %u goes to sleep although it was woken", ev->nid);
+	if (n->vague || n->failures >= MAX_RECLAIM_RETRIES || is_balanced(m, ev->nid, order, highest))
+		return NULL;
+	return model_says(m, "LV6: kswapd of node %u goes to sleep although no zone up to %s is above its high mark for order %u", ev->nid,
+			  model_zone_name(highest), order);
+}
+
+/* It was woken in its nap, or looked again and found that there is more to do. */
+static const char *on_goes_on(struct model *m, const struct mm_event *ev)
+{
+	struct vm_node_live *n = kswapds_node(m, ev);
+	u64 napped = n ? m->now_ns - n->naps_ns - (m->vm->live.jumped_ns - n->jumped_ns) : 0;
+	unsigned order, highest;
+	bool woken, napping;
+
+	if (!n || n->balances)
+		return model_says(m, "LV6: kswapd of node %u goes on, and was not about to sleep", ev->nid);
+	due_before_sleep(n, &order, &highest);
+	napping = n->naps;
+	woken = napping && m->kswapd_wanted[ev->nid];
+	n->naps = false;
+	m->kswapd_wanted[ev->nid] = false;
+	if (napping && napped > 2ULL * m->setup.knob[KNOB_KSWAPD_NAP_MS] * MS)
+		return model_says(m, "LV6: kswapd of node %u napped for %llu ms", ev->nid, (unsigned long long)(napped / MS));
+	if (!woken && !n->vague && (n->failures >= MAX_RECLAIM_RETRIES || is_balanced(m, ev->nid, order, highest)))
+		return model_says(m, "LV6: kswapd of node %u goes on, and there is nothing to do", ev->nid);
+	if (woken) {
+		n->highest = n->highest == MAX_NR_ZONES ? (u8)highest : n->highest;
+		n->order = order > n->order ? (u8)order : n->order;
+	}
+	return NULL;
+}
+
+/* R13: who reclaims anything shows that the node is not hopeless. */
+static const char *on_node_ends(struct model *m, const struct mm_event *ev)
+{
+	struct vm_node_live *n = ev->nid < m->nr_nodes ? &m->vm->live.node[ev->nid] : NULL;
+
+	if (!n)
+		return model_says(m, "R3: reclaim from node %u, which there is not", ev->nid);
+	if (ev->index)
+		n->failures = 0;
+	if (kswapds_node(m, ev) && n->balances)
+		n->reclaimed += ev->index;
+	return NULL;
+}
+
+static const char *on_failure(struct model *m, const struct mm_event *ev)
+{
+	struct vm_node_live *n = kswapds_node(m, ev);
+
+	if (!n || !n->balances || n->reclaimed)
+		return model_says(m, "R12: kswapd of node %u says that it found nothing, after %llu pages", ev->nid,
+				  (unsigned long long)(n ? n->reclaimed : 0));
+	if (ev->asked != n->failures + 1)
+		return model_says(m, "R12: kswapd of node %u failed %u times in a row, it says %u", ev->nid, n->failures + 1, ev->asked);
+	n->failures = ev->asked;
+	return NULL;
+}
+
+/* One that found nothing and did not say so would try for ever. */
+static const char *on_reclaim(struct model *m, const struct mm_event *ev)
+{
+	switch (ev->report) {
+	case RECLAIM_DIRECT_BEGINS:
+		return on_direct_begins(m, ev);
+	case RECLAIM_DIRECT_ENDS:
+		return on_direct_ends(m, ev);
+	case RECLAIM_NODE_BEGINS:
+		return judge_reclaimer(m, ev);
+	case RECLAIM_NODE_ENDS:
+		return on_node_ends(m, ev);
+	case RECLAIM_THROTTLED:
+		actor_on(m, ev->cpu)->throttled = true;
+		if (ev->nid < m->nr_nodes)
+			vm_note_kswapd(m, ev->nid, 0, ZONE_NORMAL, true);
+		return NULL;
+	case RECLAIM_FAILURES:
+		return on_failure(m, ev);
+	case RECLAIM_BALANCE_BEGINS:
+		return on_balance_begins(m, ev);
+	case RECLAIM_BALANCE_ENDS:
+		return on_balance_ends(m, ev);
+	case RECLAIM_KSWAPD_NAPS:
+		return on_sleep(m, ev, false);
+	case RECLAIM_KSWAPD_GOES_ON:
+		return on_goes_on(m, ev);
+	default:
+		return NULL;
+	}
 }
 
 /* --- all of it ----------------------------------------------------------------------------------------------------------------------- */
@@ -444,16 +726,23 @@ const char *vm_liveness_event(struct model *m, const struct mm_event *ev)
 	case EVENT_IO:
 		return judge_io(m, ev);
 	case EVENT_RECLAIM:
-		if (ev->report == RECLAIM_DIRECT_BEGINS)
-			return on_direct_begins(m, ev);
-		if (ev->report == RECLAIM_DIRECT_ENDS)
-			return on_direct_ends(m, ev);
-		if (ev->report == RECLAIM_THROTTLED)
-			actor_on(m, ev->cpu)->throttled = true;
-		return NULL;
+		return on_reclaim(m, ev);
+	case EVENT_KTHREAD:
+		return ev->kthread >= VM_KSWAPD && ev->kthread < VM_KSWAPD + MAX_NUMNODES ? on_kswapd(m, ev) : NULL;
+	case EVENT_INODE:
+		return judge_inode(m, ev);
+	case EVENT_VM_WANTED:
+	case EVENT_SLAB_PAGES_WANTED:
+		return judge_asker(m, ev);
 	default:
 		return NULL;
 	}
+}
+
+void vm_liveness_is_up(struct model *m)
+{
+	for (unsigned nid = 0; nid < MAX_NUMNODES; nid++)
+		m->vm->live.node[nid].highest = MAX_NR_ZONES;
 }
 
 const char *vm_liveness_ends(struct model *m, unsigned cpu)

@@ -13,6 +13,7 @@
 
 #define VM_ACTORS    MODEL_STACKS
 #define VM_NOBODY    255
+#define VM_KSWAPD    1 /* kernel thread of node 0; those of other nodes behind it */
 #define VM_DUE_BYTES 32768 /* of a log, as much as a machine keeps */
 
 /* Why a request may be refused. docs/liveness.md says what each means. */
@@ -54,12 +55,17 @@ struct vm_oom {
 	u64 kills;
 };
 
-/* kswapd of a node. */
+/* kswapd of a node. What it is wanted for is noted by each request that may wake it, whether it sleeps or not. */
 struct vm_node_live {
-	u8 kthread;	   /* its stack; 0: not seen yet */
-	bool runs;
-	u8 order, highest; /* what it was woken for since it slept last */
+	u8 kthread;	   /* its stack, while it runs; 0: it has nothing to do */
+	bool naps, balances; /* naps: it can be woken, and goes to sleep unless it is */
+	bool vague;	   /* requests came while others were at work: nobody knows what was noted */
+	u8 order, highest; /* noted; MAX_NR_ZONES: nothing */
+	u8 for_order, for_highest, done_order; /* what it balances for; what it gave itself up to */
 	u32 failures;
+	u64 reclaimed;	   /* since it began to balance */
+	u64 boost[MAX_NR_ZONES]; /* then */
+	u64 naps_ns, jumped_ns;
 };
 
 /* Part of the model's state: copied with it. */
@@ -72,7 +78,7 @@ struct vm_liveness {
 	u64 excused[NR_VM_EXCUSES];
 };
 
-/* Of each machine, not copied: the texts that the log must have by now. */
+/* Texts that the log must have by now, in this order, each after a NUL but the first. */
 struct vm_due {
 	u32 bytes;
 	bool lost; /* there are more */
@@ -88,10 +94,18 @@ void vm_note_actor(struct model *m, unsigned actor);
 bool vm_begins_steady(struct model *m, unsigned actor);
 /* Pages of a zone on the lists that reclaim looks at. [R5] */
 u64 vm_listed(const struct model *m, unsigned zone);
-/* R11: is there anything to do for kswapd of this node? */
+/* R11: it sleeps, and there is something to do for kswapd of this node. */
 bool vm_kswapd_is_needed(const struct model *m, unsigned nid, unsigned order, unsigned highest);
-/* A direct reclaim is over: what the request makes of it. */
-const char *vm_reclaim_counted(struct model *m, struct flight *f, const struct mm_event *ev);
+/* It is noted what a request wants of kswapd. sure: the request is known to have come by. */
+void vm_note_kswapd(struct model *m, unsigned nid, unsigned order, unsigned highest, bool sure);
+/* R11, R10: may kswapd be woken, in this flight? */
+const char *vm_judge_wakeup(struct model *m, const struct flight *f, const struct mm_event *ev);
+/* R14: a boost ends, or a part of it does. */
+const char *vm_judge_boost_end(struct model *m, const struct mm_event *ev);
+void vm_liveness_is_up(struct model *m);
+/* A direct reclaim is over: pages it said it freed; what the request makes of it, due: what it must be told. */
+u32 vm_reclaim_said(struct model *m, unsigned cpu);
+const char *vm_reclaim_counted(struct model *m, struct flight *f, const struct mm_event *ev, u32 due);
 /* A frame came back to the allocator. */
 void vm_note_freed(struct model *m, unsigned cpu, u64 pages);
 /* LV7: is there enough for the request, so that nobody need be killed for it? what: is done all the same. */
@@ -122,7 +136,24 @@ const char *ladder_decides(struct model *m, struct flight *f, bool busy);
 void ladder_decided(struct flight *f, bool progress, bool busy);
 
 /* vm_text.c */
+#define ANY_NODE MAX_NUMNODES
+#define ANY_ZONE MODEL_NR_ZONES
+/* What texts say of pages: of a node, of a zone, of all. Zero without tasks and files. */
+struct vm_figures {
+	u64 lru[NR_LRU_LISTS], isolated[2], anon, mapped, file_pages, swapcache, dirty, writeback, pending, tables, mlocked;
+	u64 free_swap, total_swap, zswap, zswap_stored; /* of the machine */
+	bool hopeless; /* of a node: its kswapd has given up */
+};
+struct vm_figures vm_figures(const struct model *m, unsigned nid, unsigned zone);
+/* Who asks, by name. */
+struct text;
+void vm_name_of_asker(struct model *m, unsigned cpu, struct text *t);
 /* Somebody is about to be killed, or the machine to stop, and it is said why. victim: VM_NOBODY none */
-void vm_oom_text_due(struct model *m, const struct flight *f, unsigned asks, unsigned victim, bool reaped);
+void vm_oom_text_due(struct model *m, const struct flight *f, unsigned asks, unsigned victim);
+void vm_reap_text_due(struct model *m, unsigned victim);
+/* The log must have this, behind what it must have by now. */
+void vm_text_is_due(struct model *m, const char *text, size_t len);
+/* The log is empty. */
+void vm_log_begins(struct model *m);
 
 #endif

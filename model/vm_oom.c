@@ -302,7 +302,7 @@ static const char *on_kill(struct model *m, const struct mm_event *ev)
 		return model_says(m, "O5: task %u is killed, and is to end anyway", t);
 	if ((s64)ev->index != vm_badness(m, t))
 		return model_says(m, "O1: task %u has %lld points, they say %lld", t, (long long)vm_badness(m, t), (long long)ev->index);
-	vm_oom_text_due(m, f, m->vm->live.oom.asks, t, false);
+	vm_oom_text_due(m, f, m->vm->live.oom.asks, t);
 	m->vm->live.oom.kills++;
 	mark(m, t);
 	decided(m, f);
@@ -343,7 +343,7 @@ static const char *on_nobody(struct model *m, const struct mm_event *ev)
 		return model_says(m, "LV9: deadlocked on memory, although task %u has not given up its memory yet", t);
 	if ((bad = vm_judge_need(m, f, "deadlocked on memory")))
 		return bad;
-	vm_oom_text_due(m, f, m->vm->live.oom.asks, VM_NOBODY, false);
+	vm_oom_text_due(m, f, m->vm->live.oom.asks, VM_NOBODY);
 	m->vm->live.oom.panics = true;
 	return NULL;
 }
@@ -359,7 +359,7 @@ static const char *on_panic(struct model *m, const struct mm_event *ev)
 		return model_says(m, "O5: the machine stops, but panic_on_oom is %u", m->vm->knob[VM_PANIC_ON_OOM]);
 	if ((bad = vm_judge_need(m, f, "the machine stops")))
 		return bad;
-	vm_oom_text_due(m, f, m->vm->live.oom.asks, VM_NOBODY, false);
+	vm_oom_text_due(m, f, m->vm->live.oom.asks, VM_NOBODY);
 	m->vm->live.oom.panics = true;
 	return NULL;
 }
@@ -398,6 +398,7 @@ static const char *on_reap(struct model *m, const struct mm_event *ev)
 		return model_says(m, "O7: the reaper took what task %u had, which is no victim", t);
 	if (m->now_ns - m->vm->live.oom.killed_ns[t] < m->setup.knob[KNOB_OOM_REAP_DELAY_MS] * 1000000ULL)
 		return model_says(m, "O7: task %u is reaped before it had time to end by itself", t);
+	vm_reap_text_due(m, t);
 	return NULL;
 }
 

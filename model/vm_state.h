@@ -174,6 +174,7 @@ struct model_vm {
 		u32 seeks, batch;
 	} shrinker[VM_SHRINKERS];
 	/* what follows is not part of the image */
+	struct vm_due due;
 	struct vm_flight flight[MODEL_STACKS][MODEL_MAX_NESTING];
 	struct vm_block block[MODEL_TRACKED_FILES][MODEL_TRACKED_PAGES];
 	struct vm_frame *frame;

@@ -12,7 +12,7 @@
 #include "slab_state.h"
 #include "vm_state.h"
 
-#define IMAGE_BYTES   offsetof(struct model_vm, flight)
+#define IMAGE_BYTES   offsetof(struct model_vm, due)
 #define DIGEST_FRAMES 65536
 
 /* --- life ---------------------------------------------------------------------------------------------------------------- */
@@ -106,6 +106,7 @@ static void empty_all(struct model *m)
 		if (vm->file[f].touched)
 			memset(vm->block[f], 0, sizeof(vm->block[f]));
 	memset(vm->flight, 0, sizeof(vm->flight));
+	vm_log_begins(m);
 }
 
 /* Tables of slots of swap stay; sealed a second time they are there already. */
@@ -164,6 +165,7 @@ const char *model_vm_is_up(struct model *m, unsigned cpu, int error)
 	if (error)
 		return slab_flight_on(m, cpu)->refused ? NULL : model_says(m, "R53: nothing was refused, and what tasks need could not be made");
 	memcpy(m->vm->knob, knob_values, sizeof(knob_values));
+	vm_liveness_is_up(m);
 	m->vm->up = true;
 	return NULL;
 }
