@@ -506,6 +506,23 @@ static void test_out_and_in(void)
 	slots_are_valid("all are back");
 }
 
+static void test_slot_given_up(void)
+{
+	struct page *page = NULL;
+	u32 entry;
+
+	vm_knob_write(VM_PAGE_CLUSTER, 0);
+	swapon(1, 16, 0);
+	entry = swap_out(6);
+	swap_in(entry, GFP_HIGHUSER_MOVABLE, 0, 0, &page);
+	lock_page(page);
+	ok(!vm_flag(page, PGV_dirty), "what was read is what the device has");
+	ok(!try_to_free_swap(page), "a slot that somebody names stays");
+	swap_free(entry);
+	ok(try_to_free_swap(page) && vm_flag(page, PGV_dirty), "given up: what the page holds is nowhere else then");
+	forget_page(page);
+}
+
 static void test_found_in_cache(void)
 {
 	struct page *page = new_page(6), *found = NULL;
@@ -675,6 +692,31 @@ static void test_zswap_off(void)
 	ok(comes_back(entry, 5), "and it comes back");
 }
 
+/* Switched off while a copy is kept, and the page is written once more. */
+static void test_zswap_switched_off(void)
+{
+	struct page *page = new_page(5);
+	u32 entry;
+
+	swapon(1, 16, 0);
+	add_to_swap(page);
+	entry = vm_page(page)->entry;
+	write_out(page);
+	vm_knob_write(VM_ZSWAP_ENABLED, 0);
+	lock_page(page);
+	fill(page, 9);
+	set_page_dirty(page);
+	clear_page_dirty_for_io(page);
+	swap_writepage(page);
+	wait_on_page_writeback(page);
+	lock_page(page);
+	remove_from_swap_cache(page);
+	unlock_page(page);
+	put_vm_page(page);
+	same_text(story_of(entry), "TCdSDwU", "the copy goes, the device is written");
+	ok(comes_back(entry, 9), "switched off, it gives nothing older back");
+}
+
 /* Pages of 64 lines, two a page of the pool, until it is full: the first ones go to the device. */
 static void test_zswap_full(void)
 {
@@ -698,6 +740,27 @@ static void test_zswap_full(void)
 		if (!comes_back(entry[i], 4 * i + 1))
 			ok(false, "page %u comes back as it was", i);
 	same_number(zswap_pool_pages() + zswap_stored_pages(), 0, "the pool is empty");
+	lru_add_drain_all();
+	slots_are_valid("empty");
+}
+
+/* The device does not take what is driven out. */
+static void test_zswap_write_error(void)
+{
+	unsigned n = 2 * (unsigned)(current_mm()->totalram_pages / 100), lost = 0;
+	u32 entry[64];
+
+	vm_knob_write(VM_ZSWAP_MAX_POOL_PERCENT, 1);
+	vm_knob_write(VM_PAGE_CLUSTER, 0);
+	swapon(1, 100, 0);
+	for (unsigned i = 0; i < n; i++)
+		entry[i] = swap_out(4 * i + 1);
+	sim_plan_fault(m, FAULT_DISK_WRITE, 0, 2);
+	entry[n] = swap_out(4 * n + 1);
+	same_number(vm_counter("zswpwb"), 2, "two copies are driven out, and cannot be written");
+	for (unsigned i = 0; i <= n; i++)
+		lost += !comes_back(entry[i], 4 * i + 1);
+	same_number(lost, 0, "nothing is lost");
 	lru_add_drain_all();
 	slots_are_valid("empty");
 }
@@ -986,6 +1049,7 @@ int main(void)
 	play("counts", test_counts);
 	play("taken", test_taken);
 	play("out and in", test_out_and_in);
+	play("slot given up", test_slot_given_up);
 	play("found in the cache", test_found_in_cache);
 	play("readahead", test_readahead);
 	play("write error", test_write_error);
@@ -993,7 +1057,9 @@ int main(void)
 	play("zswap", test_zswap);
 	play("zswap, rewritten", test_zswap_rewrite);
 	play("zswap, off", test_zswap_off);
+	play("zswap, switched off", test_zswap_switched_off);
 	play("zswap, full", test_zswap_full);
+	play("zswap, write error", test_zswap_write_error);
 	play("zswap, no room", test_zswap_none);
 	play("swapoff, cached", test_swapoff_cached);
 	with_tasks = true;
