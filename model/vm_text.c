@@ -30,7 +30,7 @@ static void count_frame(const struct vm_frame *f, struct vm_figures *sum)
 	sum->dirty += dirty;
 	sum->writeback += writeback;
 	sum->pending += dirty + writeback;
-	sum->tables += f->use == VM_USE_TABLE + 1;
+	sum->tables += f->use == VM_USE_TABLE + 1 && f->task; /* those of swap have no row */
 	sum->mlocked += (f->flags & VMF_MLOCKED) != 0;
 }
 
