@@ -119,6 +119,12 @@ static const char *judge_sysctl(struct world *w, const u64 *a, struct outcome se
 	return model_sysctl(w->model, world_cpu(), (unsigned)a[0], (u32)a[1], seen.ok);
 }
 
+/* Under pressure it is a thread, and comes by itself. */
+static bool ready_kswapd(struct world *w, const u64 *a)
+{
+	(void)a;
+	return !w->vm_up;
+}
 /* Node 4 is the CPU's own; a node this machine does not have is taken round. */
 static unsigned node_of(const struct world *w, u64 a)
 {
@@ -291,7 +297,7 @@ const struct op machine_ops[] = {
 	{ 0x0014, "fault", { ARG_SITE, ARG_SKIP, ARG_TIMES }, 14, OP_TASK_ONLY | OP_ANYTIME, NULL, begin_nothing, run_fault,
 	  NULL },
 	{ 0x0020, "sysctl", { ARG_SYSCTL, ARG_VALUE }, 14, OP_TASK_ONLY, NULL, begin_nothing, run_sysctl, judge_sysctl },
-	{ 0x0021, "kswapd", { ARG_NODE }, 14, OP_TASK_ONLY, NULL, begin_nothing, run_kswapd, judge_kswapd },
+	{ 0x0021, "kswapd", { ARG_NODE }, 14, OP_TASK_ONLY, ready_kswapd, begin_nothing, run_kswapd, judge_kswapd },
 	{ 0x0022, "drain_local", { 0 }, 40, OP_TASK_ONLY, NULL, begin_drain_local, run_drain_local,
 	  judge_drain_local },
 	{ 0x0023, "drain_all", { 0 }, 24, OP_TASK_ONLY, NULL, begin_drain_all, run_drain_all,
