@@ -323,7 +323,7 @@ static int begin_change(struct swap_state *st, struct swap_device *d, bool on)
 
 	flags = swap_lock(st);
 	if (d->leaving || !!d->pages == on)
-		error = on || d->leaving ? -EBUSY : -EINVAL;
+		error = on ? -EBUSY : -EINVAL;
 	else
 		d->leaving = true;
 	swap_unlock(st, flags);
