@@ -160,6 +160,7 @@ struct vm_state {
 	struct shrinker_state *shrinkers;
 	struct oom_state *oom;
 	struct writeback_state *writeback;
+	struct block_state *block;
 };
 
 static inline struct vm_state *vm_state(void)
@@ -474,7 +475,7 @@ void fs_settle(void);
 
 /* --- block.c: requests to devices; allocates with GFP_NOIO ------------------------------------------------------------------------------------------ */
 
-/* A page to or from a block. end_io in hardirq context. May sleep until the device takes it. -ENOMEM when its own memory cannot be had: then nothing was started. */
+/* A page to or from a block. end_io in hardirq context. May sleep until the device takes it. Returns 0: it waits for memory of its own too. */
 int submit_page_io(struct page *page, unsigned device, u64 block, bool write, void (*end_io)(struct page *page, int error));
 int block_init(void); /* mempool, kblockd */
 

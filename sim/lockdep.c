@@ -12,7 +12,7 @@
 #include "lockdep.h"
 #include "sched.h"
 
-#define CLASS_BITS 0xffffu
+#define CLASS_BITS 0xffffffffu
 
 struct text {
 	char words[400];
@@ -50,16 +50,16 @@ static const char *name_of(unsigned id)
 	return class_name(this_cpu->machine->lockdep.class[id]);
 }
 
-static const char *context_name(u32 usage)
+static const char *context_name(u64 usage)
 {
 	return usage & LOCK_IN_HARDIRQ ? "hardirq" : usage & LOCK_IN_SOFTIRQ ? "softirq" : "task";
 }
 
-static struct sim_place place_now(u32 usage)
+static struct sim_place place_now(u64 usage)
 {
 	const struct sim_cpu *c = this_cpu;
 
-	return (struct sim_place){c->operation, c->step, c->id, (u8)(usage >> 16), c->task};
+	return (struct sim_place){c->operation, c->step, c->id, (u8)(usage >> 32), c->task};
 }
 
 static void say_place(struct text *t, struct sim_place p)
@@ -68,7 +68,7 @@ static void say_place(struct text *t, struct sim_place p)
 		say(t, "%s+%u", p.operation, p.step);
 	else
 		say(t, "boot or settling");
-	say(t, " (%s of cpu %u)", context_name((u32)p.usage << 16), p.cpu);
+	say(t, " (%s of cpu %u)", context_name((u64)p.usage << 32), p.cpu);
 }
 
 void lockdep_describe_held(char *text, size_t room)
@@ -91,7 +91,7 @@ static bool holds(const struct sim_cpu *c, const struct sim_lock *lock)
 	return false;
 }
 
-static _Noreturn void stop_self(const struct sim_lock *lock, u32 now)
+static _Noreturn void stop_self(const struct sim_lock *lock, u64 now)
 {
 	struct text t = {.len = 0};
 
@@ -134,7 +134,7 @@ static _Noreturn void stop_circle(const struct sim_lock *lock)
 }
 
 /* Who holds the lock, who holds what that one waits for, and so on: does it end here? */
-static void look_for_circle(const struct sim_lock *lock, u32 now)
+static void look_for_circle(const struct sim_lock *lock, u64 now)
 {
 	const struct sim_lock *next = lock;
 
@@ -165,7 +165,7 @@ static u32 before(const struct sim_lockdep *d, unsigned id, u8 *next)
 
 	while (todo) {
 		unsigned at = (unsigned)__builtin_ctz(todo);
-		u32 fresh = d->known[at] & CLASS_BITS & ~found;
+		u32 fresh = (u32)d->known[at] & ~found;
 
 		todo = (todo & (todo - 1)) | fresh;
 		found |= fresh;
@@ -184,7 +184,7 @@ static void say_chain(struct text *t, const struct sim_lockdep *d, const u8 *nex
 	}
 }
 
-static void check_cycle(const struct sim_lock *held, const struct sim_lock *lock, u32 now)
+static void check_cycle(const struct sim_lock *held, const struct sim_lock *lock, u64 now)
 {
 	const struct sim_lockdep *d = &this_cpu->machine->lockdep;
 	u8 next[SIM_LOCK_CLASSES];
@@ -208,7 +208,7 @@ static void check_rank(const struct sim_lock *held, const struct sim_lock *lock)
 		sim_lock_out_of_order(held, lock);
 }
 
-static void learn_orders(const struct sim_lock *lock, u32 now)
+static void learn_orders(const struct sim_lock *lock, u64 now)
 {
 	const struct sim_cpu *c = this_cpu;
 	struct sim_lockdep *d = &c->machine->lockdep;
@@ -216,11 +216,11 @@ static void learn_orders(const struct sim_lock *lock, u32 now)
 	for (unsigned i = 0; i < c->nr_held && i < SIM_MAX_HELD; i++) {
 		const struct sim_lock *held = c->held[i];
 
-		if (d->known[lock->id] & 1u << held->id)
+		if (d->known[lock->id] & 1ULL << held->id)
 			continue;
 		check_cycle(held, lock, now);
 		check_rank(held, lock);
-		d->known[lock->id] |= 1u << held->id;
+		d->known[lock->id] |= 1ULL << held->id;
 		d->order[held->id][lock->id] = place_now(now);
 	}
 }
@@ -228,16 +228,16 @@ static void learn_orders(const struct sim_lock *lock, u32 now)
 /* --- interrupts --------------------------------------------------------------------------------------------------- */
 
 static const struct {
-	u32 in, on;
+	u64 in, on;
 	const char *where;
 } irq_kinds[] = {
 	{LOCK_IN_HARDIRQ, LOCK_ON_HARDIRQ, "hardirq"},
 	{LOCK_IN_SOFTIRQ, LOCK_ON_SOFTIRQ, "softirq"},
 };
 
-static struct sim_place place_of_usage(const struct sim_lockdep *d, unsigned id, u32 bit)
+static struct sim_place place_of_usage(const struct sim_lockdep *d, unsigned id, u64 bit)
 {
-	return d->usage[id][__builtin_ctz(bit) - 16];
+	return d->usage[id][__builtin_ctzll(bit) - 32];
 }
 
 /* An interrupt waits for `safe`; its holder may have come from there to `unsafe`, whose holder may be interrupted so.
@@ -273,14 +273,14 @@ static void check_state(const struct sim_lockdep *d, unsigned unsafe)
 	}
 }
 
-static void learn_usage(unsigned id, u32 now)
+static void learn_usage(unsigned id, u64 now)
 {
 	struct sim_lockdep *d = &this_cpu->machine->lockdep;
-	u32 fresh = now & ~CLASS_BITS & ~d->known[id];
+	u64 fresh = now & ~(u64)CLASS_BITS & ~d->known[id];
 
 	d->known[id] |= fresh;
 	for (; fresh; fresh &= fresh - 1)
-		d->usage[id][__builtin_ctz(fresh) - 16] = place_now(now);
+		d->usage[id][__builtin_ctzll(fresh) - 32] = place_now(now);
 }
 
 /* --- what is new -------------------------------------------------------------------------------------------------- */
@@ -301,7 +301,7 @@ void lockdep_find_class(struct sim_lock *lock)
 	d->class[lock->id] = lock->class;
 }
 
-sim_cold void lockdep_learn(struct sim_lock *lock, u32 now, u32 held, bool waits)
+sim_cold void lockdep_learn(struct sim_lock *lock, u64 now, u32 held, bool waits)
 {
 	struct sim_lockdep *d = &this_cpu->machine->lockdep;
 

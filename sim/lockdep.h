@@ -29,13 +29,11 @@
 #include "machine.h"
 
 /* How a class was taken; kept above the bits of the classes that were held. Without interrupts off, one may come. */
-enum {
-	LOCK_USED = 1 << 16,
-	LOCK_IN_HARDIRQ = 1 << 17,
-	LOCK_IN_SOFTIRQ = 1 << 18,
-	LOCK_ON_HARDIRQ = 1 << 19,
-	LOCK_ON_SOFTIRQ = 1 << 20,
-};
+#define LOCK_USED	(1ULL << 32)
+#define LOCK_IN_HARDIRQ (1ULL << 33)
+#define LOCK_IN_SOFTIRQ (1ULL << 34)
+#define LOCK_ON_HARDIRQ (1ULL << 35)
+#define LOCK_ON_SOFTIRQ (1ULL << 36)
 
 #define LOCK_IN_IRQ (LOCK_IN_HARDIRQ | LOCK_IN_SOFTIRQ)
 
@@ -43,9 +41,9 @@ enum {
 #define SIM_MOST_TRIES 1024
 
 /* What taking a lock here and now says about it. */
-static inline u32 sim_lock_usage(const struct sim_cpu *c)
+static inline u64 sim_lock_usage(const struct sim_cpu *c)
 {
-	u32 open = c->irqs_off ? 0 : LOCK_ON_HARDIRQ;
+	u64 open = c->irqs_off ? 0 : LOCK_ON_HARDIRQ;
 
 	if (unlikely(c->hardirq))
 		return LOCK_USED | LOCK_IN_HARDIRQ;
@@ -60,7 +58,7 @@ void sim_lock_not_held(const struct sim_lock *lock);
 /* The class of a lock that was just initialised; it waits until it is taken if there is no machine yet. */
 void lockdep_find_class(struct sim_lock *lock);
 /* Something new about a lock, or about one of its kind; waits: who takes it waits for it. Returns if it may. */
-void lockdep_learn(struct sim_lock *lock, u32 now, u32 held, bool waits);
+void lockdep_learn(struct sim_lock *lock, u64 now, u32 held, bool waits);
 /* Let the holder of a lock run; the caller looks again. */
 void sim_lock_wait(struct sim_lock *lock);
 /* Sleep until it is free, its holder may sleep too. */

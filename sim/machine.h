@@ -93,7 +93,7 @@ struct sim_stop {
 };
 
 #define SIM_MAX_HELD	 8
-#define SIM_LOCK_CLASSES 16 /* 0 is nobody's */
+#define SIM_LOCK_CLASSES 28 /* up to 32, a bit each; 0 is nobody's */
 
 /* All locks initialised at one place. */
 struct sim_lock_class {
@@ -106,7 +106,7 @@ struct sim_lock_class {
 struct sim_place {
 	const char *operation; /* NULL at boot and while all is given back */
 	u32 step;
-	u8 cpu, usage; /* usage: bits of lockdep.h, from 16 on */
+	u8 cpu, usage; /* usage: bits of lockdep.h, from 32 on */
 	u8 task;       /* sim_current() */
 };
 
@@ -122,7 +122,7 @@ struct sim_lock {
 
 /* What was seen of locks since the machine was sealed: lockdep.c. */
 struct sim_lockdep {
-	u32 known[SIM_LOCK_CLASSES];
+	u64 known[SIM_LOCK_CLASSES];
 	u8 nr;
 	const struct sim_lock_class *class[SIM_LOCK_CLASSES];
 	struct sim_place usage[SIM_LOCK_CLASSES][5];

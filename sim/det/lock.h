@@ -23,20 +23,20 @@ typedef struct sim_lock spinlock_t;
 #define spin_lock_init_nesting(lock, rank) sim_lock_init(lock, rank, true)
 
 /* Only what is new costs more than this test. */
-no_tsan static inline void sim_lock_check(spinlock_t *lock, u32 now, u32 held, bool waits)
+no_tsan static inline void sim_lock_check(spinlock_t *lock, u64 now, u32 held, bool waits)
 {
 	if (unlikely((now | held) & ~this_cpu->machine->lockdep.known[lock->id]))
 		lockdep_learn(lock, now, held, waits);
 }
 
-no_tsan static inline void sim_lock_taken(spinlock_t *lock, u32 now)
+no_tsan static inline void sim_lock_taken(spinlock_t *lock, u64 now)
 {
 	struct sim_cpu *c = this_cpu;
 
 	tool_order_after(lock);
 	lock->locked = 1;
 	lock->cpu = c->id;
-	lock->taken = (struct sim_place){ c->operation, c->step, c->id, (u8)(now >> 16), c->task };
+	lock->taken = (struct sim_place){ c->operation, c->step, c->id, (u8)(now >> 32), c->task };
 	lock->held_before = c->held_classes;
 	c->held_classes |= 1u << lock->id;
 	VM_BUG_ON(c->nr_held == SIM_MAX_HELD);
@@ -48,7 +48,7 @@ no_tsan static inline void sim_lock_taken(spinlock_t *lock, u32 now)
 /* Before waiting: what is wrong is named even where it would end in a deadlock. */
 no_tsan static inline void spin_lock(spinlock_t *lock)
 {
-	u32 now;
+	u64 now;
 
 	sim_yield(YIELD_LOCK);
 	now = sim_lock_usage(this_cpu);
@@ -63,7 +63,7 @@ no_tsan static inline void spin_lock(spinlock_t *lock)
 no_tsan static inline bool spin_trylock(spinlock_t *lock)
 {
 	const struct sim_cpu *c = this_cpu;
-	u32 now;
+	u64 now;
 
 	sim_yield(YIELD_TRYLOCK);
 	if (unlikely(lock->locked)) {
@@ -73,7 +73,7 @@ no_tsan static inline bool spin_trylock(spinlock_t *lock)
 	if (unlikely(c->nr_held && c->held[c->nr_held - 1]->rank > lock->rank && lock->rank))
 		sim_lock_out_of_order(c->held[c->nr_held - 1], lock);
 	now = sim_lock_usage(c);
-	sim_lock_check(lock, now & ~(u32)LOCK_IN_IRQ, 0, false);
+	sim_lock_check(lock, now & ~LOCK_IN_IRQ, 0, false);
 	sim_lock_taken(lock, now);
 	sim_yield(YIELD_LOCKED);
 	return true;
@@ -181,7 +181,7 @@ struct mutex {
 
 static inline void mutex_lock(struct mutex *m)
 {
-	u32 now;
+	u64 now;
 
 	sim_may_sleep("mutex_lock");
 	sim_yield(YIELD_LOCK);
