@@ -63,6 +63,7 @@ static const char *make_vm_cache(struct model *m, struct slab_flight *sf, unsign
 		{ .name = "inode_cache", .size = 600, .align = 8, .flags = SLAB_RECLAIM_ACCOUNT | SLAB_NO_MERGE },
 		{ .name = "dentry", .size = 192, .align = 8, .flags = SLAB_RECLAIM_ACCOUNT | SLAB_NO_MERGE },
 		{ .name = "radix_tree_node", .size = 552, .align = 8, .flags = SLAB_RECLAIM_ACCOUNT | SLAB_NO_MERGE },
+		{ .name = "bio", .size = 32, .align = 8, .flags = SLAB_NO_MERGE },
 	};
 	const char *bad;
 
