@@ -183,6 +183,7 @@ struct disk_request {
 #define DISK_DEVICES 4 /* 0 has the files, 1 and up are for swap */
 
 #define SIM_MAX_KTHREADS 8
+enum sim_kthread_number { KTHREAD_KBLOCKD, KTHREAD_KSWAPD0, KTHREAD_FLUSHER = KTHREAD_KSWAPD0 + SIM_MAX_NODES, KTHREAD_OOM_REAPER };
 #define SIM_MAX_TIMERS	 128
 
 struct machine {

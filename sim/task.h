@@ -19,10 +19,9 @@
 #define SIM_HAS_KTHREADS 1 /* vm_init() needs them */
 
 /*
- * Names that schedules know, each at its number, so that a text means the same on every machine; another name gets a number
+ * Names that schedules know, each at its number (enum sim_kthread_number), so that a text means the same on every machine; another name gets a number
  * that is free. When several are wanted, the lowest number runs first: a device's interrupts come before the rest.
  */
-enum sim_kthread_number { KTHREAD_KBLOCKD, KTHREAD_KSWAPD0, KTHREAD_FLUSHER = KTHREAD_KSWAPD0 + SIM_MAX_NODES, KTHREAD_OOM_REAPER };
 extern const char *const sim_kthread_names[SIM_MAX_KTHREADS]; /* NULL: none */
 
 /*
