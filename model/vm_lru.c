@@ -290,8 +290,8 @@ static const char *on_shrinker(struct model *m, const struct mm_event *ev)
 	case SHRINKER_DONE:
 		return on_shrunk(m, ev, vf);
 	default:
-		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].seeks = ev->asked;
-		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].batch = (u32)ev->index;
+		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].batch = ev->asked;
+		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].seeks = (u32)ev->index;
 		return NULL;
 	}
 }
