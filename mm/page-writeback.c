@@ -10,8 +10,8 @@
  *   0 ------- background --- (background + limit) / 2 ---------- limit -----      dirty pages and pages under writeback
  *   nobody cares | flusher writes | whoever writes a file waits: once | until it is less
  *
- * The flusher is a kernel thread. It is wanted when woken, then writes until less than the background limit is dirty, and when
- * something has been dirty for longer than the expiry, at most once an interval; then it writes what is so old. A writer
+ * The flusher is a kernel thread. It is wanted when woken, then writes until less than the background limit is dirty; and once an
+ * interval while anything is dirty, then it writes what has been so for longer than the expiry. A writer
  * wakes it before it waits, and waits WAIT_MOST_NS at most before it looks again: nobody waits for a thread that nobody
  * woke, nor for one that has nothing to do. [R22]
  *
@@ -68,13 +68,15 @@ void dirty_limits(u64 *background, u64 *dirty)
 
 /* --- dirty ---------------------------------------------------------------------------------------------------------------------- */
 
-static u64 due_ns(const struct writeback_state *w)
+/* The flusher comes once an interval while anything is dirty. One timer is all it ever has. */
+static void arm_flusher(struct writeback_state *w)
 {
 	u64 interval = machine_param(this_cpu->machine, PARAM_WRITEBACK_INTERVAL_MS) * MS_NS;
 
-	if (!interval || w->oldest_ns == NEVER)
-		return NEVER;
-	return max_of(w->oldest_ns + machine_param(this_cpu->machine, PARAM_DIRTY_EXPIRE_MS) * MS_NS, w->last_run_ns + interval);
+	if (!interval || w->oldest_ns == NEVER || w->next_ns)
+		return;
+	w->next_ns = sim_now_ns() + interval;
+	sim_timer(w->next_ns);
 }
 
 /* A mapping has its first dirty page. */
@@ -86,8 +88,7 @@ static void note_dirty_mapping(struct address_space *mapping)
 	if (w->oldest_ns != NEVER)
 		return;
 	w->oldest_ns = mapping->dirtied_ns;
-	if (due_ns(w) != NEVER)
-		sim_timer(due_ns(w));
+	arm_flusher(w);
 }
 
 static bool set_flag_dirty(struct page *page)
@@ -284,30 +285,34 @@ static void find_oldest(struct writeback_state *w)
 		if (READ_ONCE(mapping->nr_dirty))
 			w->oldest_ns = min_of(w->oldest_ns, mapping->dirtied_ns);
 	}
-	if (due_ns(w) != NEVER)
-		sim_timer(due_ns(w));
+}
+
+static bool is_due(const struct writeback_state *w)
+{
+	return w->next_ns && w->next_ns <= sim_now_ns();
 }
 
 static bool flusher_wanted(void *arg)
 {
 	const struct writeback_state *w = arg;
 
-	return READ_ONCE(w->woken) || (w->oldest_ns != NEVER && due_ns(w) <= sim_now_ns());
+	return READ_ONCE(w->woken) || is_due(w);
 }
 
 static void flusher(void *arg)
 {
 	struct writeback_state *w = arg;
 	u64 now = sim_now_ns(), expire = machine_param(this_cpu->machine, PARAM_DIRTY_EXPIRE_MS) * MS_NS;
-	bool periodic = due_ns(w) <= now;
+	bool periodic = is_due(w);
 
 	vm_kthread_news(true);
+	w->next_ns = periodic ? 0 : w->next_ns;
 	if (xchg(&w->woken, false) && above_background())
 		write_older(NEVER, true);
 	if (periodic && now >= expire)
 		write_older(now - expire, false);
-	w->last_run_ns = now;
 	find_oldest(w);
+	arm_flusher(w);
 	vm_kthread_news(false);
 }
 
