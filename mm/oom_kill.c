@@ -25,16 +25,17 @@
  * to the decision. The reaper's list is changed by whoever holds a victim; nothing here yields between two changes of it.
  * Sleeps: oom_wait(), the reaper between two tries.
  * Unlike Linux: no memory policies, cpusets or memcgs, so every OOM is the whole machine's; no threads that share memory, no
- * init and no origin of OOM; reports are not rate-limited; oom_kill_allocating_task does not name a task that was reaped.
+ * init and no origin of OOM; reports are not rate-limited; oom_kill_allocating_task does not name a task that was reaped; what a
+ * victim gave back leaves the lists of its CPU at once, for a small machine could hide all of it there.
  */
 #include <errno.h>
 #include "vm_internal.h"
 
 #define OOM_REAP_TRIES	    10
 #define OOM_REAP_RETRY_NS   100000000ULL
-#define OOM_WAIT_NS	    1000000000ULL
 #define MAX_OOM_NOTIFIERS   4
 #define NS_OF_MS	    1000000ULL
+#define OOM_WAIT_MORE_NS    (100 * NS_OF_MS) /* than until the reaper comes to who was killed just now */
 
 struct oom_state {
 	u8 locked;   /* oom_lock */
@@ -50,6 +51,11 @@ struct oom_state {
 static struct oom_state *oom_state(void)
 {
 	return vm_state()->oom;
+}
+
+static u64 reap_delay_ns(void)
+{
+	return this_cpu->machine->param[PARAM_OOM_REAP_DELAY_MS] * NS_OF_MS;
 }
 
 static void oom_news(enum oom_news news, const struct vm_task *task, u64 index, u32 asked)
@@ -143,7 +149,7 @@ void oom_wait(void)
 	if (tsk_is_oom_victim() || fatal_signal_pending())
 		return;
 	vm_wait_news(WAIT_OOM, NULL, true);
-	sim_sleep_timeout(oom_made_progress, &w, OOM_WAIT_NS, "memory of a task that was killed");
+	sim_sleep_timeout(oom_made_progress, &w, reap_delay_ns() + OOM_WAIT_MORE_NS, "memory of a task that was killed");
 	vm_wait_news(WAIT_OOM, NULL, false);
 }
 
@@ -166,9 +172,10 @@ static void set_oom_skip(struct vm_task *task)
 	oom_news(OOM_SKIP, task, 0, 0);
 }
 
-/* Its memory is given back already. */
+/* Its memory is given back already, and is not to hide on this CPU's lists while another one is chosen for want of it. */
 void exit_oom_victim(struct vm_task *task)
 {
+	drain_local_pages();
 	oom_state()->victim[task->id].nth++;
 	set_oom_skip(task);
 	task->oom_victim = false;
@@ -185,8 +192,7 @@ static void queue_oom_reaper(struct vm_task *task)
 		set_oom_skip(task);
 		return;
 	}
-	oom->victim[task->id].due_ns =
-		sim_now_ns() + this_cpu->machine->param[PARAM_OOM_REAP_DELAY_MS] * NS_OF_MS;
+	oom->victim[task->id].due_ns = sim_now_ns() + reap_delay_ns();
 	oom->victim[task->id].queued = true;
 	sim_timer(oom->victim[task->id].due_ns);
 }
@@ -241,8 +247,12 @@ static void reap(struct vm_task *task)
 {
 	struct reaped r = { .oom = oom_state(), .id = task->id, .nth = oom_state()->victim[task->id].nth };
 	u64 freed = 0;
-	bool done = try_to_reap(task, &r, &freed);
+	bool done;
 
+	lru_add_drain_all(); /* who collects pages for a list has references to them */
+	done = try_to_reap(task, &r, &freed);
+	if (done)
+		drain_local_pages(); /* who waits is to find them, on whatever CPU */
 	if (exited(&r))
 		return;
 	oom_log_reaped(task, done);

@@ -537,8 +537,8 @@ bool may_oom_kill(gfp_t gfp, unsigned order, unsigned highest);
 bool oom_trylock(void);
 void oom_unlock(void);
 /*
- * Sleep until a victim has given up its memory, anything was freed, or who decides has decided; for a second at most. Does not wait
- * for who is to die himself. Without __GFP_FS it may come back again and again, nobody being killed: whoever calls counts.
+ * Sleep until a victim has given up its memory, anything was freed, or who decides has decided; for little longer than the
+ * reaper takes to come. Does not wait for who is to die himself. Without __GFP_FS it may come back again and again, nobody being killed: whoever calls counts.
  */
 void oom_wait(void);
 /* The current process may use reserves to end with. (PF_OOM_VICTIM, or it was marked.) */
