@@ -96,6 +96,24 @@ static struct outcome run_walk(struct world *w, const u64 *a)
 	return (struct outcome){ .ok = !error, .has_value = true, .what = "files", .value = error ? n - 1 : n };
 }
 
+/* All pages of many files, one after the other. */
+static struct outcome run_read_whole(struct world *w, const u64 *a)
+{
+	const char *bad = NULL;
+	int error = 0;
+	u64 n = 0;
+
+	for (u64 i = 0; i <= a[1] && !bad && !error; i++)
+		for (u32 index = 0; index < 16 && !bad && !error; index++, n++) {
+			if (n && (bad = model_end(w->model, world_cpu())))
+				break;
+			w->machine->fuel = w->machine->param[PARAM_FUEL];
+			bad = vm_file_page(w, MODEL_TRACKED_FILES + (u32)(a[0] + i), index, false, 0, &error);
+		}
+	world_scratch(w)->pending = bad;
+	return (struct outcome){ .ok = !error, .has_value = true, .what = "pages", .value = error ? n - 1 : n };
+}
+
 static void begin_fsync(struct world *w, const u64 *a)
 {
 	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_FSYNC, .file = (u32)a[0] });
@@ -136,6 +154,8 @@ const struct op file_ops[] = {
 	{ 0x0424, "file_write_row", { ARG_FILE, ARG_INDEX, ARG_PAGES, ARG_FILL }, 60, OP_TASK_ONLY, NULL, begin_nothing,
 	  run_write_row, judge_pending },
 	{ 0x0425, "file_walk", { ARG_FIRST_FILE, ARG_FILES }, 30, OP_TASK_ONLY, NULL, begin_nothing, run_walk, judge_pending },
+	{ 0x0429, "file_read_whole", { ARG_FIRST_FILE, ARG_FILES }, 8, OP_TASK_ONLY, NULL, begin_nothing, run_read_whole,
+	  judge_pending },
 	{ 0x0426, "file_fsync", { ARG_FILE }, 16, OP_TASK_ONLY, NULL, begin_fsync, run_fsync, judge_answer },
 	{ 0x0427, "file_truncate", { ARG_FILE, ARG_INDEX }, 14, OP_TASK_ONLY, NULL, begin_truncate, run_truncate, judge_answer },
 	{ 0x0428, "drop_caches", { ARG_DROP }, 10, OP_TASK_ONLY, NULL, begin_drop, run_drop, judge_answer },

@@ -18,12 +18,12 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "bench.h"
 #include "explore.h"
 #include "tools.h"
 #include "witness.h"
 
-#define MOST_ROWS   32
-#define REPETITIONS 9
+#define MOST_ROWS   64
 
 static struct {
 	const char *name, *unit;
@@ -31,7 +31,7 @@ static struct {
 } rows[MOST_ROWS];
 static unsigned nr_rows;
 
-static void row(const char *name, double value, const char *unit)
+void row(const char *name, double value, const char *unit)
 {
 	printf("%-28s %14.2f %-8s %s\n", name, value, unit, MMCHECK_FLAVOUR);
 	rows[nr_rows].name = name;
@@ -46,13 +46,13 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double median(double *v, unsigned n)
+double median(double *v, unsigned n)
 {
 	qsort(v, n, sizeof(*v), by_value);
 	return v[n / 2];
 }
 
-static struct program *make_programs_of(unsigned n, u32 ops, unsigned tables)
+struct program *make_programs_of(unsigned n, u32 ops, unsigned tables)
 {
 	struct program *p = calloc(n, sizeof(*p));
 
@@ -68,7 +68,7 @@ static struct program *make_programs(unsigned n, u32 ops)
 	return make_programs_of(n, ops, TABLE_MACHINE | TABLE_PAGE);
 }
 
-static void free_programs(struct program *p, unsigned n)
+void free_programs(struct program *p, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		program_free(&p[i]);
@@ -76,7 +76,7 @@ static void free_programs(struct program *p, unsigned n)
 }
 
 /* Executed operations a second, reset and end of program included; false after a finding. */
-static bool ops_per_second_of(struct world *w, struct program *p, unsigned nr, unsigned laps, double *out)
+bool ops_per_second_of(struct world *w, struct program *p, unsigned nr, unsigned laps, double *out)
 {
 	double rate[REPETITIONS];
 	bool good = true;
@@ -750,7 +750,7 @@ static bool bench_plain(bool quick)
 {
 	if (strcmp(MMCHECK_FLAVOUR, "plain") != 0)
 		return true;
-	return bench_big_boot() && bench_growth(quick ? 20000 : 200000) && bench_library(quick ? 100000 : 1000000);
+	return bench_big_boot() && bench_reclaim_growth(quick) && bench_growth(quick ? 20000 : 200000) && bench_library(quick ? 100000 : 1000000);
 }
 
 static int write_json(const char *path)
@@ -788,7 +788,7 @@ int cmd_bench(int argc, char **argv)
 		return EXIT_FINDING;
 	w = new_world();
 	bench_fibers(quick ? 20000 : 200000);
-	good = bench_page(w, quick ? 2 : 20) && bench_slab(w, quick ? 2 : 20) && bench_reset(w, quick ? 2 : 20) && bench_smp(w, quick ? 2 : 20) &&
+	good = bench_page(w, quick ? 2 : 20) && bench_slab(w, quick ? 2 : 20) && bench_reclaim(w, quick ? 2 : 20) && bench_reset(w, quick ? 2 : 20) && bench_smp(w, quick ? 2 : 20) &&
 	       bench_explore(w, quick) && bench_witness(quick ? 50000 : 200000);
 	world_destroy(w);
 	if (!good)
