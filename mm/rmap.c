@@ -29,6 +29,7 @@ void page_add_file_rmap(struct page *page)
 {
 	struct vm_page *v = vm_page(page);
 
+	VM_BUG_ON(!v->mapping); /* truncated, and mapped now: nobody would ever find this entry */
 	if (v->mapcount++)
 		return;
 	v->mapping->nr_mapped++;

@@ -335,11 +335,12 @@ static bool run_race(struct race *r)
 	if (!good)
 		return agree(r, m->stop.text, "");
 	m->fuel = m->param[PARAM_FUEL];
-	if (!agree(r, memory_check(), "") || !agree(r, filemap_check(), ""))
+	if (!agree(r, memory_check(), "") || !agree(r, filemap_check(), "") || !agree(r, swap_check(), ""))
 		return false;
 	tasks_settle();
 	lru_add_drain_all();
-	return agree(r, memory_check(), ", after the end") && agree(r, anything_left(), ", after the end");
+	return agree(r, memory_check(), ", after the end") && agree(r, swap_check(), ", after the end") &&
+	       agree(r, anything_left(), ", after the end");
 }
 
 static bool boot(void)
