@@ -86,6 +86,7 @@ static void close_windows(struct vm_task *task)
 /* mmap_lock held. Nothing here needs memory. */
 static void end_task(struct vm_task *task)
 {
+	VM_BUG_ON(!task->exists);
 	task->exiting = true;
 	task_announce(task, TASK_EXITS);
 	zap_range(task, 0, VM_SPACE_PAGES);

@@ -45,6 +45,7 @@ static inline void table_store(const struct page *table, u32 slot, u64 word)
 }
 static inline void pte_set(struct vm_task *task, u32 vpn, u64 pte)
 {
+	VM_BUG_ON(!task->table[vpn / PTES_PER_TABLE]);
 	table_store(task->table[vpn / PTES_PER_TABLE], vpn, pte);
 }
 static inline bool pte_is_swap(u64 pte)

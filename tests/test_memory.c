@@ -414,6 +414,9 @@ static void test_swap_is_given_back(void)
 	ok(!task_madvise_dontneed(1, 0, 1) && event_of(EVENT_PTE, 0).report == PTE_DROPPED && get_nr_swap_pages() == slots - 3,
 	   "memory that is given back needs no slot");
 	ok(!task_madvise_dontneed(1, 2, 1) && get_nr_swap_pages() == slots - 2, "nor if its page is still there");
+	entry = swap_out(1, 4);
+	ok(entry && task_load(1, 4) == 5 && vm_flag(page_at(1, 4), PGV_swapcache) && !task_madvise_dontneed(1, 4, 1) &&
+		   get_nr_swap_pages() == slots - 2, "nor if it was read since, and kept its slot");
 	entry = pte_entry(pte_get(vm_task(1), 1));
 	ok(!unuse_entry(entry) && page_at(1, 1) && task_load(1, 1) == 2 && !unuse_entry(entry), "swapoff brings an entry back");
 	same_number(task_figures(1).swapents, 1, "one is left");
