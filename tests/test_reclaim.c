@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * test_reclaim.c - reclaim by hand: lists and batches, shares, what is reclaimed and what never, kswapd's sleep, shrinkers by
+ * golden numbers; and lru_check() and shrinker_check(), each of whose clauses must speak when one word is wrong.
+ *
+ * Each scene runs as one operation on a machine of its own, since most of it sleeps.
+ */
+#include <errno.h>
+#include "../mm/slab_internal.h"
+#include "../mm/filemap_internal.h"
+#include "../mm/vmscan_internal.h"
+#include "tap.h"
+
+static struct machine *m;
+
+/* --- a machine, and one operation on it ----------------------------------------------------------------------------------------- */
+
+#define MOST_NEWS 65536
+static struct mm_event news[MOST_NEWS];
+static unsigned nr_news;
+
+static void keep_news(struct machine *machine, void *unused)
+{
+	(void)unused;
+	for (u32 i = 0; i < machine->nr_events && nr_news < MOST_NEWS; i++)
+		memcpy(&news[nr_news++], machine->host->event[i].word, sizeof(news[0]));
+	machine->nr_events = 0;
+}
+
+static void forget_news(void)
+{
+	keep_news(m, NULL);
+	nr_news = 0;
+	m->fuel = m->param[PARAM_FUEL];
+}
+
+static unsigned said(enum mm_event_type type, unsigned report)
+{
+	unsigned nr = 0;
+
+	keep_news(m, NULL);
+	for (unsigned i = 0; i < nr_news; i++)
+		nr += news[i].type == type && news[i].report == report;
+	return nr;
+}
+
+static void (*scene)(void);
+
+static void run_scene(void *arg, u32 op)
+{
+	(void)arg, (void)op;
+	scene();
+}
+static u32 no_more(void *arg, unsigned which)
+{
+	(void)arg, (void)which;
+	return SCHED_NONE;
+}
+static u32 no_switches(void *arg, u32 op, const struct sched_switch **list)
+{
+	(void)arg, (void)op;
+	*list = NULL;
+	return 0;
+}
+
+static const struct sched_client client = { .run = run_scene, .next_unstarted = no_more, .unstarted_irq = no_more,
+					    .switches = no_switches };
+
+/* One node: everything lies on its lists. */
+static bool boot(void)
+{
+	struct machine_config c = { 0 };
+
+	machine_config_profile(&c, PROFILE_SMALL);
+	c.param[PARAM_NODES] = 1;
+	c.nr_regions = 1;
+	c.map[0] = (struct sim_region){ 1, 1023, REGION_USABLE, 0 };
+	m = machine_create(&c);
+	machine_enter(m, 0);
+	m->host->event_full = keep_news;
+	sched_set_client(sched_create(m), &client);
+	if (mm_boot() || kmem_cache_init() || vm_init())
+		return ok(false, "the machine boots with reclaim");
+	forget_news();
+	return true;
+}
+
+static void play(const char *name, void (*act)(void))
+{
+	printf("# %s\n", name);
+	if (!boot())
+		return;
+	scene = act;
+	if (!sched_run(m->host->sched, 0, 0) || m->stop.kind)
+		ok(false, "%s: the machine stopped: %s", name, m->stop.text);
+	else
+		same_text(lru_check() ? lru_check() : shrinker_check(), NULL, "lists and shrinkers are valid");
+	machine_destroy(m);
+}
+
+static struct pgdat *node(void)
+{
+	return &vm_state()->node[0];
+}
+static struct lruvec *lists(void)
+{
+	return &node()->lruvec;
+}
+static u64 on_list(enum lru_place lru)
+{
+	return lruvec_size(lists(), lru, MAX_NR_ZONES - 1);
+}
+
+/* Pages that belong to nobody but this test: whoever looks finds them in use. */
+#define MOST_PAGES 1100
+static struct page *page_of[MOST_PAGES];
+static unsigned nr_pages;
+
+static struct page *new_page(u32 flags)
+{
+	struct page *page = vm_alloc_page(VM_USE_ANON, GFP_HIGHUSER_MOVABLE & ~__GFP_DIRECT_RECLAIM, NUMA_NO_NODE);
+
+	if (!page)
+		return NULL;
+	vm_set_flags(page, flags | PGV_uptodate);
+	lru_add_page(page);
+	page_of[nr_pages++] = page;
+	return page;
+}
+
+static void new_pages(unsigned nr, u32 flags)
+{
+	while (nr-- && new_page(flags))
+		m->fuel = m->param[PARAM_FUEL];
+	lru_add_drain();
+}
+
+static void drop_pages(void)
+{
+	lru_add_drain_all();
+	while (nr_pages) {
+		free_swap_cache(page_of[--nr_pages]); /* reclaim may have found it a slot */
+		put_vm_page(page_of[nr_pages]);
+	}
+	m->fuel = m->param[PARAM_FUEL];
+}
+
+/* --- lists -------------------------------------------------------------------------------------------------------------------------- */
+
+static void who_is_where(void)
+{
+	struct page *page = new_page(0);
+
+	ok(vm_flag(page, PGV_batch) && !vm_flag(page, PGV_lru) && vm_page_refs(page) == 2, "R1: a new page waits in a batch, which has a reference");
+	mark_page_accessed(page);
+	ok(vm_flag(page, PGV_referenced) && vm_flag(page, PGV_batch), "R6: used once it is referenced");
+	mark_page_accessed(page);
+	ok(page_lru(page) == LRU_ACTIVE_FILE && vm_flag(page, PGV_lru) && !vm_flag(page, PGV_referenced), "R6: used twice it is active");
+	same_number(on_list(LRU_ACTIVE_FILE), 1, "and on that list");
+	same_number(vm_counter("nr_active_file"), 1, "which is counted");
+	rotate_reclaimable_page(page);
+	ok(page_lru(page) == LRU_INACTIVE_FILE, "one that was written goes to the inactive list");
+	mlock_page(page);
+	ok(page_lru(page) == LRU_UNEVICTABLE && vm_counter("nr_mlock") == 1, "R24: mlocked");
+	ok(isolate_lru_page(page) && !isolate_lru_page(page), "it is isolated once");
+	putback_lru_page(page);
+	ok(page_lru(page) == LRU_UNEVICTABLE && vm_flag(page, PGV_lru), "and goes back");
+	munlock_page(page);
+	ok(page_lru(page) == LRU_INACTIVE_FILE && vm_counter("nr_mlock") == 0, "R24: no longer mlocked");
+	drop_pages();
+	same_number(on_list(LRU_INACTIVE_FILE), 0, "the last reference takes it off");
+}
+
+static void batches(void)
+{
+	unsigned batch = m->param[PARAM_LRU_BATCH];
+
+	for (unsigned i = 0; i + 1 < batch; i++)
+		new_page(PGV_swapbacked);
+	same_number(on_list(LRU_INACTIVE_ANON), 0, "R1: a batch that is not full is kept");
+	new_page(PGV_swapbacked);
+	same_number(on_list(LRU_INACTIVE_ANON), batch, "R1: a full one goes to the list");
+	new_page(PGV_swapbacked | PGV_active);
+	mlock_page(new_page(PGV_swapbacked));
+	same_number(on_list(LRU_UNEVICTABLE), 0, "R24: in its batch an mlocked page is on no list");
+	lru_add_drain();
+	same_number(on_list(LRU_UNEVICTABLE), 1, "R24: from its batch it is unevictable");
+	same_number(on_list(LRU_ACTIVE_ANON), 1, "an active one is active");
+	drop_pages();
+}
+
+/* --- shares ------------------------------------------------------------------------------------------------------------------------- */
+
+static void low_lists(void)
+{
+	struct lruvec *l = lists();
+
+	l->lru_size[ZONE_NORMAL][LRU_INACTIVE_FILE] = 100;
+	l->lru_size[ZONE_NORMAL][LRU_ACTIVE_FILE] = 100;
+	ok(!inactive_is_low(l, LRU_INACTIVE_FILE), "R2: as many inactive as active are enough");
+	l->lru_size[ZONE_NORMAL][LRU_ACTIVE_FILE] = 101;
+	ok(inactive_is_low(l, LRU_INACTIVE_FILE), "R2: one less is not");
+	l->lru_size[ZONE_NORMAL][LRU_INACTIVE_FILE] = 1 << 18; /* 10 GiB in all: the ratio is 10 */
+	l->lru_size[ZONE_NORMAL][LRU_ACTIVE_FILE] = 9 << 18;
+	ok(!inactive_is_low(l, LRU_INACTIVE_FILE), "R2: of 10 GiB a tenth may be inactive");
+	l->lru_size[ZONE_NORMAL][LRU_INACTIVE_FILE] = (1 << 18) - 30000;
+	l->lru_size[ZONE_NORMAL][LRU_ACTIVE_FILE] = (9 << 18) + 30000;
+	ok(inactive_is_low(l, LRU_INACTIVE_FILE), "R2: but no less");
+	l->lru_size[ZONE_NORMAL][LRU_INACTIVE_FILE] = l->lru_size[ZONE_NORMAL][LRU_ACTIVE_FILE] = 0;
+}
+
+static u64 to_scan(enum lru_place lru)
+{
+	keep_news(m, NULL);
+	for (unsigned i = nr_news; i--;)
+		if (news[i].type == EVENT_RECLAIM && news[i].report == RECLAIM_SCAN && news[i].lru_to == lru)
+			return news[i].asked;
+	return ~0ULL;
+}
+
+static void look(int priority, u64 anon_cost, u64 file_cost)
+{
+	struct scan_control sc = { .gfp = GFP_KERNEL, .highest = MAX_NR_ZONES - 1, .nr_to_reclaim = 1000, .may_unmap = true,
+				   .may_swap = true, .priority = (s8)priority };
+
+	lists()->anon_cost = anon_cost;
+	lists()->file_cost = file_cost;
+	forget_news();
+	shrink_node(node(), &sc);
+}
+
+static void shares(void)
+{
+	new_pages(64, PGV_swapbacked);
+	new_pages(65, PGV_swapbacked | PGV_active);
+	new_pages(128, 0);
+	new_pages(129, PGV_active);
+	look(2, 0, 0);
+	same_number(to_scan(LRU_INACTIVE_ANON), 0, "R5: without swap nobody looks at anonymous pages");
+	same_number(to_scan(LRU_INACTIVE_FILE), 32, "R4: a quarter at priority 2");
+	drop_pages();
+	swapon(1, 64, -1);
+	new_pages(64, PGV_swapbacked);
+	new_pages(65, PGV_swapbacked | PGV_active);
+	new_pages(128, 0);
+	new_pages(129, PGV_active);
+	look(2, 0, 0);
+	same_number(to_scan(LRU_INACTIVE_ANON), 4, "R4: 60 of 200 of a quarter of 64");
+	same_number(to_scan(LRU_INACTIVE_FILE), 22, "R4: 140 of 200 of a quarter of 128");
+	drop_pages();
+	new_pages(64, PGV_swapbacked);
+	new_pages(65, PGV_swapbacked | PGV_active);
+	new_pages(128, 0);
+	new_pages(129, PGV_active);
+	look(1, 90, 10); /* total 100: 60 * 301 / 191 = 94, 140 * 301 / 111 = 379, of 473 */
+	same_number(to_scan(LRU_INACTIVE_ANON), 32 * 94 / 473, "R4: the dearer kind is spared");
+	same_number(to_scan(LRU_INACTIVE_FILE), 64 * 379 / 473, "R4: and the other one is not");
+	drop_pages();
+	new_pages(64, PGV_swapbacked);
+	new_pages(128, 0);
+	look(0, 90, 10);
+	same_number(to_scan(LRU_INACTIVE_ANON), 64, "R4: at the last priority all of them");
+	drop_pages();
+	vm_knob_write(VM_SWAPPINESS, 0);
+	new_pages(64, PGV_swapbacked);
+	new_pages(128, 0);
+	new_pages(129, PGV_active);
+	look(0, 0, 0);
+	same_number(to_scan(LRU_INACTIVE_ANON), 0, "R4: but none without swappiness");
+	drop_pages();
+	swapoff(1);
+}
+
+/* --- balance ------------------------------------------------------------------------------------------------------------------------ */
+
+static void balance(void)
+{
+	struct zone *zone = pgdat_zone(node(), ZONE_NORMAL);
+	u64 free = (u64)zone_page_state_snapshot(zone, NR_FREE_PAGES), kept[MAX_NR_ZONES];
+
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		if (pgdat_zone(node(), i)) {
+			kept[i] = pgdat_zone(node(), i)->watermark[WMARK_HIGH];
+			pgdat_zone(node(), i)->watermark[WMARK_HIGH] = 1 << 20;
+		}
+	ok(!pgdat_balanced(node(), 0, MAX_NR_ZONES - 1), "R12: no zone above its high mark");
+	zone->watermark[WMARK_HIGH] = free - 1 - zone->lowmem_reserve[ZONE_NORMAL];
+	ok(pgdat_balanced(node(), 0, ZONE_NORMAL), "R12: one zone is enough");
+	ok(!pgdat_balanced(node(), 0, ZONE_NORMAL - 1), "R12: but not one above those asked for");
+	ok(!pgdat_balanced(node(), 1, ZONE_NORMAL), "R12: for a higher order a page more is needed");
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		if (pgdat_zone(node(), i))
+			pgdat_zone(node(), i)->watermark[WMARK_HIGH] = kept[i];
+}
+
+/* --- direct reclaim ------------------------------------------------------------------------------------------------------------------ */
+
+static u64 reclaim(gfp_t gfp)
+{
+	struct mm *mm = current_mm();
+
+	forget_news();
+	return try_to_free_pages(mm, &mm->zonelist[0][0], gfp, 0);
+}
+
+static void all_in_use(void)
+{
+	new_pages(300, 0);
+	same_number(reclaim(GFP_HIGHUSER_MOVABLE), 0, "R21: pages that somebody has are not reclaimed");
+	ok(said(EVENT_RECLAIM, RECLAIM_NODE_BEGINS) >= 13, "R3: after thirteen priorities");
+	ok(said(EVENT_RECLAIM, RECLAIM_NODE_BEGINS) <= 26, "R3: or twice as many, when active ones were spared at first");
+	ok(!(this_cpu->task_flags & PF_MEMALLOC), "R26: the rights of who reclaims are gone");
+	same_number(vm_counter("nr_isolated_file") + vm_counter("nr_isolated_anon"), 0, "R19: nobody is isolated");
+	drop_pages();
+}
+
+static u64 page_buffer[PAGE_SIZE / 8];
+
+static unsigned read_files(unsigned nr)
+{
+	unsigned got = 0;
+
+	for (unsigned i = 0; i < nr; i++) {
+		m->fuel = m->param[PARAM_FUEL];
+		got += !file_read(1 + i / 16, i % 16, page_buffer);
+	}
+	lru_add_drain_all();
+	return got;
+}
+
+static void all_clean(void)
+{
+	unsigned nr = read_files(160);
+	u64 before;
+
+	same_number(nr, 160, "files are read");
+	for (u64 pfn = 0; pfn < m->nr_frames; pfn++)
+		if (vm_state()->page[pfn].flags & PGV_used)
+			vm_state()->page[pfn].flags &= ~(u32)PGV_referenced;
+	before = vm_counter("nr_inactive_file") + vm_counter("nr_active_file");
+	ok(before >= nr, "and are in the cache");
+	ok(reclaim(GFP_HIGHUSER_MOVABLE) >= min_of(swap_cluster_max(), before), "R21: what is clean and unused is reclaimed");
+	ok(vm_counter("nr_inactive_file") + vm_counter("nr_active_file") < before, "and gone");
+	ok(vm_counter("pgsteal_direct") && vm_counter("pgsteal_direct") == vm_counter("pgsteal_file"), "R19: counted");
+	fs_settle();
+}
+
+/* --- kswapd ---------------------------------------------------------------------------------------------------------------------------- */
+
+static u64 free_pages_now(void)
+{
+	u64 free = 0;
+
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		free += pgdat_zone(node(), i) ? (u64)zone_page_state_snapshot(pgdat_zone(node(), i), NR_FREE_PAGES) : 0;
+	return free;
+}
+
+static void wake(void)
+{
+	struct mm *mm = current_mm();
+
+	wakeup_kswapd(mm, pgdat_zone(node(), ZONE_NORMAL), GFP_HIGHUSER_MOVABLE, 0);
+}
+
+static bool sleeps(void *unused)
+{
+	(void)unused;
+	return node()->kswapd_asleep && !current_mm()->kswapd_wanted[0];
+}
+
+static void wait_for_kswapd(void)
+{
+	m->fuel = m->param[PARAM_FUEL];
+	sim_sleep_timeout(sleeps, NULL, ~0ULL, "kswapd to sleep");
+	sim_sleep_timeout(sleeps, NULL, 0, "kswapd to sleep");
+}
+
+static void kswapd_gives_up(void)
+{
+	while (free_pages_now() > 20 && new_page(0))
+		m->fuel = m->param[PARAM_FUEL];
+	lru_add_drain();
+	wait_for_kswapd();
+	ok(!pgdat_balanced(node(), 0, ZONE_MOVABLE), "the node is below its marks");
+	node()->kswapd_failures = 0;
+	vm_state()->event[PAGEOUTRUN] = 0;
+	forget_news();
+	wake();
+	ok(current_mm()->kswapd_wanted[0], "R11: kswapd is woken");
+	wait_for_kswapd();
+	same_number(node()->kswapd_failures, 16, "R12: where nothing can be reclaimed it fails sixteen times");
+	same_number(said(EVENT_RECLAIM, RECLAIM_FAILURES), 16, "and says so");
+	same_number(vm_counter("pageoutrun"), 16, "R13: no more");
+	wake();
+	ok(!current_mm()->kswapd_wanted[0], "R11: nobody wakes it for that any more");
+	drop_pages();
+}
+
+static void kswapd_stops(void)
+{
+	unsigned nr = 0;
+
+	while (free_pages_now() > 24 && nr < 700)
+		nr += read_files(16) ? 16 : 700;
+	read_files(700);
+	ok(vm_counter("pgsteal_kswapd") > 0, "files are read until kswapd reclaims");
+	wake();
+	wait_for_kswapd();
+	ok(pgdat_balanced(node(), 0, ZONE_MOVABLE), "R12: it reclaims until the node is balanced");
+	same_number(node()->kswapd_failures, 0, "R13: and does not fail");
+	ok(free_pages_now() < 400, "R12: and not much more");
+	forget_news();
+	wake();
+	ok(!current_mm()->kswapd_wanted[0], "R11: a balanced node has no need of it");
+	fs_settle();
+}
+
+/* --- shrinkers [E20] --------------------------------------------------------------------------------------------------------------------- */
+
+static u64 freeable, nr_called, nr_last, never_looks, stops;
+
+static u64 count_test(struct shrinker *s, struct shrink_control *sc)
+{
+	(void)s, (void)sc;
+	return freeable;
+}
+static u64 scan_test(struct shrinker *s, struct shrink_control *sc)
+{
+	(void)s;
+	nr_called++;
+	nr_last = sc->nr_to_scan;
+	if (stops)
+		return SHRINK_STOP;
+	sc->nr_scanned = never_looks ? 0 : sc->nr_scanned;
+	return 0;
+}
+
+static struct shrinker *test_shrinker(unsigned batch, unsigned seeks)
+{
+	struct shrinker *s = shrinker_alloc(0, "test");
+
+	s->count_objects = count_test;
+	s->scan_objects = scan_test;
+	s->batch = batch;
+	s->seeks = seeks;
+	shrinker_register(s);
+	nr_called = nr_last = never_looks = stops = 0;
+	return s;
+}
+
+static void shrink(u64 objects, unsigned priority)
+{
+	freeable = objects;
+	nr_called = nr_last = 0;
+	shrink_slab(GFP_KERNEL, 0, priority);
+}
+
+static void shrinkers(void)
+{
+	struct shrinker *s = test_shrinker(128, DEFAULT_SEEKS);
+
+	shrink(1000, 4);
+	same_number(nr_called, 0, "E20: 124 to scan, less than a batch");
+	same_number(s->nr_deferred[0], 124, "E20: are carried over");
+	shrink(1000, 4);
+	ok(nr_called == 1 && nr_last == 128, "E20: 7 + 124 are one batch");
+	same_number(s->nr_deferred[0], 120, "E20: and leave 120");
+	s->nr_deferred[0] = 0;
+	shrink(100, 0);
+	ok(nr_called == 1 && nr_last == 128, "E20: 200 to scan of 100, one batch");
+	same_number(s->nr_deferred[0], 72, "E20: 72 are left, which is less than a batch and than all there is");
+	s->nr_deferred[0] = 5000;
+	shrink(100, 0);
+	same_number(s->nr_deferred[0], 200, "R15: no more than twice what there is is carried over");
+	s->nr_deferred[0] = 0;
+	shrink(0, 0);
+	ok(!nr_called && !s->nr_deferred[0], "R15: nothing to free, nothing to scan");
+	shrink(SHRINK_EMPTY, 0);
+	ok(!nr_called && !s->nr_deferred[0], "R15: empty");
+	stops = 1;
+	shrink(100, 0);
+	ok(nr_called == 1 && s->nr_deferred[0] == 200, "R15: who refuses is not asked again, and all is carried over");
+	stops = 0;
+	never_looks = 1;
+	s->nr_deferred[0] = 0;
+	shrink(100, 0);
+	ok(nr_called == 1, "R15: who looks at nothing and does not say that it stops is not asked again");
+	ok(m->log_bytes && strstr(m->host->log, "looked at nothing"), "which is said");
+	shrinker_free(s);
+	shrink(100, 0);
+	same_number(nr_called, 0, "R17: a shrinker that is gone is not called");
+	s = test_shrinker(10, 0);
+	shrink(100, 12);
+	same_number(nr_called, 5, "R15: without seeks half of it is scanned at any priority");
+	shrinker_free(s);
+	shrinker_free(shrinker_alloc(0, "unused"));
+}
+
+/* --- working set ------------------------------------------------------------------------------------------------------------------------- */
+
+static void working_set(void)
+{
+	struct page *page = new_page(0);
+	u64 shadow = workingset_eviction(page);
+
+	ok(shadow & 1, "R23: a shadow is no pointer");
+	workingset_age_nonresident(lists(), 9);
+	workingset_refault(page, shadow);
+	ok(!vm_flag(page, PGV_active), "R23: ten went by, and nothing is active: it stays inactive");
+	same_number(vm_counter("workingset_refault_file"), 1, "R23: which is counted");
+	new_pages(10, PGV_active);
+	shadow = workingset_eviction(page);
+	workingset_age_nonresident(lists(), 9);
+	workingset_refault(page, shadow);
+	ok(vm_flag(page, PGV_active), "R23: ten are active, so it becomes active");
+	same_number(vm_counter("workingset_activate_file"), 1, "R23: which is counted");
+	vm_clear_flags(page, PGV_active);
+	drop_pages();
+}
+
+/* --- the check ------------------------------------------------------------------------------------------------------------------------------- */
+
+/* One word becomes another one: the clause speaks; and is silent when it is put back. */
+#define BREAKS(word, wrong, clause, claim)                                                                             \
+	do {                                                                                                           \
+		__typeof__(word) kept_ = (word);                                                                       \
+		(word) = (wrong);                                                                                      \
+		says_clause(vm_check(), clause, claim);                                                                \
+		(word) = kept_;                                                                                        \
+	} while (0)
+
+static void checks(void)
+{
+	struct page *page, *other;
+	struct shrinker *s = test_shrinker(8, 1);
+	unsigned zone;
+
+	new_pages(3, 0);
+	page = page_of[0];
+	other = page_of[1];
+	zone = page_zone(current_mm(), page_to_pfn(page))->index;
+	says_clause(vm_check(), NULL, "all is well");
+	BREAKS(lists()->lru_size[zone][LRU_INACTIVE_FILE], 99, "R1", "a size that is not the list's");
+	BREAKS(node()->stat[NR_LRU_BASE + LRU_INACTIVE_FILE], 99, "R1", "a sum that is not the list's");
+	BREAKS(page->lru.next->prev, NULL, "R1", "a link that does not lead back");
+	BREAKS(vm_page(page)->flags, vm_page(page)->flags | PGV_active, "V3", "a flag of another list");
+	BREAKS(vm_page(page)->flags, vm_page(page)->flags & ~(u32)PGV_lru, "V3", "on a list, and says it is on none");
+	BREAKS(vm_page(page)->flags, vm_page(page)->flags | PGV_batch, "V3", "on a list, and says it is in a batch");
+	BREAKS(page->refcount, 0, "V3", "on a list without a reference");
+	BREAKS(vm_page(page)->flags, vm_page(page)->flags | PGV_mlocked, "R24", "mlocked, and can be evicted");
+	BREAKS(vm_page(page)->flags, vm_page(page)->flags | PGV_locked, "V3", "locked, and nobody is at work");
+	BREAKS(node()->stat[NR_ISOLATED_FILE], 1, "R19", "isolated, and nobody is at work");
+	BREAKS(node()->zone_stat[zone][NR_MLOCK], 1, "R24", "a count of mlocked pages");
+	BREAKS(vm_state()->page[1023].index, 7, "V3", "a frame that is nobody's and is known");
+	BREAKS(vm_state()->event[PGSTEAL_DIRECT], 1, "R19", "reclaimed, and never looked at");
+	BREAKS(vm_state()->event[PGSCAN_DIRECT], 1, "R19", "looked at, and of no kind");
+	BREAKS(vm_state()->batch[3].nr, 99, "R1", "a batch that is too long");
+	vm_state()->batch[2].page[0] = other;
+	BREAKS(vm_state()->batch[2].nr, 1, "R1", "in a batch and on a list");
+	isolate_lru_page(page);
+	says_clause(vm_check(), "R19", "an isolated page");
+	vm_clear_flags(page, PGV_isolated);
+	vm_set_flags(page, PGV_batch);
+	says_clause(vm_check(), "R1", "a page that says it is in a batch and is in none");
+	vm_clear_flags(page, PGV_batch);
+	vm_set_flags(page, PGV_lru);
+	says_clause(vm_check(), "R1", "a page that says it is on a list and is on none");
+	vm_clear_flags(page, PGV_lru);
+	vm_set_flags(page, PGV_isolated);
+	putback_lru_page(page);
+	BREAKS(s->users, 1, "R16", "a shrinker in use");
+	BREAKS(vm_state()->shrinkers->taken[s->id], false, "R17", "a shrinker of nobody");
+	BREAKS(vm_state()->shrinkers->shrinker[MAX_SHRINKERS - 1].nr_deferred[0], 1, "R16", "carried over for nobody");
+	shrinker_free(s);
+	drop_pages();
+}
+
+int main(void)
+{
+	play("lists", who_is_where);
+	play("batches", batches);
+	play("low lists", low_lists);
+	play("shares", shares);
+	play("balance", balance);
+	play("all in use", all_in_use);
+	play("all clean", all_clean);
+	play("kswapd gives up", kswapd_gives_up);
+	play("kswapd stops", kswapd_stops);
+	play("shrinkers", shrinkers);
+	play("working set", working_set);
+	play("the check", checks);
+	return tap_end();
+}
