@@ -22,8 +22,10 @@ static unsigned nr_news;
 static void keep_news(struct machine *machine, void *unused)
 {
 	(void)unused;
-	for (u32 i = 0; i < machine->nr_events && nr_news < MOST_NEWS; i++)
-		memcpy(&news[nr_news++], machine->host->event[i].word, sizeof(news[0]));
+	for (u32 i = 0; i < machine->nr_events && nr_news < MOST_NEWS; i++) {
+		memcpy(&news[nr_news], machine->host->event[i].word, sizeof(news[0]));
+		nr_news += news[nr_news].type == EVENT_RECLAIM;
+	}
 	machine->nr_events = 0;
 }
 
@@ -399,11 +401,7 @@ static void kswapd_gives_up(void)
 
 static void kswapd_stops(void)
 {
-	unsigned nr = 0;
-
-	while (free_pages_now() > 24 && nr < 700)
-		nr += read_files(16) ? 16 : 700;
-	read_files(700);
+	same_number(read_files(1100), 1100, "more is read than there is room for");
 	ok(vm_counter("pgsteal_kswapd") > 0, "files are read until kswapd reclaims");
 	wake();
 	wait_for_kswapd();
