@@ -10,7 +10,8 @@
  * dentries hold nothing that is nowhere else, but for pages, and an error that nobody was told.
  *
  * Who opens a file looks in the hash tables. What is missing is made under the directory's lock, with the scope of NOFS:
- * reclaim for such an allocation must not come back here for the same lock. Shrinkers take it too (dcache.c).
+ * reclaim for such an allocation must not come back here for the same lock. Shrinkers take it too (dcache.c). If that finds
+ * no memory, objects are allocated without the lock, and who has them looks again.
  *
  *   inode:  held (inode_get, a window of a task) | kept by its dentry | on the LRU | gone
  *   dentry: on the LRU | gone; that of a held inode is passed over
@@ -207,48 +208,95 @@ static void add_dentry(struct fs_state *fs, struct dentry *dentry, struct inode 
 	announce(inode->mapping.file, dentry, true, true);
 }
 
-/* Who asks under the directory's lock must not wait until somebody is killed, who may want the same lock. */
-#define DIRECTORY_GFP (GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+/*
+ * Who asks under the directory's lock cannot have the caches of this filesystem shrunk, nor somebody killed, and others want the
+ * lock: so it is only a try.
+ */
+#define TRY_GFP (GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
 
-static struct inode *make_inode(struct fs_state *fs, u32 file)
+/* Objects for a file that may be missing. */
+struct fresh {
+	struct inode *inode;
+	struct dentry *dentry;
+};
+
+static bool make_objects(struct fs_state *fs, struct fresh *fresh, u32 file, gfp_t gfp)
 {
-	struct inode *inode = kmem_cache_zalloc(fs->inode_cache, DIRECTORY_GFP);
-
-	if (!inode)
-		return NULL;
-	mapping_init(&inode->mapping, file);
-	mutex_init(&inode->lock, 0);
-	return inode;
+	if (!fresh->dentry)
+		fresh->dentry = kmem_cache_zalloc(fs->dentry_cache, gfp);
+	if (!fresh->dentry || fresh->inode || inode_find(file))
+		return fresh->dentry;
+	fresh->inode = kmem_cache_zalloc(fs->inode_cache, gfp);
+	if (!fresh->inode)
+		return false;
+	mapping_init(&fresh->inode->mapping, file);
+	mutex_init(&fresh->inode->lock, 0);
+	return true;
 }
 
-/* Make what is missing; held when it is there. directory held. */
-static struct inode *open_slowly(struct fs_state *fs, u32 file)
+static void give_back(struct fs_state *fs, struct fresh *fresh)
 {
-	struct dentry *dentry = kmem_cache_zalloc(fs->dentry_cache, DIRECTORY_GFP), *unused = dentry;
-	struct inode *inode, *fresh = NULL;
+	if (fresh->inode)
+		memset(fresh->inode, 0, sizeof(*fresh->inode));
+	kmem_cache_free(fs->inode_cache, fresh->inode);
+	kmem_cache_free(fs->dentry_cache, fresh->dentry);
+}
+
+/* The inode, held; what was missing is there now. NULL: it was missing, and nobody brought it. directory held. */
+static struct inode *join(struct fs_state *fs, u32 file, struct fresh *fresh)
+{
+	struct inode *inode;
 	unsigned long flags;
 
-	if (!dentry)
-		return NULL;
-	if (!inode_find(file)) /* nobody else makes one meanwhile */
-		fresh = make_inode(fs, file);
 	spin_lock_irqsave(&fs->lock, flags);
 	inode = find_inode(fs, file);
-	if (!inode && fresh) {
-		inode = fresh;
+	if (!inode && fresh->inode && fresh->dentry) {
+		inode = fresh->inode;
+		fresh->inode = NULL;
 		add_inode(fs, inode);
 	}
+	if (inode && !inode->has_dentry && fresh->dentry) {
+		add_dentry(fs, fresh->dentry, inode);
+		fresh->dentry = NULL;
+	}
+	if (inode && !inode->has_dentry)
+		inode = NULL;
 	if (inode) {
 		inode_hold(fs, inode);
 		inode->referenced = true;
-		if (!inode->has_dentry) {
-			add_dentry(fs, dentry, inode);
-			unused = NULL;
-		}
 	}
 	spin_unlock_irqrestore(&fs->lock, flags);
-	if (unused)
-		kmem_cache_free(fs->dentry_cache, unused);
+	return inode;
+}
+
+static struct inode *try_to_open(struct fs_state *fs, u32 file, struct fresh *fresh)
+{
+	struct inode *inode;
+	u32 scope;
+
+	mutex_lock(&fs->directory);
+	scope = fetch_or_relaxed(&this_cpu->task_flags, PF_MEMALLOC_NOFS) & PF_MEMALLOC_NOFS;
+	make_objects(fs, fresh, file, TRY_GFP);
+	inode = join(fs, file, fresh);
+	if (!scope)
+		fetch_and_relaxed(&this_cpu->task_flags, ~(u32)PF_MEMALLOC_NOFS);
+	mutex_unlock(&fs->directory);
+	return inode;
+}
+
+/* Without the lock, until memory was found. */
+static struct inode *open_slowly(struct fs_state *fs, u32 file)
+{
+	struct fresh fresh = { 0 };
+	struct inode *inode = try_to_open(fs, file, &fresh);
+
+	while (!inode && make_objects(fs, &fresh, file, GFP_KERNEL)) {
+		sim_tick();
+		mutex_lock(&fs->directory);
+		inode = join(fs, file, &fresh);
+		mutex_unlock(&fs->directory);
+	}
+	give_back(fs, &fresh);
 	return inode;
 }
 
@@ -274,16 +322,9 @@ struct address_space *inode_get(u32 file)
 {
 	struct fs_state *fs = fs_state();
 	struct inode *inode = open_quickly(fs, file);
-	u32 scope;
 
-	if (inode)
-		return &inode->mapping;
-	mutex_lock(&fs->directory);
-	scope = fetch_or_relaxed(&this_cpu->task_flags, PF_MEMALLOC_NOFS) & PF_MEMALLOC_NOFS;
-	inode = open_slowly(fs, file);
-	if (!scope)
-		fetch_and_relaxed(&this_cpu->task_flags, ~(u32)PF_MEMALLOC_NOFS);
-	mutex_unlock(&fs->directory);
+	if (!inode)
+		inode = open_slowly(fs, file);
 	return inode ? &inode->mapping : NULL;
 }
 

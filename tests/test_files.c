@@ -278,6 +278,36 @@ static void test_truncate(void)
 	ok(!read_key(6, 0, 0) && !write_key(6, 0, 8) && read_key(6, 0, 8) && file_size(6) == 1, "and begins anew");
 }
 
+/* What a task stores into its window. */
+static void store(u32 page, u64 key)
+{
+	u64 pfn;
+
+	if (!ok(!task_access(1, VM_ANON_PAGES + page, true, &pfn), "a task stores to page %u of its window", page))
+		return;
+	sim_page_fill(key, ram_address(m, pfn));
+}
+
+static void test_mapped(void)
+{
+	ok(!task_create(1, 0) && !task_mmap(1, 0, 11, 0, 8), "a file is mapped");
+	store(3, 70);
+	same_number(counter(NR_FILE_DIRTY), 1, "the page is dirty");
+	ok(read_key(11, 3, 70), "the file has it");
+	file_fsync(11);
+	same_number(counter(NR_FILE_DIRTY), 0, "it is synced");
+	store(3, 71);
+	same_number(counter(NR_FILE_DIRTY), 1, "the next store is seen again");
+	file_fsync(11);
+	store(4, 72);
+	ok(!file_truncate(11, 4) && !cached_page(11, 4) && cached_page(11, 3), "the file is cut off under it");
+	same_number(counter(NR_FILE_MAPPED), 1, "what was cut off is not mapped");
+	same_number((u64)-task_access(1, VM_ANON_PAGES + 4, false, &(u64){ 0 }), EFAULT, "nor can it be");
+	task_exit(1);
+	drop_caches(1);
+	ok(!cached(11) && read_key(11, 3, 71), "what was stored last is on disk");
+}
+
 static void test_truncate_under_io(void)
 {
 	write_key(7, 5, 1);
@@ -542,13 +572,31 @@ static void test_nofs(void)
 			asked++;
 			outside += !(news[i].context & PF_MEMALLOC_NOFS);
 		}
-	ok(asked > 0, "inodes and dentries need slabs");
+	ok(asked > 10, "inodes and dentries need slabs");
 	same_number(outside, 0, "each is asked for in a scope of NOFS");
 	same_number(this_cpu->task_flags, 0, "which ends");
 	this_cpu->task_flags |= PF_MEMALLOC_NOFS;
 	file_open(2000);
 	same_number(this_cpu->task_flags, PF_MEMALLOC_NOFS, "but for who was in one before");
 	this_cpu->task_flags = 0;
+}
+
+/* More files than there is memory for: who opens one gives up another. Reclaim below the directory's lock must not want it. */
+static void test_walk(void)
+{
+	unsigned failed = 0;
+
+	for (u32 i = 0; i < 12000; i++) {
+		m->fuel = m->param[PARAM_FUEL];
+		failed += file_open(i) != 0;
+		nr_news = 0;
+	}
+	same_number(failed, 0, "12000 files are opened");
+	ok(fs_state()->nr_inodes < 6000, "most are forgotten (%llu are not)", (unsigned long long)fs_state()->nr_inodes);
+	failed = 0;
+	for (u32 i = 0; i < 200; i++)
+		failed += !read_key(i * 50, i % 16, virgin(i * 50, i % 16));
+	same_number(failed, 0, "each can be read");
 }
 
 /* --- shadows [R23] ----------------------------------------------------------------------------------------------------------------------- */
@@ -711,6 +759,7 @@ int main(void)
 	play("write error", test_write_error, 100);
 	play("read error", test_read_error, 100);
 	play("truncate", test_truncate, 100);
+	play("mapped", test_mapped, 100);
 	play("truncate under I/O", test_truncate_under_io, 100);
 	play("readahead", test_readahead, 100);
 	play("limits", test_limits, 100);
@@ -723,6 +772,7 @@ int main(void)
 	play("shrinkers", test_shrinkers, 100);
 	play("inodes in use", test_inodes_in_use, 100);
 	play("scopes", test_nofs, 100);
+	play("a walk", test_walk, 100);
 	play("shadows", test_shadows, 100);
 	play("tree", test_tree, 100);
 	play("settling", test_settle, 100);
