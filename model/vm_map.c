@@ -74,9 +74,9 @@ static bool wants_it(struct model *m, const struct mm_event *ev, const struct vm
 
 static bool cuts_off(const struct model *m, const struct model_vm_ask *ask, const struct mm_event *ev)
 {
-	const struct vm_frame *f = &m->vm->frame[ev->pfn];
+	const struct vm_frame *f = ev->pfn < m->nr_frames ? &m->vm->frame[ev->pfn] : NULL;
 
-	return ask->op == VM_OP_TRUNCATE && f->file == ask->file && f->index >= ask->nr;
+	return ask->op == VM_OP_TRUNCATE && f && f->file == ask->file && f->index >= ask->nr;
 }
 
 /* The task gives it up, or is dead; or the file's page is no more. */
