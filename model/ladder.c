@@ -124,6 +124,9 @@ static u32 flags_of(const struct model *m, const struct flight *f, unsigned rung
 		return ALLOC_MIN_RESERVE | ALLOC_CPUSET;
 	case RUNG_LAST_ANYWHERE:
 		return ALLOC_MIN_RESERVE;
+	case RUNG_RECLAIMED:
+	case RUNG_DRAINED:
+		return f->ladder.lap_flags; /* whatever became of the task meanwhile */
 	default:
 		return retry_flags(f);
 	}
@@ -225,7 +228,7 @@ static bool worth_retrying(const struct model *m, const struct flight *f)
 		const struct model_zone *zone = &m->zone[z];
 		u64 pages = model_free_pages(zone) + (model_has_vm(m) ? vm_listed(m, z) : 0);
 
-		if (allowed(m, f, z) && mark_holds(m, z, f->order, zone->min + zone->boost, f->highest, retry_flags(f), (s64)pages))
+		if (allowed(m, f, z) && mark_holds(m, z, f->order, zone->min + zone->boost, f->highest, f->ladder.lap_flags, (s64)pages))
 			return true;
 	}
 	return false;
@@ -269,7 +272,7 @@ static unsigned after_reclaim(struct model *m, struct flight *f)
 
 static unsigned after_oom(struct model *m, struct flight *f, bool progress)
 {
-	if ((f->task_flags & 32) && ((retry_flags(f) & ALLOC_OOM) || (f->gfp & __GFP_NOMEMALLOC)))
+	if ((f->task_flags & 32) && ((f->ladder.lap_flags & ALLOC_OOM) || (f->gfp & __GFP_NOMEMALLOC)))
 		return nopage(m, f);
 	if (!progress)
 		return nopage(m, f);
@@ -385,6 +388,8 @@ static void begin_scan(struct model *m, struct flight *f, unsigned rung, u32 fla
 	f->ladder.rung = (u8)rung;
 	f->ladder.next = RUNG_START;
 	f->ladder.flags = flags;
+	if (rung == RUNG_RETRY || rung == RUNG_UNRESERVED)
+		f->ladder.lap_flags = flags;
 	f->ladder.opened = MODEL_NR_ZONES;
 	f->ladder.unreserved = f->ladder.drained = false;
 	f->fallback.order = 255;

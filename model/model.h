@@ -254,6 +254,7 @@ struct flight {
 		u8 lap, loops;
 		bool progress, busy; /* busy: the OOM killer was at work for another one */
 		u8 rounds, failed; /* direct reclaims; of them, without success one after the other */
+		u32 lap_flags;	   /* with which the lap began */
 		u32 flags;	   /* of the scan that goes on, as far as it must go: NOFRAGMENT is tried first */
 		bool nofragment;   /* it began with NOFRAGMENT */
 		u32 below_high;	   /* zones, by id, that must be found below high by this scan */

@@ -251,13 +251,15 @@ const char *vm_reclaim_counted(struct model *m, struct flight *f, const struct m
 {
 	f->ladder.rounds++;
 	f->ladder.failed = ev->asked ? 0 : (u8)(f->ladder.failed + 1);
+	if (ev->asked != due)
+		return model_says(m, "L3: reclaim freed %u pages, and the request was told %u", due, ev->asked);
+	if (f->gfp & __GFP_NOFAIL)
+		return NULL;
 	if ((f->gfp & __GFP_NORETRY) && f->ladder.rounds > 1)
 		return model_says(m, "LV3: order %u gfp %#x reclaims a second time", f->order, f->gfp);
 	if (f->ladder.failed > MAX_RECLAIM_RETRIES + 1)
 		return model_says(m, "LV3: order %u gfp %#x reclaims for the %uth time without success", f->order, f->gfp,
 				  f->ladder.failed);
-	if (ev->asked != due)
-		return model_says(m, "L3: reclaim freed %u pages, and the request was told %u", due, ev->asked);
 	return NULL;
 }
 

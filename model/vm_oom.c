@@ -111,7 +111,7 @@ unsigned vm_process_of(const struct model *m, unsigned actor)
 
 	if (!m->depth[actor] || !f->is_op)
 		return VM_NOBODY;
-	return f->ask.op >= VM_OP_TASK_EXIT && f->ask.op <= VM_OP_UNPIN && f->ask.op != VM_OP_TASK_KILL &&
+	return f->ask.op >= VM_OP_TASK_EXIT && f->ask.op <= VM_OP_PIN && f->ask.op != VM_OP_TASK_KILL &&
 			       f->ask.op != VM_OP_TASK_ADJ ?
 		       f->ask.task :
 		       VM_NOBODY;
