@@ -20,8 +20,9 @@
  * Unlike Linux: no compaction (it counts as skipped), no cpusets; a request that may not sleep and says it does is reported and
  * goes on as one that does not; free pages count once when a retry is considered; a lap without progress takes a moment where
  * something is dirty or being written, since time passes for those alone who sleep; a request that cannot wait for the
- * filesystem, for which nobody is killed, gives up after nofail_laps of these laps. Before vm_init() nothing is reclaimed and
- * nobody can be killed: then even __GFP_NOFAIL gives up, after as many laps, for nobody else would ever free anything.
+ * filesystem, for which nobody is killed, gives up after nofail_laps of these laps. So does __GFP_NOFAIL for which nobody is killed,
+ * be it for its order, its mask or who asks: where it is alone nobody else would ever free anything. Before vm_init() nobody
+ * can be killed at all.
  */
 #include "vmscan_internal.h"
 
@@ -411,12 +412,16 @@ static bool may_oom(const struct alloc_context *ac, struct slowpath *s, bool *ki
 	return s->page;
 }
 
-/* Where something may be freed, another lap always makes sense, but others must come to it. */
-static enum step next_lap(const struct alloc_context *ac, struct slowpath *s)
+/* Laps are counted where nobody is killed for it. */
+static enum step next_lap(struct slowpath *s)
 {
-	if (can_reclaim(ac->mm))
-		return LAP;
 	return marked(++s->laps >= this_cpu->machine->param[PARAM_NOFAIL_LAPS], MARK_NOFAIL_GIVES_UP) ? FAIL : LAP;
+}
+
+static bool nobody_dies_for(const struct alloc_context *ac, const struct slowpath *s)
+{
+	return !can_reclaim(ac->mm) || s->costly || (ac->gfp & (__GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_THISNODE)) ||
+	       ac->highest < ZONE_NORMAL || !(ac->gfp & __GFP_FS) || (this_cpu->task_flags & PF_MEMALLOC);
 }
 
 static bool victim_has_had_its_share(const struct alloc_context *ac, const struct slowpath *s)
@@ -427,7 +432,7 @@ static bool victim_has_had_its_share(const struct alloc_context *ac, const struc
 /* Nobody is killed for it, whatever it does: it cannot go on for ever, since the filesystem may wait for it. */
 static bool waits_in_vain(const struct alloc_context *ac, struct slowpath *s)
 {
-	return can_reclaim(ac->mm) && !(ac->gfp & (__GFP_FS | __GFP_NOFAIL)) &&
+	return can_reclaim(ac->mm) && !(ac->gfp & __GFP_FS) &&
 	       ++s->laps >= this_cpu->machine->param[PARAM_NOFAIL_LAPS];
 }
 
@@ -455,9 +460,10 @@ static enum step one_lap(const struct alloc_context *ac, struct slowpath *s)
 	if (!killed || marked(victim_has_had_its_share(ac, s), MARK_OOM_VICTIM_HAD_ITS_SHARE) || waits_in_vain(ac, s))
 		return NOPAGE;
 	s->loops = 0;
-	if (can_reclaim(ac->mm))
-		oom_wait();
-	return next_lap(ac, s);
+	if (!can_reclaim(ac->mm))
+		return next_lap(s);
+	oom_wait();
+	return LAP;
 }
 
 static bool something_is_free(void *arg)
@@ -492,7 +498,7 @@ static enum step no_page(const struct alloc_context *ac, struct slowpath *s)
 		return SERVED;
 	if (can_reclaim(ac->mm))
 		let_others_free();
-	return next_lap(ac, s);
+	return nobody_dies_for(ac, s) ? next_lap(s) : LAP;
 }
 
 static struct page *alloc_pages_slowpath(const struct alloc_context *ac)

@@ -254,10 +254,12 @@ static unsigned nopage(struct model *m, struct flight *f)
 	return RUNG_LAST;
 }
 
-/* Where nothing is ever freed, a request that may not fail is given up at last. */
+/* A request that may not fail, and for which nobody is killed, is given up at last: who knows whether anything is ever freed. */
 static unsigned another_lap(const struct model *m, struct flight *f)
 {
-	return model_has_vm(m) || ++f->ladder.lap < m->setup.knob[KNOB_NOFAIL_LAPS] ? RUNG_RETRY : RUNG_FAIL;
+	if (model_has_vm(m) && ladder_may_kill(m, f) && (f->gfp & __GFP_FS))
+		return RUNG_RETRY;
+	return ++f->ladder.lap < m->setup.knob[KNOB_NOFAIL_LAPS] ? RUNG_RETRY : RUNG_FAIL;
 }
 
 static unsigned after_reclaim(struct model *m, struct flight *f)
@@ -276,10 +278,10 @@ static unsigned after_oom(struct model *m, struct flight *f, bool progress)
 		return nopage(m, f);
 	if (!progress)
 		return nopage(m, f);
-	if (model_has_vm(m) && !(f->gfp & (__GFP_FS | __GFP_NOFAIL)) && ++f->ladder.lap >= m->setup.knob[KNOB_NOFAIL_LAPS])
+	if (model_has_vm(m) && !(f->gfp & __GFP_FS) && ++f->ladder.lap >= m->setup.knob[KNOB_NOFAIL_LAPS])
 		return nopage(m, f); /* nobody is killed for it, and the filesystem may wait for it */
 	f->ladder.loops = 0;
-	return another_lap(m, f);
+	return model_has_vm(m) ? RUNG_RETRY : another_lap(m, f);
 }
 
 /* The rung after one that gave nothing; RUNG_FAIL: the request may be refused. */
@@ -734,7 +736,7 @@ bool may_refuse(const struct model *m, const struct flight *f)
 
 	if (f->order > m->max_order || f->fault || f->preferred == MODEL_NR_ZONES)
 		return true;
-	if (model_has_vm(m) && (f->gfp & __GFP_NOFAIL) && may_sleep(f))
+	if (model_has_vm(m) && gets_all(m, f) && (f->gfp & __GFP_FS))
 		return false;
 	if (gets_all(m, f) && first_zone(m, f, ALLOC_NO_WATERMARKS, false) != MODEL_NR_ZONES)
 		return false;

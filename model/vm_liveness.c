@@ -157,7 +157,7 @@ static enum vm_excuse excuse_of(const struct model *m, const struct flight *f)
 	if (!(f->gfp & __GFP_DIRECT_RECLAIM) || (f->where & MODEL_ATOMIC))
 		return VM_EXCUSE_NO_SLEEP;
 	if (f->gfp & __GFP_NOFAIL)
-		return VM_NO_EXCUSE;
+		return ladder_may_kill(m, f) && (f->gfp & __GFP_FS) ? VM_NO_EXCUSE : VM_EXCUSE_NOBODY_DIES;
 	if (f->task_flags & 1)
 		return VM_EXCUSE_MEMALLOC;
 	if (f->task_flags & 32)
@@ -459,7 +459,7 @@ static bool is_balanced(const struct model *m, unsigned nid, unsigned order, uns
 		if (!zone->managed)
 			continue;
 		managed = true;
-		if (mark_holds(m, z, order, zone->high + zone->boost, highest, 0, zone->stat[STAT_FREE]))
+		if (mark_holds(m, z, order, zone->high + zone->boost, highest, 0, (s64)model_free_pages(zone)))
 			return true;
 	}
 	return !managed;

@@ -22,6 +22,7 @@ enum vm_excuse {
 	VM_EXCUSE_FAULT,     /* the program wanted it to fail */
 	VM_EXCUSE_NO_ZONE,   /* no zone is allowed, or the order is above the largest */
 	VM_EXCUSE_NO_SLEEP,  /* it may not reclaim */
+	VM_EXCUSE_NOBODY_DIES, /* it must not fail, but for none of these will anybody be killed for it; after nofail_laps laps */
 	VM_EXCUSE_MEMALLOC,  /* it reclaims itself */
 	VM_EXCUSE_VICTIM,    /* it has had its share of the reserves, and is to end */
 	VM_EXCUSE_NORETRY,
