@@ -97,7 +97,7 @@ static const char *move(struct model *m, const struct mm_event *ev, struct vm_fr
 	f->actor = ev->lru_to == LRU_ISOLATED ? (u8)stack_on(m, ev->cpu) : ev->cpu;
 	f->place = ev->lru_to;
 	count_place(m, f, ev->pfn, f->place, 1);
-	if (ev->report == LRU_WHY_ACTIVATE || ev->lru_to == LRU_UNEVICTABLE)
+	if ((ev->report == LRU_WHY_ACTIVATE && ev->lru_from != LRU_ISOLATED) || ev->lru_to == LRU_UNEVICTABLE)
 		f->flags &= (u16)~VMF_REFERENCED;
 	if (ev->lru_to == LRU_BATCH && flight_on(m, ev->cpu)->alone && m->vm->sums.batched[ev->cpu] > m->setup.knob[KNOB_LRU_BATCH])
 		return model_says(m, "R1: cpu %u has %llu pages in its batch", ev->cpu, (unsigned long long)m->vm->sums.batched[ev->cpu]);
@@ -143,11 +143,14 @@ static u32 take_accessed(struct model *m, const struct vm_frame *f, u32 pfn)
 }
 
 /* What follows: used in any way is kept at least once; twice, or by several, is activated. */
-static bool follows(const struct vm_frame *f, u32 used, unsigned what)
+static bool follows(const struct vm_frame *f, const struct mm_event *ev, u32 used)
 {
 	bool before = f->flags & VMF_REFERENCED;
+	unsigned what = ev->report;
 
-	if (f->flags & VMF_MLOCKED)
+	if (what == PAGEREF_AGE)
+		return true;
+	if (ev->on)
 		return what == PAGEREF_ACTIVATE;
 	if (used)
 		return what == (before || used > 1 ? PAGEREF_ACTIVATE : PAGEREF_KEEP);
@@ -167,10 +170,11 @@ static const char *on_referenced(struct model *m, const struct mm_event *ev)
 	used = take_accessed(m, f, (u32)ev->pfn);
 	if (flight->alone && used != ev->asked)
 		bad = model_says(m, "R6: %u entries are said to have used pfn %u, %u have", ev->asked, (u32)ev->pfn, used);
-	else if (flight->alone && !follows(f, used, ev->report))
+	else if (flight->alone && !follows(f, ev, used))
 		bad = model_says(m, "R6: pfn %u, used by %u and %s, meets decision %u", (u32)ev->pfn, used,
 				 f->flags & VMF_REFERENCED ? "before" : "not before", ev->report);
-	f->flags = (u16)((f->flags & ~VMF_REFERENCED) | (ev->asked ? VMF_REFERENCED : 0));
+	if (ev->report != PAGEREF_AGE)
+		f->flags = (u16)((f->flags & ~VMF_REFERENCED) | (ev->asked && !ev->on ? VMF_REFERENCED : 0));
 	return bad;
 }
 
@@ -195,9 +199,9 @@ static const char *on_scan(struct model *m, const struct mm_event *ev)
 	if (flight_on(m, ev->cpu)->alone && ev->index > on_list(m, ev->nid, list))
 		return model_says(m, "R4: %llu pages are said to be %s of node %u, there are %llu", (unsigned long long)ev->index,
 				  vm_place_names[list], ev->nid, (unsigned long long)on_list(m, ev->nid, list));
-	if (ev->asked > ev->index >> vf->scan.priority)
-		return model_says(m, "R4: of %llu pages %s of node %u %u are looked at, at priority %u", (unsigned long long)ev->index,
-				  vm_place_names[list], ev->nid, ev->asked, vf->scan.priority);
+	if (ev->order != vf->scan.priority || ev->asked > ev->index >> ev->order)
+		return model_says(m, "R4: of %llu pages %s of node %u %u are looked at, at priority %u of %u", (unsigned long long)ev->index,
+				  vm_place_names[list], ev->nid, ev->asked, ev->order, vf->scan.priority);
 	if (ev->asked && !is_of_files(list) && !vm_free_swap(m) && flight_on(m, ev->cpu)->alone)
 		return model_says(m, "R5: %u anonymous pages are looked at, and swap has no room", ev->asked);
 	return NULL;
@@ -212,8 +216,6 @@ const char *vm_lru_ends(struct model *m, const struct mm_event *ev)
 		if (s->isolated[nid][0] || s->isolated[nid][1])
 			return model_says(m, "R19: reclaim is over, and %llu pages of node %u are isolated",
 					  (unsigned long long)(s->isolated[nid][0] + s->isolated[nid][1]), nid);
-	if (ev->asked < ev->index && ev->report == RECLAIM_NODE_ENDS)
-		return model_says(m, "R19: %u pages were looked at, and %llu freed", ev->asked, (unsigned long long)ev->index);
 	return NULL;
 }
 
@@ -244,6 +246,7 @@ static const char *on_counted(struct model *m, const struct mm_event *ev, struct
 	vf->shrink.deferred = ev->index;
 	vf->shrink.left = capped((ev->index >> ev->priority) + delta, freeable);
 	vf->shrink.scanned = 0;
+	vf->shrink.stopped = false;
 	vf->shrink.counted = true;
 	return NULL;
 }
@@ -257,6 +260,7 @@ static const char *on_scanned(struct model *m, const struct mm_event *ev, struct
 	if (left < batch && left < vf->shrink.freeable)
 		return model_says(m, "R15: shrinker %u is asked, with %llu objects to look at, a batch of %llu, %llu in all", ev->shrinker,
 				  (unsigned long long)left, (unsigned long long)batch, (unsigned long long)vf->shrink.freeable);
+	vf->shrink.stopped = ev->index == ~0ULL || !ev->asked;
 	vf->shrink.left -= LEAST_OF(left, ev->asked);
 	vf->shrink.scanned += ev->asked;
 	return NULL;
@@ -270,7 +274,10 @@ static const char *on_shrunk(struct model *m, const struct mm_event *ev, struct 
 	if (!vf->shrink.counted || ev->shrinker != vf->shrink.id)
 		return model_says(m, "R15: shrinker %u is done, and nothing was counted", ev->shrinker);
 	vf->shrink.counted = false;
-	if (ev->index != due)
+	if (!vf->shrink.stopped && (vf->shrink.left >= batch_of(m, vf) || vf->shrink.left >= vf->shrink.freeable))
+		return model_says(m, "R15: shrinker %u is done, and should look at %llu objects more", ev->shrinker,
+				  (unsigned long long)vf->shrink.left);
+	if (ev->index != due && flight_on(m, ev->cpu)->alone)
 		return model_says(m, "R15: shrinker %u carries over %llu, it should be %llu", ev->shrinker, (unsigned long long)ev->index,
 				  (unsigned long long)due);
 	return NULL;

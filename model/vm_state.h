@@ -136,7 +136,7 @@ struct vm_flight {
 	struct {
 		u64 freeable, delta, deferred, left, scanned; /* R15 */
 		u8 id;
-		bool counted;
+		bool counted, stopped;
 	} shrink;
 };
 
