@@ -322,11 +322,16 @@ bool mmu_access(struct vm_task *task, u32 vpn, bool write, u64 *pfn)
 	return true;
 }
 
-/* Whoever makes pages of files dirty waits, as the task, where its memory is not locked any more. */
-static void throttle_writer(struct vm_task *task)
+/*
+ * Whoever is about to make a page of a file dirty waits before it, as the task, with no lock: if it waited afterwards, the page
+ * could be clean again when it goes on, for ever.
+ */
+static void throttle_writer(struct vm_task *task, u32 vpn)
 {
 	struct task_scope scope;
 
+	if (!vpn_in_window(vpn) || task->killed || pte_suffices(pte_get(task, vpn), true))
+		return;
 	task_become(&scope, task);
 	balance_dirty_pages();
 	task_restore(&scope);
@@ -337,12 +342,7 @@ static int task_fault(unsigned id, u32 vpn, bool write)
 	struct task_scope scope;
 	int err = task_enter(&scope, id);
 
-	if (err)
-		return err;
-	err = task_leave(&scope, handle_fault(scope.task, vpn, write));
-	if (!err && write && vpn_in_window(vpn))
-		throttle_writer(scope.task);
-	return err;
+	return err ? err : task_leave(&scope, handle_fault(scope.task, vpn, write));
 }
 
 int task_access(unsigned id, u32 vpn, bool write, u64 *pfn)
@@ -353,6 +353,8 @@ int task_access(unsigned id, u32 vpn, bool write, u64 *pfn)
 		return -ESRCH;
 	if (vpn >= VM_SPACE_PAGES)
 		return -EFAULT;
+	if (write)
+		throttle_writer(vm_task(id), vpn);
 	while (!err && (vm_task(id)->killed || !mmu_access(vm_task(id), vpn, write, pfn))) {
 		sim_tick();
 		err = task_fault(id, vpn, write);
