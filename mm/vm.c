@@ -133,6 +133,8 @@ int vm_init(void)
 	struct mm *mm = current_mm();
 	int err;
 
+	if (!SIM_HAS_KTHREADS)
+		return -ENOSYS;
 	if (mm->vm)
 		return -EEXIST;
 	if (!mm->slab || !make_state(mm))

@@ -357,32 +357,47 @@ const struct sched_client *sched_get_client(const struct sched *s)
 	return &s->client;
 }
 
-/* The one that runs, if any, is suspended already, or has ended. */
-void sched_start_task(struct sched *s, unsigned task, u32 op)
+/* A kernel thread is about to run. What schedule there is goes on in it, even in one that runs again. */
+static void prepare_kthread(struct sched *s, unsigned task)
 {
 	struct sched_task *t = &s->task[task];
 	int from = s->running;
+	u32 yields = t->aside.yields;
 
+	if (!t->fiber.stack)
+		init_task(s, task);
+	t->aside = (struct sched_aside){ .task = (u8)(task - SIM_MAX_CPUS + 1), .next_switch = ~0u, .yields = yields };
+	if (from == (int)task) {
+		s->machine->fuel = s->machine->param[PARAM_FUEL];
+		return;
+	}
+	t->fuel = s->machine->param[PARAM_FUEL];
+	if (t->lender >= 0)
+		take_schedule_back(s, (unsigned)t->lender);
 	forget_loans(s, task);
-	t->op = op;
+	lend_schedule(s, (unsigned)from, task);
+}
+
+/* The one that runs, if any, is suspended already, or has ended. Returns in the fiber of a kernel thread that runs again. */
+void sched_start_task(struct sched *s, unsigned task, u32 op)
+{
+	struct sched_task *t = &s->task[task];
+
 	t->asleep = false;
 	if (is_kthread(task)) {
-		if (!t->fiber.stack)
-			init_task(s, task);
-		t->aside = (struct sched_aside){ .task = (u8)(task - SIM_MAX_CPUS + 1), .next_switch = ~0u };
-		t->fuel = s->machine->param[PARAM_FUEL];
-		t->switches = NULL;
-		t->nr_switches = t->next = 0;
-		if (from >= 0)
-			lend_schedule(s, (unsigned)from, task);
+		prepare_kthread(s, task);
+		come_in(s, task);
+	} else {
+		forget_loans(s, task);
+		come_in(s, task);
+		t->op = op;
+		fetch_schedule(s, task, op);
 	}
-	come_in(s, task);
 	t->in_flight = true;
 	s->nr_in_flight++;
-	if (!is_kthread(task))
-		fetch_schedule(s, task, op);
 	arm(s, cpu_of_task(s, task));
-	go(s, (int)task);
+	if ((int)task != s->running)
+		go(s, (int)task);
 }
 
 bool sched_run(struct sched *s, unsigned cpu, u32 op)

@@ -23,7 +23,7 @@
 #define OOM_SCORE_ADJ_MIN (-1000)
 #define OOM_SCORE_ADJ_MAX 1000
 
-/* Lists, counters, kernel threads, the caches of files. Once. 0, -ENOMEM. */
+/* Lists, counters, kernel threads, the caches of files. Once. 0, -ENOMEM; -ENOSYS among real threads, where there are none of these yet. */
 int vm_init(void);
 bool vm_is_up(void);
 

@@ -7,6 +7,7 @@
 #define SIM_THREADS_TASK_H
 
 #include "machine.h"
+#include "tool.h"
 
 #define SIM_HAS_KTHREADS 0
 
@@ -27,6 +28,10 @@ static inline bool sim_sleep_timeout(bool (*awake)(void *arg), void *arg, u64 ns
 {
 	(void)ns, (void)what;
 	return awake(arg);
+}
+static inline void sched_sleep_until(bool (*awake)(void *arg), void *arg, const char *what)
+{
+	(void)awake, (void)arg, (void)what;
 }
 static inline void sim_run_kthreads(void)
 {
