@@ -110,7 +110,8 @@ static const char *check_frame(struct recount *r, u64 pfn, struct flag_counts *c
 		return NULL;
 	INV(V3, r->mm->mem_map[pfn].refcount > 0, pfn);
 	INV(R19, !(v->flags & PGV_isolated), pfn);
-	INV(V3, !(v->flags & PGV_locked), pfn);
+	/* read ahead: on its way, and nobody waits for it */
+	INV(V3, !(v->flags & PGV_locked) || (!(v->flags & PGV_uptodate) && disk_next_ns() != ~0ULL), pfn);
 	counts->lru += !!(v->flags & PGV_lru);
 	counts->batch += !!(v->flags & PGV_batch);
 	r->mlocked[zone_id(page_zone(r->mm, pfn))] += !!(v->flags & PGV_mlocked);
