@@ -298,14 +298,18 @@ static void test_mapped(void)
 	same_number(counter(NR_FILE_DIRTY), 0, "it is synced");
 	store(3, 71);
 	same_number(counter(NR_FILE_DIRTY), 1, "the next store is seen again");
+	write_mapping(inode_find(11), false);
+	store(3, 73);
+	ok(vm_flag(cached_page(11, 3), PGV_dirty) && vm_flag(cached_page(11, 3), PGV_writeback), "a store while it is written");
 	file_fsync(11);
+	same_number(counter(NR_FILE_DIRTY) + counter(NR_WRITEBACK), 0, "is synced as well");
 	store(4, 72);
 	ok(!file_truncate(11, 4) && !cached_page(11, 4) && cached_page(11, 3), "the file is cut off under it");
 	same_number(counter(NR_FILE_MAPPED), 1, "what was cut off is not mapped");
 	same_number((u64)-task_access(1, VM_ANON_PAGES + 4, false, &(u64){ 0 }), EFAULT, "nor can it be");
 	task_exit(1);
 	drop_caches(1);
-	ok(!cached(11) && read_key(11, 3, 71), "what was stored last is on disk");
+	ok(!cached(11) && read_key(11, 3, 73), "what was stored last is on disk");
 }
 
 static void test_truncate_under_io(void)
@@ -772,9 +776,9 @@ int main(void)
 	play("shrinkers", test_shrinkers, 100);
 	play("inodes in use", test_inodes_in_use, 100);
 	play("scopes", test_nofs, 100);
-	play("a walk", test_walk, 100);
 	play("shadows", test_shadows, 100);
 	play("tree", test_tree, 100);
+	play("a walk", test_walk, 100);
 	play("settling", test_settle, 100);
 	play("the check", test_check, 100);
 	return tap_end();
