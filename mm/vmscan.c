@@ -247,17 +247,31 @@ static void note_state_of_node(struct pgdat *pgdat, const struct scan_control *s
 		reclaim_throttle(pgdat, THROTTLE_WRITEBACK);
 }
 
+static void announce_node_ends(const struct pgdat *pgdat, const struct scan_control *sc, u64 scanned, u64 from_lists, u64 from_slabs)
+{
+	mm_announce((struct mm_event){ .type = EVENT_RECLAIM,
+				       .report = RECLAIM_NODE_ENDS,
+				       .nid = pgdat->nid,
+				       .order = sc->order,
+				       .source_order = sc->highest,
+				       .priority = (u8)sc->priority,
+				       .asked = (u32)scanned,
+				       .index = from_lists,
+				       .pfn = from_slabs });
+}
+
 void shrink_node(struct pgdat *pgdat, struct scan_control *sc)
 {
-	u64 reclaimed = sc->nr_reclaimed, scanned = sc->nr_scanned;
+	u64 reclaimed = sc->nr_reclaimed, scanned = sc->nr_scanned, from_lists;
 
 	prepare_scan(pgdat, sc);
 	announce_reclaim(RECLAIM_NODE_BEGINS, pgdat, sc, 0, 0);
 	shrink_lruvec(pgdat, sc);
+	from_lists = sc->nr_reclaimed - reclaimed;
 	shrink_slab(sc->gfp, pgdat->nid, (unsigned)sc->priority);
 	sc->nr_reclaimed += *slab_pages_freed();
 	*slab_pages_freed() = 0;
-	announce_reclaim(RECLAIM_NODE_ENDS, pgdat, sc, sc->nr_scanned - scanned, sc->nr_reclaimed - reclaimed);
+	announce_node_ends(pgdat, sc, sc->nr_scanned - scanned, from_lists, sc->nr_reclaimed - reclaimed - from_lists);
 	if (sc->kswapd)
 		note_state_of_node(pgdat, sc);
 	else if (READ_ONCE(pgdat->flags) & PGDAT_CONGESTED)

@@ -132,13 +132,13 @@ static void age(struct page *page)
 	bool mlocked = false;
 	unsigned mappings = page_referenced(page, &mlocked);
 
+	if (mlocked)
+		mlock_page(page);
 	mm_announce((struct mm_event){ .type = EVENT_REFERENCED,
 				       .pfn = page_pfn(current_mm(), page),
 				       .asked = mappings,
 				       .report = PAGEREF_AGE,
 				       .on = mlocked });
-	if (mlocked)
-		mlock_page(page);
 	vm_clear_flags(page, PGV_active);
 	vm_set_flags(page, PGV_workingset);
 }

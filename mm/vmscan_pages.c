@@ -41,13 +41,13 @@ static enum page_references check_references(struct page *page)
 	vm_clear_flags(page, PGV_referenced);
 	if (mappings && !mlocked)
 		vm_set_flags(page, PGV_referenced);
+	if (mlocked)
+		mlock_page(page);
 	mm_announce((struct mm_event){ .type = EVENT_REFERENCED,
 				       .pfn = page_pfn(current_mm(), page),
 				       .asked = mappings,
 				       .report = (u8)what,
 				       .on = mlocked });
-	if (mlocked)
-		mlock_page(page);
 	return what;
 }
 

@@ -666,10 +666,10 @@ static const char *on_node_ends(struct model *m, const struct mm_event *ev)
 
 	if (!n)
 		return model_says(m, "R3: reclaim from node %u, which there is not", ev->nid);
-	if (ev->index)
+	if (ev->index + ev->pfn)
 		n->failures = 0;
 	if (kswapds_node(m, ev) && n->balances)
-		n->reclaimed += ev->index;
+		n->reclaimed += ev->index + ev->pfn;
 	return NULL;
 }
 

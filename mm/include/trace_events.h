@@ -199,7 +199,7 @@ enum reclaim_news {
 	RECLAIM_DIRECT_BEGINS, /* by the request in flight */
 	RECLAIM_DIRECT_ENDS,   /* asked: scanned, index: reclaimed */
 	RECLAIM_NODE_BEGINS,   /* one look at a node's lists with this priority, by whoever runs */
-	RECLAIM_NODE_ENDS,
+	RECLAIM_NODE_ENDS,     /* asked: looked at, index: reclaimed, both of lists alone; pfn: pages of slabs that came back */
 	RECLAIM_SCAN,	       /* from: node; lru_to: list; order: the priority; asked: pages to look at, index: pages on the list; source_order:
 				* who is looked at: 0 all, 1 in fractions, 2 anonymous pages alone, 3 files alone [R4] */
 	RECLAIM_THROTTLED,     /* R10: waits for kswapd before it begins */
