@@ -162,6 +162,7 @@ enum model_stat { STAT_FREE, STAT_CMA, NR_MODEL_STATS };
 
 struct model_zone {
 	bool exists, below_high, boosted; /* boosted: the next allocation must wake kswapd */
+	bool reclaims; /* kswapd of its node is at work for it */
 	u8 nid, index;
 	u8 disabled; /* how often its per-CPU lists were disabled */
 	u64 spanned, present, managed, cma;

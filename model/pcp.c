@@ -254,6 +254,10 @@ static u32 high_now(const struct model_zone *z, struct model_pcp *pcp, bool free
 		t->high = in_bounds(z, (s64)high - (s64)((u64)z->batch << PCP_BATCH_SCALE_MAX));
 		return 0;
 	}
+	if (z->reclaims) {
+		t->high = in_bounds(z, (s64)high - (s64)freed);
+		return (u32)least((u64)z->batch << 2, t->high);
+	}
 	if (z->high_min == z->high_max)
 		return high;
 	if (z->below_high) {

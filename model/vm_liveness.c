@@ -572,6 +572,7 @@ static const char *on_balance_begins(struct model *m, const struct mm_event *ev)
 	n->balances = true;
 	n->reclaimed = 0;
 	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
+		m->zone[ev->nid * MAX_NR_ZONES + i].reclaims = i <= n->for_highest;
 		n->boost[i] = i <= n->for_highest ? m->zone[ev->nid * MAX_NR_ZONES + i].boost : 0;
 		boost += n->boost[i];
 	}
@@ -588,6 +589,8 @@ static const char *on_balance_ends(struct model *m, const struct mm_event *ev)
 		return model_says(m, "LV6: a balance of node %u ends that never began", ev->nid);
 	n->balances = false;
 	n->done_order = ev->order;
+	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
+		m->zone[ev->nid * MAX_NR_ZONES + i].reclaims = false;
 	if (ev->asked != n->reclaimed)
 		return model_says(m, "R12: kswapd of node %u says that it reclaimed %u pages, it were %llu", ev->nid, ev->asked,
 				  (unsigned long long)n->reclaimed);
