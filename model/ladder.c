@@ -393,7 +393,7 @@ static void begin_scan(struct model *m, struct flight *f, unsigned rung, u32 fla
 	if (rung == RUNG_RETRY || rung == RUNG_UNRESERVED)
 		f->ladder.lap_flags = flags;
 	f->ladder.opened = MODEL_NR_ZONES;
-	f->ladder.unreserved = f->ladder.drained = false;
+	f->ladder.unreserved = f->ladder.drained = f->ladder.reclaimed = false;
 	f->fallback.order = 255;
 	f->fallback.due = ~0ULL;
 	f->fallback.done = false;
@@ -494,7 +494,7 @@ const char *on_below_high(struct model *m, const struct mm_event *ev)
 
 	if (!f || !z || !z->exists || z->below_high == !!ev->on)
 		return model_says(m, "L2: the flag \"below high\" of zone %u becomes %u", ev->zone, ev->on);
-	if (ev->on ? steady(m, f) && !(f->ladder.below_high >> ev->zone & 1) : f->alone && f->clear_due != ev->zone)
+	if (ev->on ? steady(m, f) && !f->ladder.reclaimed && !(f->ladder.below_high >> ev->zone & 1) : f->alone && f->clear_due != ev->zone)
 		return model_says(m, "L2: node %u zone %s is said to be %s its high mark", z->nid, model_zone_name(z->index),
 				  ev->on ? "below" : "above");
 	z->below_high = ev->on;
@@ -564,6 +564,13 @@ const char *on_direct_reclaim(struct model *m, const struct mm_event *ev)
 	f->ladder.rung = RUNG_RECLAIM;
 	f->ladder.next = RUNG_START;
 	return NULL;
+}
+
+void ladder_reclaims_node(struct flight *f)
+{
+	f->ladder.reclaimed = true;
+	f->ladder.zone = MODEL_NR_ZONES;
+	f->ladder.below_high = 0;
 }
 
 /* A request that sleeps has made up its mind before it does: what others do meanwhile does not count. */
@@ -708,6 +715,8 @@ const char *judge_zone(struct model *m, const struct flight *f, u64 pfn)
 				  f->order, zone->nid, model_zone_name(zone->index),
 				  (unsigned long long)model_free_pages(zone),
 				  (unsigned long long)mark_of(zone, f->ladder.flags), f->ladder.flags);
+	if (f->ladder.reclaimed)
+		return NULL;
 	if (due == MODEL_NR_ZONES)
 		return model_says(m, "L1: served by node %u zone %s, which has no block for it", zone->nid,
 				  model_zone_name(zone->index));

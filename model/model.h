@@ -253,6 +253,7 @@ struct flight {
 		bool unreserved, drained; /* announced since the last scan */
 		u8 rung, zone;	   /* zone: who must serve the scan that goes on; MODEL_NR_ZONES nobody can */
 		u8 lap, loops;
+		bool reclaimed;	   /* a node was reclaimed from in the middle of the scan: which zone may give is open [R18] */
 		bool progress, busy; /* busy: the OOM killer was at work for another one */
 		u8 rounds, failed; /* direct reclaims; of them, without success one after the other */
 		u32 lap_flags;	   /* with which the lap began */

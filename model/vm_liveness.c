@@ -212,10 +212,15 @@ static const char *on_direct_begins(struct model *m, const struct mm_event *ev)
 /* Before another node is used a request may look at its own, too. [R18] */
 static const char *judge_reclaimer(struct model *m, const struct mm_event *ev)
 {
-	const struct flight *f = request_on(m, ev->cpu);
+	struct flight *f = request_on(m, ev->cpu), *top = flight_on(m, ev->cpu);
 
 	if (f && (!(f->gfp & __GFP_DIRECT_RECLAIM) || (f->where & MODEL_ATOMIC)))
 		return model_says(m, "LV4: order %u gfp %#x reclaims, and may not sleep", f->order, f->gfp);
+	if (!f || f != top)
+		return NULL;
+	if (!m->vm->knob[VM_ZONE_RECLAIM_MODE] || f->task_flags & 1)
+		return model_says(m, "R18: order %u gfp %#x reclaims from node %u before it goes to another one", f->order, f->gfp, ev->nid);
+	ladder_reclaims_node(f);
 	return NULL;
 }
 

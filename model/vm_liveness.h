@@ -132,6 +132,8 @@ bool ladder_may_kill(const struct model *m, const struct flight *f);
 unsigned ladder_high_zone(const struct model *m, const struct flight *f);
 bool ladder_may_use(const struct model *m, const struct flight *f, unsigned zone);
 bool ladder_is_steady(const struct model *m, const struct flight *f);
+/* In the middle of a scan. [R18] */
+void ladder_reclaims_node(struct flight *f);
 void ladder_sleeps(struct model *m, struct flight *f);
 const char *ladder_decides(struct model *m, struct flight *f, bool busy);
 void ladder_decided(struct flight *f, bool progress, bool busy);
