@@ -574,10 +574,11 @@ static judge_fn *const judges[NR_EVENT_TYPES] = {
 };
 
 /* A free in the middle of an operation is over when something comes that no free announces. */
-static bool ends_a_free(const struct model *m, unsigned type)
+static bool ends_a_free(const struct model *m, const struct mm_event *ev)
 {
-	return m->vm && (type == EVENT_ATTEMPT || type == EVENT_DRAIN_ALL || type == EVENT_KSWAPD_RUN || type == EVENT_BOOST_END ||
-			 type == EVENT_DIRECT_RECLAIM);
+	return m->vm && (ev->type == EVENT_ATTEMPT || ev->type == EVENT_DRAIN_ALL || ev->type == EVENT_KSWAPD_RUN ||
+			 ev->type == EVENT_BOOST_END || ev->type == EVENT_DIRECT_RECLAIM ||
+			 (ev->type == EVENT_PCP_FLUSH && ev->report != FLUSH_FREE));
 }
 
 static const char *judge_event(struct model *m, const struct mm_event *ev)
@@ -590,7 +591,7 @@ static const char *judge_event(struct model *m, const struct mm_event *ev)
 		return m->frames_only ? recorded_event(m, ev) : slab_event(m, ev);
 	if (ev->type >= NR_EVENT_TYPES || !judges[ev->type])
 		return model_says(m, "N1: an event of unknown type %u", ev->type);
-	if (ends_a_free(m, ev->type) && (bad = slab_pages_are_back(m, ev->cpu)))
+	if (ends_a_free(m, ev) && (bad = slab_pages_are_back(m, ev->cpu)))
 		return bad;
 	bad = judges[ev->type](m, ev);
 	if (m->recorded && !bad)
