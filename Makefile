@@ -11,7 +11,7 @@
 #   make bugs       each planted bug must die for its stated reason  BUGS='*' SEEDS=5
 #   make mutate     how many small random changes of mm/ are noticed  N=200 SEED=1 FILES='mm/*.c' ONLY=id,...
 #   make bench      how fast; writes build/bench.json                QUICK=1
-#   make coverage   lines and branches of mm/ that fuzzing reaches    TIME=60 TARGETS="page memblock slub kmalloc"
+#   make coverage   lines and branches of mm/ that fuzzing reaches    TIME=60 TARGETS="page memblock slub kmalloc reclaim oom swap"
 #   make marks      rare places of mm/ that no trace of the corpus comes by
 #   make oracle     clauses of the judges that no unit test makes speak
 #   make corpus-min what campaigns learned, as few small traces in corpus/seeds
