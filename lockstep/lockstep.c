@@ -272,6 +272,9 @@ const char *world_execute(struct world *w, u32 step, const struct op *op, const 
 	if (w->slab_up && w->stats.ops == began && /* nobody else wrote to the log */
 	    (bad = model_judge_slub_text(w->model, world_cpu(), world_log(w))))
 		return bad;
+	if (w->vm_up && w->stats.ops == began && w->machine->log_bytes + 1024 <= sizeof(w->machine->host->log) &&
+	    (bad = model_judge_oom_text(w->model, world_cpu(), world_log(w))))
+		return bad;
 	if ((bad = model_end(w->model, world_cpu())))
 		return bad;
 	if (cpu_state() != before)

@@ -63,6 +63,8 @@ static struct flight *begin(struct model *m, unsigned cpu, unsigned kind)
 		model_slub_begins(m, cpu);
 	if (m->vm)
 		vm_flight_begins(m, cpu);
+	if (m->vm && !m->kthread_stack)
+		vm_log_begins(m);
 	return f;
 }
 

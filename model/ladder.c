@@ -604,6 +604,7 @@ void ladder_decided(struct flight *f, bool progress, bool busy)
 	f->ladder.next = RUNG_START;
 	f->ladder.progress = progress;
 	f->ladder.busy = busy;
+	f->ladder.failed = 0;
 	f->ladder.zone = MODEL_NR_ZONES;
 }
 
@@ -621,6 +622,7 @@ const char *ladder_unreserved(struct model *m, struct flight *f, const struct mm
 	if (model_zone_of(m, ev->pfn) != zone_to_unreserve(m, f, force))
 		return model_says(m, "B18: pfn %llu is given up, another zone comes first", (unsigned long long)ev->pfn);
 	f->ladder.unreserved = true;
+	f->ladder.failed = 0;
 	return NULL;
 }
 
@@ -708,15 +710,13 @@ const char *judge_zone(struct model *m, const struct flight *f, u64 pfn)
 	if ((f->gfp & __GFP_THISNODE) && zone->nid != f->nid)
 		return model_says(m, "Z5: pfn %llu is on node %u, but the request may not leave node %d",
 				  (unsigned long long)pfn, zone->nid, f->nid);
-	if (!steady(m, f) || z == due)
+	if (!steady(m, f) || f->ladder.reclaimed || z == due)
 		return NULL;
 	if (!zone_passes(m, z, f->order, f->highest, f->ladder.flags))
 		return model_says(m, "W4: order %u taken from node %u zone %s with %llu pages free, mark %llu (flags %#x)",
 				  f->order, zone->nid, model_zone_name(zone->index),
 				  (unsigned long long)model_free_pages(zone),
 				  (unsigned long long)mark_of(zone, f->ladder.flags), f->ladder.flags);
-	if (f->ladder.reclaimed)
-		return NULL;
 	if (due == MODEL_NR_ZONES)
 		return model_says(m, "L1: served by node %u zone %s, which has no block for it", zone->nid,
 				  model_zone_name(zone->index));

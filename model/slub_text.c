@@ -377,7 +377,7 @@ static bool is_ours(const char *line)
 					      "WARNING: cache_from_obj", "WARNING: virt_to_cache", "WARNING: free_large_kmalloc",
 					      "object pointer: " };
 
-	if (!strncmp(line, "BUG: ", 5)) /* of the page allocator */
+	if (!strncmp(line, "BUG: ", 5) || !strncmp(line, "[ ", 2)) /* of the page allocator; a row of the OOM killer's table */
 		return false;
 	for (size_t i = 0; i < ARRAY_LENGTH(begins); i++)
 		if (!strncmp(line, begins[i], strlen(begins[i])))
