@@ -843,6 +843,10 @@ static void test_meminfo(void)
 		    kbytes("MemFree") / 4 - current_mm()->totalreserve_pages + cache - min_of(cache / 2, low) +
 			    kbytes("KReclaimable") / 4 - min_of(kbytes("KReclaimable") / 8, low),
 		    "F7: MemAvailable");
+	vm_state()->node[0].stat[NR_SWAPCACHE] += 2;
+	meminfo_show(text, sizeof(text));
+	same_number(kbytes("Cached") + kbytes("SwapCached"), 4 * vm_counter("nr_file_pages"), "F6: Cached is without the swap cache");
+	vm_state()->node[0].stat[NR_SWAPCACHE] -= 2;
 	vm_state()->node[0].stat[NR_FILE_PAGES] -= 100000;
 	meminfo_show(text, sizeof(text));
 	same_number(kbytes("Cached"), 0, "F6: Cached is not below zero");
