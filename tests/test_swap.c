@@ -722,6 +722,7 @@ static void test_zswap_full(void)
 {
 	u64 most = current_mm()->totalram_pages / 100;
 	unsigned n = 2 * (unsigned)most + 6;
+	struct page *page;
 	u32 entry[64];
 	u64 written_back;
 
@@ -735,6 +736,11 @@ static void test_zswap_full(void)
 	same_number(zswap_pool_pages(), most, "the pool has one percent of memory");
 	written_back = vm_counter("zswpwb");
 	ok(written_back >= 4, "what was stored first was written back: %llu", (unsigned long long)written_back);
+	page = swap_cache_get_page(entry[0]);
+	if (page) {
+		wait_on_page_writeback(page);
+		put_vm_page(page);
+	}
 	same_text(story_of(entry[0]), "TCdSUCLDw", "cached again, loaded, no copy any more, written");
 	for (unsigned i = 0; i < n; i++)
 		if (!comes_back(entry[i], 4 * i + 1))
