@@ -22,7 +22,8 @@
  *   [O5] who is asked first, whom the knobs name, and when the machine gives up
  *   [O7] the reaper's tries  [L6] who may kill at all
  * Locks: oom_lock, which nobody waits for: somebody else is deciding already. It is held from the last look at the free lists
- * to the decision. The reaper's list is changed by whoever holds a victim; nothing here yields between two changes of it.
+ * to the decision. From out_of_memory() to the kill nothing yields, so that who is chosen is who is killed; the report is written
+ * afterwards. The reaper's list is changed in such steps too.
  * Sleeps: oom_wait(), the reaper between two tries.
  * Unlike Linux: no memory policies, cpusets or memcgs, so every OOM is the whole machine's; no threads that share memory, no
  * init and no origin of OOM; reports are not rate-limited; oom_kill_allocating_task does not name a task that was reaped; what a
@@ -356,6 +357,15 @@ static bool select_bad_process(struct oom_control *oc, struct vm_task **waits_fo
 
 /* --- the kill ----------------------------------------------------------------------------------------------------------------- */
 
+/* The victim as it was: while the report is written it may end, and its number be another's. */
+static sim_cold void report_kill(const struct oom_control *oc, const char *message, struct vm_task victim)
+{
+	oom_dump_header(oc);
+	oom_dump_victim(&victim);
+	oom_log_kill(&victim, message);
+}
+
+/* Chosen and killed in one step. */
 static void kill_it(struct oom_control *oc, const char *message)
 {
 	struct vm_task *task = oc->chosen;
@@ -364,14 +374,12 @@ static void kill_it(struct oom_control *oc, const char *message)
 		let_it_die(task);
 		return;
 	}
-	oom_dump_header(oc);
-	oom_dump_victim(task);
 	oom_news(OOM_KILL, task, (u64)oc->chosen_points, 0);
 	count_reclaim_events(OOM_KILLS, 1);
 	task_kill(task->id);
 	mark_oom_victim(task);
-	oom_log_kill(task, message);
 	queue_oom_reaper(task);
+	report_kill(oc, message, *task);
 }
 
 /* 1: an OOM of the whole machine, 2: any. Here there is no other. */
@@ -381,16 +389,16 @@ static void check_panic_on_oom(const struct oom_control *oc)
 
 	if (likely(!knob))
 		return;
-	oom_dump_header(oc);
 	oom_news(OOM_PANIC, NULL, 0, knob);
+	oom_dump_header(oc);
 	sim_stop(STOP_PANIC, "Out of memory: %s panic_on_oom is enabled", knob == 2 ? "compulsory" : "system-wide");
 }
 
 _Noreturn static void deadlocked(const struct oom_control *oc)
 {
+	oom_news(OOM_NOBODY, NULL, 0, 0);
 	oom_dump_header(oc);
 	sim_log_text("Out of memory and no killable processes...\n");
-	oom_news(OOM_NOBODY, NULL, 0, 0);
 	sim_stop(STOP_PANIC, "System is deadlocked on memory");
 }
 
