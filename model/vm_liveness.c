@@ -362,8 +362,8 @@ static u64 longest_wait(const struct model *m, unsigned what, bool fs)
 	case WAIT_CONGESTED:
 	case WAIT_NO_PROGRESS:
 		return 200 * MS;
-	case WAIT_OOM:
-		return 2000 * MS;
+	case WAIT_OOM: /* until the reaper should have come */
+		return 2 * (m->setup.knob[KNOB_OOM_REAP_DELAY_MS] + 100ULL) * MS;
 	case WAIT_PFMEMALLOC:
 		return fs ? ~0ULL : 2000 * MS; /* with the filesystem, until kswapd has left something or given up */
 	default:
