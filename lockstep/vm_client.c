@@ -88,6 +88,6 @@ const char *vm_file_page(struct world *w, u32 file, u32 index, bool write, u64 f
 	bad = vm_answered(w, *error, 0);
 	if (bad || *error || write)
 		return bad;
-	key = model_file_key(w->model, file, index);
+	key = model_read_key(w->model, world_cpu());
 	return sim_page_holds(key, buffer) ? NULL : not_there(w, "file", file, index, key, buffer);
 }
