@@ -687,6 +687,9 @@ static void test_sums(void)
 {
 	state(WROTE);
 	says_clause(vm_recount(model()), NULL, "all sums are right");
+	state(FILED "3: file_truncate file=1 index=0\n");
+	says_clause(vm_recount(model()), NULL, "all is counted, of what was forgotten too");
+	state(WROTE);
 	model()->vm->sums.dirty++;
 	says_clause(vm_recount(model()), "R58", "one of pages is not: R58");
 	model()->vm->sums.dirty--;
