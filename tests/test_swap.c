@@ -1042,6 +1042,130 @@ static void look_at_driven_out(void)
 	must(valid_now(), "slots are valid");
 }
 
+/* --- a life at random -------------------------------------------------------------------------------------------------------------- */
+
+#define LIFE_TASKS 6
+#define LIFE_PAGES 400 /* of each: more than there is memory */
+
+static struct {
+	u32 key[LIFE_TASKS][LIFE_PAGES]; /* 0: nobody wrote there */
+	bool exists[LIFE_TASKS];
+	unsigned steps, wrong, killed, failed;
+} life;
+
+static void task_died(unsigned id)
+{
+	memset(life.key[id], 0, sizeof(life.key[id]));
+	life.exists[id] = false;
+}
+
+/* What the access answered: go on with the page? */
+static bool survived(unsigned id, int error)
+{
+	life.killed += error == -EINTR;
+	life.failed += error == -ENOMEM || error == -EIO;
+	if (error == -EINTR || error == -ESRCH)
+		task_died(id);
+	else if (error && error != -ENOMEM && error != -EIO)
+		life.wrong++;
+	return !error;
+}
+
+static void touch(unsigned id, u32 vpn, bool write)
+{
+	u64 pfn;
+
+	if (!life.exists[id])
+		life.exists[id] = !task_create(id, 0);
+	if (!life.exists[id] || !survived(id, task_access(id, vpn, write, &pfn)))
+		return;
+	if (!holds(current_mm()->mem_map + pfn, life.key[id][vpn])) {
+		if (!life.wrong++)
+			printf("# step %u: page %u of task %u is not what was written\n", life.steps, vpn, id);
+		return;
+	}
+	if (!write)
+		return;
+	life.key[id][vpn] = 1 + (u32)(random_word() % 1000000);
+	fill(current_mm()->mem_map + pfn, life.key[id][vpn]);
+}
+
+static void turn_a_knob(void)
+{
+	static const struct {
+		enum vm_knob knob;
+		u32 values;
+	} knobs[] = { { VM_ZSWAP_ENABLED, 2 }, { VM_ZSWAP_MAX_POOL_PERCENT, 12 }, { VM_PAGE_CLUSTER, 6 }, { VM_SWAPPINESS, 201 } };
+	unsigned i = random_word() % 4;
+
+	vm_knob_write(knobs[i].knob, (u32)(random_word() % knobs[i].values));
+}
+
+static void change_devices(void)
+{
+	unsigned device = 1 + (unsigned)(random_word() % SWAP_DEVICES);
+
+	if (random_word() % 2)
+		swapon(device, 100 + (u32)(random_word() % 900), (int)(random_word() % 4) - 1);
+	else
+		swapoff(device);
+}
+
+/* Rows of pages, as programs touch them. */
+static void touch_some(void)
+{
+	unsigned id = random_word() % LIFE_TASKS, nr = 1 + random_word() % 32;
+	u32 first = (u32)(random_word() % LIFE_PAGES);
+	bool write = random_word() % 2;
+
+	for (u32 vpn = first; vpn < min_of(first + nr, (u32)LIFE_PAGES); vpn++) {
+		touch(id, vpn, write);
+		m->fuel = m->param[PARAM_FUEL];
+	}
+}
+
+static void next_step(void)
+{
+	unsigned what = random_word() % 100;
+	unsigned id = random_word() % LIFE_TASKS;
+
+	m->fuel = m->param[PARAM_FUEL];
+	if (what < 88)
+		touch_some();
+	else if (what < 91)
+		turn_a_knob();
+	else if (what < 93)
+		change_devices();
+	else if (what < 97)
+		sim_plan_fault(m, random_word() % 2 ? FAULT_DISK_WRITE : FAULT_DISK_READ, random_word() % 8, random_word() % 4);
+	else if (what < 99)
+		task_madvise_dontneed(id, 0, 20), memset(life.key[id], 0, 20 * sizeof(life.key[id][0]));
+	else
+		task_exit(id), task_died(id);
+}
+
+static void live(void)
+{
+	const char *sentence = NULL;
+
+	memset(&life, 0, sizeof(life));
+	swapon(1, 1000, 0);
+	for (; life.steps < 1500 && !life.wrong && !sentence; life.steps++) {
+		next_step();
+		if (life.steps % 16 == 0)
+			sentence = swap_check();
+	}
+	same_number(life.wrong, 0, "each page holds what was written");
+	same_text(sentence, NULL, "slots are valid all the time");
+	printf("# %u killed, %u refused, %llu out, %llu in, %llu compressed, %llu driven out, %llu ahead\n", life.killed, life.failed,
+	       (unsigned long long)vm_counter("pswpout"), (unsigned long long)vm_counter("pswpin"),
+	       (unsigned long long)vm_counter("zswpout"), (unsigned long long)vm_counter("zswpwb"),
+	       (unsigned long long)vm_counter("swap_ra"));
+	vm_settle();
+	same_number(zswap_pool_pages() + total_swap_pages(), 0, "and nothing is left");
+	slots_are_valid("in the end");
+}
+
 int main(void)
 {
 	if (!boot())
@@ -1077,5 +1201,9 @@ int main(void)
 	play_both("R20: a slot is wanted while a device goes off", prepare_latecomer, turn_off, want_a_slot, look_at_latecomer);
 	play_both("R20: a device goes off while a copy is written back to it", prepare_full_pool, drive_out, turn_off,
 		  look_at_driven_out);
+	for (unsigned seed = 1; seed <= 3; seed++) {
+		random_state = seed;
+		play("a life at random", live);
+	}
 	return tap_end();
 }
