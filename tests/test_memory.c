@@ -596,7 +596,7 @@ static void test_truncate(void)
 
 static void test_check(void)
 {
-	struct vm_task *task = vm_task(0);
+	struct vm_task *task;
 	struct vm_page *v;
 	struct page *page;
 	u64 *pte;
