@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* laws.c - the list of laws, apart from what tries them: a test of the driver brings laws of its own. */
 #include "slab_laws.h"
+#include "vm_laws.h"
 
 const struct prop *const prop_list[] = {
 	&freeing_all_restores_boot,
@@ -33,6 +34,12 @@ const struct prop *const prop_list[] = {
 	&pieces_hand_over_alike,
 	&destroying_returns_every_page,
 	&alloc_then_free_leaves_no_trace,
+	&everything_ends_as_it_began,
+	&dropping_caches_changes_no_file,
+	&dropping_objects_is_not_seen,
+	&swapoff_brings_back_every_byte,
+	&raising_adj_helps_nobody,
+	&more_memory_refuses_nobody,
 	&shrinking_twice_changes_nothing,
 	&bulk_of_objects_is_like_singles,
 	&objects_are_aligned_and_disjoint,

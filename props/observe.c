@@ -50,6 +50,7 @@ bool machine_boot(struct prop_run *r, const struct program *p)
 {
 	const struct verdict *v;
 
+	r->panicked = false;
 	r->w->booting = false;
 	r->w->until = 0;
 	v = lockstep_run(r->w, p);
@@ -108,6 +109,10 @@ bool machine_do(struct prop_run *r, struct place at, void (*act)(struct prop_run
 	ran = sched_run(m->host->sched, at.cpu % m->param[PARAM_CPUS], 0);
 	sched_set_client(m->host->sched, &usual);
 	m->nr_events = 0;
+	if (!ran && m->stop.kind == STOP_PANIC) {
+		r->panicked = true;
+		return false;
+	}
 	return ran || prop_fail(r, "the machine stopped: %s", m->stop.text);
 }
 

@@ -96,6 +96,8 @@ struct prop_run {
 	struct regions memory[2], reserved[2];
 	struct unit *unit;
 	u32 nr_units, unit_room;
+	struct law_vm *vm; /* vm_laws.h: what tasks and files hold */
+	bool panicked; /* the machine stopped for want of memory, as it may */
 	struct law_slab *slab; /* slab_laws.h: what a program of caches and objects holds */
 	u8 *map; /* a byte per frame or cache line, as the law says */
 	u64 map_room;

@@ -209,16 +209,18 @@ static enum start_state wished_start(u8 wish)
 struct program *prop_program(struct prop_run *r, const struct prop *prop, const struct prop_wishes *wishes)
 {
 	bool early = prop->tables & TABLE_MEMBLOCK, slab = prop->tables & (TABLE_SLAB | TABLE_KMALLOC);
+	bool vm = prop->tables & TABLE_VM;
+	const struct op *const vm_tables[] = { task_ops, file_ops, swapping_ops, NULL };
 	const struct op *const late_tables[] = { page_ops, machine_ops, reach_ops, NULL };
 	const struct op *const early_tables[] = { memblock_ops, NULL };
 	const struct op *const slab_tables[] = { slab_ops, kmalloc_ops, machine_ops, NULL };
-	const struct op *const *tables = slab ? slab_tables : early ? early_tables : late_tables;
+	const struct op *const *tables = vm ? vm_tables : slab ? slab_tables : early ? early_tables : late_tables;
 	u32 total = total_weight(tables);
 	struct program *p = &r->program;
 
 	program_clear(p);
 	p->header.profile = wishes->profile % 3 ? PROFILE_SMALL : PROFILE_TINY;
-	p->header.start = slab ? START_SLAB : early ? START_EARLY : wished_start(wishes->flags);
+	p->header.start = vm ? START_PRESSURE : slab ? START_SLAB : early ? START_EARLY : wished_start(wishes->flags);
 	p->header.flags = wishes->flags % 16 == 15 ? HEADER_RECOUNT_ALWAYS : 0;
 	p->header.seed = wishes->seed;
 	for (size_t i = 0; i < wishes->nr; i++)
@@ -260,6 +262,8 @@ const char *prop_refuses(const struct prop *prop, const struct program *p)
 		return early ? "is about programs with start=early" : "is about programs with start=booted";
 	if (slab && p->header.start != START_SLAB)
 		return "is about programs with start=slab";
+	if (prop->tables & TABLE_VM && p->header.start != START_PRESSURE)
+		return "is about programs with start=pressure";
 	for (u32 i = program_boot_ops(p); i-- > 0 && !why;)
 		why = refuses(prop, &p->op[i]);
 	return why;
@@ -367,7 +371,8 @@ struct prop_run *prop_run_create(void)
 /* One program of each kind of machine that prop_generated() makes: children find them booted. */
 static void boot_all(void *arg, struct verdict *v)
 {
-	static const u8 starts[] = { START_BOOTED, START_NEARLY_FULL, START_FRAGMENTED, START_EARLY, START_SLAB };
+	static const u8 starts[] = { START_BOOTED, START_NEARLY_FULL, START_FRAGMENTED, START_EARLY, START_SLAB,
+				     START_PRESSURE };
 	struct prop_run *r = arg;
 
 	for (unsigned i = 0; i < 2 * ARRAY_SIZE(starts) && !v->failed; i++) {
@@ -417,6 +422,7 @@ void prop_run_destroy(struct prop_run *r)
 	free(r->after.block);
 	free(r->unit);
 	free(r->slab);
+	free(r->vm);
 	free(r->map);
 	free(r->text);
 	free(r);
