@@ -157,13 +157,15 @@ const char *vm_finish(struct world *w)
 
 const char *vm_recount_all(struct world *w)
 {
-	const char *bad = vm_check();
+	const char *bad = world_drain(w); /* kernel threads may have been at work since */
 
 	if (bad)
+		return bad;
+	if ((bad = vm_check()))
 		return world_says(w, "%s", bad);
 	if ((bad = vm_recount(w->model)))
 		return bad;
-	return NULL;
+	return vm_compare_figures(w);
 }
 
 const struct op swapping_ops[] = {

@@ -29,4 +29,7 @@ static inline struct outcome vm_outcome(int error)
 	return (struct outcome){ .ok = error == 0, .error = error };
 }
 
+/* recount_vm.c */
+const char *vm_compare_figures(struct world *w);
+
 #endif

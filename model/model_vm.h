@@ -62,6 +62,14 @@ bool model_task_killed(const struct model *m, unsigned task); /* its next operat
 u32 model_file_pages(const struct model *m, u32 file);
 u64 model_file_of_window(const struct model *m, unsigned task, unsigned window); /* ~0: free */
 bool model_pinned(const struct model *m, u64 pfn);
+/* Running sums: of a task; of a counter by its name in vmstat, ~0: the model has none like it. */
+struct model_task_sums {
+	bool exists, killed;
+	s32 adj;
+	u64 rss_anon, rss_file, swapents, tables;
+};
+struct model_task_sums model_task_sums(const struct model *m, unsigned task);
+u64 model_vm_counter(const struct model *m, const char *name);
 
 /* Inside model/: events; and what vm_liveness.c asks the others. */
 const char *vm_event(struct model *m, const struct mm_event *ev);     /* vm_pages.c: dispatches to the others */

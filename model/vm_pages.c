@@ -287,6 +287,8 @@ static bool is_begin(const struct mm_event *ev)
 
 static const char *judge_flights(struct model *m, const struct mm_event *ev)
 {
+	if (is_begin(ev) && !vm_flight_on(m, ev->cpu))
+		return model_says(m, "R53: nobody begins to reclaim");
 	if (ev->type == EVENT_KTHREAD)
 		return ev->on ? kthread_begins(m, ev) : kthread_ends(m, ev);
 	if (is_end(ev))
@@ -305,11 +307,8 @@ const char *vm_event(struct model *m, const struct mm_event *ev)
 		return bad;
 	if ((bad = vm_liveness_event(m, ev)) || (bad = vm_oom_event(m, ev)))
 		return bad;
-	if (is_begin(ev)) {
-		if (!vm_flight_on(m, ev->cpu))
-			return model_says(m, "R53: nobody begins to reclaim");
+	if (is_begin(ev))
 		reclaim_begins(m, ev);
-	}
 	vm_note_all(m);
 	return NULL;
 }

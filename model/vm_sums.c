@@ -276,6 +276,61 @@ const char *vm_recount(struct model *m)
 	return bad || m->vm->slots.lost ? bad : recount_slots(m);
 }
 
+/* --- for who compares them with mm's -------------------------------------------------------------------------------------- */
+
+struct model_task_sums model_task_sums(const struct model *m, unsigned task)
+{
+	const struct vm_task_state *t = &m->vm->task[task];
+
+	return (struct model_task_sums){ .exists = t->exists, .killed = t->killed, .adj = t->adj, .rss_anon = t->rss_anon,
+					 .rss_file = t->rss_file, .swapents = t->swapents, .tables = t->nr_tables };
+}
+
+static u64 tables_of_tasks(const struct model *m)
+{
+	u64 nr = 0;
+
+	for (unsigned t = 0; t < MODEL_VM_TASKS; t++)
+		nr += m->vm->task[t].nr_tables;
+	return nr;
+}
+
+static u64 on_lists(const struct model *m, unsigned list)
+{
+	u64 nr = 0;
+
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		nr += m->vm->sums.lru[z][list];
+	return nr;
+}
+
+u64 model_vm_counter(const struct model *m, const char *name)
+{
+	static const char *const lists[NR_LRU_LISTS] = { "nr_inactive_anon", "nr_active_anon", "nr_inactive_file", "nr_active_file",
+							 "nr_unevictable" };
+	const struct vm_sums *s = &m->vm->sums;
+	const struct {
+		const char *name;
+		u64 value;
+	} sums[] = {
+		{ "nr_dirty", s->dirty },
+		{ "nr_writeback", s->writeback },
+		{ "nr_anon_pages", s->anon_mapped },
+		{ "nr_mapped", s->file_mapped },
+		{ "nr_file_pages", s->file_pages + s->swapcache },
+		{ "nr_swapcached", s->swapcache },
+		{ "nr_page_table_pages", tables_of_tasks(m) },
+	};
+
+	for (unsigned list = 0; list < NR_LRU_LISTS; list++)
+		if (!strcmp(name, lists[list]))
+			return on_lists(m, list);
+	for (unsigned i = 0; i < sizeof(sums) / sizeof(*sums); i++)
+		if (!strcmp(name, sums[i].name))
+			return sums[i].value;
+	return ~0ULL;
+}
+
 /* --- the end of a program ---------------------------------------------------------------------------------------------------- */
 
 /* All is as it was when the program began: no task, nothing cached, no slot taken. [Q5] */
@@ -289,7 +344,7 @@ const char *vm_settled(struct model *m)
 	for (unsigned d = 1; d <= SWAP_DEVICES; d++)
 		if (m->vm->device[d].used)
 			return model_says(m, "Q5: all is over, and %u slots of device %u are taken", m->vm->device[d].used, d);
-	if (s->file_pages || s->swapcache || s->zswap || s->pinned || s->writeback || s->mlocked)
+	if (s->file_pages || s->swapcache || s->zswap || s->pinned || s->writeback || s->mlocked || s->dirty)
 		return model_says(m, "Q5: all is over, and %llu pages are in files, %llu in swap's cache, %llu in the pool, %llu pinned",
 				  (unsigned long long)s->file_pages, (unsigned long long)s->swapcache, (unsigned long long)s->zswap,
 				  (unsigned long long)s->pinned);

@@ -115,6 +115,7 @@ static void test_requests(void)
 	says_clause(wanted(VM_USE_ANON, 0), "R53", "a page nobody wants: R53");
 	says_clause(given(VM_USE_ANON, 8), "R53", "given to nobody: R53");
 	says_clause(returned(at(1)), "R53", "returned by nobody: R53");
+	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_DIRECT_BEGINS), "R53", "reclaim begins for nobody: R53");
 	ASK(.op = VM_OP_ACCESS, .index = 2);
 	says_clause(wanted(VM_USE_ANON, 0), NULL, "a page is wanted");
 	says_clause(given(VM_USE_FILE, 8), "R53", "and given for something else: R53");
