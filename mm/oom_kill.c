@@ -36,6 +36,7 @@
 #define OOM_REAP_RETRY_NS   100000000ULL
 #define MAX_OOM_NOTIFIERS   4
 #define NS_OF_MS	    1000000ULL
+#define OOM_WAIT_LEAST_NS   (10 * NS_OF_MS)
 #define OOM_WAIT_MORE_NS    (100 * NS_OF_MS) /* than until the reaper comes to who was killed just now */
 
 struct oom_state {
@@ -110,13 +111,13 @@ void oom_unlock(void)
 	struct oom_state *oom = oom_state();
 
 	VM_BUG_ON(!oom->locked);
-	oom->changes++;
 	smp_store_release(&oom->locked, 0);
 }
 
 struct oom_waiter {
 	const struct mm *mm;
 	const struct vm_task *process;
+	bool busy; /* somebody has oom_lock */
 	u32 changes;
 	u64 free;
 };
@@ -130,27 +131,39 @@ static u64 free_pages_of(const struct mm *mm)
 	return free;
 }
 
-/* Runs on anybody's stack: it asks nothing of the CPU. */
-static bool oom_made_progress(void *arg)
+/* Both run on anybody's stack: they ask nothing of the CPU. */
+static bool oom_is_over(void *arg)
+{
+	const struct oom_waiter *w = arg;
+	const struct oom_state *oom = w->mm->vm->oom;
+
+	return oom->changes != w->changes || (w->busy && !READ_ONCE(oom->locked)) || (w->process && w->process->killed);
+}
+static bool something_is_free(void *arg)
 {
 	const struct oom_waiter *w = arg;
 
-	return READ_ONCE(w->mm->vm->oom->changes) != w->changes || free_pages_of(w->mm) > w->free ||
-	       (w->process && w->process->killed);
+	return oom_is_over(arg) || free_pages_of(w->mm) > w->free;
 }
 
-/* Who was killed has nothing to wait for: it is to run, and to end. */
+/*
+ * Who was killed has nothing to wait for: it is to run, and to end. What anybody else frees is not looked at before some time has
+ * passed: else two that wait could wake each other for ever with what each lap of theirs takes and gives back.
+ */
 void oom_wait(void)
 {
 	struct oom_waiter w = { .mm = current_mm(),
 				.process = current_process(),
+				.busy = oom_state()->locked,
 				.changes = oom_state()->changes,
 				.free = free_pages_of(current_mm()) };
 
 	if (tsk_is_oom_victim() || fatal_signal_pending())
 		return;
 	vm_wait_news(WAIT_OOM, NULL, true);
-	sim_sleep_timeout(oom_made_progress, &w, reap_delay_ns() + OOM_WAIT_MORE_NS, "memory of a task that was killed");
+	if (!sim_sleep_timeout(oom_is_over, &w, OOM_WAIT_LEAST_NS, "somebody to be killed"))
+		sim_sleep_timeout(something_is_free, &w, reap_delay_ns() + OOM_WAIT_MORE_NS - OOM_WAIT_LEAST_NS,
+				  "memory of a task that was killed");
 	vm_wait_news(WAIT_OOM, NULL, false);
 }
 

@@ -662,6 +662,75 @@ static void who_waits_how_long(void)
 	same_number(waited, 0, "nor does who has a fatal signal");
 }
 
+/* A kernel thread of ours does something at its time. */
+static u64 somebody_at_ns;
+static void (*somebody_does)(void);
+static bool somebody_is_wanted(void *arg)
+{
+	(void)arg;
+	return somebody_does && sim_now_ns() >= somebody_at_ns;
+}
+static void somebody_runs(void *arg)
+{
+	void (*act)(void) = somebody_does;
+
+	(void)arg;
+	somebody_does = NULL;
+	act();
+}
+static void at_ms(u64 ms, void (*act)(void))
+{
+	somebody_at_ns = sim_now_ns() + ms * MS;
+	somebody_does = act;
+	sim_timer(somebody_at_ns);
+}
+
+static void decides_too(void)
+{
+	ask();
+}
+static struct page *spare;
+static void gives_back(void)
+{
+	__free_pages(spare, 0);
+	drain_all_pages();
+	vmstat_refresh();
+}
+static void unlocks(void)
+{
+	oom_unlock();
+}
+
+static void what_wakes_who_waits(void)
+{
+	sim_kthread_create((struct sim_kthread){ .name = "somebody", .cpu = 3, .wanted = somebody_is_wanted, .run = somebody_runs });
+	make_task(1, 0, 9);
+	make_task(2, 0, 1);
+	ask();
+	at_ms(100, decides_too);
+	note_waits();
+	same_number(waited, 2000, "O4: who waits is not woken by one more who is told to wait");
+	make_task(3, 0, 1);
+	task_exit(2);
+	ask();
+	spare = alloc_pages(GFP_KERNEL, 0);
+	drain_all_pages();
+	vmstat_refresh();
+	at_ms(100, gives_back);
+	note_waits();
+	same_number(waited, 100, "O7: but by whatever is freed");
+	spare = alloc_pages(GFP_KERNEL, 0);
+	drain_all_pages();
+	vmstat_refresh();
+	at_ms(1, gives_back);
+	note_waits();
+	ok(waited >= 10, "  though not at once: some time passes with each lap");
+	oom_trylock();
+	at_ms(3, unlocks);
+	note_waits();
+	same_number(waited, 3, "O8: who found the lock taken waits until it is not");
+}
+
 /* --- O11 .. O13: the words --------------------------------------------------------------------------------------------------------------------- */
 
 static const char kill_lines[] =
@@ -986,6 +1055,7 @@ int main(void)
 	play(unreapable);
 	play(the_lock_is_tried);
 	play(who_waits_how_long);
+	play(what_wakes_who_waits);
 	play(the_words);
 	play_with(PARAM_NODES, 1, one_node, NULL);
 	play(failure_names_the_task);
