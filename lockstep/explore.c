@@ -173,11 +173,15 @@ static unsigned cpus_at(struct explorer *x, const struct yield_point *point, uns
 static bool switch_at(struct explorer *x, struct yield_point point, unsigned depth)
 {
 	unsigned labels = point.labels | (skips_count(x) ? point.skipping_labels : 0);
+	unsigned kthreads = is_beside_a_lock(x, &point, depth) ? 0 : point.kthreads;
 
 	if (!skips_count(x))
 		x->r->skipping += (u64)(__builtin_popcount(point.skipping) + __builtin_popcount(point.skipping_labels));
 	for (unsigned left = cpus_at(x, &point, depth); left; left &= left - 1)
 		if (!with_switch(x, point.step, (struct sched_switch){ point.at, SWITCH_CPU, (u8)__builtin_ctz(left) }, depth))
+			return false;
+	for (unsigned left = kthreads; left; left &= left - 1)
+		if (!with_switch(x, point.step, (struct sched_switch){ point.at, SWITCH_KTHREAD, (u8)__builtin_ctz(left) }, depth))
 			return false;
 	for (unsigned left = labels; left; left &= left - 1)
 		if (!with_switch(x, point.step, (struct sched_switch){ point.at, SWITCH_IRQ, (u8)__builtin_ctz(left) }, depth))

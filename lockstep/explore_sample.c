@@ -18,7 +18,8 @@
 #include "explore_internal.h"
 
 #define MOST_TAKEN 256
-#define THREADS	   (SIM_MAX_CPUS + 16) /* CPUs, then interrupts by their label */
+#define LABELS	   16
+#define THREADS	   (SIM_MAX_CPUS + LABELS + SIM_MAX_KTHREADS) /* CPUs, then interrupts by their label, then kernel threads */
 
 struct sampler {
 	struct explorer *x;
@@ -42,7 +43,7 @@ static u32 below(u64 *rng, u32 n)
 
 static u32 enabled_at(const struct yield_point *here)
 {
-	return here->cpus | (u32)here->labels << SIM_MAX_CPUS;
+	return here->cpus | (u32)here->labels << SIM_MAX_CPUS | (u32)here->kthreads << (SIM_MAX_CPUS + LABELS);
 }
 
 static int random_of(u32 set, u64 *rng)
@@ -74,6 +75,8 @@ static unsigned thread_that_runs(const struct sampler *s, const struct yield_poi
 {
 	unsigned label = instr_irq_label(&s->x->p->op[here->step]);
 
+	if (sim_current())
+		return SIM_MAX_CPUS + LABELS + sim_current() - 1;
 	return this_cpu->hardirq || this_cpu->softirq ? SIM_MAX_CPUS + label : this_cpu->id;
 }
 
@@ -88,6 +91,15 @@ static int choose_by_priority(struct sampler *s, const struct yield_point *here)
 		if (s->priority[__builtin_ctz(set)] > s->priority[best])
 			best = (unsigned)__builtin_ctz(set);
 	return best == runs ? -1 : (int)best;
+}
+
+static struct sched_switch switch_to(u32 at, unsigned thread)
+{
+	if (thread < SIM_MAX_CPUS)
+		return (struct sched_switch){ at, SWITCH_CPU, (u8)thread };
+	if (thread < SIM_MAX_CPUS + LABELS)
+		return (struct sched_switch){ at, SWITCH_IRQ, (u8)(thread - SIM_MAX_CPUS) };
+	return (struct sched_switch){ at, SWITCH_KTHREAD, (u8)(thread - SIM_MAX_CPUS - LABELS) };
 }
 
 static bool has_room(const struct sampler *s, u32 step)
@@ -118,9 +130,7 @@ static bool choose(void *arg, const struct yield_point *here, struct sched_switc
 	}
 	if (thread < 0)
 		return false;
-	sw->at = here->at;
-	sw->kind = thread >= SIM_MAX_CPUS ? SWITCH_IRQ : SWITCH_CPU;
-	sw->target = (u8)(sw->kind == SWITCH_IRQ ? thread - SIM_MAX_CPUS : thread);
+	*sw = switch_to(here->at, (unsigned)thread);
 	s->taken[s->nr_taken].step = here->step;
 	s->taken[s->nr_taken++].sw = *sw;
 	return true;
@@ -132,11 +142,12 @@ static bool choose(void *arg, const struct yield_point *here, struct sched_switc
 static void begin_pct(struct sampler *s, u32 points)
 {
 	u64 *rng = &s->x->rng;
+	u32 threads = s->x->p->header.start == START_PRESSURE ? THREADS : SIM_MAX_CPUS + LABELS;
 
 	s->nr_changes = min_of(s->x->b->depth - 1, (unsigned)MAX_SWITCHES);
 	for (unsigned i = 0; i < s->nr_changes; i++)
 		s->change[i] = points ? below(rng, points) : 0;
-	for (u32 i = 0; i < THREADS; i++) { /* a shuffle from inside out */
+	for (u32 i = 0; i < threads; i++) { /* a shuffle from inside out */
 		u32 k = below(rng, i + 1);
 
 		s->priority[i] = s->priority[k];

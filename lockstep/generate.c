@@ -611,7 +611,7 @@ static void become_rival(const struct maker *g, const struct op *op, struct inst
 {
 	if (g->rival.kind == SWITCH_CPU) {
 		in->cpu = g->rival.target;
-	} else if (!(op->flags & (OP_TASK_ONLY | OP_BOOT))) {
+	} else if (g->rival.kind == SWITCH_IRQ && !(op->flags & (OP_TASK_ONLY | OP_BOOT))) {
 		*context = in->cpu % 2 ? CONTEXT_HARDIRQ : CONTEXT_SOFTIRQ;
 		*label = g->rival.target;
 	}
@@ -674,6 +674,12 @@ struct sched_switch fresh_switch(struct maker *g, unsigned cpu)
 {
 	struct sched_switch sw = { .at = fresh_yield(g) };
 
+	if (g->tables & TABLE_VM && one_in(g->rng, 3)) { /* a machine with kernel threads, which go on with the schedule */
+		sw.at = one_in(g->rng, 3) ? (u32)magnitude(g->rng, 10) : sw.at;
+		sw.kind = SWITCH_KTHREAD;
+		sw.target = (u8)below(g->rng, KTHREAD_OOM_REAPER + 1);
+		return sw;
+	}
 	sw.kind = one_in(g->rng, 3) ? SWITCH_IRQ : SWITCH_CPU;
 	for (int tries = 4; tries && sw.kind == SWITCH_CPU; tries--) { /* not to itself */
 		sw.target = fresh_cpu(g);
@@ -870,7 +876,7 @@ static void disturb_walk(struct maker *g, struct program *p, struct instr *in)
 		of_cpu = fresh_switch(g, in->cpu);
 	for (u32 at = 0; at < ARRAY_SIZE(g->into_walk); at++) {
 		sw = fresh_switch(g, in->cpu);
-		sw = sw.kind == SWITCH_IRQ ? sw : of_cpu;
+		sw = sw.kind != SWITCH_CPU ? sw : of_cpu;
 		sw.at = at;
 		program_add_switch(p, in, sw);
 		g->into_walk[ARRAY_SIZE(g->into_walk) - 1 - at] = sw;

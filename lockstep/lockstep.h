@@ -404,6 +404,7 @@ struct yield_point {
 	u8 kind;     /* enum sim_yield_point */
 	u8 cpus;     /* that would go on with an operation in flight, or begin one that runs */
 	u8 skipping; /* that would begin one that is skipped */
+	u8 kthreads; /* kernel threads that would run */
 	u16 labels;  /* of interrupts that would be delivered */
 	u16 skipping_labels; /* the same of those that would be skipped */
 };

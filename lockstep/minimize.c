@@ -440,16 +440,18 @@ static void drop_switches(struct minimizer *m)
 /* One switch anywhere in place of the two from `first` on. */
 static bool try_one_for_two(struct minimizer *m, u32 first)
 {
-	u32 cpus = 0;
+	u32 cpus = 0, kthreads = m->best->header.start == START_PRESSURE ? KTHREAD_OOM_REAPER + 1 : 0;
 
 	for (u32 i = 0; i < m->best->nr_ops; i++)
 		cpus = max_of(cpus, m->best->op[i].cpu + 1u);
 	for (u32 step = 0; step < m->best->nr_ops; step++)
 		for (u32 at = 0; at < REPLACE_UP_TO_YIELD && !out_of_time(m); at++)
-			for (u32 cpu = 0; cpu < cpus; cpu++) {
+			for (u32 to = 0; to < cpus + kthreads; to++) {
 				struct program *c = without_switches(m, first, first + 2);
+				bool cpu = to < cpus;
 
-				program_add_switch(c, &c->op[step], (struct sched_switch){ at, SWITCH_CPU, (u8)cpu });
+				program_add_switch(c, &c->op[step],
+						   (struct sched_switch){ at, cpu ? SWITCH_CPU : SWITCH_KTHREAD, (u8)(cpu ? to : to - cpus) });
 				if (try_candidate(m))
 					return true;
 			}

@@ -278,7 +278,7 @@ static void lead_to_the_next(const struct program *p, struct maker *g, u32 at, s
 	u32 after = at + 1 + geometric(g->rng);
 	const struct instr *next;
 
-	if (after >= p->nr_ops || one_in(g->rng, 4))
+	if (after >= p->nr_ops || one_in(g->rng, 4) || sw->kind == SWITCH_KTHREAD)
 		return;
 	next = &p->op[after];
 	sw->kind = instr_irq_label(next) ? SWITCH_IRQ : SWITCH_CPU;

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include "model_page_debug.h"
 #include "tool.h"
+#include "vm.h"
 #include "world.h"
 
 /* --- points ----------------------------------------------------------------------------------------------------------- */
@@ -62,7 +63,7 @@ bool probe_point(void *arg, enum sim_yield_point kind, struct sched_switch *choi
 	struct yield_probe *probe = w->probe;
 	struct yield_point *point;
 
-	if (!probe || this_cpu->yields > MAX_YIELD_INDEX)
+	if (!probe || this_cpu->yields > MAX_YIELD_INDEX || this_cpu->step >= w->program->nr_ops)
 		return false;
 	if (probe->nr == probe->room) {
 		probe->room = probe->room ? probe->room * 2 : 256;
@@ -72,6 +73,7 @@ bool probe_point(void *arg, enum sim_yield_point kind, struct sched_switch *choi
 	*point = (struct yield_point){ .step = this_cpu->step, .at = (u16)(this_cpu->yields - 1), .kind = (u8)kind };
 	note_cpus(w, point);
 	note_labels(w, point);
+	point->kthreads = (u8)sched_kthreads_ready(w->machine->host->sched);
 	return probe->choose && probe->choose(probe->arg, point, choice);
 }
 
@@ -211,7 +213,8 @@ void probe_quiet(struct world *w)
 	unsigned cpus;
 	u64 hash;
 
-	if (!probe->watch || !probe->seen || w->early || probe->switches < probe->depth || probe->closed != ~0u)
+	if (!probe->watch || !probe->seen || w->early || vm_is_up() || /* what it keeps lies in more places than are hashed here */
+	    probe->switches < probe->depth || probe->closed != ~0u)
 		return;
 	hash = hash_rest(w->since_recount, w, &cpus);
 	if (cpus < 2) /* nothing more to schedule */

@@ -129,6 +129,8 @@ static void pass_schedule(struct sched *s, unsigned from, unsigned to)
 	t->nr_switches = f->nr_switches;
 	t->next = f->next;
 	f->next = f->nr_switches;
+	f->silent = true;
+	t->silent = false;
 	set_yields(s, to, get_yields(s, from));
 }
 
@@ -366,7 +368,10 @@ static void prepare_kthread(struct sched *s, unsigned task)
 
 	if (!t->fiber.stack)
 		init_task(s, task);
-	t->aside = (struct sched_aside){ .task = (u8)(task - SIM_MAX_CPUS + 1), .next_switch = ~0u, .yields = yields };
+	t->aside = (struct sched_aside){ .task = (u8)(task - SIM_MAX_CPUS + 1),
+					 .next_switch = ~0u,
+					 .yields = yields,
+					 .step = t->aside.step };
 	if (from == (int)task) {
 		s->machine->fuel = s->machine->param[PARAM_FUEL];
 		return;
@@ -376,6 +381,7 @@ static void prepare_kthread(struct sched *s, unsigned task)
 		take_schedule_back(s, (unsigned)t->lender);
 	forget_loans(s, task);
 	lend_schedule(s, (unsigned)from, task);
+	t->aside.step = t->op < OP_CALLS ? t->op : 0;
 }
 
 /* The one that runs, if any, is suspended already, or has ended. Returns in the fiber of a kernel thread that runs again. */
@@ -391,6 +397,7 @@ void sched_start_task(struct sched *s, unsigned task, u32 op)
 		forget_loans(s, task);
 		come_in(s, task);
 		t->op = op;
+		t->silent = false;
 		fetch_schedule(s, task, op);
 	}
 	t->in_flight = true;
@@ -622,7 +629,7 @@ sim_cold void sched_point(enum sim_yield_point p)
 	t = &s->task[s->running];
 	take_calls(s, cpu);
 	sw = choice_here(t);
-	if (unlikely(s->watched) && s->client.point(s->client.arg, p, &chosen))
+	if (unlikely(s->watched) && !t->silent && s->client.point(s->client.arg, p, &chosen))
 		sw = &chosen;
 	if (sw)
 		do_choice(s, sw);

@@ -41,6 +41,7 @@ struct sched_task {
 	const struct sched_switch *switches;
 	u32 nr_switches, next;
 	int8_t lent_to, lender; /* tasks; -1 none */
+	bool silent; /* its schedule goes on elsewhere */
 	struct sched_sleep sleep;
 	struct sched_aside aside;
 	s64 fuel; /* a kernel thread's, while it does not run */
