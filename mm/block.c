@@ -9,7 +9,8 @@
  * request waits, and is never refused.
  *
  * Invariants:
- *   [V30] bios in reserve and those under way that came from it are BIO_RESERVE, whatever is free
+ *   [V30] bios in reserve and those under way that came from it are BIO_RESERVE; these come back to it, others are freed. So
+ *	   when nothing is under way the same memory is in use as at boot
  *   [V31] a request ends once: end_io() is called in hardirq context, after the data are where they should be
  * Allocations are GFP_NOIO: reclaim for a bio must not come back here for another one.
  * Locks: block->lock, with irqs off; nothing is taken inside it. Unlike Linux: a bio is a page, requests are not merged.
@@ -23,7 +24,7 @@ struct bio {
 	struct page *page;
 	u64 block;
 	u8 device;
-	bool write;
+	bool write, reserved;
 	void (*end_io)(struct page *page, int error);
 };
 
@@ -66,6 +67,8 @@ static struct bio *bio_alloc(struct block_state *block)
 {
 	struct bio *bio = kmem_cache_alloc(block->bio_cache, BIO_GFP);
 
+	if (bio)
+		bio->reserved = false;
 	while (!bio && !(bio = take_from_reserve(block))) {
 		vm_wait_news(WAIT_QUEUE, NULL, true);
 		sim_sleep_timeout(bio_in_reserve, block, ~0ULL, "a bio of those in reserve");
@@ -79,14 +82,14 @@ static void bio_free(struct block_state *block, struct bio *bio)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&block->lock, flags);
-	if (block->nr_reserve < BIO_RESERVE) {
-		block->reserve[block->nr_reserve++] = bio;
-		bio = NULL;
-	}
-	spin_unlock_irqrestore(&block->lock, flags);
-	if (bio)
+	if (!bio->reserved) {
 		kmem_cache_free(block->bio_cache, bio);
+		return;
+	}
+	spin_lock_irqsave(&block->lock, flags);
+	VM_BUG_ON(block->nr_reserve == BIO_RESERVE);
+	block->reserve[block->nr_reserve++] = bio;
+	spin_unlock_irqrestore(&block->lock, flags);
 }
 
 /* --- requests ------------------------------------------------------------------------------------------------------------ */
@@ -132,7 +135,7 @@ int submit_page_io(struct page *page, unsigned device, u64 block, bool write, vo
 {
 	struct bio *bio = bio_alloc(block_state());
 
-	*bio = (struct bio){ .page = page, .block = block, .device = (u8)device, .write = write, .end_io = end_io };
+	*bio = (struct bio){ page, block, (u8)device, write, bio->reserved, end_io };
 	while (!submit_bio(bio)) {
 		vm_wait_news(WAIT_QUEUE, page, true);
 		sim_sleep_timeout(disk_has_room, NULL, ~0ULL, "a place in the queue of a disk");
@@ -162,6 +165,7 @@ static bool fill_reserve(struct block_state *block)
 
 		if (!bio)
 			return false;
+		bio->reserved = true;
 		block->reserve[block->nr_reserve++] = bio;
 	}
 	return true;
