@@ -110,12 +110,12 @@ static bool has_reason(struct model *m, unsigned cpu, const struct vm_flight *vf
 	case -EINTR:
 		return vf->killed;
 	case -EEXIST:
-		return ask->op == VM_OP_TASK_CREATE && vf->existed;
+		return ask->op == VM_OP_TASK_CREATE && (vf->existed || !is_alone_on(m, cpu));
 	case -EFAULT:
 		return !is_alone_on(m, cpu) || anything_missing(m, ask);
 	case -EBUSY:
-		return (ask->op == VM_OP_MMAP && m->vm->task[ask->task].window[ask->window % VM_WINDOWS].nr) || ask->op == VM_OP_SWAPON ||
-		       (ask->op == VM_OP_SWAPOFF && !is_alone_on(m, cpu));
+		return !is_alone_on(m, cpu) || ask->op == VM_OP_SWAPON ||
+		       (ask->op == VM_OP_MMAP && m->vm->task[ask->task].window[ask->window % VM_WINDOWS].nr);
 	case -EFBIG:
 		return ask->op == VM_OP_TRUNCATE ? ask->nr > MODEL_TRACKED_PAGES : ask->op == VM_OP_FILE_WRITE && ask->index >= MODEL_TRACKED_PAGES;
 	case -EINVAL:
