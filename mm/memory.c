@@ -185,7 +185,7 @@ static bool should_try_to_free_swap(const struct page *page, bool write)
  * The page that was swapped out comes back to where it was. mmap_lock held: the entry stays what it is, but the page may leave
  * the swap cache while its lock is waited for.
  */
-static int bring_back(struct vm_task *task, u32 vpn, bool write)
+static int bring_back(struct vm_task *task, u32 vpn, bool write, gfp_t gfp)
 {
 	u32 entry = pte_entry(pte_get(task, vpn));
 	struct page *page = swap_cache_get_page(entry);
@@ -195,7 +195,7 @@ static int bring_back(struct vm_task *task, u32 vpn, bool write)
 		put_vm_page(page);
 	else
 		count_reclaim_events(PGMAJFAULT, 1);
-	err = swap_in(entry, GFP_HIGHUSER_MOVABLE, task->id + 1, vpn, &page);
+	err = swap_in(entry, gfp, task->id + 1, vpn, &page);
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	lock_page(page);
@@ -305,7 +305,7 @@ int handle_fault(struct vm_task *task, u32 vpn, bool write)
 		return err;
 	if (vpn_in_window(vpn))
 		return file_fault(task, vpn, write);
-	return pte_get(task, vpn) ? bring_back(task, vpn, write) : anon_fault(task, vpn);
+	return pte_get(task, vpn) ? bring_back(task, vpn, write, GFP_HIGHUSER_MOVABLE) : anon_fault(task, vpn);
 }
 
 /* --- access -------------------------------------------------------------------------------------------------------------------------------- */
@@ -407,6 +407,7 @@ static bool find_entry(u32 entry, struct vm_task **task, u32 *vpn)
 	return false;
 }
 
+/* Nobody is killed for it: who wants a device off is told that there is no room. */
 int unuse_entry(u32 entry)
 {
 	struct vm_task *task;
@@ -417,7 +418,7 @@ int unuse_entry(u32 entry)
 		sim_tick();
 		mutex_lock(&task->mmap_lock);
 		if (pte_is_swap(pte_get(task, vpn)) && pte_entry(pte_get(task, vpn)) == entry)
-			err = bring_back(task, vpn, true);
+			err = bring_back(task, vpn, true, GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 		mutex_unlock(&task->mmap_lock);
 	}
 	return err;

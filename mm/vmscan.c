@@ -371,11 +371,13 @@ bool allow_direct_reclaim(const struct pgdat *pgdat)
 	return node_is_unreclaimable(pgdat->nid) || enough_for_those_who_free(pgdat);
 }
 
+/* kswapd that has a balanced node, and sleeps, will not do any more about it: one zone is enough for it, here all count. */
 static bool throttle_is_over(void *arg)
 {
 	const struct wait_for_node *w = arg;
 
-	return (w->process && w->process->killed) || allow_direct_reclaim(w->pgdat);
+	return (w->process && w->process->killed) || allow_direct_reclaim(w->pgdat) ||
+	       (READ_ONCE(w->pgdat->kswapd_asleep) && !READ_ONCE(current_mm()->kswapd_wanted[w->pgdat->nid]));
 }
 
 static struct pgdat *first_node_of(struct mm *mm, const struct zonelist *list)
