@@ -339,7 +339,7 @@ const char *world_check_settled(struct world *w)
 
 		if ((s64)(zone->free + w->prefilled[z]) + stuck == (s64)zone->managed)
 			continue;
-		if (stuck && w->machine->param[PARAM_GUARDPAGE_MINORDER]) /* what stays in use keeps its guards */
+		if ((stuck || w->vm_up) && w->machine->param[PARAM_GUARDPAGE_MINORDER]) /* what is in use keeps its guards; swap was, before */
 			continue;
 		return world_says(w, "Q5: all is freed, but node %u zone %s has %llu pages free of %llu",
 			 z / MAX_NR_ZONES, zone_name(z % MAX_NR_ZONES), (unsigned long long)zone->free,

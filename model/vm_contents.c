@@ -301,7 +301,9 @@ static const char *on_copied(struct model *m, const struct mm_event *ev, struct 
 	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
 	struct vm_flight *vf = vm_flight_on(m, ev->cpu);
 
-	if (!ask || ask->op != (ev->on ? VM_OP_FILE_WRITE : VM_OP_FILE_READ) || ask->file != f->file || ask->index != f->index)
+	bool cut = !ev->on && f->file == VM_NO_FILE && !flight_on(m, ev->cpu)->alone; /* while somebody read it */
+
+	if (!ask || ask->op != (ev->on ? VM_OP_FILE_WRITE : VM_OP_FILE_READ) || (ask->file != f->file && !cut) || ask->index != f->index)
 		return model_says(m, "R51: pfn %u is copied, and whoever asked wants another page", (u32)ev->pfn);
 	vf->copied = true;
 	if (ev->on) {
