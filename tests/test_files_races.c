@@ -238,11 +238,11 @@ static bool may_hold(const struct race *r, u32 index, u64 key)
 	bool a = thing[r->first].key && thing[r->first].index == index;
 	bool b = r->met && thing[r->second].key && thing[r->second].index == index;
 
-	if (index >= cut && (key == 0 || key == ~0ULL))
-		return true;
-	if (a || b)
-		return (a && key == thing[r->first].key) || (b && key == thing[r->second].key);
-	return index >= cut ? false : key == key_before(index) || (index > 20 && key == ~0ULL);
+	if (a || b) /* what was written is there, or was cut off afterwards; in no order it is zero */
+		return (index >= cut && key == ~0ULL) || (a && key == thing[r->first].key) || (b && key == thing[r->second].key);
+	if (index >= cut)
+		return key == 0 || key == ~0ULL;
+	return key == key_before(index) || (index > 20 && key == ~0ULL);
 }
 
 static u64 key_of(u32 index)
