@@ -347,6 +347,61 @@ static void all_clean(void)
 	fs_settle();
 }
 
+static void forget_who_used_what(void)
+{
+	for (u64 pfn = 0; pfn < m->nr_frames; pfn++)
+		vm_state()->page[pfn].flags &= ~(u32)PGV_referenced;
+}
+
+static void the_last_page(void)
+{
+	file_read(1, 0, page_buffer);
+	lru_add_drain_all();
+	while (vm_counter("nr_inactive_file") > 1)
+		if (!reclaim(GFP_HIGHUSER_MOVABLE))
+			break;
+	file_read(1, 0, page_buffer);
+	lru_add_drain_all();
+	forget_who_used_what();
+	ok(reclaim(GFP_HIGHUSER_MOVABLE) >= 1, "R21: the last page is found");
+	same_number(vm_counter("nr_inactive_file") + vm_counter("nr_active_file"), 0, "and all are gone");
+	file_read(1, 1, page_buffer);
+	vm_state()->batch[1] = vm_state()->batch[0];
+	vm_state()->batch[0].nr = 0;
+	ok(vm_state()->batch[1].nr, "a page waits in the batch of another CPU");
+	forget_who_used_what();
+	ok(reclaim(GFP_HIGHUSER_MOVABLE) >= 1, "R21: it is found there");
+	fs_settle();
+}
+
+static void who_may_write(void)
+{
+	u64 pfn, slots;
+
+	swapon(1, 64, -1);
+	task_create(0, 0);
+	for (unsigned vpn = 0; vpn < 24; vpn++)
+		task_access(0, vpn, true, &pfn);
+	for (unsigned i = 0; i < 8; i++)
+		file_write(1, i, page_buffer);
+	lru_add_drain_all();
+	slots = get_nr_swap_pages();
+	for (unsigned i = 0; i < 4; i++)
+		reclaim(GFP_HIGHUSER_MOVABLE & ~(__GFP_FS | __GFP_IO));
+	same_number(get_nr_swap_pages(), slots, "R7: without __GFP_IO nothing goes to swap");
+	same_number(vm_counter("nr_vmscan_write"), 0, "R7: and nothing is written");
+	for (unsigned i = 0; i < 40 && get_nr_swap_pages() == slots; i++)
+		reclaim(GFP_HIGHUSER_MOVABLE & ~__GFP_FS);
+	ok(get_nr_swap_pages() < slots, "R7: without __GFP_FS swap is used all the same");
+	for (unsigned i = 0; i < 4; i++)
+		reclaim(GFP_HIGHUSER_MOVABLE);
+	ok(vm_counter("nr_dirty") > 0 || vm_counter("nr_written") > 0, "R7: dirty pages of files are the flusher's");
+	ok(vm_counter("pgsteal_anon") <= vm_counter("pgscan_anon"), "R19: no more is reclaimed than was looked at");
+	tasks_settle();
+	swapoff(1);
+	fs_settle();
+}
+
 /* --- kswapd ---------------------------------------------------------------------------------------------------------------------------- */
 
 static u64 free_pages_now(void)
@@ -412,6 +467,84 @@ static void kswapd_stops(void)
 	wake();
 	ok(!current_mm()->kswapd_wanted[0], "R11: a balanced node has no need of it");
 	fs_settle();
+}
+
+static bool naps(void *unused)
+{
+	(void)unused;
+	return node()->kswapd_asleep && !current_mm()->kswapd_wanted[0] && m->kthreads_busy;
+}
+
+static void boosts_end(void)
+{
+	struct zone *zone = pgdat_zone(node(), ZONE_NORMAL);
+
+	zone->watermark_boost = 5;
+	wake();
+	ok(current_mm()->kswapd_wanted[0], "R14: a boost is a reason for a balanced node too");
+	wait_for_kswapd();
+	same_number(zone->watermark_boost, 0, "R14: kswapd takes the boost back");
+	read_files(64);
+	forget_who_used_what();
+	zone->watermark_boost = 5;
+	wake();
+	wait_for_kswapd();
+	same_number(zone->watermark_boost, 0, "R14: when it has reclaimed something too");
+	fs_settle();
+}
+
+static void woken_in_its_nap(void)
+{
+	u64 runs, high = pgdat_zone(node(), ZONE_NORMAL)->watermark[WMARK_HIGH];
+	struct mm *mm = current_mm();
+
+	pgdat_zone(node(), ZONE_NORMAL)->watermark_boost = 1;
+	wake();
+	sim_sleep_timeout(naps, NULL, ~0ULL, "kswapd to nap");
+	runs = vm_counter("pageoutrun");
+	pgdat_zone(node(), ZONE_NORMAL)->watermark_boost = 1;
+	wakeup_kswapd(mm, pgdat_zone(node(), ZONE_NORMAL), GFP_HIGHUSER_MOVABLE, 0);
+	ok(mm->kswapd_wanted[0], "R13: who naps is woken");
+	wait_for_kswapd();
+	ok(vm_counter("pageoutrun") > runs, "R13: and runs again");
+	same_number(vm_counter("kswapd_low_wmark_hit_quickly"), 1, "which is counted");
+	same_number(pgdat_zone(node(), ZONE_NORMAL)->watermark_boost, 0, "and did what it was woken for");
+	same_number(pgdat_zone(node(), ZONE_NORMAL)->watermark[WMARK_HIGH], high, "marks are as they were");
+}
+
+/* What is free is for those who free. [R10] */
+static void throttled(void)
+{
+	struct zone *zone = NULL;
+	u64 kept, before;
+
+	new_pages(20, 0);
+	for (unsigned i = 0; i <= ZONE_NORMAL; i++)
+		if (pgdat_zone(node(), i) && zone_reclaimable_pages(pgdat_zone(node(), i)))
+			zone = pgdat_zone(node(), i);
+	if (!zone) {
+		ok(true, "R10: pages lie in high zones");
+		drop_pages();
+		return;
+	}
+	kept = zone->watermark[WMARK_MIN];
+	ok(allow_direct_reclaim(node()), "R10: nobody is held up");
+	zone->watermark[WMARK_MIN] = 2 * (u64)zone_page_state(zone, NR_FREE_PAGES) + 2;
+	ok(free_pages_now() <= zone->watermark[WMARK_MIN] / 2 || allow_direct_reclaim(node()), "R10: free pages of other zones count, whatever they have besides");
+	zone->watermark[WMARK_MIN] = 1 << 20;
+	ok(!allow_direct_reclaim(node()), "R10: the reserves are touched");
+	task_create(0, 0);
+	this_cpu->process = 1;
+	before = sim_now_ns();
+	zone->watermark[WMARK_HIGH] = zone->watermark[WMARK_LOW] = 1 << 21;
+	reclaim(GFP_HIGHUSER_MOVABLE);
+	this_cpu->process = 0;
+	ok(vm_counter("pgscan_direct_throttle") == 1, "R10: a task is held up");
+	ok(sim_now_ns() - before < 10000000000ULL, "R10: until kswapd gives up");
+	ok(node()->kswapd_failures >= 16 || allow_direct_reclaim(node()), "R10: or has made room");
+	zone->watermark[WMARK_MIN] = kept;
+	drop_pages();
+	tasks_settle();
 }
 
 /* --- shrinkers [E20] --------------------------------------------------------------------------------------------------------------------- */
@@ -493,6 +626,56 @@ static void shrinkers(void)
 	same_number(nr_called, 5, "R15: without seeks half of it is scanned at any priority");
 	shrinker_free(s);
 	shrinker_free(shrinker_alloc(0, "unused"));
+}
+
+#define MANY 1024
+static void *many[MANY];
+static unsigned nr_many;
+static struct kmem_cache *cache_of_many;
+
+static u64 count_many(struct shrinker *s, struct shrink_control *sc)
+{
+	(void)s, (void)sc;
+	nr_called++;
+	return nr_many;
+}
+static u64 scan_many(struct shrinker *s, struct shrink_control *sc)
+{
+	u64 freed = 0;
+
+	(void)s;
+	while (nr_many && freed < sc->nr_to_scan) {
+		kmem_cache_free(cache_of_many, many[--nr_many]);
+		freed++;
+	}
+	sc->nr_scanned = freed ? freed : 1;
+	return freed;
+}
+
+static void slabs_count(void)
+{
+	struct shrinker *s = shrinker_alloc(0, "many");
+	struct zone *zone = pgdat_zone(node(), ZONE_NORMAL);
+
+	cache_of_many = kmem_cache_create("many", 512, 0, SLAB_NO_MERGE | SLAB_RECLAIM_ACCOUNT, NULL);
+	for (nr_many = 0; nr_many < MANY; nr_many++)
+		many[nr_many] = kmem_cache_alloc(cache_of_many, GFP_KERNEL);
+	s->count_objects = count_many;
+	s->scan_objects = scan_many;
+	s->seeks = DEFAULT_SEEKS;
+	shrinker_register(s);
+	ok(reclaim(GFP_KERNEL) > 0, "R26: slabs that are given back count as reclaimed");
+	for (; nr_many < MANY; nr_many++)
+		many[nr_many] = kmem_cache_alloc(cache_of_many, GFP_KERNEL);
+	nr_called = 0;
+	zone->watermark_boost = 200;
+	wake();
+	wait_for_kswapd();
+	ok(nr_called > 0, "R14: caches shrink under a boost too");
+	while (nr_many)
+		kmem_cache_free(cache_of_many, many[--nr_many]);
+	shrinker_free(s);
+	kmem_cache_destroy(cache_of_many);
 }
 
 /* --- working set ------------------------------------------------------------------------------------------------------------------------- */
@@ -583,6 +766,12 @@ int main(void)
 	play("balance", balance);
 	play("all in use", all_in_use);
 	play("all clean", all_clean);
+	play("the last page", the_last_page);
+	play("who may write", who_may_write);
+	play("boosts end", boosts_end);
+	play("woken in its nap", woken_in_its_nap);
+	play("throttled", throttled);
+	play("slabs count", slabs_count);
 	play("kswapd gives up", kswapd_gives_up);
 	play("kswapd stops", kswapd_stops);
 	play("shrinkers", shrinkers);
