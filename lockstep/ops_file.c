@@ -78,10 +78,10 @@ static struct outcome run_walk(struct world *w, const u64 *a)
 {
 	const char *bad = NULL;
 	int error = 0;
-	u64 n = 0;
+	u64 n = 0, files = (a[1] + 1) * w->machine->param[PARAM_WALK_SCALE];
 
-	for (; n <= a[1] && !bad && !error; n++) {
-		u32 file = MODEL_TRACKED_FILES + (u32)(a[0] + n);
+	for (; n < files && !bad && !error; n++) {
+		u32 file = MODEL_TRACKED_FILES + (u32)(a[0] * w->machine->param[PARAM_WALK_SCALE] + n);
 
 		if (n && (bad = model_end(w->model, world_cpu())))
 			break;

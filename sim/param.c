@@ -101,6 +101,7 @@ const struct sim_param_row sim_params[NR_PARAMS] = {
 				"vm.dirty_writeback_centisecs; 0: only when asked for" },
 	[PARAM_DIRTY_EXPIRE_MS] = { "dirty_expire_interval", "ms", { 30000, 30000, 30000 }, 0, 1048576,
 				"vm.dirty_expire_centisecs" },
+	[PARAM_WALK_SCALE] = { "walk_scale", "1", { 1, 1, 1 }, 1, 16, "file_walk opens so many times as many files" },
 };
 
 /* Holes where a PC has them, scaled: page 0 and the legacy hole below 1 MiB, the PCI hole below 4 GiB. */
