@@ -82,7 +82,7 @@ bool zone_can_refill(const struct model *m, const struct flight *f, unsigned zon
 bool zone_has_block(const struct model *m, const struct flight *f, unsigned zone, u32 flags)
 {
 	/* an interrupt finds the list of its CPU locked by whom it interrupted: then its pages cannot be had */
-	if (f->alone && pcp_allowed(m, f->order) && m->zone[zone].pcp[f->cpu].nr[pcp_list(m, f->order, f->type)])
+	if ((f->alone || f->steady) && pcp_allowed(m, f->order) && m->zone[zone].pcp[f->cpu].nr[pcp_list(m, f->order, f->type)])
 		return true;
 	if (zone_can_refill(m, f, zone, flags))
 		return true;
