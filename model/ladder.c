@@ -193,6 +193,13 @@ bool ladder_may_use(const struct model *m, const struct flight *f, unsigned zone
 {
 	return allowed(m, f, zone);
 }
+bool ladder_would_pass(const struct model *m, const struct flight *f, unsigned zone, u64 more)
+{
+	u32 flags = retry_flags(f);
+
+	return allowed(m, f, zone) && mark_holds(m, zone, f->order, mark_of(&m->zone[zone], flags), f->highest, flags,
+						 m->zone[zone].stat[STAT_FREE] + (s64)more);
+}
 bool ladder_is_steady(const struct model *m, const struct flight *f)
 {
 	return steady(m, f);

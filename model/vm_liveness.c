@@ -114,14 +114,17 @@ static bool is_easy(const struct model *m, u64 pfn)
 	return (f->place == LRU_INACTIVE_FILE || f->place == LRU_ACTIVE_FILE) && nobody_has(f);
 }
 
-/* Of the zones that the request may use; looked for when somebody is to be killed, and never in big machines. */
+/* Of a zone that would do if they were free [L4]; looked for when somebody is to be killed, and never in big machines. */
 static u64 easy_pages(const struct model *m, const struct flight *f)
 {
-	u64 pages = 0;
+	u64 pages[MODEL_NR_ZONES] = { 0 };
 
 	for (u64 pfn = 0; m->nr_frames <= 65536 && pfn < m->nr_frames; pfn++)
-		pages += is_easy(m, pfn) && ladder_may_use(m, f, model_zone_of(m, pfn));
-	return pages;
+		pages[model_zone_of(m, pfn)] += is_easy(m, pfn);
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		if (pages[z] && ladder_would_pass(m, f, z, pages[z]))
+			return pages[z];
+	return 0;
 }
 
 static u32 allowed_zones(const struct model *m, const struct flight *f)

@@ -130,6 +130,8 @@ bool vm_ends_here(const struct model *m, unsigned actor);
 bool ladder_may_kill(const struct model *m, const struct flight *f);
 /* The zone that would serve the request at the high mark; MODEL_NR_ZONES none. */
 unsigned ladder_high_zone(const struct model *m, const struct flight *f);
+/* L4: would a zone have enough for it above its min mark if so many more of its pages were free? */
+bool ladder_would_pass(const struct model *m, const struct flight *f, unsigned zone, u64 more);
 bool ladder_may_use(const struct model *m, const struct flight *f, unsigned zone);
 bool ladder_is_steady(const struct model *m, const struct flight *f);
 /* In the middle of a scan. [R18] */
