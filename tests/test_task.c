@@ -391,7 +391,8 @@ static void test_plays(void)
 	for (unsigned i = 0; i < ARRAY_SIZE(plays); i++) {
 		bool ran = play_with(i);
 
-		same_text(ran ? stage.log : stage.m->stop.text, plays[i].log, plays[i].name);
+		if (!same_text(ran ? stage.log : stage.m->stop.text, plays[i].log, plays[i].name))
+			printf("# broken: %s\n", plays[i].name);
 		if (stage.m->stop.kind != plays[i].stop)
 			same_number(stage.m->stop.kind, plays[i].stop, "  and so it stops");
 	}
