@@ -27,7 +27,7 @@ u64 disk_next_ns(void);
 u64 disk_virgin_key(unsigned device, u64 block);
 /*
  * The one way to fill a page so that it can be recognised: key 0 is all zero. Low two bits of the key: 0 all words are alike, 1 each
- * cache line is, 2 and 3 none are. What is written goes through ram_dirty().
+ * cache line is, 2 and 3 none are. What is written goes through ram_dirty(); no tool has a say.
  */
 void sim_page_fill(u64 key, void *page);
 /* Does the page hold exactly that? */
