@@ -655,10 +655,7 @@ static void prefill(struct world *w, struct rig *r)
 	r->slab_up = w->slab_up;
 	r->vm_up = w->vm_up;
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
-		r->prefilled[z] = r->model->zone[z].managed - r->model->zone[z].free;
-	for (u64 pfn = 0; w->vm_up && pfn < r->model->nr_frames; pfn++) /* swap is off in the end */
-		if (r->model->frame[pfn].state == FRAME_OWNED && r->model->frame[pfn].owner == MODEL_VM_OWNER)
-			r->prefilled[model_zone_of(r->model, pfn)]--;
+		r->prefilled[z] = w->vm_up ? w->held[z] : r->model->zone[z].managed - r->model->zone[z].free;
 }
 
 /* Boot the machine that lies ready in r. */

@@ -477,6 +477,7 @@ struct world {
 	struct rig *rig[NR_PROFILES * NR_START_STATES + 1];
 	struct rig *current;
 	const u64 *prefilled;  /* pages of each zone that the start state holds */
+	u64 held[MODEL_NR_ZONES]; /* the same of START_PRESSURE before swap is on: in the end it is off */
 	struct model_counts retired; /* of machines thrown away */
 	struct yield_probe *probe; /* NULL: nobody looks */
 	u32 until;	       /* stop before this step; ~0 run all */

@@ -88,7 +88,6 @@ static const char *settle(struct world *w)
 
 const char *vm_prefill(struct world *w)
 {
-	u64 pages[] = { 0, w->machine->param[PARAM_SWAP_PAGES], 0 };
 	const char *bad;
 	int error;
 
@@ -101,10 +100,21 @@ const char *vm_prefill(struct world *w)
 	if ((bad = world_drain(w)) || (bad = model_vm_is_up(w->model, world_cpu(), error)) || (bad = model_end(w->model, world_cpu())))
 		return bad;
 	w->vm_up = !error;
-	if (error)
+	return error ? NULL : settle(w);
+}
+
+/* After everything was drained, so that what the start state holds without swap can be counted. */
+const char *vm_prefill_swap(struct world *w)
+{
+	u64 pages[] = { 0, w->machine->param[PARAM_SWAP_PAGES], 0 };
+	const char *bad;
+	int error;
+
+	if (!w->vm_up)
 		return NULL;
-	if ((bad = settle(w))) /* swap is off after it */
-		return bad;
+	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
+		w->held[z] = w->model->zone[z].managed - w->model->zone[z].free;
+	more_fuel(w);
 	if (pages[1] >= 2) {
 		begin_swapon(w, pages);
 		error = swapon(1, (u32)pages[1], -1);

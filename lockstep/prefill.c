@@ -113,7 +113,10 @@ const char *world_prefill(struct world *w, enum start_state start)
 	if (start == START_SLAB)
 		return (bad = slab_prefill(w)) ? bad : drain_everything(w);
 	if (start == START_PRESSURE)
-		return (bad = slab_prefill(w)) || (bad = vm_prefill(w)) ? bad : drain_everything(w);
+		return (bad = slab_prefill(w)) || (bad = vm_prefill(w)) || (bad = drain_everything(w)) ||
+				       (bad = vm_prefill_swap(w)) ?
+			       bad :
+			       drain_everything(w);
 	if (start != START_NEARLY_FULL && start != START_FRAGMENTED)
 		return NULL;
 	for (unsigned type = 0; !bad && type < ZONE_DEVICE; type++)

@@ -73,6 +73,7 @@ const char *slab_check_boot(struct world *w);
 const char *slab_compare(struct world *w, unsigned id);
 /* ops_vm.c: for the start state `pressure`; for the end of a program; and tasks, files and swap of mm against the model's. */
 const char *vm_prefill(struct world *w);
+const char *vm_prefill_swap(struct world *w);
 const char *vm_free_all(struct world *w);
 const char *vm_finish(struct world *w);
 const char *vm_recount_all(struct world *w);
