@@ -165,6 +165,7 @@ const char *model_vm_is_up(struct model *m, unsigned cpu, int error)
 	if (error)
 		return slab_flight_on(m, cpu)->refused ? NULL : model_says(m, "R53: nothing was refused, and what tasks need could not be made");
 	memcpy(m->vm->knob, knob_values, sizeof(knob_values));
+	memset(m->kswapd_wanted, 0, sizeof(m->kswapd_wanted)); /* nobody ran for it yet; the new one starts asleep */
 	vm_liveness_is_up(m);
 	m->vm->up = true;
 	return NULL;
