@@ -731,6 +731,71 @@ static void what_wakes_who_waits(void)
 	same_number(waited, 3, "O8: who found the lock taken waits until it is not");
 }
 
+/* --- through the ladder: who is served, who is refused, who dies for it ------------------------------------------------------------------ */
+
+static struct page *hoard[2048];
+static unsigned hoarded;
+
+/* All that a request like this can have without killing anybody. */
+static void hoard_all(gfp_t gfp)
+{
+	while (hoarded < ARRAY_SIZE(hoard) && (hoard[hoarded] = alloc_pages(gfp | __GFP_NORETRY | __GFP_NOWARN, 0))) {
+		hoarded++;
+		m->fuel = m->param[PARAM_FUEL];
+	}
+}
+static void give_all_back(void)
+{
+	while (hoarded)
+		__free_pages(hoard[--hoarded], 0);
+}
+
+static void refused(gfp_t gfp, unsigned order, const char *claim)
+{
+	struct page *page;
+
+	m->fuel = m->param[PARAM_FUEL];
+	page = alloc_pages(gfp | __GFP_NOWARN, order);
+	ok(!page && !vm_counter("oom_kill"), "L6: refused, and nobody is killed for it: %s", claim);
+	if (page)
+		__free_pages(page, order);
+}
+
+static void the_ladder_ends_with_a_kill(void)
+{
+	struct page *page;
+	u64 begin;
+
+	make_task(1, 0, 30);
+	make_task(2, 0, 8);
+	lru_add_drain_all();
+	hoard_all(GFP_HIGHUSER_MOVABLE);
+	hoard_all(GFP_DMA);
+	ok(hoarded > 800 && hoarded < ARRAY_SIZE(hoard), "  nothing is left for who gives up early");
+	same_number(vm_counter("oom_kill"), 0, "L7: NORETRY kills nobody, however often");
+	refused(GFP_HIGHUSER_MOVABLE, 3, "costly order");
+	refused(GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL, 0, "RETRY_MAYFAIL");
+	refused(GFP_HIGHUSER_MOVABLE | __GFP_THISNODE, 0, "THISNODE");
+	refused(GFP_KERNEL | GFP_DMA, 0, "DMA");
+	refused((GFP_HIGHUSER_MOVABLE & ~__GFP_FS), 0, "NOFS");
+	refused(GFP_ATOMIC & ~__GFP_HIGH, 0, "NOWAIT");
+	forget_news();
+	begin = sim_now_ns();
+	page = alloc_pages(GFP_HIGHUSER_MOVABLE, 0);
+	ok(page, "L9: an ordinary request is served");
+	same_number(vm_counter("oom_kill"), 1, "O5: somebody died for it");
+	ok(vm_task(1)->killed && !vm_task(2)->killed, "O3: the worst");
+	ok(sim_now_ns() - begin >= 2000 * MS && sim_now_ns() - begin < 2200 * MS, "O7: it waited for the reaper, and no longer");
+	hoard[hoarded++] = page;
+	hoard_all(GFP_HIGHUSER_MOVABLE);
+	m->fuel = m->param[PARAM_FUEL];
+	page = alloc_pages(GFP_HIGHUSER_MOVABLE | __GFP_NOFAIL, 0);
+	ok(page, "L7: NOFAIL is served while a task can be killed");
+	hoard[hoarded++] = page;
+	same_number(vm_counter("oom_kill"), 2, "O5: the next one died for it");
+	give_all_back();
+}
+
 /* --- O11 .. O13: the words --------------------------------------------------------------------------------------------------------------------- */
 
 static const char kill_lines[] =
@@ -1056,6 +1121,7 @@ int main(void)
 	play(the_lock_is_tried);
 	play(who_waits_how_long);
 	play(what_wakes_who_waits);
+	play(the_ladder_ends_with_a_kill);
 	play(the_words);
 	play_with(PARAM_NODES, 1, one_node, NULL);
 	play(failure_names_the_task);
