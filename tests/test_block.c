@@ -72,7 +72,7 @@ static void test_one(struct page *page)
 	same_number((unsigned)submit_page_io(page, 0, 17, true, ended), 0, "a request is taken");
 	ok(news(IO_SUBMITTED, true) == 1 && !nr_ended, "  which is announced, and has not ended yet");
 	wait_for_all();
-	ok(nr_ended == 1 && news(IO_DONE, true) == 1 && in_hardirq, "  it ends in hardirq context, announced before");
+	ok(nr_ended == 1 && news(IO_DONE, true) == 1 && in_hardirq && vm_counter("pgpgin") == in, "  it ends in hardirq context, announced before");
 	sim_page_fill(7, page_address(page));
 	submit_page_io(page, 0, 17, false, ended);
 	wait_for_all();
