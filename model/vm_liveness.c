@@ -144,7 +144,7 @@ const char *vm_judge_need(struct model *m, const struct flight *f, const char *w
 	if (z != MODEL_NR_ZONES)
 		return model_says(m, "LV7: %s although node %u zone %s is above its high mark", what, m->zone[z].nid,
 				  model_zone_name(m->zone[z].index));
-	if (easy)
+	if (easy > m->setup.knob[KNOB_SWAP_CLUSTER_MAX]) /* a few may be held by somebody for a moment */
 		return model_says(m, "LV7: %s although nobody uses %llu clean pages of files", what, (unsigned long long)easy);
 	return NULL;
 }

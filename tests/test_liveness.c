@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * test_liveness.c - who checks the judges of waits, reclaim, refusals and kills.
+ *
+ * An honest program brings machine and model into a state. Then the model is told what should never be: a request that may not sleep
+ * waits, a kill that nobody needs, a victim that is not the worst. Exactly the clause that is due must be said.
+ */
+#include "lied_to.h"
+#include "../model/vm_state.h"
+
+#define QUIET "0: sleep ms=1\n"
+#define TASKS "0: t0 = task_create adj=0\n1: t1 = task_create adj=500\n2: task_write_row t1 vpn=0 nr=3 fill=words\n"
+
+static void state(const char *ops)
+{
+	state_of("mmcheck-trace 1 profile=small start=pressure", ops);
+}
+
+static void ask(gfp_t gfp, unsigned order)
+{
+	model_begin_alloc(w->model, 0, 0, 0, NUMA_NO_NODE, gfp, order);
+}
+static struct flight *flight(void)
+{
+	return &w->model->flight[0][w->model->depth[0] - 1];
+}
+static const char *refused(void)
+{
+	flight()->steady = false; /* its ladder is judged elsewhere */
+	return vm_judge_refusal(w->model, flight());
+}
+static const char *waits(unsigned what, bool on, u64 pfn)
+{
+	return TELL(.type = EVENT_WAIT, .report = (u8)what, .on = on, .pfn = pfn);
+}
+static const char *reclaim(unsigned news)
+{
+	return TELL(.type = EVENT_RECLAIM, .report = (u8)news, .nid = 255, .order = flight()->order);
+}
+static const char *oom(unsigned news, unsigned task, u64 index)
+{
+	return TELL(.type = EVENT_OOM, .report = (u8)news, .vm_task = (u8)task, .index = index);
+}
+static u64 points(unsigned task)
+{
+	return (u64)vm_badness(w->model, task);
+}
+
+static void test_refusals(void)
+{
+	static const struct {
+		gfp_t gfp;
+		u8 order;
+		enum vm_excuse excuse;
+	} row[] = {
+		{ GFP_ATOMIC, 0, VM_EXCUSE_NO_SLEEP },
+		{ GFP_KERNEL | __GFP_NORETRY, 0, VM_EXCUSE_NORETRY },
+		{ GFP_KERNEL | __GFP_RETRY_MAYFAIL, 0, VM_EXCUSE_MAYFAIL },
+		{ GFP_KERNEL, 4, VM_EXCUSE_COSTLY },
+		{ GFP_KERNEL | __GFP_THISNODE, 0, VM_EXCUSE_PLACE },
+		{ GFP_NOFS, 0, VM_EXCUSE_NO_FS },
+		{ GFP_KERNEL | __GFP_NOFAIL, 4, VM_EXCUSE_NOBODY_DIES },
+	};
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		state(TASKS);
+		ask(row[i].gfp, row[i].order);
+		says_clause(refused(), NULL, "a request with an excuse may be refused");
+		same_number(w->model->vm->live.excused[row[i].excuse], 1, "and this is the excuse");
+	}
+	state(TASKS);
+	w->model->vm->task[0].adj = 0;
+	ask(GFP_KERNEL, 0);
+	says_clause(refused(), "LV1", "an ordinary request is refused though somebody can be killed: LV1");
+	state(TASKS);
+	ask(GFP_KERNEL | __GFP_NOFAIL, 0);
+	says_clause(refused(), "LV2", "one that must not fail is refused: LV2");
+}
+
+static void test_rounds(void)
+{
+	const char *bad = NULL;
+
+	state(QUIET);
+	ask(GFP_KERNEL | __GFP_NORETRY, 0);
+	for (unsigned i = 0; i < 2; i++)
+		bad = vm_reclaim_counted(w->model, flight(), &(struct mm_event){ .type = EVENT_DIRECT_RECLAIM, .asked = 1 }, 1);
+	says_clause(bad, "LV3", "NORETRY reclaims twice: LV3");
+	state(QUIET);
+	ask(GFP_KERNEL, 0);
+	for (unsigned i = 0; !bad || i < 18; i++)
+		bad = vm_reclaim_counted(w->model, flight(), &(struct mm_event){ .type = EVENT_DIRECT_RECLAIM }, 0);
+	says_clause(bad, "LV3", "a request reclaims 18 times without success: LV3");
+}
+
+static void test_sleepers(void)
+{
+	state(QUIET);
+	ask(GFP_ATOMIC, 0);
+	says_clause(waits(WAIT_NO_PROGRESS, true, ~0ULL), "LV4", "an atomic request waits: LV4");
+	state(QUIET);
+	ask(GFP_NOWAIT, 0);
+	says_clause(reclaim(RECLAIM_DIRECT_BEGINS), "LV4", "one that may not sleep reclaims: LV4");
+	state(QUIET);
+	ask(GFP_NOIO, 0);
+	says_clause(reclaim(RECLAIM_DIRECT_BEGINS), NULL, "one without I/O reclaims");
+	says_clause(vm_liveness_event(w->model, &(struct mm_event){ .type = EVENT_IO, .report = IO_SUBMITTED, .vm_device = 1 }),
+		    "LV5", "and starts I/O: LV5");
+	state(QUIET);
+	ask(GFP_NOFS, 0);
+	reclaim(RECLAIM_DIRECT_BEGINS);
+	says_clause(TELL(.type = EVENT_INODE, .file = 1), "LV5", "one without the filesystem frees an inode: LV5");
+	state(QUIET);
+	ask(GFP_KERNEL, 0);
+	reclaim(RECLAIM_DIRECT_BEGINS);
+	says_clause(waits(WAIT_PAGE_LOCK, true, 1), "LV5", "reclaim waits for a page lock: LV5");
+}
+
+static void test_waits(void)
+{
+	state(QUIET);
+	model_begin_other(w->model, 0);
+	says_clause(waits(WAIT_WRITEBACK, true, 1), "LV10", "writeback is waited for that is not under way: LV10");
+	state(QUIET);
+	model_begin_other(w->model, 0);
+	waits(WAIT_DIRTY, true, ~0ULL);
+	model_clock(w->model, w->model->now_ns + 1000000000ULL);
+	says_clause(waits(WAIT_DIRTY, false, ~0ULL), "LV10", "a writer waits for a second: LV10");
+	state(QUIET);
+	model_begin_other(w->model, 0);
+	waits(WAIT_DIRTY, true, ~0ULL);
+	says_clause(vm_liveness_ends(w->model, 0), "LV10", "an operation ends and still waits: LV10");
+}
+
+static void test_kswapd(void)
+{
+	state(QUIET);
+	says_clause(TELL(.type = EVENT_KTHREAD, .kthread = VM_KSWAPD, .nid = 0, .on = true, .task = VM_KSWAPD + 1), "LV6",
+		    "kswapd runs and nobody woke it: LV6");
+	state(QUIET);
+	ask(GFP_KERNEL, 0);
+	w->model->vm->live.node[0].failures = 16;
+	says_clause(vm_judge_wakeup(w->model, flight(), &(struct mm_event){ .zone = 2, .gfp = GFP_KERNEL }), "LV6",
+		    "a hopeless kswapd is woken: LV6");
+	state(QUIET);
+	ask(GFP_KERNEL, 0);
+	says_clause(vm_judge_wakeup(w->model, flight(), &(struct mm_event){ .zone = 2, .gfp = GFP_KERNEL }), "R11",
+		    "kswapd of a balanced node is woken: R11");
+}
+
+/* A request that has come to the OOM killer. */
+static void decision(gfp_t gfp, unsigned order)
+{
+	state(TASKS);
+	w->model->vm->task[0].adj = 0;
+	w->model->vm->task[1].adj = 500;
+	ask(gfp, order);
+	flight()->steady = false;
+}
+static const char *invoked(void)
+{
+	const char *bad = TELL(.type = EVENT_OOM, .report = OOM_INVOKED, .order = flight()->order, .gfp = flight()->gfp,
+			       .vm_task = VM_NOBODY);
+
+	if (!bad)
+		oom(OOM_NOTIFIED, VM_NOBODY, 0);
+	return bad;
+}
+
+static void test_kills(void)
+{
+	decision(GFP_KERNEL, 4);
+	says_clause(invoked(), "LV7", "somebody is to be killed for a costly order: LV7");
+	decision(GFP_KERNEL | __GFP_THISNODE, 0);
+	says_clause(invoked(), "LV7", "or for a node: LV7");
+	decision(GFP_KERNEL, 0);
+	says_clause(invoked(), NULL, "an ordinary request may kill");
+	says_clause(oom(OOM_BADNESS, 0, points(0) + 1), "O1", "badness is another one: O1");
+	decision(GFP_KERNEL, 0);
+	invoked();
+	oom(OOM_BADNESS, 0, points(0));
+	oom(OOM_BADNESS, 1, points(1));
+	says_clause(oom(OOM_KILL, 0, points(0)), "LV8", "the victim is not the worst: LV8");
+	decision(GFP_KERNEL, 0);
+	invoked();
+	oom(OOM_BADNESS, 0, points(0));
+	says_clause(oom(OOM_KILL, 0, points(0)), "O3", "somebody was not looked at: O3");
+	decision(GFP_KERNEL, 0);
+	w->model->vm->task[0].adj = -1000;
+	invoked();
+	says_clause(oom(OOM_BADNESS, 0, 0), "LV8", "who must never be killed is a candidate: LV8");
+	decision(GFP_NOFS, 0);
+	invoked();
+	says_clause(oom(OOM_BADNESS, 0, points(0)), "O4", "somebody is killed for NOFS: O4");
+	decision(GFP_KERNEL, 0);
+	invoked();
+	says_clause(oom(OOM_NOBODY, VM_NOBODY, 0), "LV9", "deadlocked, though somebody can be killed: LV9");
+	decision(GFP_KERNEL, 0);
+	invoked();
+	w->model->vm->live.oom.marked = 1;
+	oom(OOM_BADNESS, 0, points(0));
+	oom(OOM_BADNESS, 1, points(1));
+	says_clause(oom(OOM_KILL, 1, points(1)), "LV9", "a second victim before the first is gone: LV9");
+}
+
+static void test_victims(void)
+{
+	const char *bad = NULL;
+
+	state(TASKS);
+	w->model->vm->live.oom.marked = 1;
+	w->model->vm->live.oom.killed_ns[0] = w->model->now_ns;
+	for (unsigned i = 0; !bad && i < 100; i++) {
+		model_clock(w->model, w->model->now_ns + 1000000000ULL);
+		bad = vm_oom_overdue(w->model);
+	}
+	says_clause(bad, "LV9", "a victim neither ends nor is reaped: LV9");
+	state(TASKS);
+	model_begin_other(w->model, 0);
+	says_clause(oom(OOM_REAP, 0, 0), "O7", "the reaper takes what no victim had: O7");
+	state(TASKS);
+	model_begin_other(w->model, 0);
+	says_clause(oom(OOM_SKIP, 0, 0), "O7", "who was no victim is not waited for any longer: O7");
+}
+
+int main(void)
+{
+	w = world_create();
+	test_refusals();
+	test_rounds();
+	test_sleepers();
+	test_waits();
+	test_kswapd();
+	test_kills();
+	test_victims();
+	world_destroy(w);
+	return tap_end();
+}
