@@ -266,6 +266,7 @@ int kswapd_init(void)
 	for (unsigned nid = 0; nid < mm->nr_nodes; nid++) {
 		struct pgdat *pgdat = &mm->vm->node[nid];
 
+		mm->kswapd_wanted[nid] = false;
 		pgdat->kswapd_task = (u8)(1 + sim_kthread_create((struct sim_kthread){ .name = name[nid],
 										       .cpu = first_cpu_of(nid),
 										       .wanted = kswapd_wanted,
