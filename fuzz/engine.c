@@ -100,7 +100,7 @@ _Noreturn void fuzz_abort(const struct program *p)
 /* A machine of real size boots a thousand times slower; memblock has a target of its own, tasks and files need a machine with both. */
 static bool is_for_this_target(const struct program *p)
 {
-	if (p->header.profile == PROFILE_REAL || ((fuzz_tables & TABLE_VM) && p->header.start != START_PRESSURE))
+	if (p->header.profile == PROFILE_REAL || ((fuzz_tables & TABLE_VM) && p->header.start < START_PRESSURE))
 		return false;
 	return p->header.start != START_EARLY || (fuzz_tables & TABLE_MEMBLOCK);
 }

@@ -37,7 +37,7 @@ static void thin_out(struct program *p, u64 *rng)
 	u32 boot_ops = program_boot_ops(p);
 
 	if (fuzz_tables & TABLE_VM) /* no other one is run */
-		p->header.start = START_PRESSURE;
+		p->header.start = p->header.start == START_PRESSURE ? START_PRESSURE : START_SCARCE;
 	if (rng_next(rng) % 16)
 		p->header.flags = 0;
 	if (rng_next(rng) % 8 == 0 || !boot_ops)

@@ -142,7 +142,7 @@ static bool choose(void *arg, const struct yield_point *here, struct sched_switc
 static void begin_pct(struct sampler *s, u32 points)
 {
 	u64 *rng = &s->x->rng;
-	u32 threads = s->x->p->header.start == START_PRESSURE ? THREADS : SIM_MAX_CPUS + LABELS;
+	u32 threads = s->x->p->header.start >= START_PRESSURE ? THREADS : SIM_MAX_CPUS + LABELS;
 
 	s->nr_changes = min_of(s->x->b->depth - 1, (unsigned)MAX_SWITCHES);
 	for (unsigned i = 0; i < s->nr_changes; i++)

@@ -986,7 +986,7 @@ static void append_tasks(struct maker *g, struct program *p, u32 nr_ops)
 {
 	const struct op *create = op_by_name("task_create", strlen("task_create"));
 	const struct op *fill = op_by_name("fill_to", strlen("fill_to"));
-	u32 fills = one_in(g->rng, 3) ? 0 : 2 + below(g->rng, 6);
+	u32 fills = p->header.start == START_SCARCE || one_in(g->rng, 3) ? 0 : 2 + below(g->rng, 6);
 
 	for (u32 i = 0; i < fills && p->nr_ops < nr_ops; i++) {
 		struct instr *in = program_append(p);
@@ -1044,7 +1044,7 @@ u8 fresh_start(struct maker *g)
 	static const u8 starts[] = { START_BOOTED, START_BOOTED, START_NEARLY_FULL, START_FRAGMENTED };
 
 	if (g->tables & TABLE_VM)
-		return START_PRESSURE;
+		return one_in(g->rng, 6) ? START_PRESSURE : START_SCARCE;
 	if (g->tables & (TABLE_SLAB | TABLE_KMALLOC))
 		return START_SLAB;
 	return starts[below(g->rng, ARRAY_SIZE(starts))];

@@ -50,6 +50,7 @@ enum start_state {
 	START_FRAGMENTED,  /* booted, and what is free lies in small pieces */
 	START_SLAB,	   /* booted, and caches can be made */
 	START_PRESSURE,	   /* the same with tasks, files and swap: memory is reclaimed */
+	START_SCARCE,	   /* and most of the memory is in use for good */
 	NR_START_STATES
 };
 

@@ -440,7 +440,7 @@ static void drop_switches(struct minimizer *m)
 /* One switch anywhere in place of the two from `first` on. */
 static bool try_one_for_two(struct minimizer *m, u32 first)
 {
-	u32 cpus = 0, kthreads = m->best->header.start == START_PRESSURE ? KTHREAD_OOM_REAPER + 1 : 0;
+	u32 cpus = 0, kthreads = m->best->header.start >= START_PRESSURE ? KTHREAD_OOM_REAPER + 1 : 0;
 
 	for (u32 i = 0; i < m->best->nr_ops; i++)
 		cpus = max_of(cpus, m->best->op[i].cpu + 1u);

@@ -6,6 +6,7 @@
  *   fragmented    blocks of orders 0 to 2 and all types are taken, and every second one is given back
  *   slab	   kmem_cache_init() ran, with what slab_debug operations ask for; empty slabs were given back
  *   pressure	   the same, then vm_init(), and swap on one device
+ *   scarce	   before swap is on, large blocks are taken until an eighth of each zone is left above its high mark
  *
  * What is taken belongs to nobody in the program and stays for good; the state it leaves is part of the boot image, so it
  * costs nothing per run. Every request is judged like any other.
@@ -70,14 +71,14 @@ static const char *drain_everything(struct world *w)
 	return model_end(w->model, 0);
 }
 
-static const char *fill_zone(struct world *w, unsigned zone)
+static const char *fill_zone(struct world *w, unsigned zone, u64 leave)
 {
 	const struct model_zone *z = &w->model->zone[zone];
 	const char *bad = NULL;
 	u64 pfn = 0;
 
 	for (int order = (int)w->model->max_order; !bad && order >= 0; order--)
-		while (!bad && z->free >= z->low + (1ULL << order)) {
+		while (!bad && z->free >= leave + (1ULL << order)) {
 			bad = take(w, zone, typed(zone, zone), (unsigned)order, &pfn);
 			if (pfn == EMPTY_PFN)
 				break;
@@ -106,17 +107,37 @@ static const char *fragment_zone(struct world *w, unsigned zone)
 	return bad;
 }
 
+static const char *leave_little(struct world *w)
+{
+	const char *bad = NULL;
+
+	for (unsigned zone = 0; !bad && zone < MODEL_NR_ZONES; zone++) {
+		const struct model_zone *z = &w->model->zone[zone];
+
+		if (z->managed && zone % MAX_NR_ZONES < ZONE_DEVICE)
+			bad = fill_zone(w, zone, z->high + z->managed / 8);
+	}
+	return bad ? bad : drain_everything(w);
+}
+
+static const char *under_pressure(struct world *w, enum start_state start)
+{
+	const char *bad;
+
+	if ((bad = slab_prefill(w)) || (bad = vm_prefill(w)) || (bad = drain_everything(w)) ||
+	    (start == START_SCARCE && (bad = leave_little(w))) || (bad = vm_prefill_swap(w)))
+		return bad;
+	return drain_everything(w);
+}
+
 const char *world_prefill(struct world *w, enum start_state start)
 {
 	const char *bad = NULL;
 
 	if (start == START_SLAB)
 		return (bad = slab_prefill(w)) ? bad : drain_everything(w);
-	if (start == START_PRESSURE)
-		return (bad = slab_prefill(w)) || (bad = vm_prefill(w)) || (bad = drain_everything(w)) ||
-				       (bad = vm_prefill_swap(w)) ?
-			       bad :
-			       drain_everything(w);
+	if (start >= START_PRESSURE)
+		return under_pressure(w, start);
 	if (start != START_NEARLY_FULL && start != START_FRAGMENTED)
 		return NULL;
 	for (unsigned type = 0; !bad && type < ZONE_DEVICE; type++)
@@ -124,7 +145,7 @@ const char *world_prefill(struct world *w, enum start_state start)
 			unsigned zone = nid * MAX_NR_ZONES + type;
 
 			if (w->model->zone[zone].managed)
-				bad = start == START_NEARLY_FULL ? fill_zone(w, zone) : fragment_zone(w, zone);
+				bad = start == START_NEARLY_FULL ? fill_zone(w, zone, w->model->zone[zone].low) : fragment_zone(w, zone);
 		}
 	return bad ? bad : drain_everything(w);
 }

@@ -78,7 +78,7 @@ const struct bit_name flag_names[NR_FLAG_NAMES] = {
 	{ HEADER_DAMAGE, "damage" },
 };
 
-const char *const start_names[NR_START_STATES] = { "booted", "early", "nearly_full", "fragmented", "slab", "pressure" };
+const char *const start_names[NR_START_STATES] = { "booted", "early", "nearly_full", "fragmented", "slab", "pressure", "scarce" };
 const char *const context_names[NR_CONTEXTS] = { "task", "softirq", "hardirq", "spinlock", "irqs_off", "rcu", "nmi" };
 
 bool is_slot_kind(unsigned kind)

@@ -262,8 +262,8 @@ const char *prop_refuses(const struct prop *prop, const struct program *p)
 		return early ? "is about programs with start=early" : "is about programs with start=booted";
 	if (slab && p->header.start != START_SLAB)
 		return "is about programs with start=slab";
-	if (prop->tables & TABLE_VM && p->header.start != START_PRESSURE)
-		return "is about programs with start=pressure";
+	if (prop->tables & TABLE_VM && p->header.start < START_PRESSURE)
+		return "is about programs with start=pressure or scarce";
 	for (u32 i = program_boot_ops(p); i-- > 0 && !why;)
 		why = refuses(prop, &p->op[i]);
 	return why;
@@ -372,7 +372,7 @@ struct prop_run *prop_run_create(void)
 static void boot_all(void *arg, struct verdict *v)
 {
 	static const u8 starts[] = { START_BOOTED, START_NEARLY_FULL, START_FRAGMENTED, START_EARLY, START_SLAB,
-				     START_PRESSURE };
+				     START_PRESSURE, START_SCARCE };
 	struct prop_run *r = arg;
 
 	for (unsigned i = 0; i < 2 * ARRAY_SIZE(starts) && !v->failed; i++) {

@@ -189,8 +189,8 @@ static int export_c(struct world *w, const struct program *p, const char *source
 {
 	struct out_file o;
 
-	if (p->header.start == START_PRESSURE) {
-		complain("%s: start=pressure has no form in C: its kernel threads need the scheduler", source);
+	if (p->header.start >= START_PRESSURE) {
+		complain("%s: start=pressure and scarce have no form in C: its kernel threads need the scheduler", source);
 		return EXIT_USAGE;
 	}
 	w->record = true;

@@ -220,7 +220,7 @@ static bool keep(const struct input *in, const struct program *p, const char *fo
 	if (!write_report(path, trace))
 		return false;
 	snprintf(path, sizeof(path), "%s/repro.c", dir);
-	if (!dies && p->header.start != START_PRESSURE) /* which has no form in C */
+	if (!dies && p->header.start < START_PRESSURE) /* which has no form in C */
 		export_c(p, path, trace);
 	snprintf(path, sizeof(path), "%s/replay", dir);
 	return write_words(path, words);
