@@ -277,8 +277,12 @@ const char *model_judge_oom_text(struct model *m, unsigned cpu, const char *text
 	piece = m->vm->due.text;
 	end = piece + m->vm->due.bytes;
 	for (; !bad && !m->vm->due.lost && piece < end; piece += strlen(piece) + 1) {
-		const char *at = find_piece(text, piece);
+		const char *first = find_piece(text, piece), *at = first;
 
+		/* An operation of several accesses has a log of all of them, and only what this one is to say is due. */
+		while (at && strncmp(at, piece, strlen(piece)) != 0)
+			at = find_piece(at + 1, piece);
+		at = at ? at : first;
 		if (!at)
 			bad = model_says(m, "O11: the log does not say \"%.*s\"", (int)strcspn(piece, "\n"), piece);
 		else if (strncmp(at, piece, strlen(piece)))
