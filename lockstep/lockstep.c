@@ -542,7 +542,10 @@ static void panics(struct world *w)
 static bool sched_step(struct world *w, unsigned cpu, u32 step)
 {
 	bool ran = sched_run(w->machine->host->sched, cpu, step);
+	const char *bad = ran && w->machine->nr_events ? world_drain(w) : NULL; /* of kernel threads that ran behind it */
 
+	if (bad)
+		world_fail(w, bad);
 	if (!ran && w->machine->stop.kind == STOP_PANIC)
 		panics(w);
 	else if (!ran)
