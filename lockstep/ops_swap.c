@@ -142,9 +142,31 @@ static const char *do_one(struct world *w, const char *name, u64 a0)
 	return model_end(w->model, world_cpu());
 }
 
+#define QUIET_NS 30000000000ULL
+
+static bool never(void *unused)
+{
+	(void)unused;
+	return false;
+}
+
+/* Pressure stops: kswapd reaches the high marks or gives up, and sleeps. */
+static const char *quiet_down(struct world *w)
+{
+	const char *bad;
+
+	more_fuel(w);
+	w->machine->log_bytes = 0;
+	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_SLEEP });
+	sim_sleep_timeout(never, NULL, QUIET_NS, "quiet");
+	if ((bad = vm_answered(w, 0, 0)) || (bad = model_end(w->model, world_cpu())))
+		return bad;
+	return model_vm_is_quiet(w->model);
+}
+
 const char *vm_free_all(struct world *w)
 {
-	const char *bad = NULL;
+	const char *bad = quiet_down(w);
 
 	for (u64 i = 0; !bad && i < NR_PIN_SLOTS; i++)
 		if (w->pin[i].state == SLOT_LIVE)

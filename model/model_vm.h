@@ -90,6 +90,8 @@ bool vm_anything_reclaimable(const struct model *m, u32 zones);
 bool vm_anybody_killable(const struct model *m);
 u64 vm_free_swap(const struct model *m);
 
+/* Nothing was asked for a long time, and disks are idle: every kswapd is asleep. [LV6] */
+const char *model_vm_is_quiet(struct model *m);
 /* The machine may stop for want of memory: panic_on_oom, or nobody is left who could be killed. */
 bool model_oom_panics(const struct model *m);
 

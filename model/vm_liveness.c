@@ -771,6 +771,19 @@ const char *vm_liveness_ends(struct model *m, unsigned cpu)
 	return NULL;
 }
 
+const char *model_vm_is_quiet(struct model *m)
+{
+	for (unsigned nid = 0; nid < m->nr_nodes; nid++) {
+		const struct vm_node_live *n = &m->vm->live.node[nid];
+
+		if (m->kswapd_wanted[nid])
+			return model_says(m, "LV6: kswapd of node %u was woken, and has not come although nobody has asked for anything since", nid);
+		if (n->kthread)
+			return model_says(m, "LV6: kswapd of node %u is still at work although nobody has asked for anything", nid);
+	}
+	return NULL;
+}
+
 const char *vm_liveness_settled(struct model *m)
 {
 	for (unsigned a = 0; a < VM_ACTORS; a++)

@@ -333,5 +333,7 @@ const char *vm_loose_ends(struct model *m, unsigned cpu)
 	}
 	if (!bad && vm_flight_on(m, cpu)->reclaims)
 		bad = model_says(m, "R53: a kernel thread has nothing to do, and its reclaim is not over");
-	return bad;
+	if (bad || (bad = vm_liveness_ends(m, cpu)))
+		return bad;
+	return vm_oom_overdue(m);
 }

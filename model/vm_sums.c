@@ -338,7 +338,10 @@ u64 model_vm_counter(const struct model *m, const char *name)
 const char *vm_settled(struct model *m)
 {
 	const struct vm_sums *s = &m->vm->sums;
+	const char *bad = vm_liveness_settled(m);
 
+	if (bad)
+		return bad;
 	for (unsigned t = 0; t < MODEL_VM_TASKS; t++)
 		if (m->vm->task[t].exists)
 			return model_says(m, "Q5: all is over, and task %u is still there", t);
