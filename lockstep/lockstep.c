@@ -653,7 +653,8 @@ static void prefill(struct world *w, struct rig *r)
 		return;
 	marks = mm_marks();
 	memcpy(passed, marks, sizeof(passed));
-	sched_step(w, 0, STEP_PREFILL);
+	if (!sched_step(w, 0, STEP_PREFILL) && w->panicked) /* too little memory for what it starts with */
+		r->dead = true;
 	memcpy(marks, passed, sizeof(passed)); /* of the boot alone: a program shows the rest itself */
 	r->slab_up = w->slab_up;
 	r->vm_up = w->vm_up;
