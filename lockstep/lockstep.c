@@ -31,6 +31,7 @@ struct rig {
 	struct model *model;
 	struct machine_config config;
 	u8 start;
+	bool panicked;	  /* for want of memory, before a program could begin */
 	bool early, dead; /* dead: no usable memory; nothing runs on it */
 	u64 prefilled[MODEL_NR_ZONES];
 	bool slab_up, vm_up;
@@ -654,7 +655,7 @@ static void prefill(struct world *w, struct rig *r)
 	marks = mm_marks();
 	memcpy(passed, marks, sizeof(passed));
 	if (!sched_step(w, 0, STEP_PREFILL) && w->panicked) /* too little memory for what it starts with */
-		r->dead = true;
+		r->dead = r->panicked = true;
 	memcpy(marks, passed, sizeof(passed)); /* of the boot alone: a program shows the rest itself */
 	r->slab_up = w->slab_up;
 	r->vm_up = w->vm_up;
@@ -926,7 +927,7 @@ static bool check_boot_once(struct world *w)
 {
 	const char *bad;
 
-	if (w->current->used)
+	if (w->current->used || w->current->panicked)
 		return true;
 	bad = world_check_boot(w, !w->current->dead);
 	if (bad)

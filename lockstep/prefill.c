@@ -15,6 +15,7 @@
 #include "world.h"
 
 #define MOST_UNITS 4096
+#define FEW_PAGES  32 /* a zone of fewer is left as it is */
 
 static u64 hash(u64 x)
 {
@@ -114,7 +115,7 @@ static const char *leave_little(struct world *w)
 	for (unsigned zone = 0; !bad && zone < MODEL_NR_ZONES; zone++) {
 		const struct model_zone *z = &w->model->zone[zone];
 
-		if (z->managed && zone % MAX_NR_ZONES < ZONE_DEVICE)
+		if (z->managed >= FEW_PAGES && zone % MAX_NR_ZONES < ZONE_DEVICE)
 			bad = fill_zone(w, zone, z->high + z->managed / 8);
 	}
 	return bad ? bad : drain_everything(w);
