@@ -219,7 +219,7 @@ start_workers() { # uses engines, targets
 pin_to_jobs() {
 	local cores
 	((JOBS < $(nproc))) && command -v taskset >/dev/null || return 0
-	cores=$(taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' | while IFS=- read -r a b; do seq "$a" "${b:-$a}"; done | head -n "$JOBS" | paste -sd,)
+	cores=$(taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' | while IFS=- read -r a b; do seq "$a" "${b:-$a}"; done | sed -n "1,${JOBS}p" | paste -sd,)
 	taskset -cp "$cores" $$ >/dev/null 2>&1 || true
 }
 
