@@ -672,6 +672,7 @@ static void rig_boot(struct world *w, struct rig *r)
 	r->machine->host->event_full = drain_full_ring;
 	r->machine->host->event_full_arg = w;
 	w->booting = true;
+	r->panicked = false;
 	r->dead = (r->early ? mm_boot_early() : mm_boot()) != 0;
 	w->booting = false;
 	r->machine->nr_events = 0;
