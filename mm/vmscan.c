@@ -271,14 +271,14 @@ void shrink_node(struct pgdat *pgdat, struct scan_control *sc)
 	shrink_slab(sc->gfp, pgdat->nid, (unsigned)sc->priority);
 	sc->nr_reclaimed += *slab_pages_freed();
 	*slab_pages_freed() = 0;
+	if (sc->nr_reclaimed > reclaimed) /* it is not hopeless; said before anybody sleeps, for others fail meanwhile [R13] */
+		pgdat->kswapd_failures = 0;
 	announce_node_ends(pgdat, sc, sc->nr_scanned - scanned, from_lists, sc->nr_reclaimed - reclaimed - from_lists);
 	if (sc->kswapd)
 		note_state_of_node(pgdat, sc);
 	else if (READ_ONCE(pgdat->flags) & PGDAT_CONGESTED)
 		reclaim_throttle(pgdat, THROTTLE_CONGESTED);
-	if (sc->nr_reclaimed > reclaimed)
-		pgdat->kswapd_failures = 0; /* it is not hopeless [R13] */
-	else if (sc->cache_trim_mode)
+	if (sc->nr_reclaimed == reclaimed && sc->cache_trim_mode)
 		sc->cache_trim_mode_failed = true;
 }
 
@@ -536,10 +536,22 @@ u64 reclaim_pages_of_node(struct pgdat *pgdat, gfp_t gfp, u64 nr)
 
 /* --- kswapd is wanted -------------------------------------------------------------------------------------------------------------------- */
 
+/* Who looked whether it sleeps must not be overtaken before he wakes it: nobody comes between where there is a thread. [R11] */
+static bool was_wanted(struct mm *mm, unsigned nid)
+{
+	bool wanted;
+
+	if (!vm_works(mm))
+		return xchg(&mm->kswapd_wanted[nid], true); /* orders: kswapd sees what it is woken for */
+	wanted = READ_ONCE(mm->kswapd_wanted[nid]);
+	WRITE_ONCE(mm->kswapd_wanted[nid], true);
+	return wanted;
+}
+
 /* Whatever it may think of it; once. */
 void force_kswapd(struct mm *mm, struct zone *zone, gfp_t gfp, unsigned order)
 {
-	if (xchg(&mm->kswapd_wanted[zone->nid], true)) { /* orders: kswapd sees what it is woken for */
+	if (was_wanted(mm, zone->nid)) {
 		count_mark(MARK_KSWAPD_WOKEN_ALREADY);
 		return;
 	}

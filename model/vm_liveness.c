@@ -614,11 +614,16 @@ static const char *on_balance_ends(struct model *m, const struct mm_event *ev)
 	return NULL;
 }
 
-/* R13: for what it must be balanced now, so that kswapd may sleep. */
+/* R13: for what it must be balanced now, so that kswapd may sleep; the same after its nap. */
 static void due_before_sleep(const struct vm_node_live *n, unsigned *order, unsigned *highest)
 {
 	bool gave_up = n->done_order < n->for_order;
 
+	if (n->naps) {
+		*order = n->nap_order;
+		*highest = n->nap_highest;
+		return;
+	}
 	*order = gave_up ? n->done_order : n->order;
 	*highest = gave_up || n->highest == MAX_NR_ZONES ? n->for_highest : n->highest;
 }
@@ -631,11 +636,13 @@ static const char *on_sleep(struct model *m, const struct mm_event *ev, bool for
 
 	if (!n || n->balances || n->naps != for_good)
 		return model_says(m, "LV6: kswapd of node %u %s, out of turn", ev->nid, for_good ? "goes to sleep" : "naps");
+	due_before_sleep(n, &order, &highest);
+	n->nap_order = (u8)order;
+	n->nap_highest = (u8)highest;
 	n->naps = !for_good;
 	n->naps_ns = m->now_ns;
 	n->jumped_ns = m->vm->live.jumped_ns;
 	n->kthread = for_good ? 0 : n->kthread;
-	due_before_sleep(n, &order, &highest);
 	if (for_good && m->kswapd_wanted[ev->nid])
 		return model_says(m, "LV6: kswapd of node %u goes to sleep although it was woken", ev->nid);
 	if (n->vague || n->failures >= MAX_RECLAIM_RETRIES || is_balanced(m, ev->nid, order, highest))

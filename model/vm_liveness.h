@@ -63,6 +63,7 @@ struct vm_node_live {
 	bool vague;	   /* requests came while others were at work: nobody knows what was noted */
 	u8 order, highest; /* noted; MAX_NR_ZONES: nothing */
 	u8 for_order, for_highest, done_order; /* what it balances for; what it gave itself up to */
+	u8 nap_order, nap_highest; /* what it looked for when it began to nap; who asks for more meanwhile wakes it, or has no need to */
 	u32 failures;
 	u64 reclaimed;	   /* since it began to balance */
 	u64 boost[MAX_NR_ZONES]; /* then */
