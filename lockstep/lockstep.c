@@ -604,7 +604,7 @@ static void finish(struct world *w)
 		return;
 	if (w->since_recount && !recount(w))
 		return;
-	w->rig_dirty |= w->early;
+	w->rig_dirty |= w->early || w->vm_up;
 	if (!sched_step(w, 0, w->program->nr_ops))
 		return;
 	bad = world_check_settled(w);
@@ -890,7 +890,7 @@ static void prepare(struct world *w, const struct program *p, struct rig *r)
 	w->early = r->early;
 	w->contents_whole = (p->header.flags & HEADER_CONTENTS_WHOLE) || contents_always_whole();
 	w->since_recount = 0;
-	w->rig_dirty = r->early;
+	w->rig_dirty = r->early || r->vm_up; /* a device that is no more in use at its end took frames of the boot image with it */
 	w->deep = 0;
 	w->contended = sched_contended(w->machine->host->sched);
 	memset(w->announced, 0, sizeof(w->announced));
