@@ -120,7 +120,8 @@ static u64 easy_pages(const struct model *m, const struct flight *f)
 	u64 pages[MODEL_NR_ZONES] = { 0 };
 
 	for (u64 pfn = 0; m->nr_frames <= 65536 && pfn < m->nr_frames; pfn++)
-		pages[model_zone_of(m, pfn)] += is_easy(m, pfn);
+		if (is_easy(m, pfn)) /* a frame of no zone never is */
+			pages[model_zone_of(m, pfn)]++;
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		if (pages[z] && ladder_would_pass(m, f, z, pages[z]))
 			return pages[z];
