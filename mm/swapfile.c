@@ -307,6 +307,13 @@ static void device_news(unsigned device, u32 pages, bool on)
 	mm_announce((struct mm_event){ .type = EVENT_SWAP_DEVICE, .vm_device = (u8)device, .index = pages, .on = on });
 }
 
+/* Is it one that gives slots? */
+static void giving_news(const struct swap_state *st, const struct swap_device *d)
+{
+	mm_announce((struct mm_event){
+		.type = EVENT_SWAP_DEVICE, .vm_device = (u8)(d - st->device), .index = d->pages, .on = d->writeok, .report = 1 });
+}
+
 /* From now on it gives slots. Caller holds the lock. */
 static void enable(struct swap_state *st, struct swap_device *d)
 {
@@ -371,6 +378,7 @@ static void disable(struct swap_state *st, struct swap_device *d)
 	d->writeok = false;
 	st->nr_swap_pages -= free_slots(d);
 	st->total_swap_pages -= d->pages - 1;
+	giving_news(st, d);
 	swap_unlock(st, flags);
 }
 
@@ -471,6 +479,7 @@ int swapoff(unsigned device)
 	if (error) {
 		d->leaving = false;
 		enable(st, d);
+		giving_news(st, d);
 	} else {
 		d->pages = 0;
 		device_news(device, pages, false);

@@ -55,8 +55,6 @@ void model_begin_vm(struct model *m, unsigned cpu, unsigned where, const struct 
 	note_killed(m, vf);
 	if (ask->op == VM_OP_MUNLOCK)
 		unlock_range(m, ask);
-	if (ask->op == VM_OP_SWAPOFF && ask->device <= SWAP_DEVICES)
-		m->vm->device[ask->device].leaving++;
 }
 
 /* --- answers [R61] -------------------------------------------------------------------------------------------------------------- */
@@ -303,8 +301,6 @@ const char *model_vm_answer(struct model *m, unsigned cpu, int error, u64 value)
 
 	if (bad)
 		return bad;
-	if (ask->op == VM_OP_SWAPOFF && ask->device <= SWAP_DEVICES)
-		m->vm->device[ask->device].leaving--;
 	if (ask->op == VM_OP_MLOCK && error && error != -EINTR && error != -EINVAL)
 		bad = judge_mlocked(m, cpu, ask, value);
 	if (!bad)
@@ -376,7 +372,7 @@ u64 vm_free_swap(const struct model *m)
 	u64 free = 0;
 
 	for (unsigned d = 1; d <= SWAP_DEVICES; d++)
-		if (m->vm->device[d].on && m->vm->device[d].pages)
+		if (m->vm->device[d].on && !m->vm->device[d].leaving)
 			free += m->vm->device[d].pages - 1 - m->vm->device[d].used;
 	return free;
 }

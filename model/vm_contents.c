@@ -463,6 +463,8 @@ static const char *on_taken(struct model *m, const struct mm_event *ev, struct v
 {
 	struct vm_device *d = &m->vm->device[ev->entry >> 24];
 
+	if (d->leaving)
+		return model_says(m, "R20: entry %#x is taken, and its device is being turned off", ev->entry);
 	if (s->flags & (VMS_TAKEN | VMS_IN_ZSWAP) || s->users || s->frame)
 		return model_says(m, "R20: entry %#x is taken, and somebody has it", ev->entry);
 	for (unsigned i = 1; i <= SWAP_DEVICES; i++)
@@ -585,12 +587,23 @@ const char *vm_on_swap(struct model *m, const struct mm_event *ev)
 	}
 }
 
+/* One that is turned off gives no slots meanwhile; if that fails it gives some again. */
+static const char *on_giving(struct model *m, const struct mm_event *ev, struct vm_device *d)
+{
+	if (!d->on || d->leaving != ev->on || ev->index != d->pages)
+		return model_says(m, "R20: device %u %s slots, and did before", ev->vm_device, ev->on ? "gives" : "gives no");
+	d->leaving = !ev->on;
+	return NULL;
+}
+
 /* Negative priorities count down as devices come. */
 const char *vm_on_swap_device(struct model *m, const struct mm_event *ev)
 {
 	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
 	struct vm_device *d = &m->vm->device[ev->vm_device <= SWAP_DEVICES ? ev->vm_device : 0];
 
+	if (ev->report)
+		return on_giving(m, ev, d);
 	if (!ev->vm_device || ev->vm_device > SWAP_DEVICES || d->on == ev->on || ev->index > VM_SLOTS || !ask)
 		return model_says(m, "R20: device %u comes or goes, and %s", ev->vm_device, d->on ? "is there" : "is not");
 	if (!ev->on && d->used)

@@ -35,7 +35,7 @@ static u64 total_pages(const struct model *m)
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		pages += m->zone[z].managed;
 	for (unsigned d = 1; d <= SWAP_DEVICES; d++)
-		pages += m->vm->device[d].on ? m->vm->device[d].pages - 1 : 0; /* the first slot is the header's */
+		pages += m->vm->device[d].on && !m->vm->device[d].leaving ? m->vm->device[d].pages - 1 : 0; /* the first slot is the header's */
 	return pages;
 }
 

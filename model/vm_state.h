@@ -111,7 +111,7 @@ enum vm_slot_flag { VMS_TAKEN = 1, VMS_ON_DEVICE = 2, VMS_IN_ZSWAP = 4, VMS_TOUC
 
 struct vm_device {
 	bool on;
-	u8 leaving; /* operations that turn it off: it need not give slots */
+	bool leaving; /* somebody turns it off: it gives no slots, and those it has count for nothing */
 	s32 priority;
 	u32 pages, used;
 };

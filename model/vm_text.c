@@ -52,7 +52,7 @@ struct vm_figures vm_figures(const struct model *m, unsigned nid, unsigned zone)
 	sum.hopeless = nid != ANY_NODE && m->vm->live.node[nid].failures >= 16;
 	sum.free_swap = vm_free_swap(m);
 	for (unsigned d = 1; d <= SWAP_DEVICES; d++)
-		sum.total_swap += m->vm->device[d].on ? m->vm->device[d].pages - 1 : 0;
+		sum.total_swap += m->vm->device[d].on && !m->vm->device[d].leaving ? m->vm->device[d].pages - 1 : 0;
 	sum.zswap = m->vm->sums.zswap;
 	sum.zswap_stored = m->vm->sums.zswap_stored;
 	return sum;

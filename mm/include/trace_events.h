@@ -94,7 +94,7 @@ enum mm_event_type {
 	EVENT_PAGE_STATE,   /* pfn; report: enum page_news */
 	EVENT_IO,	    /* vm_device, index: block; pfn; on: a write; report: enum io_news; after IO_DONE the data are where they should be */
 	EVENT_SWAP,	    /* entry; pfn, or ~0; report: enum swap_news */
-	EVENT_SWAP_DEVICE,  /* vm_device; index: pages; on: it is used from now on */
+	EVENT_SWAP_DEVICE,  /* vm_device; index: pages; on: it is used from now on; report 1: it is, and gives slots and counts if on */
 	EVENT_RECLAIM,	    /* report: enum reclaim_news; nid: from; order; priority; asked: pages scanned; index: pages reclaimed */
 	EVENT_SHRINKER,	    /* shrinker; report: enum shrinker_news; priority; asked, index: see there */
 	EVENT_KTHREAD,	    /* kthread: sim/task.h; nid: of kswapd; on: runs from now on, else has nothing to do */
