@@ -619,6 +619,7 @@ const char *ladder_unreserved(struct model *m, struct flight *f, const struct mm
 {
 	bool force;
 
+	f->ladder.failed = 0;
 	if (!steady(m, f))
 		return NULL;
 	if (f->ladder.zone != MODEL_NR_ZONES)
@@ -629,7 +630,6 @@ const char *ladder_unreserved(struct model *m, struct flight *f, const struct mm
 	if (model_zone_of(m, ev->pfn) != zone_to_unreserve(m, f, force))
 		return model_says(m, "B18: pfn %llu is given up, another zone comes first", (unsigned long long)ev->pfn);
 	f->ladder.unreserved = true;
-	f->ladder.failed = 0;
 	return NULL;
 }
 
