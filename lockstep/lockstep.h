@@ -469,6 +469,7 @@ struct world {
 	bool panicked;	       /* a client wanted that rather than a refusal: the program is over, and nothing is wrong */
 	bool boot_anew;	       /* a program with a machine of its own boots it, even if the last one had the same */
 	bool record;	       /* keep what each step answered */
+	bool no_recount;       /* for measuring what judging alone costs */
 	char **outcome;
 	u32 outcome_room;
 	struct scratch scratch[SIM_MAX_CPUS][SCHED_MAX_IRQ_NESTING + 2];

@@ -122,12 +122,12 @@ static void add_regions(struct model *m)
 
 void model_seal(struct model *m)
 {
-	if (m->nr_frames > IMAGE_FRAMES)
-		return;
-	if (!m->image)
+	bool copied = m->nr_frames <= IMAGE_FRAMES; /* a larger one is made anew */
+
+	if (copied && !m->image)
 		m->image = malloc(m->block_bytes);
 	m->stacks_used = 0;
-	if (m->image)
+	if (copied && m->image)
 		memcpy(m->image, m, m->block_bytes);
 	model_slab_seal(m);
 	model_vm_seal(m);
