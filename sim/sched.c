@@ -700,6 +700,7 @@ static void sleep_a_while(void)
 void sched_sleep(struct sched *s, const struct sched_sleep *sleep)
 {
 	struct sched_task *t = &s->task[s->running];
+	u64 since_ns = s->machine->now_ns;
 
 	t->sleep = *sleep;
 	t->asleep = true;
@@ -709,6 +710,8 @@ void sched_sleep(struct sched *s, const struct sched_sleep *sleep)
 			sched_stop_for_ever(s, sleep);
 	}
 	t->asleep = false;
+	if (is_kthread((unsigned)(t - s->task)) && s->machine->now_ns != since_ns) /* it may live as long as operations do */
+		s->machine->fuel = s->machine->param[PARAM_FUEL];
 	tool_order_after(s); /* who woke it has ended, or sleeps */
 }
 
