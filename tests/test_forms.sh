@@ -6,9 +6,10 @@
 #   MMCHECK=build/plain/mmcheck tests/test_forms.sh
 #   tests/test_forms.sh --record        write the files anew: when a form changed on purpose; look at the diff
 #
-# The bytes of a program are frozen, its text nearly so. late.trace, early.trace, slab.trace and kmalloc.trace hold each
-# operation there is; their answers, and so the C, change when mm/ makes other choices on purpose, as expected outcomes of
-# the corpus do. The helpers for caches are in the C of slab.trace and kmalloc.trace alone.
+# The bytes of a program are frozen, its text nearly so. late.trace, early.trace, slab.trace, kmalloc.trace and
+# pressure.trace hold each operation there is; their answers, and so the C, change when mm/ makes other choices on purpose,
+# as expected outcomes of the corpus do. The helpers for caches are in the C of slab.trace and kmalloc.trace alone; programs
+# with a schedule or with kernel threads have no form in C.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 3
 mmcheck=${MMCHECK:-build/plain/mmcheck}
@@ -25,16 +26,16 @@ write_forms() { # NAME FOLDER: all that is made of a trace
 	"$mmcheck" print "$forms/$1.trace" >"$2/$1.printed"
 	"$mmcheck" compile "$forms/$1.trace" -o "$2/bytes"
 	od -An -v -tx2 --endian=little "$2/bytes/$1.trace" >"$2/$1.bytes"
-	[[ $1 == schedule ]] || "$mmcheck" export-c "$forms/$1.trace" -o "$2/$1.c"
+	[[ $1 == schedule || $1 == pressure ]] || "$mmcheck" export-c "$forms/$1.trace" -o "$2/$1.c"
 }
 
 if [[ ${1:-} == --record ]]; then
-	for name in late early slab kmalloc schedule; do write_forms "$name" "$work"; done
+	for name in late early slab kmalloc schedule pressure; do write_forms "$name" "$work"; done
 	rm -r "$work/bytes" "$work/"*.printed
 	cp "$work/"* "$forms/"
 	exit
 fi
-for name in late early slab kmalloc schedule; do
+for name in late early slab kmalloc schedule pressure; do
 	write_forms "$name" "$work" 2>"$work/err"
 	for form in "$forms/$name".{answers,bytes,c}; do
 		[[ -e $form ]] || continue
@@ -48,10 +49,10 @@ for name in late early slab kmalloc schedule; do
 	difference=$("$mmcheck" print "$work/$name.printed" 2>&1 | diff "$work/$name.printed" - 2>&1)
 	result $? "$name.trace: what is printed prints to itself" "$difference"
 done
-used=$(sed -n 's/^[0-9]*: \([pokc][0-9]* = \)\?\([a-z_0-9]*\).*/\2/p' "$forms"/{late,early,slab,kmalloc}.answers | sort -u)
+used=$(sed -n 's/^[0-9]*: \([pokctn][0-9]* = \)\?\([a-z_0-9]*\).*/\2/p' "$forms"/{late,early,slab,kmalloc,pressure}.answers | sort -u)
 missing=$("$mmcheck" ops | awk '{ print $2 }' | grep -vE '^(region2|knob18|write_live|leak|get_page_unseen|write_live_object|leak_object)$' | grep -vxF "$used")
 [[ $used && ! $missing ]]
-result $? "late.trace, early.trace, slab.trace and kmalloc.trace hold every operation but the frozen ones and damage" "$missing"
+result $? "late.trace, early.trace, slab.trace, kmalloc.trace and pressure.trace hold every operation but the frozen ones and damage" "$missing"
 
 # The C answers as the program did: exit status 2 says that an answer is not the recorded one.
 for name in late early slab kmalloc; do
