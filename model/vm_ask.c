@@ -170,7 +170,7 @@ static const char *judge_mlocked(struct model *m, unsigned cpu, const struct mod
 
 static const char *judge_nothing_left(struct model *m, const struct model_vm_ask *ask)
 {
-	u32 first = ask->op == VM_OP_MUNMAP ? VM_ANON_PAGES + ask->window * VM_WINDOW_PAGES : ask->index;
+	u32 first = ask->op == VM_OP_MUNMAP ? (u32)VM_ANON_PAGES + ask->window * VM_WINDOW_PAGES : ask->index;
 	u32 nr = ask->op == VM_OP_MUNMAP ? VM_WINDOW_PAGES : ask->nr;
 
 	for (u32 vpn = first; vpn < first + nr; vpn++)

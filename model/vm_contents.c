@@ -613,6 +613,6 @@ const char *vm_on_swap_device(struct model *m, const struct mm_event *ev)
 	d->used = 0;
 	d->pages = ev->on ? (u32)ev->index : 0;
 	if (ev->on)
-		d->priority = ask->op == VM_OP_SWAPON && ask->value >= 0 ? ask->value : -++m->vm->nr_swapons - 1;
+		d->priority = ask->op == VM_OP_SWAPON && ask->value >= 0 ? ask->value : -(s32)++m->vm->nr_swapons - 1;
 	return NULL;
 }

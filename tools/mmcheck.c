@@ -28,7 +28,7 @@ static const struct command {
 	  "small programs for the edges that others reach (flavour fuzz)" },
 	{ "export-c", cmd_export_c, "FILE -o FILE.c", "a program as C on the public API" },
 	{ "show", cmd_show, "FILE [--at N] buddyinfo|...|zoneinfo|blocks|lists|log", "the machine after N operations" },
-	{ "digest", cmd_digest, "FILE... | --gen SEED COUNT", "digests, equal on every compiler and flavour" },
+	{ "digest", cmd_digest, "FILE... | --gen SEED COUNT [TABLES]", "digests, equal on every compiler and flavour" },
 	{ "ops", cmd_ops, "", "all operations and their arguments" },
 	{ "witness", cmd_witness, "[-v] FILE", "judge a recording of a real kernel (ftrace text, .zst, -)" },
 	{ "explore", cmd_explore,

@@ -184,7 +184,8 @@ static void print_digest(struct world *w, const struct program *p, const char *n
 	       v->failed ? v->clause : "");
 }
 
-static int digest_generated(struct world *w, u64 seed, u64 count)
+/* Of the tables asked for; else of pages, each fourth with memblock. */
+static int digest_generated(struct world *w, u64 seed, u64 count, unsigned asked)
 {
 	struct program p;
 	char name[64];
@@ -193,7 +194,7 @@ static int digest_generated(struct world *w, u64 seed, u64 count)
 	for (u64 i = 0; i < count; i++) {
 		unsigned tables = i % 4 == 3 ? TABLE_MACHINE | TABLE_PAGE | TABLE_MEMBLOCK : TABLE_MACHINE | TABLE_PAGE;
 
-		program_generate(&p, seed + i, 64 + (u32)(i % 7) * 32, tables);
+		program_generate(&p, seed + i, 64 + (u32)(i % 7) * 32, asked ? asked : tables);
 		snprintf(name, sizeof(name), "gen:%llu:%llu", (unsigned long long)seed, (unsigned long long)i);
 		print_digest(w, &p, name);
 	}
@@ -220,23 +221,26 @@ static int digest_files(struct world *w, int argc, char **argv)
 int cmd_digest(int argc, char **argv)
 {
 	struct world *w;
+	unsigned tables = 0;
 	u64 seed, count;
 	int code;
 
 	if (argc < 2 || (argv[1][0] == '-' && strcmp(argv[1], "--gen") && strcmp(argv[1], "-"))) {
-		complain("which file? or --gen SEED COUNT");
+		complain("which file? or --gen SEED COUNT [TABLES]");
 		return EXIT_USAGE;
 	}
-	if (!strcmp(argv[1], "--gen") && argc != 4) {
-		complain("--gen SEED COUNT");
+	if (!strcmp(argv[1], "--gen") && argc != 4 && argc != 5) {
+		complain("--gen SEED COUNT [TABLES]");
 		return EXIT_USAGE;
 	}
+	if (argc == 5 && !strcmp(argv[1], "--gen") && !(tables = tables_by_name(argv[4])))
+		return EXIT_USAGE;
 	w = new_world();
 	sim_watchdog_start(SIM_WATCHDOG_SECONDS);
 	if (strcmp(argv[1], "--gen"))
 		code = digest_files(w, argc, argv);
 	else if (parse_number(argv[2], ~0ULL, &seed) && parse_number(argv[3], 1 << 24, &count))
-		code = digest_generated(w, seed, count);
+		code = digest_generated(w, seed, count, tables);
 	else
 		code = EXIT_USAGE;
 	world_destroy(w);
