@@ -107,7 +107,8 @@ static const char *judge_drop(struct model *m, const struct vm_frame *f, u32 pfn
 		return model_says(m, "R7: pfn %u is dropped from the cache, and a device is at it", pfn);
 	if (f->flags & VMF_DIRTY)
 		return model_says(m, "R7: pfn %u is dropped from the cache, and is dirty", pfn);
-	if (!(f->flags & VMF_KNOWN) || (f->flags & VMF_FAILED) || f->key == vm_disk_key(m, f->file, f->index))
+	if (!(f->flags & VMF_KNOWN) || (f->flags & VMF_FAILED) || f->key == vm_disk_key(m, f->file, f->index) ||
+	    f->index >= model_file_pages(m, f->file)) /* cut off already, and about to be truncated */
 		return NULL;
 	return model_says(m, "R50: pfn %u is dropped from the cache, and what page %u of file %u holds is nowhere else", pfn, f->index,
 			  f->file);
