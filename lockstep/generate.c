@@ -1044,7 +1044,7 @@ u8 fresh_start(struct maker *g)
 	static const u8 starts[] = { START_BOOTED, START_BOOTED, START_NEARLY_FULL, START_FRAGMENTED };
 
 	if (g->tables & TABLE_VM)
-		return one_in(g->rng, 6) ? START_PRESSURE : START_SCARCE;
+		return one_in(g->rng, 8) ? START_PRESSURE : START_SCARCE;
 	if (g->tables & (TABLE_SLAB | TABLE_KMALLOC))
 		return START_SLAB;
 	return starts[below(g->rng, ARRAY_SIZE(starts))];
