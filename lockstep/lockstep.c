@@ -262,6 +262,7 @@ const char *world_execute(struct world *w, u32 step, const struct op *op, const 
 	struct outcome seen;
 	const char *bad;
 
+	w->log_from = 0;
 	op->begin(w, a);
 	seen = op->run(w, a);
 	w->step = step;
@@ -271,7 +272,7 @@ const char *world_execute(struct world *w, u32 step, const struct op *op, const 
 	if ((bad = world_drain(w)) || (op->judge && (bad = op->judge(w, a, seen))))
 		return bad;
 	if (w->slab_up && w->stats.ops == began && /* nobody else wrote to the log */
-	    (bad = model_judge_slub_text(w->model, world_cpu(), world_log(w))))
+	    (bad = model_judge_slub_text(w->model, world_cpu(), world_log(w) + w->log_from)))
 		return bad;
 	if (w->vm_up && w->stats.ops == began && w->machine->log_bytes + 1024 <= sizeof(w->machine->host->log) &&
 	    (bad = model_judge_oom_text(w->model, world_cpu(), world_log(w))))

@@ -464,6 +464,7 @@ struct world {
 	u64 buffer[SIM_MAX_CPUS][SIM_PAGE_SIZE / 8]; /* of an operation on files */
 	u64 writes;	       /* pages written so far: no two hold the same */
 	bool vm_up;	       /* there are tasks, files and swap */
+	u32 log_from;	       /* what the log had when the last of the accesses of this operation began */
 	bool slab_up;	       /* there are caches */
 	bool had_objects;      /* the last program was on such a machine */
 	bool panicked;	       /* a client wanted that rather than a refusal: the program is over, and nothing is wrong */

@@ -9,6 +9,7 @@
 
 void vm_ask(struct world *w, struct model_vm_ask ask)
 {
+	w->log_from = w->machine->log_bytes;
 	model_begin_vm(w->model, world_cpu(), world_where(), &ask);
 }
 

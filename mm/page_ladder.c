@@ -255,7 +255,8 @@ static struct page *get_page_from_freelist(const struct alloc_context *ac, unsig
 	struct page *page;
 
 	mm_announce((struct mm_event){
-		.type = EVENT_ATTEMPT, .gfp = ac->gfp, .order = (u8)ac->order, .alloc_flags = flags });
+		.type = EVENT_ATTEMPT, .gfp = ac->gfp, .order = (u8)ac->order, .alloc_flags = flags,
+		.context = can_reclaim(ac->mm) ? (u8)this_cpu->task_flags : 0 });
 	page = walk_zonelist(ac, flags);
 	if (unlikely(!page && marked(flags & ALLOC_NOFRAGMENT, MARK_NOFRAGMENT_GIVEN_UP)))
 		page = walk_zonelist(ac, flags & ~(unsigned)ALLOC_NOFRAGMENT);
@@ -601,7 +602,8 @@ static unsigned long populated(struct page **array, unsigned long n, unsigned lo
 static struct zone *bulk_zone(const struct alloc_context *ac, unsigned flags, unsigned long nr)
 {
 	mm_announce((struct mm_event){
-		.type = EVENT_ATTEMPT, .gfp = ac->gfp, .source_order = 1, .pfn = nr, .alloc_flags = flags });
+		.type = EVENT_ATTEMPT, .gfp = ac->gfp, .source_order = 1, .pfn = nr, .alloc_flags = flags,
+		.context = can_reclaim(ac->mm) ? (u8)this_cpu->task_flags : 0 });
 	for (unsigned i = 0; i < ac->list->nr; i++) {
 		struct zone *zone = ac->list->zone[i];
 

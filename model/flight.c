@@ -124,6 +124,13 @@ static void ask(struct model *m, struct flight *f, unsigned where, u16 owner, s3
 		note_excuses(m);
 }
 
+/* An interrupt is in the scopes of what it interrupted, and those of an operation of files or tasks are known from here on. */
+void ask_within(struct flight *f, u32 task_flags)
+{
+	f->task_flags = task_flags | (f->task_flags & 32);
+	f->gfp = scoped(task_flags, f->gfp);
+}
+
 void model_begin_alloc(struct model *m, unsigned cpu, unsigned where, u16 owner, s32 nid, gfp_t gfp, unsigned order)
 {
 	ask(m, begin(m, cpu, FLIGHT_ALLOC), where, owner, nid, gfp, order, m->task_flags[cpu]);

@@ -123,6 +123,8 @@ const char *on_direct_reclaim(struct model *m, const struct mm_event *ev);
 const char *ladder_unreserved(struct model *m, struct flight *f, const struct mm_event *ev);
 /* A request begins, or begins again: it may be failed on purpose, and says where it sleeps. */
 const char *begin_prepared(struct model *m, struct flight *f);
+/* These flags has the task that an interrupt's request interrupted. [Z10] [W9] */
+void ask_within(struct flight *f, u32 task_flags);
 const char *bulk_is_over(struct model *m, const struct flight *f);
 /* NULL: the request has tried all it must. */
 const char *ladder_ended(struct model *m, struct flight *f);

@@ -22,7 +22,7 @@ void model_slub_begins(struct model *m, unsigned cpu)
 {
 	struct slub_flight *f = top(m, cpu);
 
-	if (m->nr_in_flight == 1) {
+	if (m->nr_in_flight == 1 && !m->flight[stack_on(m, cpu)][m->depth[stack_on(m, cpu)] - 1].reclaim) {
 		m->slub->text.bytes = 0;
 		m->slub->text.vague = false;
 	}

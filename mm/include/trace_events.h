@@ -399,7 +399,7 @@ struct mm_event {
 		u8 priority;
 	};
 	u8 report;
-	u8 context; /* a recording's: EVENT_ATOMIC; of vm_wanted and pages_wanted: flags of the task that asks, PF_MEMALLOC .. */
+	u8 context; /* a recording's: EVENT_ATOMIC; of attempts, vm_wanted and pages_wanted: flags of the task that asks, PF_MEMALLOC .. */
 	union {
 		u8 from;
 		u8 slab_from;
