@@ -473,6 +473,8 @@ static inline void zone_lower_boost(struct zone *zone, u64 by)
 {
 	u64 left = zone->watermark_boost - min_of(zone->watermark_boost, by);
 
+	if (!zone->watermark_boost) /* the marks were computed anew meanwhile */
+		return;
 	WRITE_ONCE(zone->watermark_boost, left);
 	mm_announce((struct mm_event){ .type = EVENT_BOOST_END, .zone = (u8)zone_id(zone), .index = left });
 }

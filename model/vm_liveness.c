@@ -524,11 +524,13 @@ const char *vm_judge_boost_end(struct model *m, const struct mm_event *ev)
 	struct model_zone *z = &m->zone[ev->zone];
 	struct vm_node_live *n = &m->vm->live.node[z->nid];
 	u64 taken = n->boost[z->index] < z->boost ? n->boost[z->index] : z->boost;
+	bool by_kswapd = n->balances && n->kthread == m->kthread_stack; /* or the marks are computed anew [W2] */
 
-	if (n->balances && ev->index != z->boost - taken)
+	if (ev->index != (by_kswapd ? z->boost - taken : 0))
 		return model_says(m, "R14: %llu pages of node %u zone %s's boost stay, due are %llu", (unsigned long long)ev->index,
 				  z->nid, model_zone_name(z->index), (unsigned long long)(z->boost - taken));
-	n->boost[z->index] = 0;
+	if (by_kswapd)
+		n->boost[z->index] = 0;
 	z->boost = ev->index;
 	return NULL;
 }
@@ -610,7 +612,7 @@ static const char *on_balance_ends(struct model *m, const struct mm_event *ev)
 		return model_says(m, "LV6: kswapd of node %u says that it is balanced for order %u up to zone %s, and it is not", ev->nid,
 				  ev->order, model_zone_name(n->for_highest));
 	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
-		if (n->boost[i])
+		if (n->boost[i] && m->zone[ev->nid * MAX_NR_ZONES + i].boost)
 			return model_says(m, "R14: kswapd of node %u ran, and zone %s is as boosted as before", ev->nid, model_zone_name(i));
 	return NULL;
 }
