@@ -158,7 +158,7 @@ static void make_room(struct disk_store *s)
 		*slot_of(s, s->id[i]) = i + 1;
 }
 
-/* A frame may be anybody's by now, or nobody's: no tool has a say in it, and values that are not defined stay so. */
+/* A frame may be anybody's by now, or nobody's: no tool has a say in it. */
 #if defined(TOOL_TSAN)
 static void copy_page(void *to, const void *from)
 {
@@ -319,9 +319,12 @@ static void transfer(struct machine *m, const struct disk_request *r)
 	void *ram = ram_address(m, r->pfn);
 	u64 id = id_of(r->device, r->block), untouched[PAGE_WORDS];
 	const void *block = untouched;
+	void *to;
 
 	if (r->write) {
-		copy_page(make_block(m->host, id), ram);
+		to = make_block(m->host, id);
+		copy_page(to, ram);
+		DEFINE_STORED(to); /* a frame that is not mapped now has no value for the tool, and yet it has */
 		return;
 	}
 	if (find_block(m->host->disk, id))
