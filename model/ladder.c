@@ -473,7 +473,8 @@ const char *on_attempt(struct model *m, const struct mm_event *ev)
 	struct flight *f = flight_on(m, ev->cpu);
 	const char *bad;
 
-	if (f && model_has_vm(m) && f->kind == FLIGHT_ALLOC && !f->nested && f->ladder.rung == RUNG_START && m->depth[stack_on(m, ev->cpu)] > 1)
+	if (f && model_has_vm(m) && f->kind == FLIGHT_ALLOC && !f->nested && f->ladder.rung == RUNG_START &&
+	    (f->where & (MODEL_IN_INTERRUPT | MODEL_IN_SOFTIRQ)))
 		ask_within(f, ev->context);
 	if (!f || f->kind != FLIGHT_ALLOC || ev->order != f->order || ev->gfp != f->gfp || f->taken_pfn != ~0ULL)
 		return model_says(m, "L3: a scan for order %u, gfp %#x that nobody asked for", ev->order, ev->gfp);
