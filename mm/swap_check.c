@@ -32,7 +32,7 @@ static __thread char verdict[200];
 static sim_cold void broken(struct recount *r, const char *clause, const char *condition, u32 device, u64 number)
 {
 	r->broken = true;
-	snprintf(verdict, sizeof(verdict), "broken %s: %s (device %u, %llu)", clause, condition, device,
+	snprintf(verdict, sizeof(verdict), "%s: broken %s: %s (device %u, %llu)", clause, clause, condition, device,
 		 (unsigned long long)number);
 }
 

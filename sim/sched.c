@@ -435,6 +435,7 @@ void sched_abandon(struct sched *s)
 		t->in_flight = false;
 		t->asleep = false;
 		t->lent_to = t->lender = NOBODY;
+		t->next = t->nr_switches = 0; /* they are the program's, which may be gone next */
 	}
 	for (unsigned i = 0; i < SIM_MAX_CPUS; i++) {
 		s->cpu[i].irq_nesting = 0;

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "../mm/swap_internal.h"
+#include "../mm/task_internal.h"
 #include "highmem.h"
 #include "tap.h"
 
@@ -268,7 +269,7 @@ static void slots_are_valid(const char *claim)
 {
 	const char *sentence = swap_check();
 
-	if (!ok(!sentence || (!with_tasks && !strncmp(sentence, "broken SW4", 10)), "%s", claim))
+	if (!ok(!sentence || (!with_tasks && !strncmp(sentence, "SW4:", 4)), "%s", claim))
 		printf("# %s\n", sentence);
 }
 
@@ -1166,6 +1167,160 @@ static void live(void)
 	slots_are_valid("in the end");
 }
 
+/* --- the checker --------------------------------------------------------------------------------------------------------------------- */
+
+#define BREAKS(word, wrong, clause, claim)                                                                             \
+	do {                                                                                                           \
+		__typeof__(word) kept_ = (word);                                                                       \
+		(word) = (wrong);                                                                                      \
+		says_clause(swap_check(), clause, claim);                                                              \
+		(word) = kept_;                                                                                        \
+	} while (0)
+
+static u32 entry_at(unsigned id, u32 vpn)
+{
+	return pte_entry(pte_get(vm_task(id), vpn));
+}
+
+static void break_slots(struct swap_device *d, u32 out, u32 in_cache)
+{
+	struct swap_slot *s = entry_slot(out), *cached = entry_slot(in_cache), *first = swap_slot(d, d->free_first);
+	struct page *page = page_of_cache(cached->cache);
+	struct vm_page *vp = vm_page(page);
+
+	BREAKS(s->map, SWAP_MAP_BAD, "SW1", "SW1: a slot that is bad");
+	BREAKS(s->more, 1, "SW1", "SW1: a count that ran over, and says so nowhere");
+	BREAKS(s->map, 2, "SW4", "SW4: a slot two tables should name");
+	BREAKS(cached->cache, 0, "SW3", "SW3: a page should stand for the slot, and there is none");
+	BREAKS(cached->cache, (current_mm()->nr_frames + 8) << 1, "SW3", "SW3: a page that is none stands for it");
+	BREAKS(vp->entry, out, "SW3", "SW3: the page says it stands for another slot");
+	BREAKS(vp->flags, vp->flags & ~PGV_swapbacked, "SW3", "SW3: a page of no memory of tasks stands for it");
+	BREAKS(d->fresh, 0, "SW2", "SW2: not even the header was used");
+	BREAKS(swap_slot(d, 0)->map, 0, "SW1", "SW1: the header is free");
+	BREAKS(first->zswap_bytes, 8, "SW1", "SW1: a free slot has a copy");
+	BREAKS(d->inuse, d->inuse + 1, "SW2", "SW2: more slots are said to be used");
+	BREAKS(d->nr_free, d->nr_free + 1, "SW2", "SW2: and to be free");
+	BREAKS(d->free_first, 0, "SW1", "SW1: the list of free slots begins with the header");
+	BREAKS(d->free_first, swap_slot_of(out), "SW1", "SW1: or with one that is used");
+	BREAKS(d->free_last, d->free_first, "SW1", "SW1: it ends elsewhere");
+}
+
+static void break_copies(u32 out)
+{
+	struct zswap_pool *pool = &swap_state()->pool;
+	struct swap_slot *s = entry_slot(out);
+	struct page *page = current_mm()->mem_map + (s->zswap >> 1);
+	struct vm_page *vp = vm_page(page);
+	struct zswap_header *h = page_address(page);
+	unsigned half = s->zswap & 1;
+	u64 *object = (u64 *)zswap_object(s);
+
+	BREAKS(s->zswap, (current_mm()->nr_frames + 8) << 1, "ZS1", "ZS1: a copy lies in no page");
+	BREAKS(vp->use, VM_USE_FILE, "ZS1", "ZS1: or in one of a file");
+	BREAKS(h->bytes[half], (u16)(h->bytes[half] + 1), "ZS1", "ZS1: it has another size there");
+	BREAKS(*object, 0, "ZS3", "ZS3: it is no page when it is decompressed");
+	BREAKS(pool->nr_stored, pool->nr_stored + 1, "ZS4", "ZS4: more copies are said to be stored");
+	BREAKS(pool->nr_pages, pool->nr_pages + 1, "ZS4", "ZS4: in more pages");
+}
+
+/* On the list where it would be if all were right. */
+static void list_again(struct page *page)
+{
+	list_del(&page->lru);
+	list_add(&page->lru, &swap_state()->pool.room[zswap_room(page_address(page))]);
+}
+
+static void break_pool(u32 out, u32 other)
+{
+	struct zswap_pool *pool = &swap_state()->pool;
+	struct swap_slot *s = entry_slot(out);
+	struct page *page = current_mm()->mem_map + (s->zswap >> 1);
+	struct zswap_header *h = page_address(page), kept = *h;
+	unsigned half = s->zswap & 1;
+	u16 bytes = s->zswap_bytes;
+
+	list_del(&page->lru);
+	says_clause(swap_check(), "ZS4", "ZS4: an object on no page that is listed");
+	list_add(&page->lru, &pool->room[0]);
+	says_clause(swap_check(), "ZS2", "ZS2: a page is listed as one without room");
+	list_again(page);
+	h->bytes[!half] = 9;
+	list_again(page);
+	says_clause(swap_check(), "ZS1", "ZS1: nobody's half of a page has a size");
+	h->entry[!half] = other;
+	list_again(page);
+	says_clause(swap_check(), "ZS1", "ZS1: a half is said to be another slot's, which knows nothing of it");
+	*h = kept;
+	s->zswap_bytes = 0;
+	pool->nr_stored--;
+	h->entry[half] = 0;
+	h->bytes[half] = 0;
+	list_again(page);
+	says_clause(swap_check(), "ZS2", "ZS2: a page of the pool with nothing in it");
+	BREAKS(vm_page(page)->use, VM_USE_FILE, "ZS2", "ZS2: or one that is a file's");
+	pool->nr_stored++;
+	s->zswap_bytes = bytes;
+	*h = kept;
+	list_again(page);
+}
+
+static void break_tables(u32 unused)
+{
+	struct vm_task *task = vm_task(0);
+	u64 pte = pte_get(task, 0);
+
+	pte_set(task, 0, (u64)swap_entry(2, 3) << PTE_SHIFT | PTE_SWAP);
+	says_clause(swap_check(), "SW4", "SW4: a table names a slot of a device that is off");
+	pte_set(task, 0, pte);
+	task->swapents++;
+	pte_set(task, 3, (u64)unused << PTE_SHIFT | PTE_SWAP);
+	says_clause(swap_check(), "SW4", "SW4: a table names a slot nobody uses");
+	pte_set(task, 3, 0);
+	task->swapents--;
+}
+
+static void break_a_clean_page(u32 entry)
+{
+	struct page *page = NULL;
+
+	if (!ok(!swap_in(entry, GFP_HIGHUSER_MOVABLE, 0, 0, &page), "a page comes back to the cache"))
+		return;
+	BREAKS(entry_slot(entry)->zswap, 0x5a5a, "ZS3", "ZS3: the copy of a clean page holds something else");
+	put_vm_page(page);
+}
+
+static void break_sums(void)
+{
+	struct swap_state *st = swap_state();
+	u64 pfn = 0;
+
+	while (vm_state()->page[pfn].flags & PGV_used)
+		pfn++;
+	BREAKS(vm_state()->page[pfn].flags, PGV_swapcache, "SW3", "SW3: a page says it stands for a slot, and no slot says so");
+	vm_state()->page[pfn].use = VM_USE_ZSWAP;
+	BREAKS(vm_state()->page[pfn].flags, PGV_used, "ZS4", "ZS4: a page says it is of the pool, and is on no list of it");
+	vm_state()->page[pfn].use = 0;
+	BREAKS(current_mm()->vm->node[0].stat[NR_SWAPCACHE], 99, "SW3", "SW3: a node counts more pages that stand for slots");
+	BREAKS(st->nr_swap_pages, st->nr_swap_pages + 1, "SW2", "SW2: more free slots are counted");
+	BREAKS(st->total_swap_pages, st->total_swap_pages + 1, "SW2", "SW2: and more slots");
+}
+
+static void test_checks(void)
+{
+	swapon(1, 32, 0);
+	tasks_swapped_out();
+	reclaim_page_of(0, 1, true); /* in lines: it is compressed into a page of the pool */
+	task_exit(2);		     /* and leaves free slots */
+	slots_are_valid("control: honest slots");
+	break_slots(&swap_state()->device[1], entry_at(0, 0), entry_at(1, 0));
+	break_copies(entry_at(0, 1));
+	break_pool(entry_at(0, 1), entry_at(0, 0));
+	break_tables(swap_entry(1, swap_state()->device[1].free_first));
+	break_a_clean_page(entry_at(0, 0));
+	break_sums();
+	slots_are_valid("control: as before");
+}
+
 int main(void)
 {
 	if (!boot())
@@ -1193,6 +1348,7 @@ int main(void)
 	play("zswap, no room", test_zswap_none);
 	play("swapoff, cached", test_swapoff_cached);
 	with_tasks = true;
+	play("checks", test_checks);
 	play("swapoff", test_swapoff);
 	play("swapoff of one", test_swapoff_of_one);
 	play("swapoff, no memory", test_swapoff_no_memory);
