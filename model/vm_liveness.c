@@ -773,6 +773,8 @@ const char *vm_liveness_ends(struct model *m, unsigned cpu)
 	struct vm_actor *a = actor_on(m, cpu);
 	bool waits = a->waits;
 
+	if (m->depth[stack_on(m, cpu)] > 1) /* an interrupt: whoever is below goes on */
+		return NULL;
 	a->waits = a->round = a->throttled = false;
 	if (waits)
 		return model_says(m, "LV10: it is over, and still waits for %s", wait_names[a->what]);
