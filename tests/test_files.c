@@ -732,6 +732,7 @@ static void test_check(void)
 	SPEAKS("V1", vp->flags, vp->flags | PGV_swapbacked);
 	SPEAKS("V1", vp->flags, vp->flags | PGV_swapcache);
 	SPEAKS("V4", vm_page(cached_page(24, 7))->flags, vm_page(cached_page(24, 7))->flags & ~(u32)PGV_uptodate);
+	SPEAKS("V10", mapping->height, 0);
 	SPEAKS("V10", node->count, 1);
 	SPEAKS("V10", node->nr_shadows, 1);
 	SPEAKS("V10", node->first, 64);

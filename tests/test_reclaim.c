@@ -742,6 +742,9 @@ static void checks(void)
 	BREAKS(vm_state()->page[1023].index, 7, "V3", "a frame that is nobody's and is known");
 	BREAKS(vm_state()->event[PGSTEAL_DIRECT], 1, "R19", "reclaimed, and never looked at");
 	BREAKS(vm_state()->event[PGSCAN_DIRECT], 1, "R19", "looked at, and of no kind");
+	vm_state()->event[PGSCAN_DIRECT] = 1;
+	BREAKS(vm_state()->event[PGSTEAL_DIRECT], 1, "R19", "reclaimed, and of no kind");
+	vm_state()->event[PGSCAN_DIRECT] = 0;
 	BREAKS(vm_state()->batch[3].nr, 99, "R1", "a batch that is too long");
 	vm_state()->batch[2].page[0] = other;
 	BREAKS(vm_state()->batch[2].nr, 1, "R1", "in a batch and on a list");

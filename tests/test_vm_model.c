@@ -8,6 +8,7 @@
 #include <errno.h>
 #include "lied_to.h"
 #include "../model/vm_state.h"
+#include "../lockstep/vm_client.h"
 
 #define TASK  "0: t0 = task_create adj=1000\n"
 #define WROTE TASK "1: task_write t0 vpn=1 fill=words\n"
@@ -706,6 +707,16 @@ static void test_sums(void)
 	model()->frame[at(1)].owner = 3;
 	says_clause(vm_recount(model()), "R58", "a page is somebody else's: R58");
 	state(WROTE);
+	says_clause(vm_compare_figures(w), NULL, "mm says what the model has counted");
+	model()->vm->task[0].adj++;
+	says_clause(vm_compare_figures(w), "R58", "but for the adj of a task: R58");
+	model()->vm->task[0].adj--;
+	model()->vm->task[0].swapents++;
+	says_clause(vm_compare_figures(w), "R58", "or what it has in swap: R58");
+	model()->vm->task[0].swapents--;
+	model()->vm->sums.dirty++;
+	says_clause(vm_compare_figures(w), "R58", "or a counter: R58");
+	model()->vm->sums.dirty--;
 	says_clause(vm_settled(model()), "Q5", "a task is still there: Q5");
 	state("0: sleep ms=0\n");
 	model()->vm->device[1].used = 1;
