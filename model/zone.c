@@ -67,7 +67,7 @@ bool mark_holds(const struct model *m, unsigned zone, unsigned order, u64 mark, 
 	if (!(flags & ALLOC_RESERVES))
 		free -= (s64)z->free_of[MIGRATE_HIGHATOMIC];
 	if (!(flags & ALLOC_CMA))
-		free -= z->stat[STAT_CMA];
+		free -= z->stat[STAT_CMA] > 0 ? z->stat[STAT_CMA] : 0; /* less is only a part of the truth */
 	if (flags & ALLOC_MIN_RESERVE) {
 		needed -= needed / 2;
 		if (flags & ALLOC_NON_BLOCK)
