@@ -628,6 +628,10 @@ static void test_check(void)
 	WRONG("PT5", task->nr_tables, 3, "number of tables");
 	WRONG("PT5", task->total_vm, 1, "total_vm");
 	WRONG("PT5", *pte_place(task->table[0], 5), PTE_SWAP, "an entry of no device");
+	WRONG("PT5", *pte_place(task->table[0], 5), *pte_place(task->table[0], 5) & ~PTE_SWAP, "an entry that is nothing");
+	WRONG("PT5", vm_page(task->table[0])->use, VM_USE_FILE, "a table in a page of a file");
+	WRONG("PT5", task->pgd, NULL, "a task without tables");
+	WRONG("V2", vm_page(task->pgd)->mapcount, 1, "a table that is said to be mapped");
 	WRONG("PT5", *pte_place(task->pgd, 0), 0, "a table that nobody finds");
 	WRONG("PT5", vm_state()->node[0].stat[NR_PAGETABLE], 2, "tables of a node");
 	WRONG("PT5", vm_state()->node[0].stat[NR_ANON_MAPPED], 1, "anonymous pages of a node");
@@ -648,6 +652,8 @@ static void test_check(void)
 	task = vm_task(1);
 	v = vm_page(page_at(1, window_vpn(0)));
 	WRONG("PT3", task->window[0].file, FILE_A + 1, "a window with a page of another file");
+	WRONG("PT3", task->window[0].nr, 0, "one that is too short");
+	WRONG("PT3", v->mapping, NULL, "one with a page of no file");
 	WRONG("PT3", task->window[0].first, 1, "and one with another page");
 	WRONG("PT4", v->flags, v->flags & ~(u32)PGV_dirty, "a writable entry of a clean page");
 	done("memory_check() has nothing to say of files again");
