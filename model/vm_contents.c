@@ -416,6 +416,8 @@ static const char *io_begins(struct model *m, const struct mm_event *ev, struct 
 	if (ev->on && !(f->flags & VMF_WRITEBACK))
 		return model_says(m, "R57: pfn %u is handed to device %u to be written, and is not under writeback", (u32)ev->pfn, ev->vm_device);
 	f->flags |= ev->on ? VMF_WRITING : VMF_READING;
+	if (!ev->on) /* what the device has now: the file may be cut meanwhile */
+		f->key = fetch(m, ev->vm_device, ev->index);
 	return NULL;
 }
 
@@ -444,7 +446,6 @@ static const char *io_ends(struct model *m, const struct mm_event *ev, struct vm
 		store(m, f, ev->vm_device, ev->index);
 		return NULL;
 	}
-	f->key = fetch(m, ev->vm_device, ev->index);
 	f->flags |= VMF_KNOWN;
 	return NULL;
 }
