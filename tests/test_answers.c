@@ -195,6 +195,13 @@ LIAR(finds_no_address, lies_about_addresses = true)
 LIAR(forbids_the_page, tool_poison(ram_address(w->machine, w->slot[0].pfn), 64))
 LIAR(leaves_the_page_open, tool_unpoison(ram_address(w->machine, w->slot[0].pfn), PAGE_SIZE))
 
+/* what a task wrote */
+static struct outcome finds_other_bytes(struct world *world, const u64 *a)
+{
+	model_task_wrote(world->model, 0, 1, 4);
+	return op->run(world, a);
+}
+
 /* texts */
 static void change_text(const char *from, char to)
 {
@@ -217,6 +224,9 @@ LIAR(counts_a_byte_less, lies_about_length = true)
 #define A_PAGE	BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL order=0\n"
 #define HIGHMEM BOOTED "0: p0 = alloc_pages cpu=6 gfp=GFP_HIGHUSER order=0\n"
 #define MAPPED	HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n"
+#define TASK                                                                                                           \
+	"mmcheck-trace 1 profile=small start=pressure flags=- swarm=0x0 seed=0x0\n0: t0 = task_create adj=0\n"         \
+	"1: task_write t0 vpn=1 fill=words\n"
 #define OWNED	BOOTED "0: knob knob=page_owner value=1\n1: p0 = alloc_pages gfp=GFP_KERNEL order=0\n"
 
 static const struct answer {
@@ -337,6 +347,8 @@ static const struct answer {
 	{"kunmap_local: may be touched", MAPPED "2: kunmap_local cpu=6\n", leaves_the_page_open, "D50", true},
 	{"page_owner: another order", OWNED "2: page_owner p0 offset=0\n", names_another_order, "D3", false},
 	{"page_owner: another place", OWNED "2: page_owner p0 offset=0\n", names_another_place, "D3", false},
+	{"oom_score: another score", TASK "2: oom_score t0\n", says_one_more, "O2", false},
+	{"task_read: other bytes", TASK "2: task_read t0 vpn=1\n", finds_other_bytes, "V50", false},
 	{"page_owner: the other", OWNED "2: page_owner p0 offset=0\n", says_the_other, "D3", false},
 };
 

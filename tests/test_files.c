@@ -731,6 +731,9 @@ static void test_check(void)
 	SPEAKS("V1", vp->index, 6);
 	SPEAKS("V1", vp->flags, vp->flags | PGV_swapbacked);
 	SPEAKS("V1", vp->flags, vp->flags | PGV_swapcache);
+	SPEAKS("V1", node->slot[5], (u64)(uintptr_t)(current_mm()->mem_map + current_mm()->nr_frames));
+	SPEAKS("V1", vm_state()->page[1], ((struct vm_page){ .flags = PGV_used, .mapping = mapping }));
+	SPEAKS("V4", vm_state()->page[1].flags, PGV_used | PGV_writeback);
 	SPEAKS("V4", vm_page(cached_page(24, 7))->flags, vm_page(cached_page(24, 7))->flags & ~(u32)PGV_uptodate);
 	SPEAKS("V10", mapping->height, 0);
 	SPEAKS("V10", node->count, 1);
@@ -754,6 +757,8 @@ static void test_check(void)
 	SPEAKS("V14", mapping_inode(mapping)->has_dentry, false);
 	SPEAKS("V14", mapping_inode(mapping)->lru.next, &fs->all);
 	SPEAKS("V14", mapping->file, 26);
+	write_key(24, 70, 4);
+	SPEAKS("V10", ((struct radix_node *)mapping->root)->slot[3], 1);
 }
 
 int main(void)

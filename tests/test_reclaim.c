@@ -731,6 +731,8 @@ static void checks(void)
 	BREAKS(lists()->lru_size[zone][LRU_INACTIVE_FILE], 99, "R1", "a size that is not the list's");
 	BREAKS(node()->stat[NR_LRU_BASE + LRU_INACTIVE_FILE], 99, "R1", "a sum that is not the list's");
 	BREAKS(page->lru.next->prev, NULL, "R1", "a link that does not lead back");
+	BREAKS(node()->lruvec.lists[LRU_UNEVICTABLE].next, NULL, "R1", "a list that leads nowhere");
+	BREAKS(page_zone(current_mm(), page_to_pfn(page))->nid, 1, "R1", "on a list of another node");
 	BREAKS(vm_page(page)->flags, vm_page(page)->flags | PGV_active, "V3", "a flag of another list");
 	BREAKS(vm_page(page)->flags, vm_page(page)->flags & ~(u32)PGV_lru, "V3", "on a list, and says it is on none");
 	BREAKS(vm_page(page)->flags, vm_page(page)->flags | PGV_batch, "V3", "on a list, and says it is in a batch");
@@ -750,9 +752,13 @@ static void checks(void)
 	BREAKS(vm_state()->batch[2].nr, 1, "R1", "in a batch and on a list");
 	isolate_lru_page(page);
 	says_clause(vm_check(), "R19", "an isolated page");
+	BREAKS(page->refcount, 0, "V3", "a page of ours without a reference");
 	vm_clear_flags(page, PGV_isolated);
 	vm_set_flags(page, PGV_batch);
 	says_clause(vm_check(), "R1", "a page that says it is in a batch and is in none");
+	vm_state()->batch[2] = (struct lru_batch){ .nr = 1, .page[0] = page };
+	BREAKS(page->refcount, 0, "R1", "in a batch without a reference");
+	vm_state()->batch[2].nr = 0;
 	vm_clear_flags(page, PGV_batch);
 	vm_set_flags(page, PGV_lru);
 	says_clause(vm_check(), "R1", "a page that says it is on a list and is on none");

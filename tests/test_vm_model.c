@@ -8,6 +8,7 @@
 #include <errno.h>
 #include "lied_to.h"
 #include "../model/vm_state.h"
+#include "../model/model_text.h"
 #include "../lockstep/vm_client.h"
 
 #define TASK  "0: t0 = task_create adj=1000\n"
@@ -492,6 +493,8 @@ static void test_slots(void)
 	reclaim();
 	model()->vm->device[2] = (struct vm_device){ .on = true, .pages = 8, .priority = 5 };
 	says_clause(swap(SWAP_TAKEN, ENTRY, at(1)), "R20", "a slot of the second best device: R20");
+	model()->vm->device[1].leaving = true;
+	says_clause(swap(SWAP_TAKEN, ENTRY, at(1)), "R20", "or of one that is being turned off: R20");
 }
 
 static void test_swapping(void)
@@ -533,8 +536,17 @@ static const char *device(unsigned device, u64 pages, bool on)
 	return TELL(.type = EVENT_SWAP_DEVICE, .vm_device = (u8)device, .index = pages, .on = on);
 }
 
+static const char *gives(unsigned device, bool on)
+{
+	return TELL(.type = EVENT_SWAP_DEVICE, .vm_device = (u8)device, .report = 1, .index = model()->vm->device[device].pages, .on = on);
+}
+
 static void test_devices(void)
 {
+	state(WROTE);
+	ASK(.op = VM_OP_SWAPOFF, .device = 1);
+	says_clause(gives(1, true), "R20", "a device gives slots again, and never stopped: R20");
+	says_clause(gives(1, false), NULL, "it stops");
 	swap_out();
 	says_clause(device(1, 64, true), "R20", "a device comes that is there: R20");
 	says_clause(device(1, 64, false), "R20", "it goes with a slot that is taken: R20");
@@ -729,6 +741,25 @@ static void test_sums(void)
 	says_clause(model_vm_is_up(model(), 0, -ENOMEM), "R53", "a boot fails without reason: R53");
 }
 
+static void test_neighbours(void)
+{
+	static char text[20000];
+	unsigned id = 1;
+	char *at;
+
+	state(WROTE);
+	vmstat_show(text, sizeof(text));
+	says_clause(model_judge_vmstat(model(), text), NULL, "vmstat is as it should be");
+	at = strstr(text, "zswpout ");
+	if (ok(at, "zswap is in it"))
+		at[0] = 'Z';
+	says_clause(model_judge_vmstat(model(), text), "F5", "by another name: F5");
+	ASK(.op = VM_OP_ACCESS, .index = 1);
+	while (model()->slab->cache[id].exists)
+		id++;
+	says_clause(TELL(.type = EVENT_SLAB_CACHE, .cache = (u8)id, .on = SLAB_CACHE_MADE), "S20", "a task makes a cache: S20");
+}
+
 int main(void)
 {
 	w = world_create();
@@ -752,6 +783,7 @@ int main(void)
 	test_shrinkers();
 	test_answers();
 	test_sums();
+	test_neighbours();
 	world_destroy(w);
 	return tap_end();
 }
