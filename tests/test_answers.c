@@ -13,6 +13,7 @@
 #include "../mm/memblock_internal.h"
 #include "highmem.h"
 #include "tap.h"
+#include "model_vm.h"
 #include "model_witness.h"
 #include "tool.h"
 #include "world.h"
