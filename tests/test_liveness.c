@@ -223,11 +223,12 @@ static void test_victims(void)
 	says_clause(oom(OOM_SKIP, 0, 0), "O7", "who was no victim is not waited for any longer: O7");
 }
 
-/* --- each sentence once --------------------------------------------------------------------------------------------- */
+/* --- each sentence once ---------------------------------------------------------------------------------------------
+ */
 
 static void test_reclaimers(void)
 {
-	struct mm_event ev = { .type = EVENT_DIRECT_RECLAIM, .asked = 1 };
+	struct mm_event ev = {.type = EVENT_DIRECT_RECLAIM, .asked = 1};
 
 	state(QUIET);
 	model_begin_other(w->model, 0);
@@ -242,7 +243,8 @@ static void test_reclaimers(void)
 		    "reclaim is for another order: L3");
 	state(QUIET);
 	ask(GFP_ATOMIC, 0);
-	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_NODE_BEGINS, .nid = 0), "LV4", "an atomic request looks at a node: LV4");
+	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_NODE_BEGINS, .nid = 0), "LV4",
+		    "an atomic request looks at a node: LV4");
 	state(QUIET);
 	ask(GFP_KERNEL, 0);
 	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_NODE_BEGINS, .nid = 0), "R18",
@@ -257,17 +259,20 @@ static void test_reclaimers(void)
 	says_clause(vm_reclaim_counted(w->model, flight(), &ev, 0), "L3", "the request is told another number: L3");
 	state(QUIET);
 	ask(GFP_KERNEL, 0);
-	says_clause(vm_liveness_event(w->model, &(struct mm_event){ .type = EVENT_RECLAIM, .report = RECLAIM_NODE_ENDS, .nid = 200 }), "R3",
-		    "a node is reclaimed from that does not exist: R3");
+	says_clause(
+		vm_liveness_event(w->model,
+				  &(struct mm_event){.type = EVENT_RECLAIM, .report = RECLAIM_NODE_ENDS, .nid = 200}),
+		"R3", "a node is reclaimed from that does not exist: R3");
 	state(QUIET);
 	ask(GFP_NOFS, 0);
 	reclaim(RECLAIM_DIRECT_BEGINS);
-	says_clause(vm_liveness_event(w->model, &(struct mm_event){ .type = EVENT_IO, .report = IO_SUBMITTED, .vm_device = 0 }), "LV5",
-		    "reclaim without the filesystem writes a file: LV5");
+	says_clause(vm_liveness_event(w->model,
+				      &(struct mm_event){.type = EVENT_IO, .report = IO_SUBMITTED, .vm_device = 0}),
+		    "LV5", "reclaim without the filesystem writes a file: LV5");
 	state(QUIET);
 	ask(GFP_KERNEL, 0);
 	reclaim(RECLAIM_DIRECT_BEGINS);
-	says_clause(vm_liveness_event(w->model, &(struct mm_event){ .type = EVENT_VM_WANTED, .context = 0 }), "R26",
+	says_clause(vm_liveness_event(w->model, &(struct mm_event){.type = EVENT_VM_WANTED, .context = 0}), "R26",
 		    "reclaim asks for memory as everybody does: R26");
 }
 
@@ -279,8 +284,8 @@ static void clean_pages(unsigned nr)
 
 		if (z == MODEL_NR_ZONES || w->model->zone[z].nid || !ladder_may_use(w->model, flight(), z))
 			continue;
-		*vm_change(w->model, pfn) = (struct vm_frame){ .use = VM_USE_FILE + 1, .place = LRU_INACTIVE_FILE,
-							       .flags = VMF_TOUCHED | VMF_UPTODATE };
+		*vm_change(w->model, pfn) = (struct vm_frame){
+			.use = VM_USE_FILE + 1, .place = LRU_INACTIVE_FILE, .flags = VMF_TOUCHED | VMF_UPTODATE};
 		nr--;
 	}
 }
@@ -291,7 +296,8 @@ static void test_needless(void)
 	ask(GFP_KERNEL, 0);
 	flight()->steady = false;
 	clean_pages(200);
-	says_clause(vm_judge_need(w->model, flight(), "a task is killed"), "LV7", "pages that nobody uses would do: LV7");
+	says_clause(vm_judge_need(w->model, flight(), "a task is killed"), "LV7",
+		    "pages that nobody uses would do: LV7");
 	decision(GFP_KERNEL, 0);
 	invoked();
 	oom(OOM_BADNESS, 0, points(0));
@@ -322,8 +328,8 @@ static const char *kthread(bool on)
 }
 static const char *kswapd(unsigned news, unsigned order, unsigned asked, u64 index)
 {
-	return TELL(.type = EVENT_RECLAIM, .report = (u8)news, .nid = 0, .order = (u8)order, .source_order = MAX_NR_ZONES - 1,
-		    .asked = asked, .index = index, .task = VM_KSWAPD + 1);
+	return TELL(.type = EVENT_RECLAIM, .report = (u8)news, .nid = 0, .order = (u8)order,
+		    .source_order = MAX_NR_ZONES - 1, .asked = asked, .index = index, .task = VM_KSWAPD + 1);
 }
 static void kswapd_runs(void)
 {
@@ -346,15 +352,16 @@ static void node_is_short(void)
 static void test_throttled(void)
 {
 	kswapd_runs();
-	says_clause(TELL(.type = EVENT_WAIT, .report = WAIT_PFMEMALLOC, .on = true, .pfn = ~0ULL, .task = VM_KSWAPD + 1), "R10",
-		    "kswapd waits for kswapd: R10");
+	says_clause(
+		TELL(.type = EVENT_WAIT, .report = WAIT_PFMEMALLOC, .on = true, .pfn = ~0ULL, .task = VM_KSWAPD + 1),
+		"R10", "kswapd waits for kswapd: R10");
 	state(QUIET);
 	ask(GFP_KERNEL, 0);
 	says_clause(waits(WAIT_PFMEMALLOC, true, ~0ULL), "R10", "the kernel's own request is held up: R10");
 	state(TASKS);
 	ask(GFP_KERNEL, 0);
 	w->model->vm->flight[0][0].is_op = true;
-	w->model->vm->flight[0][0].ask = (struct model_vm_ask){ .op = VM_OP_PIN, .task = 0 };
+	w->model->vm->flight[0][0].ask = (struct model_vm_ask){.op = VM_OP_PIN, .task = 0};
 	says_clause(waits(WAIT_PFMEMALLOC, true, ~0ULL), "R10", "a task is held up while there are reserves: R10");
 }
 
@@ -391,7 +398,7 @@ static void test_reasons(void)
 
 static void test_wakeups(void)
 {
-	struct mm_event ev = { .zone = 2, .gfp = GFP_KERNEL };
+	struct mm_event ev = {.zone = 2, .gfp = GFP_KERNEL};
 
 	kswapd_runs();
 	ask(GFP_KERNEL, 0);
@@ -401,11 +408,11 @@ static void test_wakeups(void)
 	says_clause(vm_judge_wakeup(w->model, flight(), &ev), "L13", "kswapd is woken by a request without it: L13");
 	state(QUIET);
 	w->model->zone[2].boost = 9;
-	says_clause(vm_judge_boost_end(w->model, &(struct mm_event){ .type = EVENT_BOOST_END, .zone = 2, .index = 5 }), "R14",
-		    "half of a boost stays: R14");
+	says_clause(vm_judge_boost_end(w->model, &(struct mm_event){.type = EVENT_BOOST_END, .zone = 2, .index = 5}),
+		    "R14", "half of a boost stays: R14");
 	state(QUIET);
-	says_clause(TELL(.type = EVENT_KTHREAD, .kthread = VM_KSWAPD, .nid = 200, .on = true, .task = VM_KSWAPD + 1), "LV6",
-		    "kswapd runs for a node that does not exist: LV6");
+	says_clause(TELL(.type = EVENT_KTHREAD, .kthread = VM_KSWAPD, .nid = 200, .on = true, .task = VM_KSWAPD + 1),
+		    "LV6", "kswapd runs for a node that does not exist: LV6");
 	state(QUIET);
 	w->model->kswapd_wanted[0] = true;
 	says_clause(model_vm_is_quiet(w->model), "LV6", "all is quiet, and kswapd never came: LV6");
@@ -417,12 +424,14 @@ static void test_balances(void)
 {
 	state(QUIET);
 	model_begin_other(w->model, 0);
-	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_BALANCE_BEGINS, .nid = 0), "LV6", "an operation balances a node: LV6");
+	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_BALANCE_BEGINS, .nid = 0), "LV6",
+		    "an operation balances a node: LV6");
 	kswapd_runs();
 	w->model->vm->live.node[0].failures = 16;
 	says_clause(kswapd(RECLAIM_BALANCE_BEGINS, 0, 0, 0), "LV6", "kswapd of a hopeless node tries again: LV6");
 	kswapd_runs();
-	says_clause(kswapd(RECLAIM_BALANCE_BEGINS, 3, 0, 0), "LV6", "kswapd works for an order that nobody wanted: LV6");
+	says_clause(kswapd(RECLAIM_BALANCE_BEGINS, 3, 0, 0), "LV6",
+		    "kswapd works for an order that nobody wanted: LV6");
 	kswapd_runs();
 	says_clause(kswapd(RECLAIM_BALANCE_BEGINS, 0, 5, 0), "R14", "kswapd knows a boost that there is not: R14");
 	kswapd_runs();
@@ -433,14 +442,16 @@ static void test_balances(void)
 	says_clause(kswapd(RECLAIM_BALANCE_ENDS, 0, 0, 1), "R12", "kswapd gives up its order for nothing: R12");
 	kswapd_balances(0);
 	node_is_short();
-	says_clause(kswapd(RECLAIM_BALANCE_ENDS, 0, 0, 1), "LV6", "kswapd says that a node is balanced which is not: LV6");
+	says_clause(kswapd(RECLAIM_BALANCE_ENDS, 0, 0, 1), "LV6",
+		    "kswapd says that a node is balanced which is not: LV6");
 	kswapd_runs();
 	w->model->zone[2].boost = 9;
 	kswapd(RECLAIM_BALANCE_BEGINS, 0, 9, 0);
 	says_clause(kswapd(RECLAIM_BALANCE_ENDS, 0, 0, 1), "R14", "kswapd leaves the boost as it was: R14");
 	state(QUIET);
 	model_begin_other(w->model, 0);
-	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_FAILURES, .nid = 0, .asked = 1), "R12", "an operation counts kswapd's failures: R12");
+	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_FAILURES, .nid = 0, .asked = 1), "R12",
+		    "an operation counts kswapd's failures: R12");
 	kswapd_balances(0);
 	says_clause(kswapd(RECLAIM_FAILURES, 0, 5, 0), "R12", "kswapd counts its first failure as the fifth: R12");
 }
@@ -458,13 +469,15 @@ static void test_naps(void)
 	says_clause(kswapd(RECLAIM_KSWAPD_NAPS, 0, 0, 0), "LV6", "kswapd of a node that is short naps: LV6");
 	state(QUIET);
 	model_begin_other(w->model, 0);
-	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_KSWAPD_GOES_ON, .nid = 0), "LV6", "an operation goes on as kswapd: LV6");
+	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_KSWAPD_GOES_ON, .nid = 0), "LV6",
+		    "an operation goes on as kswapd: LV6");
 	kswapd_runs();
 	kswapd(RECLAIM_KSWAPD_NAPS, 0, 0, 0);
 	model_clock(w->model, w->model->now_ns + 10000000000ULL);
 	says_clause(kswapd(RECLAIM_KSWAPD_GOES_ON, 0, 0, 0), "LV6", "kswapd naps for ten seconds: LV6");
 	kswapd_runs();
-	says_clause(kswapd(RECLAIM_KSWAPD_GOES_ON, 0, 0, 0), "LV6", "kswapd goes on though there is nothing to do: LV6");
+	says_clause(kswapd(RECLAIM_KSWAPD_GOES_ON, 0, 0, 0), "LV6",
+		    "kswapd goes on though there is nothing to do: LV6");
 }
 
 int main(void)
