@@ -60,9 +60,10 @@ static const char *check_list(struct recount *r, const struct pgdat *pgdat, unsi
 	const char *bad;
 
 	for (pos = head->next; pos != head; pos = pos->next) {
-		const struct page *page = list_entry(pos, struct page, lru);
+		const struct page *page;
 
 		INV(R1, pos && sum <= r->mm->nr_frames, ~0ULL);
+		page = list_entry(pos, struct page, lru);
 		bad = check_listed(r, pgdat, page, lru);
 		if (bad)
 			return bad;
