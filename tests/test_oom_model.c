@@ -2,8 +2,8 @@
 /*
  * test_oom_model.c - who checks the judge of the OOM killer.
  *
- * An honest program makes two tasks, a request comes to the OOM killer, and then it is told what nobody may do: each sentence of
- * vm_oom.c must be said once. What it is about at large (need, waits, kswapd) is test_liveness.c's.
+ * An honest program makes two tasks, a request comes to the OOM killer, and then it is told what nobody may do: each
+ * sentence of vm_oom.c must be said once. What it is about at large (need, waits, kswapd) is test_liveness.c's.
  */
 #include "lied_to.h"
 #include "../model/vm_state.h"
@@ -52,7 +52,8 @@ static const char *knob(unsigned news, u32 value)
 }
 static const char *called(unsigned order, unsigned by)
 {
-	return TELL(.type = EVENT_OOM, .report = OOM_INVOKED, .order = (u8)order, .gfp = flight()->gfp, .vm_task = (u8)by);
+	return TELL(.type = EVENT_OOM, .report = OOM_INVOKED, .order = (u8)order, .gfp = flight()->gfp,
+		    .vm_task = (u8)by);
 }
 
 /* The request may kill, nobody has freed anything, and now something is decided. */
@@ -160,13 +161,14 @@ static void test_ends(void)
 	kills()->marked = 1;
 	kills()->killed_ns[0] = w->model->now_ns;
 	says_clause(oom(OOM_REAP, 0, 0), "O7", "reaped at once: O7");
-	says_clause(vm_oom_event(w->model, &(struct mm_event){ .type = EVENT_TASK, .report = TASK_GONE, .vm_task = 0 }), "LV9",
-		    "gone, and still waited for: LV9");
+	says_clause(vm_oom_event(w->model, &(struct mm_event){.type = EVENT_TASK, .report = TASK_GONE, .vm_task = 0}),
+		    "LV9", "gone, and still waited for: LV9");
 	says_clause(oom(OOM_SKIP, 0, 0), NULL, "given up");
 	says_clause(oom(OOM_SKIP, 0, 0), "O7", "and again: O7");
 }
 
-/* --- what the log says [O11] ---------------------------------------------------------------------------------------------------- */
+/* --- what the log says [O11]
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void killed(void)
 {
@@ -182,7 +184,8 @@ static const char *report(bool wrong)
 	char *out = text, *longest = text;
 	size_t most = 0;
 
-	for (const char *at = w->model->vm->due.text, *end = at + w->model->vm->due.bytes; at < end; at += strlen(at) + 1) {
+	for (const char *at = w->model->vm->due.text, *end = at + w->model->vm->due.bytes; at < end;
+	     at += strlen(at) + 1) {
 		size_t bytes = strlen(at);
 
 		memcpy(out, at, bytes);
