@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * vm_check.c - recounts lists of pages and shrinkers from scratch and says whether they are valid, then asks the other
- * parts.
+ * vm_check.c - recounts lists of pages and shrinkers from scratch and says whether they are valid, then asks the other parts.
  *
- * First each list from its head on: whom it has, and how many of which zone; then batches; then every frame: who says
- * of itself that he is on a list, in a batch or isolated was met there, or nobody was isolated at all. So a page that
- * is on two lists, or on none, is found either way. Only when nothing is in flight. Burns no fuel. Valid is not
- * correct: who ought to be on which list is the model's business.
+ * First each list from its head on: whom it has, and how many of which zone; then batches; then every frame: who says of itself that
+ * he is on a list, in a batch or isolated was met there, or nobody was isolated at all. So a page that is on two lists, or on none,
+ * is found either way. Only when nothing is in flight. Burns no fuel. Valid is not correct: who ought to be on which list is the
+ * model's business.
  */
 #include <stdio.h>
 #include "vm_internal.h"
@@ -37,11 +36,9 @@ static sim_cold const char *broken(const char *clause, const char *condition, u6
 	return verdict;
 }
 
-/* --- lists [R1]
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- lists [R1] ------------------------------------------------------------------------------------------------------------------ */
 
-static const char *check_listed(const struct recount *r, const struct pgdat *pgdat, const struct page *page,
-				unsigned lru)
+static const char *check_listed(const struct recount *r, const struct pgdat *pgdat, const struct page *page, unsigned lru)
 {
 	u64 pfn = page_pfn(r->mm, page);
 	u32 flags;
@@ -58,7 +55,7 @@ static const char *check_listed(const struct recount *r, const struct pgdat *pgd
 
 static const char *check_list(struct recount *r, const struct pgdat *pgdat, unsigned lru)
 {
-	u64 size[MAX_NR_ZONES] = {0}, sum = 0;
+	u64 size[MAX_NR_ZONES] = { 0 }, sum = 0;
 	const struct list_head *head = &pgdat->lruvec.lists[lru], *pos;
 	const char *bad;
 
@@ -124,7 +121,7 @@ static const char *check_frame(struct recount *r, u64 pfn, struct flag_counts *c
 
 static const char *check_frames(struct recount *r)
 {
-	struct flag_counts counts = {0};
+	struct flag_counts counts = { 0 };
 	const char *bad = NULL;
 
 	for (u64 pfn = 0; pfn < r->mm->nr_frames && !bad; pfn++)
@@ -135,10 +132,7 @@ static const char *check_frames(struct recount *r)
 	INV(R1, counts.lru == r->on_lists, ~0ULL);
 	INV(R1, counts.batch == r->in_batches, ~0ULL);
 	for (unsigned zone = 0; zone < MAX_ZONES; zone++)
-		INV(R24,
-		    r->mm->vm->node[zone / MAX_NR_ZONES].zone_stat[zone % MAX_NR_ZONES][NR_MLOCK] ==
-			    (s64)r->mlocked[zone],
-		    ~0ULL);
+		INV(R24, r->mm->vm->node[zone / MAX_NR_ZONES].zone_stat[zone % MAX_NR_ZONES][NR_MLOCK] == (s64)r->mlocked[zone], ~0ULL);
 	return NULL;
 }
 
@@ -167,7 +161,7 @@ static const char *check_events(const struct vm_state *vm)
 
 const char *lru_check(void)
 {
-	struct recount r = {.mm = current_mm()};
+	struct recount r = { .mm = current_mm() };
 	const char *bad = NULL;
 
 	for (unsigned nid = 0; nid < r.mm->nr_nodes && !bad; nid++)
@@ -179,8 +173,7 @@ const char *lru_check(void)
 	return bad ? bad : check_events(r.mm->vm);
 }
 
-/* --- shrinkers [R16] [R17]
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- shrinkers [R16] [R17] ---------------------------------------------------------------------------------------------------------- */
 
 static const char *check_shrinker(const struct shrinker *s, bool taken)
 {
@@ -201,14 +194,11 @@ const char *shrinker_check(void)
 	return bad;
 }
 
-/* --- all of it
- * ------------------------------------------------------------------------------------------------------------------------
- */
+/* --- all of it ------------------------------------------------------------------------------------------------------------------------ */
 
 const char *vm_check(void)
 {
-	static const char *(*const check[])(void) = {lru_check, shrinker_check, memory_check, filemap_check,
-						     swap_check};
+	static const char *(*const check[])(void) = { lru_check, shrinker_check, memory_check, filemap_check, swap_check };
 	const char *bad = NULL;
 
 	if (!vm_is_up())

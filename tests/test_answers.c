@@ -218,16 +218,17 @@ LIAR(counts_a_byte_less, lies_about_length = true)
 
 /* --- what each of them breaks ------------------------------------------------------------------------------------- */
 
-#define EARLY	   "mmcheck-trace 1 profile=small start=early flags=- swarm=0x0 seed=0x0\n"
-#define BOOTED	   "mmcheck-trace 1 profile=small start=booted flags=- swarm=0x0 seed=0x0\n"
-#define GIVEN_BACK EARLY "0: memblock_reserve base=2048 length=64\n1: memblock_phys_free base=2048 length=64\n"
-#define A_PAGE	   BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL order=0\n"
-#define HIGHMEM	   BOOTED "0: p0 = alloc_pages cpu=6 gfp=GFP_HIGHUSER order=0\n"
-#define MAPPED	   HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n"
+#define EARLY	"mmcheck-trace 1 profile=small start=early flags=- swarm=0x0 seed=0x0\n"
+#define BOOTED	"mmcheck-trace 1 profile=small start=booted flags=- swarm=0x0 seed=0x0\n"
+#define GIVEN_BACK                                                                                                     \
+	EARLY "0: memblock_reserve base=2048 length=64\n1: memblock_phys_free base=2048 length=64\n"
+#define A_PAGE	BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL order=0\n"
+#define HIGHMEM BOOTED "0: p0 = alloc_pages cpu=6 gfp=GFP_HIGHUSER order=0\n"
+#define MAPPED	HIGHMEM "1: kmap_local cpu=6 p0 offset=0\n"
 #define TASK                                                                                                           \
 	"mmcheck-trace 1 profile=small start=pressure flags=- swarm=0x0 seed=0x0\n0: t0 = task_create adj=0\n"         \
 	"1: task_write t0 vpn=1 fill=words\n"
-#define OWNED BOOTED "0: knob knob=page_owner value=1\n1: p0 = alloc_pages gfp=GFP_KERNEL order=0\n"
+#define OWNED	BOOTED "0: knob knob=page_owner value=1\n1: p0 = alloc_pages gfp=GFP_KERNEL order=0\n"
 
 static const struct answer {
 	const char *name, *program;
@@ -266,10 +267,8 @@ static const struct answer {
 	{"memblock_comb of hotplug: a region moves", EARLY "0: memblock_comb base=2048 what=hotplug teeth=2 width=8\n",
 	 moves_a_region, "M1", false},
 	{"split_page of a compound page: the report is about another frame",
-	 BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL|__GFP_COMP order=1\n1: split_page p0\n", reports_another_split,
-	 "B24", false},
-	{"memblock_add: a positive error", EARLY "0: memblock_add base=0 length=64\n", says_a_positive_error, "N51",
-	 false},
+	 BOOTED "0: p0 = alloc_pages gfp=GFP_KERNEL|__GFP_COMP order=1\n1: split_page p0\n", reports_another_split, "B24", false},
+	{"memblock_add: a positive error", EARLY "0: memblock_add base=0 length=64\n", says_a_positive_error, "N51", false},
 	/* its arrays */
 	{"an array is written behind reset's back",
 	 EARLY "0: memblock_comb base=20000 what=reserve teeth=122 width=8\n1: memblock_reserve base=40000 length=64\n",

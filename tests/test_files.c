@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * test_files.c - files by hand: what is read and written survives the cache, errors are said once, writers wait and go
- * on, what shrinkers and drop_caches take and leave; and filemap_check(), each of whose clauses must speak when one
- * word is wrong.
+ * test_files.c - files by hand: what is read and written survives the cache, errors are said once, writers wait and go on, what
+ * shrinkers and drop_caches take and leave; and filemap_check(), each of whose clauses must speak when one word is wrong.
  *
  * Each scene runs as one operation on a machine of its own, since most of it sleeps. What pages hold is compared whole.
  */
@@ -14,8 +13,7 @@
 
 static struct machine *m;
 
-/* --- a machine, and one operation on it
- * ----------------------------------------------------------------------------------------- */
+/* --- a machine, and one operation on it ----------------------------------------------------------------------------------------- */
 
 #define MOST_NEWS 8192
 static struct mm_event news[MOST_NEWS];
@@ -65,12 +63,12 @@ static u32 no_switches(void *arg, u32 op, const struct sched_switch **list)
 	return 0;
 }
 
-static const struct sched_client client = {
-	.run = run_scene, .next_unstarted = no_more, .unstarted_irq = no_more, .switches = no_switches};
+static const struct sched_client client = { .run = run_scene, .next_unstarted = no_more, .unstarted_irq = no_more,
+					    .switches = no_switches };
 
 static bool boot(u32 latency_us)
 {
-	struct machine_config c = {0};
+	struct machine_config c = { 0 };
 
 	machine_config_profile(&c, PROFILE_SMALL);
 	c.param[PARAM_DISK_LATENCY_US] = latency_us;
@@ -98,8 +96,7 @@ static void play(const char *name, void (*act)(void), u32 latency_us)
 	machine_destroy(m);
 }
 
-/* --- what files hold
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- what files hold --------------------------------------------------------------------------------------------------------------- */
 
 static u64 buffer[PAGE_SIZE / 8];
 
@@ -161,8 +158,7 @@ static void pass_time(u64 ms)
 		sim_sleep_timeout(never, NULL, until - m->now_ns, "the test");
 }
 
-/* --- reading and writing
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- reading and writing ------------------------------------------------------------------------------------------------------------ */
 
 static void test_read(void)
 {
@@ -198,8 +194,7 @@ static void test_write(void)
 	same_number(counter(NR_WRITTEN), 1, "one was written");
 	same_number((u64)-write_key(FILE_CHANGEABLE, 0, 1), EINVAL, "a file that cannot be changed is not written");
 	same_number((u64)-write_key(2, FILE_LARGEST_PAGES, 1), EFBIG, "nor is a page that no file can have");
-	ok(!write_key(2, FILE_LARGEST_PAGES - 1, 43) && file_size(2) == FILE_LARGEST_PAGES,
-	   "the last one can be written");
+	ok(!write_key(2, FILE_LARGEST_PAGES - 1, 43) && file_size(2) == FILE_LARGEST_PAGES, "the last one can be written");
 	ok(read_key(2, 100, 0), "what lies between reads as zero");
 	ok(read_key(2, 15, virgin(2, 15)), "what was there is there");
 }
@@ -225,8 +220,7 @@ static void test_write_error(void)
 	sim_plan_fault(m, FAULT_DISK_WRITE, 0, 1);
 	same_number((u64)-file_fsync(4), EIO, "the disk does not take it, and fsync says so");
 	same_number((u64)file_fsync(4), 0, "once");
-	ok(vm_flag(cached_page(4, 2), PGV_error) && !vm_flag(cached_page(4, 2), PGV_dirty | PGV_writeback),
-	   "the page is clean, and marked");
+	ok(vm_flag(cached_page(4, 2), PGV_error) && !vm_flag(cached_page(4, 2), PGV_dirty | PGV_writeback), "the page is clean, and marked");
 	ok(read_key(4, 2, 99), "it holds what was written");
 	same_number(counter(NR_WRITTEN), 0, "nothing counts as written");
 	drop_caches(1);
@@ -249,8 +243,7 @@ static void test_read_error(void)
 {
 	sim_plan_fault(m, FAULT_DISK_READ, 0, 1);
 	same_number((u64)-read_error(5, 7), EIO, "the disk cannot read it");
-	ok(!cached_page(5, 7) || !vm_flag(cached_page(5, 7), PGV_uptodate | PGV_locked),
-	   "nothing uptodate stays, nothing locked");
+	ok(!cached_page(5, 7) || !vm_flag(cached_page(5, 7), PGV_uptodate | PGV_locked), "nothing uptodate stays, nothing locked");
 	ok(read_key(5, 7, virgin(5, 7)), "the next reader tries again");
 	sim_plan_fault(m, FAULT_DISK_READ, 0, 2);
 	same_number((u64)-read_error(5, 9), EIO, "it fails again");
@@ -274,8 +267,7 @@ static void test_truncate(void)
 	ok(read_key(6, 10, 0) && read_key(6, 15, 0) && read_key(6, 29, 0), "what was cut off reads as zero");
 	ok(read_key(6, 3, virgin(6, 3)), "what was not is there");
 	drop_caches(1);
-	ok(read_key(6, 10, 0) && read_key(6, 15, 0) && read_key(6, 3, virgin(6, 3)),
-	   "also when it was forgotten meanwhile");
+	ok(read_key(6, 10, 0) && read_key(6, 15, 0) && read_key(6, 3, virgin(6, 3)), "also when it was forgotten meanwhile");
 	write_key(6, 10, 7);
 	file_fsync(6);
 	drop_caches(1);
@@ -308,14 +300,13 @@ static void test_mapped(void)
 	same_number(counter(NR_FILE_DIRTY), 1, "the next store is seen again");
 	write_mapping(inode_find(11), false);
 	store(3, 73);
-	ok(vm_flag(cached_page(11, 3), PGV_dirty) && vm_flag(cached_page(11, 3), PGV_writeback),
-	   "a store while it is written");
+	ok(vm_flag(cached_page(11, 3), PGV_dirty) && vm_flag(cached_page(11, 3), PGV_writeback), "a store while it is written");
 	file_fsync(11);
 	same_number(counter(NR_FILE_DIRTY) + counter(NR_WRITEBACK), 0, "is synced as well");
 	store(4, 72);
 	ok(!file_truncate(11, 4) && !cached_page(11, 4) && cached_page(11, 3), "the file is cut off under it");
 	same_number(counter(NR_FILE_MAPPED), 1, "what was cut off is not mapped");
-	same_number((u64)-task_access(1, VM_ANON_PAGES + 4, false, &(u64){0}), EFAULT, "nor can it be");
+	same_number((u64)-task_access(1, VM_ANON_PAGES + 4, false, &(u64){ 0 }), EFAULT, "nor can it be");
 	task_exit(1);
 	drop_caches(1);
 	ok(!cached(11) && read_key(11, 3, 73), "what was stored last is on disk");
@@ -332,9 +323,7 @@ static void test_truncate_under_io(void)
 	ok(read_key(7, 5, 0), "and it is forgotten all the same");
 }
 
-/* --- readahead
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* --- readahead ----------------------------------------------------------------------------------------------------------------------- */
 
 static void test_readahead(void)
 {
@@ -356,16 +345,14 @@ static void test_readahead(void)
 	ok(read_key(10, 1, virgin(10, 1)), "and does not last");
 }
 
-/* --- limits, flusher, throttling [R22]
- * -------------------------------------------------------------------------------------------- */
+/* --- limits, flusher, throttling [R22] -------------------------------------------------------------------------------------------- */
 
 static u64 dirtyable(void)
 {
 	u64 free = 0, reserve = current_mm()->totalreserve_pages;
 
 	for (unsigned z = 0; z < MAX_ZONES; z++)
-		free += current_mm()->zone[z] ? (u64)zone_stat_cheap(z / MAX_NR_ZONES, z % MAX_NR_ZONES, NR_FREE_PAGES)
-					      : 0;
+		free += current_mm()->zone[z] ? (u64)zone_stat_cheap(z / MAX_NR_ZONES, z % MAX_NR_ZONES, NR_FREE_PAGES) : 0;
 	return (free > reserve ? free - reserve : 0) + vm_counter("nr_active_file") + vm_counter("nr_inactive_file");
 }
 
@@ -375,8 +362,8 @@ static void limits_are(u64 want_background, u64 want_limit, const char *claim)
 
 	dirty_limits(&background, &limit);
 	if (!ok(background == want_background && limit == want_limit, "%s", claim))
-		printf("# are %llu, %llu, must be %llu, %llu\n", (unsigned long long)background,
-		       (unsigned long long)limit, (unsigned long long)want_background, (unsigned long long)want_limit);
+		printf("# are %llu, %llu, must be %llu, %llu\n", (unsigned long long)background, (unsigned long long)limit,
+		       (unsigned long long)want_background, (unsigned long long)want_limit);
 }
 
 static void test_limits(void)
@@ -464,20 +451,17 @@ static void test_throttle_broken_disk(void)
 	sim_plan_fault(m, FAULT_DISK_WRITE, 0, 0);
 }
 
-/* --- drop_caches, shrinkers
- * ------------------------------------------------------------------------------------------------------- */
+/* --- drop_caches, shrinkers ------------------------------------------------------------------------------------------------------- */
 
 static void test_drop_caches(void)
 {
 	u64 pfn;
 
-	ok(!task_create(1, 0) && !task_mmap(1, 0, 12, 0, 8) && !task_access(1, VM_ANON_PAGES + 2, false, &pfn),
-	   "a page is mapped");
+	ok(!task_create(1, 0) && !task_mmap(1, 0, 12, 0, 8) && !task_access(1, VM_ANON_PAGES + 2, false, &pfn), "a page is mapped");
 	read_key(13, 7, 0);
 	write_key(14, 1, 5);
 	same_number(drop_caches(1), 0, "caches are dropped");
-	ok(cached_page(12, 2) && !cached_page(13, 7) && cached_page(14, 1),
-	   "mapped and dirty pages stay, others do not");
+	ok(cached_page(12, 2) && !cached_page(13, 7) && cached_page(14, 1), "mapped and dirty pages stay, others do not");
 	ok(inode_find(13) != NULL, "inodes do");
 	same_number((u64)-drop_caches(0), EINVAL, "nothing cannot be dropped");
 	same_number((u64)-drop_caches(4), EINVAL, "nor something else");
@@ -495,7 +479,7 @@ static void test_drop_caches(void)
 /* The shrinker is asked for so many; ~0 when it says stop. */
 static u64 scan(struct shrinker *s, gfp_t gfp, u64 nr, u64 *scanned)
 {
-	struct shrink_control sc = {.gfp = gfp, .nr_to_scan = nr, .nr_scanned = nr};
+	struct shrink_control sc = { .gfp = gfp, .nr_to_scan = nr, .nr_scanned = nr };
 	u64 freed = s->scan_objects(s, &sc);
 
 	*scanned = sc.nr_scanned;
@@ -503,7 +487,7 @@ static u64 scan(struct shrinker *s, gfp_t gfp, u64 nr, u64 *scanned)
 }
 static u64 count(struct shrinker *s)
 {
-	struct shrink_control sc = {.gfp = GFP_KERNEL};
+	struct shrink_control sc = { .gfp = GFP_KERNEL };
 
 	return s->count_objects(s, &sc);
 }
@@ -522,8 +506,7 @@ static void test_shrinkers(void)
 	vm_knob_write(VM_VFS_CACHE_PRESSURE, 0);
 	same_number(count(fs->dentries), 0, "under none for nothing");
 	vm_knob_write(VM_VFS_CACHE_PRESSURE, 100);
-	same_number(scan(fs->dentries, GFP_NOFS, 5, &scanned), SHRINK_STOP,
-		    "who must not come into the filesystem gets nothing");
+	same_number(scan(fs->dentries, GFP_NOFS, 5, &scanned), SHRINK_STOP, "who must not come into the filesystem gets nothing");
 	file_open(100); /* used again */
 	same_number(scan(fs->dentries, GFP_KERNEL, 5, &scanned), 4, "of five one was used since");
 	same_number(scanned, 5, "five were looked at");
@@ -543,7 +526,7 @@ static void test_shrinkers(void)
 	same_number(count(fs->inodes), SHRINK_EMPTY, "or be empty");
 	vm_knob_write(VM_SHRINKER_MODE, SHRINKER_SLOW);
 	scanned = m->now_ns;
-	scan(fs->inodes, GFP_KERNEL, 1, &(u64){0});
+	scan(fs->inodes, GFP_KERNEL, 1, &(u64){ 0 });
 	same_number(m->now_ns - scanned, 1000000, "or take its time");
 	vm_knob_write(VM_SHRINKER_MODE, SHRINKER_PLAIN);
 	same_number(scan(fs->inodes, GFP_KERNEL, 100, &scanned), 10, "all inodes go");
@@ -579,9 +562,7 @@ static void test_inodes_in_use(void)
 	ok(read_key(15, 0, 3), "what they held is on disk");
 }
 
-/* --- scopes
- * ----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- scopes ---------------------------------------------------------------------------------------------------------------------------- */
 
 static void test_nofs(void)
 {
@@ -604,8 +585,7 @@ static void test_nofs(void)
 	this_cpu->task_flags = 0;
 }
 
-/* More files than there is memory for: who opens one gives up another. Reclaim below the directory's lock must not want
- * it. */
+/* More files than there is memory for: who opens one gives up another. Reclaim below the directory's lock must not want it. */
 static void test_walk(void)
 {
 	unsigned failed = 0;
@@ -616,17 +596,14 @@ static void test_walk(void)
 		nr_news = 0;
 	}
 	same_number(failed, 0, "12000 files are opened");
-	ok(fs_state()->nr_inodes < 6000, "most are forgotten (%llu are not)",
-	   (unsigned long long)fs_state()->nr_inodes);
+	ok(fs_state()->nr_inodes < 6000, "most are forgotten (%llu are not)", (unsigned long long)fs_state()->nr_inodes);
 	failed = 0;
 	for (u32 i = 0; i < 200; i++)
 		failed += !read_key(i * 50, i % 16, virgin(i * 50, i % 16));
 	same_number(failed, 0, "each can be read");
 }
 
-/* --- shadows [R23]
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* --- shadows [R23] ----------------------------------------------------------------------------------------------------------------------- */
 
 static bool reclaim_page(u32 file, u32 index)
 {
@@ -677,9 +654,9 @@ static void test_shadows(void)
 /* Trees of any height. */
 static void test_tree(void)
 {
-	static const u32 at[] = {0, 63, 64, 4095, 4096, 262143, 262144, FILE_MAX_PAGES - 1, 5, 70000};
+	static const u32 at[] = { 0, 63, 64, 4095, 4096, 262143, 262144, FILE_MAX_PAGES - 1, 5, 70000 };
 	struct address_space *mapping = inode_get(30);
-	struct radix_stock stock = {0};
+	struct radix_stock stock = { 0 };
 	unsigned long flags;
 	u64 index = 0, n = 0, last = 0;
 	bool sorted = true;
@@ -702,16 +679,13 @@ static void test_tree(void)
 	ok(sorted && n == ARRAY_SIZE(at), "all are found, in order");
 	filemap_drop_shadows(mapping, 64);
 	same_number(mapping->nr_shadows, 3, "three lie in front of the second node");
-	ok(radix_load(mapping, 63) == 127 && !radix_load(mapping, 64) && !radix_load(mapping, 5000000),
-	   "and are found");
+	ok(radix_load(mapping, 63) == 127 && !radix_load(mapping, 64) && !radix_load(mapping, 5000000), "and are found");
 	filemap_drop_shadows(mapping, 0);
 	ok(!mapping->root && !mapping->height, "an empty tree has no node");
 	inode_put(mapping);
 }
 
-/* --- the end
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- the end ------------------------------------------------------------------------------------------------------------------------------- */
 
 static void test_settle(void)
 {
@@ -727,9 +701,7 @@ static void test_settle(void)
 	ok(read_key(5, 5, 55), "what was written is on disk");
 }
 
-/* --- the check itself
- * -----------------------------------------------------------------------------------------------------------------------
- */
+/* --- the check itself ----------------------------------------------------------------------------------------------------------------------- */
 
 #define SPEAKS(clause, field, wrong)                                                                                   \
 	do {                                                                                                           \
@@ -760,7 +732,7 @@ static void test_check(void)
 	SPEAKS("V1", vp->flags, vp->flags | PGV_swapbacked);
 	SPEAKS("V1", vp->flags, vp->flags | PGV_swapcache);
 	SPEAKS("V1", node->slot[5], (u64)(uintptr_t)(current_mm()->mem_map + current_mm()->nr_frames));
-	SPEAKS("V1", vm_state()->page[1], ((struct vm_page){.flags = PGV_used, .mapping = mapping}));
+	SPEAKS("V1", vm_state()->page[1], ((struct vm_page){ .flags = PGV_used, .mapping = mapping }));
 	SPEAKS("V4", vm_state()->page[1].flags, PGV_used | PGV_writeback);
 	SPEAKS("V4", vm_page(cached_page(24, 7))->flags, vm_page(cached_page(24, 7))->flags & ~(u32)PGV_uptodate);
 	SPEAKS("V10", mapping->height, 0);

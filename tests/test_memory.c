@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * test_memory.c - tasks by hand: what a fault brings and what it costs, who finds the entries of a page, what is left
- * when a task ends; and memory_check(), each of whose clauses must speak when one word is wrong, and none before.
+ * test_memory.c - tasks by hand: what a fault brings and what it costs, who finds the entries of a page, what is left when a task
+ * ends; and memory_check(), each of whose clauses must speak when one word is wrong, and none before.
  */
 #include <errno.h>
 #include "../mm/slab_internal.h"
@@ -13,13 +13,11 @@
 
 static struct machine *m;
 
-/* --- a machine
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* --- a machine -------------------------------------------------------------------------------------------------------------------- */
 
 static bool boot(void)
 {
-	struct machine_config c = {0};
+	struct machine_config c = { 0 };
 
 	machine_config_profile(&c, PROFILE_SMALL);
 	m = machine_create(&c);
@@ -49,14 +47,14 @@ static u64 pages_in_use(void)
 /* The event of this type that came last since the ring was emptied; 0 back: the last, 1: the one before. */
 static struct mm_event event_of(enum mm_event_type type, unsigned back)
 {
-	struct mm_event ev = {0};
+	struct mm_event ev = { 0 };
 
 	for (u32 i = m->nr_events; i--;) {
 		memcpy(&ev, m->host->event[i].word, sizeof(ev));
 		if (ev.type == type && !back--)
 			return ev;
 	}
-	return (struct mm_event){0};
+	return (struct mm_event){ 0 };
 }
 
 static unsigned events_of(enum mm_event_type type, unsigned report)
@@ -105,9 +103,7 @@ static struct page *page_at(unsigned id, u32 vpn)
 	return pte & PTE_PRESENT ? pte_page(pte) : NULL;
 }
 
-/* --- life [PT1]
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* --- life [PT1] ---------------------------------------------------------------------------------------------------------------------- */
 
 static void test_create(void)
 {
@@ -118,13 +114,11 @@ static void test_create(void)
 	before = pages_in_use();
 	ok(task_exit(3) == -ESRCH && task_kill(3) == -ESRCH && task_set_adj(3, 0) == -ESRCH && !task_figures(3).exists,
 	   "who does not exist is not found");
-	ok(task_create(VM_MAX_TASKS, 0) == -EINVAL && task_create(3, 1001) == -EINVAL &&
-		   task_create(3, -1001) == -EINVAL,
+	ok(task_create(VM_MAX_TASKS, 0) == -EINVAL && task_create(3, 1001) == -EINVAL && task_create(3, -1001) == -EINVAL,
 	   "a number or an adj that cannot be is refused");
 	ok(!task_create(3, -7), "a task is made");
-	ok(task_figures(3).exists && task_figures(3).oom_score_adj == -7 &&
-		   task_figures(3).pgtables_bytes == PAGE_SIZE && task_figures(3).total_vm == VM_ANON_PAGES,
-	   "it has one page table and nothing else");
+	ok(task_figures(3).exists && task_figures(3).oom_score_adj == -7 && task_figures(3).pgtables_bytes == PAGE_SIZE &&
+		   task_figures(3).total_vm == VM_ANON_PAGES, "it has one page table and nothing else");
 	ok(event_of(EVENT_TASK, 0).report == TASK_CREATED && event_of(EVENT_TASK, 0).vm_task == 3, "that is announced");
 	ok(vm_counter("nr_page_table_pages") == 1, "the table is counted");
 	ok(task_create(3, 0) == -EEXIST, "it cannot be made twice");
@@ -132,8 +126,7 @@ static void test_create(void)
 		   event_of(EVENT_TASK, 0).report == TASK_ADJ && event_of(EVENT_TASK, 0).index == 1000,
 	   "its adj changes, which is announced");
 	same_text(memory_check(), NULL, "memory_check() agrees");
-	ok(!task_exit(3) && pages_in_use() == before && !vm_counter("nr_page_table_pages"),
-	   "it ends, and gives back the table");
+	ok(!task_exit(3) && pages_in_use() == before && !vm_counter("nr_page_table_pages"), "it ends, and gives back the table");
 	ok(event_of(EVENT_TASK, 1).report == TASK_EXITS && event_of(EVENT_TASK, 0).report == TASK_GONE,
 	   "the beginning and the end of its end are announced");
 	sim_plan_fault(m, FAULT_PAGE_ALLOC, 0, 1);
@@ -142,8 +135,7 @@ static void test_create(void)
 	done("nothing is left of tasks");
 }
 
-/* --- anonymous memory
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- anonymous memory ------------------------------------------------------------------------------------------------------------------ */
 
 static void test_anonymous(void)
 {
@@ -155,11 +147,9 @@ static void test_anonymous(void)
 	forget_events();
 	ok(!task_access(1, 5, false, &pfn), "untouched memory can be read");
 	ev = event_of(EVENT_PTE, 0);
-	ok(ev.report == PTE_ACCESSED && ev.vm_task == 1 && ev.index == 5 && ev.pfn == pfn && !ev.on,
-	   "the access is announced");
+	ok(ev.report == PTE_ACCESSED && ev.vm_task == 1 && ev.index == 5 && ev.pfn == pfn && !ev.on, "the access is announced");
 	ev = event_of(EVENT_PTE, 1);
-	ok(ev.report == PTE_MAPPED && ev.vm_task == 1 && ev.index == 5 && ev.pfn == pfn,
-	   "before it, that a page is there");
+	ok(ev.report == PTE_MAPPED && ev.vm_task == 1 && ev.index == 5 && ev.pfn == pfn, "before it, that a page is there");
 	ok(*first_word(pfn) == 0, "it reads as zero");
 	ok(vm_page(pfn_to_page(pfn))->use == VM_USE_ANON && vm_page(pfn_to_page(pfn))->process == 2 &&
 		   vm_page(pfn_to_page(pfn))->index == 5 && vm_page(pfn_to_page(pfn))->mapcount == 1,
@@ -167,33 +157,27 @@ static void test_anonymous(void)
 	ok(event_of(EVENT_VM_WANTED, 0).gfp == (GFP_HIGHUSER_MOVABLE | __GFP_ZERO) &&
 		   event_of(EVENT_VM_WANTED, 1).gfp == (GFP_KERNEL | __GFP_ZERO),
 	   "a table is asked for with GFP_KERNEL, then a page with GFP_HIGHUSER_MOVABLE");
-	ok(task_figures(1).rss_anon == 1 && task_figures(1).pgtables_bytes == 2 * PAGE_SIZE &&
-		   vm_counter("nr_anon_pages") == 1,
+	ok(task_figures(1).rss_anon == 1 && task_figures(1).pgtables_bytes == 2 * PAGE_SIZE && vm_counter("nr_anon_pages") == 1,
 	   "one page and two tables are counted");
 	ok(vm_counter("pgfault") == 1 && !vm_counter("pgmajfault"), "one fault, for which nothing was read");
 	forget_events();
-	ok(!task_access(1, 5, true, &pfn) && event_of(EVENT_PTE, 0).report == PTE_ACCESSED &&
-		   event_of(EVENT_PTE, 0).on && !event_of(EVENT_PTE, 1).type,
-	   "what is there is written to without a fault");
+	ok(!task_access(1, 5, true, &pfn) && event_of(EVENT_PTE, 0).report == PTE_ACCESSED && event_of(EVENT_PTE, 0).on &&
+		   !event_of(EVENT_PTE, 1).type, "what is there is written to without a fault");
 	ok((pte_get(vm_task(1), 5) & (PTE_YOUNG | PTE_DIRTY)) == (PTE_YOUNG | PTE_DIRTY), "its entry says so");
 	ok(!task_store(1, 6, 66) && !task_store(1, 1023, 77) && task_figures(1).pgtables_bytes == 3 * PAGE_SIZE,
 	   "512 pages share a table");
-	ok(task_load(1, 5) == 0 && task_load(1, 6) == 66 && task_load(1, 1023) == 77,
-	   "each page keeps what was written to it");
-	ok(task_access(1, VM_SPACE_PAGES, false, &pfn) == -EFAULT &&
-		   task_access(1, VM_ANON_PAGES, false, &pfn) == -EFAULT &&
+	ok(task_load(1, 5) == 0 && task_load(1, 6) == 66 && task_load(1, 1023) == 77, "each page keeps what was written to it");
+	ok(task_access(1, VM_SPACE_PAGES, false, &pfn) == -EFAULT && task_access(1, VM_ANON_PAGES, false, &pfn) == -EFAULT &&
 		   task_figures(1).pgtables_bytes == 3 * PAGE_SIZE,
 	   "where nothing is mapped there is a fault, and no table for it");
 	ok(task_access(2, 0, false, &pfn) == -ESRCH, "who does not exist accesses nothing");
 	same_text(memory_check(), NULL, "memory_check() agrees");
 	before = pages_in_use();
-	ok(!task_madvise_dontneed(1, 0, 7) && task_figures(1).rss_anon == 1 && task_load(1, 6) == 0 &&
-		   task_load(1, 1023) == 77,
+	ok(!task_madvise_dontneed(1, 0, 7) && task_figures(1).rss_anon == 1 && task_load(1, 6) == 0 && task_load(1, 1023) == 77,
 	   "what is given back reads as zero, what is not stays");
 	lru_add_drain_all();
 	ok(pages_in_use() == before - 1, "its frames are free");
-	ok(task_madvise_dontneed(1, VM_ANON_PAGES, 1) == -EINVAL &&
-		   task_madvise_dontneed(1, 1, VM_ANON_PAGES) == -EINVAL,
+	ok(task_madvise_dontneed(1, VM_ANON_PAGES, 1) == -EINVAL && task_madvise_dontneed(1, 1, VM_ANON_PAGES) == -EINVAL,
 	   "only anonymous memory can be given back so");
 	ok(!task_exit(1), "it ends");
 	lru_add_drain_all();
@@ -222,9 +206,7 @@ static void test_no_memory(void)
 	done("memory_check() agrees");
 }
 
-/* --- killed
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- killed ------------------------------------------------------------------------------------------------------------------------------- */
 
 static void test_killed(void)
 {
@@ -238,12 +220,9 @@ static void test_killed(void)
 		if (task_create(id, 0) || task_store(id, 1, id))
 			return;
 	forget_events();
-	ok(!task_kill(0) && !task_kill(0) && events_of(EVENT_TASK, TASK_KILLED) == 1,
-	   "who is killed twice is killed once");
-	ok(task_figures(0).exists && task_figures(0).killed && task_figures(0).rss_anon == 1,
-	   "it has what it had until it runs");
-	ok(task_access(0, 1, false, &pfn) == -EINTR && !task_figures(0).exists,
-	   "a killed task ends where it would access memory,");
+	ok(!task_kill(0) && !task_kill(0) && events_of(EVENT_TASK, TASK_KILLED) == 1, "who is killed twice is killed once");
+	ok(task_figures(0).exists && task_figures(0).killed && task_figures(0).rss_anon == 1, "it has what it had until it runs");
+	ok(task_access(0, 1, false, &pfn) == -EINTR && !task_figures(0).exists, "a killed task ends where it would access memory,");
 	for (unsigned id = 1; id < 6; id++)
 		task_kill(id);
 	ok(task_mmap(1, 0, FILE_A, 0, 4) == -EINTR && !task_figures(1).exists, "map a file,");
@@ -252,16 +231,14 @@ static void test_killed(void)
 	ok(task_pin(4, 0, &pfn) == -EINTR && !task_figures(4).exists, "have it pinned,");
 	ok(!task_exit(5) && !task_figures(5).exists, "or exit");
 	ok(task_access(5, 1, false, &pfn) == -ESRCH, "and is gone then");
-	ok(!task_enter(&scope, 6) && this_cpu->process == 7 && current_process() == vm_task(6),
-	   "an operation runs as its task");
+	ok(!task_enter(&scope, 6) && this_cpu->process == 7 && current_process() == vm_task(6), "an operation runs as its task");
 	task_kill(6);
 	ok(fatal_signal_pending(), "and sees that it is killed");
 	sim_plan_fault(m, FAULT_PAGE_ALLOC, 0, 1);
 	ok(task_leave(&scope, handle_fault(scope.task, 600, true)) == -EINTR && !task_figures(6).exists,
 	   "killed in the middle, it ends when there is no memory");
 	ok(!task_enter(&scope, 7) && !task_kill(7) && !task_leave(&scope, handle_fault(scope.task, 600, true)) &&
-		   task_figures(7).exists,
-	   "while there is, it goes on until its next operation");
+		   task_figures(7).exists, "while there is, it goes on until its next operation");
 	ok(!task_exit(7) && !this_cpu->process && !fatal_signal_pending(), "the CPU is nobody's at the end");
 	lru_add_drain_all();
 	same_number(pages_in_use(), 0, "all killed tasks gave back all");
@@ -276,21 +253,18 @@ static void test_victim(void)
 	if (!boot() || task_create(1, 0) || task_create(2, 0))
 		return;
 	mark_oom_victim(vm_task(1));
-	ok(!task_enter(&scope, 1) && this_cpu->task_flags == PF_OOM_VICTIM && !task_leave(&scope, 0) &&
-		   !this_cpu->task_flags,
+	ok(!task_enter(&scope, 1) && this_cpu->task_flags == PF_OOM_VICTIM && !task_leave(&scope, 0) && !this_cpu->task_flags,
 	   "a victim's operation may use reserves, the next one may not");
 	this_cpu->task_flags = PF_OOM_VICTIM | PF_MEMALLOC_NOFS;
-	ok(!task_access(2, 1, false, &pfn) && this_cpu->task_flags == (PF_OOM_VICTIM | PF_MEMALLOC_NOFS) &&
-		   !task_exit(1) && this_cpu->task_flags == (PF_OOM_VICTIM | PF_MEMALLOC_NOFS),
+	ok(!task_access(2, 1, false, &pfn) && this_cpu->task_flags == (PF_OOM_VICTIM | PF_MEMALLOC_NOFS) && !task_exit(1) &&
+		   this_cpu->task_flags == (PF_OOM_VICTIM | PF_MEMALLOC_NOFS),
 	   "the CPU has the flags it had before");
 	this_cpu->task_flags = 0;
 	ok(!vm_task(1)->oom_victim && !vm_task(1)->oom_skip, "nothing of a victim is left when it has ended");
 	done("memory_check() agrees");
 }
 
-/* --- mlock, pins [PT6]
- * ----------------------------------------------------------------------------------------------------------------------
- */
+/* --- mlock, pins [PT6] ---------------------------------------------------------------------------------------------------------------------- */
 
 static void test_mlock(void)
 {
@@ -304,12 +278,10 @@ static void test_mlock(void)
 	ok(page && vm_flag(page, PGV_mlocked) && vm_task(1)->locked == 4, "and marks them");
 	ok(!task_mlock(1, 12, 1, &nr) && vm_task(1)->locked == 4, "again is the same");
 	same_text(memory_check(), NULL, "memory_check() agrees");
-	ok(!task_munlock(1, 11, 100) && vm_task(1)->locked == 1 && !vm_flag(page, PGV_mlocked),
-	   "munlock takes the marks off");
+	ok(!task_munlock(1, 11, 100) && vm_task(1)->locked == 1 && !vm_flag(page, PGV_mlocked), "munlock takes the marks off");
 	ok(!task_madvise_dontneed(1, 10, 1) && !vm_task(1)->locked, "what is given back is not locked");
 	sim_plan_fault(m, FAULT_PAGE_ALLOC, 2, 1);
-	ok(task_mlock(1, 20, 4, &nr) == -ENOMEM && nr == 2 && vm_task(1)->locked == 2,
-	   "without memory it says how far it came");
+	ok(task_mlock(1, 20, 4, &nr) == -ENOMEM && nr == 2 && vm_task(1)->locked == 2, "without memory it says how far it came");
 	ok(task_mlock(1, VM_ANON_PAGES - 1, 2, &nr) == -EFAULT && nr == 1, "and where nothing is mapped");
 	ok(task_mlock(1, VM_SPACE_PAGES, 1, &nr) == -EINVAL && task_munlock(1, 1, VM_SPACE_PAGES) == -EINVAL,
 	   "there is nothing behind the end");
@@ -345,9 +317,7 @@ static void test_pin(void)
 	done("memory_check() agrees");
 }
 
-/* --- swap
- * ------------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- swap ------------------------------------------------------------------------------------------------------------------------------------ */
 
 /* As reclaim does it. Returns the entry; 0: it stayed mapped. */
 static u32 swap_out(unsigned id, u32 vpn)
@@ -398,21 +368,16 @@ static void test_swap(void)
 	page = page_at(1, 7);
 	forget_events();
 	entry = swap_out(1, 7);
-	ok(entry && !page_at(1, 7) && pte_get(vm_task(1), 7) == ((u64)entry << PTE_SHIFT | PTE_SWAP),
-	   "swap takes a page's entry");
-	ok(event_of(EVENT_PTE, 0).report == PTE_SWAPPED && event_of(EVENT_PTE, 0).asked == entry &&
-		   event_of(EVENT_PTE, 0).index == 7,
+	ok(entry && !page_at(1, 7) && pte_get(vm_task(1), 7) == ((u64)entry << PTE_SHIFT | PTE_SWAP), "swap takes a page's entry");
+	ok(event_of(EVENT_PTE, 0).report == PTE_SWAPPED && event_of(EVENT_PTE, 0).asked == entry && event_of(EVENT_PTE, 0).index == 7,
 	   "which is announced");
-	ok(task_figures(1).rss_anon == 1 && task_figures(1).swapents == 1 && vm_counter("nr_anon_pages") == 1,
-	   "and counted");
+	ok(task_figures(1).rss_anon == 1 && task_figures(1).swapents == 1 && vm_counter("nr_anon_pages") == 1, "and counted");
 	same_text(memory_check(), NULL, "memory_check() agrees");
 	ok(task_load(1, 7) == 77 && page_at(1, 7) == page && task_figures(1).swapents == 0 && !vm_counter("pgmajfault"),
 	   "the next access finds the page where it was, and reads nothing");
-	ok(vm_flag(page, PGV_swapcache) && vm_page(page)->entry == entry,
-	   "who only reads leaves the slot what it holds");
-	ok(swap_out(1, 7) == entry && task_store(1, 7, 78) == 0 && !vm_flag(page, PGV_swapcache),
-	   "who writes does not need it");
-	ok(!task_access(1, 7, true, &(u64){0}) && task_load(1, 7) == 78, "and sees what was written");
+	ok(vm_flag(page, PGV_swapcache) && vm_page(page)->entry == entry, "who only reads leaves the slot what it holds");
+	ok(swap_out(1, 7) == entry && task_store(1, 7, 78) == 0 && !vm_flag(page, PGV_swapcache), "who writes does not need it");
+	ok(!task_access(1, 7, true, &(u64){ 0 }) && task_load(1, 7) == 78, "and sees what was written");
 	entry = swap_out(1, 7);
 	if (!ok(entry && forget_frame(entry), "the frame is given up"))
 		return;
@@ -446,17 +411,14 @@ static void test_swap_is_given_back(void)
 	}
 	same_number(get_nr_swap_pages(), slots - 4, "four slots are used");
 	forget_events();
-	ok(!task_madvise_dontneed(1, 0, 1) && event_of(EVENT_PTE, 0).report == PTE_DROPPED &&
-		   get_nr_swap_pages() == slots - 3,
+	ok(!task_madvise_dontneed(1, 0, 1) && event_of(EVENT_PTE, 0).report == PTE_DROPPED && get_nr_swap_pages() == slots - 3,
 	   "memory that is given back needs no slot");
 	ok(!task_madvise_dontneed(1, 2, 1) && get_nr_swap_pages() == slots - 2, "nor if its page is still there");
 	entry = swap_out(1, 4);
 	ok(entry && task_load(1, 4) == 5 && vm_flag(page_at(1, 4), PGV_swapcache) && !task_madvise_dontneed(1, 4, 1) &&
-		   get_nr_swap_pages() == slots - 2,
-	   "nor if it was read since, and kept its slot");
+		   get_nr_swap_pages() == slots - 2, "nor if it was read since, and kept its slot");
 	entry = pte_entry(pte_get(vm_task(1), 1));
-	ok(!unuse_entry(entry) && page_at(1, 1) && task_load(1, 1) == 2 && !unuse_entry(entry),
-	   "swapoff brings an entry back");
+	ok(!unuse_entry(entry) && page_at(1, 1) && task_load(1, 1) == 2 && !unuse_entry(entry), "swapoff brings an entry back");
 	same_number(task_figures(1).swapents, 1, "one is left");
 	same_text(memory_check(), NULL, "memory_check() agrees");
 	ok(!task_mlock(1, 3, 2, &nr) && !task_figures(1).swapents && task_load(1, 3) == 4, "mlock brings it back");
@@ -468,9 +430,7 @@ static void test_swap_is_given_back(void)
 	done("memory_check() agrees at the end");
 }
 
-/* --- the reaper [O7]
- * ----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- the reaper [O7] ---------------------------------------------------------------------------------------------------------------------------- */
 
 static void test_reaper(void)
 {
@@ -492,17 +452,14 @@ static void test_reaper(void)
 	ok(!task_reap(vm_task(1), &freed) && !freed, "nor who is in the middle of something");
 	mutex_unlock(&vm_task(1)->mmap_lock);
 	ok(task_reap(vm_task(1), &freed) && freed == 3, "a victim's private memory is freed, mlocked or not");
-	ok(!task_figures(1).rss_anon && !task_figures(1).swapents && !vm_task(1)->locked &&
-		   get_nr_swap_pages() == slots,
+	ok(!task_figures(1).rss_anon && !task_figures(1).swapents && !vm_task(1)->locked && get_nr_swap_pages() == slots,
 	   "and its slots");
 	ok(task_figures(2).rss_anon == 4 && task_load(2, 1) == 2, "nobody else's");
 	ok(task_figures(1).exists && task_figures(1).pgtables_bytes == 2 * PAGE_SIZE, "tables stay until it ends");
 	done("memory_check() agrees");
 }
 
-/* --- files [PT3] [PT4]
- * -----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- files [PT3] [PT4] ----------------------------------------------------------------------------------------------------------------------------- */
 
 static bool boot_with_files(void)
 {
@@ -517,8 +474,7 @@ static bool boot_with_files(void)
 			return false;
 		}
 	}
-	return !task_create(1, 0) && !task_create(2, 0) && !task_mmap(1, 0, FILE_A, 0, 8) &&
-	       !task_mmap(2, 7, FILE_A, 2, 16);
+	return !task_create(1, 0) && !task_create(2, 0) && !task_mmap(1, 0, FILE_A, 0, 8) && !task_mmap(2, 7, FILE_A, 2, 16);
 }
 
 #define BYTES(b) (0x0101010101010101ULL * (b))
@@ -533,15 +489,12 @@ static void test_windows(void)
 		return;
 	ok(task_figures(1).total_vm == VM_ANON_PAGES + 8 && !task_figures(1).rss_file, "a window costs nothing");
 	ok(task_mmap(1, 0, FILE_A, 0, 1) == -EBUSY && task_mmap(1, VM_WINDOWS, FILE_A, 0, 1) == -EINVAL &&
-		   task_mmap(1, 1, FILE_A, 0, 0) == -EINVAL &&
-		   task_mmap(1, 1, FILE_A, 0, VM_WINDOW_PAGES + 1) == -EINVAL &&
-		   task_mmap(1, 1, FILE_A, FILE_MAX_PAGES, 1) == -EINVAL,
-	   "one that cannot be is refused");
+		   task_mmap(1, 1, FILE_A, 0, 0) == -EINVAL && task_mmap(1, 1, FILE_A, 0, VM_WINDOW_PAGES + 1) == -EINVAL &&
+		   task_mmap(1, 1, FILE_A, FILE_MAX_PAGES, 1) == -EINVAL, "one that cannot be is refused");
 	ok(task_load(1, first + 2) == BYTES(3) && task_load(2, other) == BYTES(3), "it shows what the file holds");
 	page = page_at(1, first + 2);
 	ok(page && page == page_at(2, other) && vm_page(page)->mapcount == 2, "all see the same page");
-	ok(task_figures(1).rss_file == 1 && !task_figures(1).rss_anon && vm_counter("nr_mapped") == 1,
-	   "it is counted once");
+	ok(task_figures(1).rss_file == 1 && !task_figures(1).rss_anon && vm_counter("nr_mapped") == 1, "it is counted once");
 	same_text(memory_check(), NULL, "memory_check() agrees");
 	ok(!(pte_get(vm_task(1), first + 2) & PTE_WRITE) && !task_store(1, first + 2, 5) && vm_flag(page, PGV_dirty) &&
 		   (pte_get(vm_task(1), first + 2) & PTE_WRITE) && !(pte_get(vm_task(2), other) & PTE_WRITE),
@@ -552,12 +505,10 @@ static void test_windows(void)
 	   "behind its end there is nothing");
 	same_text(memory_check(), NULL, "memory_check() agrees");
 	ok(!task_munmap(1, 0) && task_figures(1).total_vm == VM_ANON_PAGES && vm_page(page)->mapcount == 1 &&
-		   task_load(2, other) == 5,
-	   "one window goes, the other stays");
+		   task_load(2, other) == 5, "one window goes, the other stays");
 	ok(task_munmap(1, 0) == -EINVAL && task_munmap(1, VM_WINDOWS) == -EINVAL, "what is not mapped is not unmapped");
 	task_exit(2);
-	ok(!vm_page(page)->mapcount && !vm_counter("nr_mapped") && vm_flag(page, PGV_dirty),
-	   "who ends leaves the page to the file");
+	ok(!vm_page(page)->mapcount && !vm_counter("nr_mapped") && vm_flag(page, PGV_dirty), "who ends leaves the page to the file");
 	done("memory_check() agrees at the end");
 }
 
@@ -624,8 +575,7 @@ static void test_truncate(void)
 	ok(task_access(1, first + 2, false, &pfn) == -EFAULT && task_access(1, first + 3, true, &pfn) == -EFAULT,
 	   "what was cut off is not there");
 	ok(task_load(1, first + 1) == BYTES(2), "what was not is");
-	ok(vm_task(1)->locked == 2 && !vm_flag(page, PGV_mlocked) && !vm_page(page)->mapcount,
-	   "nothing of it is mapped or mlocked");
+	ok(vm_task(1)->locked == 2 && !vm_flag(page, PGV_mlocked) && !vm_page(page)->mapcount, "nothing of it is mapped or mlocked");
 	put_vm_page(page);
 	same_text(memory_check(), NULL, "memory_check() agrees");
 	task_kill(1);
@@ -633,9 +583,7 @@ static void test_truncate(void)
 	done("memory_check() agrees at the end");
 }
 
-/* --- memory_check()
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- memory_check() ------------------------------------------------------------------------------------------------------------------------------- */
 
 /* One word is wrong, and right again. */
 #define WRONG(clause, word, value, what)                                                                               \
@@ -654,8 +602,8 @@ static void test_check(void)
 	u64 *pte;
 	u32 nr;
 
-	if (!boot() || swapon(1, 32, -1) || task_create(0, 0) || task_create(1, 0) || task_store(0, 4, 1) ||
-	    task_store(0, 5, 1) || task_store(0, 6, 1))
+	if (!boot() || swapon(1, 32, -1) || task_create(0, 0) || task_create(1, 0) || task_store(0, 4, 1) || task_store(0, 5, 1) ||
+	    task_store(0, 6, 1))
 		return;
 	task = vm_task(0);
 	lru_add_drain_all();
@@ -680,8 +628,7 @@ static void test_check(void)
 	WRONG("PT5", task->nr_tables, 3, "number of tables");
 	WRONG("PT5", task->total_vm, 1, "total_vm");
 	WRONG("PT5", *pte_place(task->table[0], 5), PTE_SWAP, "an entry of no device");
-	WRONG("PT5", *pte_place(task->table[0], 5), *pte_place(task->table[0], 5) & ~PTE_SWAP,
-	      "an entry that is nothing");
+	WRONG("PT5", *pte_place(task->table[0], 5), *pte_place(task->table[0], 5) & ~PTE_SWAP, "an entry that is nothing");
 	WRONG("PT5", vm_page(task->table[0])->use, VM_USE_FILE, "a table in a page of a file");
 	WRONG("PT5", task->pgd, NULL, "a task without tables");
 	WRONG("V2", vm_page(task->pgd)->mapcount, 1, "a table that is said to be mapped");
@@ -691,8 +638,7 @@ static void test_check(void)
 	WRONG("PT5", vm_state()->node[0].stat[NR_FILE_MAPPED], 1, "mapped pages of a node");
 	WRONG("PT5", vm_state()->node[0].stat[NR_FOLL_PIN_ACQUIRED], 1, "pins");
 	WRONG("PT6", v->flags, v->flags | PGV_mlocked, "a page that is mlocked by nobody");
-	WRONG("PT6", vm_page(page_at(0, 6))->flags, vm_page(page_at(0, 6))->flags & ~(u32)PGV_mlocked,
-	      "an mlocked page that is not");
+	WRONG("PT6", vm_page(page_at(0, 6))->flags, vm_page(page_at(0, 6))->flags & ~(u32)PGV_mlocked, "an mlocked page that is not");
 	WRONG("PT1", vm_task(9)->killed, true, "a task that does not exist was killed");
 	WRONG("PT1", vm_task(9)->window[1].nr, 1, "and has a window");
 	WRONG("PT1", vm_task(9)->rss_anon, 1, "and memory");

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * test_reclaim.c - reclaim by hand: lists and batches, shares, what is reclaimed and what never, kswapd's sleep,
- * shrinkers by golden numbers; and lru_check() and shrinker_check(), each of whose clauses must speak when one word is
- * wrong.
+ * test_reclaim.c - reclaim by hand: lists and batches, shares, what is reclaimed and what never, kswapd's sleep, shrinkers by
+ * golden numbers; and lru_check() and shrinker_check(), each of whose clauses must speak when one word is wrong.
  *
  * Each scene runs as one operation on a machine of its own, since most of it sleeps.
  */
@@ -14,8 +13,7 @@
 
 static struct machine *m;
 
-/* --- a machine, and one operation on it
- * ----------------------------------------------------------------------------------------- */
+/* --- a machine, and one operation on it ----------------------------------------------------------------------------------------- */
 
 #define MOST_NEWS 65536
 static struct mm_event news[MOST_NEWS];
@@ -67,18 +65,18 @@ static u32 no_switches(void *arg, u32 op, const struct sched_switch **list)
 	return 0;
 }
 
-static const struct sched_client client = {
-	.run = run_scene, .next_unstarted = no_more, .unstarted_irq = no_more, .switches = no_switches};
+static const struct sched_client client = { .run = run_scene, .next_unstarted = no_more, .unstarted_irq = no_more,
+					    .switches = no_switches };
 
 /* One node: everything lies on its lists. */
 static bool boot(void)
 {
-	struct machine_config c = {0};
+	struct machine_config c = { 0 };
 
 	machine_config_profile(&c, PROFILE_SMALL);
 	c.param[PARAM_NODES] = 1;
 	c.nr_regions = 1;
-	c.map[0] = (struct sim_region){1, 1023, REGION_USABLE, 0};
+	c.map[0] = (struct sim_region){ 1, 1023, REGION_USABLE, 0 };
 	m = machine_create(&c);
 	machine_enter(m, 0);
 	m->host->event_full = keep_news;
@@ -149,21 +147,17 @@ static void drop_pages(void)
 	m->fuel = m->param[PARAM_FUEL];
 }
 
-/* --- lists
- * --------------------------------------------------------------------------------------------------------------------------
- */
+/* --- lists -------------------------------------------------------------------------------------------------------------------------- */
 
 static void who_is_where(void)
 {
 	struct page *page = new_page(0);
 
-	ok(vm_flag(page, PGV_batch) && !vm_flag(page, PGV_lru) && vm_page_refs(page) == 2,
-	   "R1: a new page waits in a batch, which has a reference");
+	ok(vm_flag(page, PGV_batch) && !vm_flag(page, PGV_lru) && vm_page_refs(page) == 2, "R1: a new page waits in a batch, which has a reference");
 	mark_page_accessed(page);
 	ok(vm_flag(page, PGV_referenced) && vm_flag(page, PGV_batch), "R6: used once it is referenced");
 	mark_page_accessed(page);
-	ok(page_lru(page) == LRU_ACTIVE_FILE && vm_flag(page, PGV_lru) && !vm_flag(page, PGV_referenced),
-	   "R6: used twice it is active");
+	ok(page_lru(page) == LRU_ACTIVE_FILE && vm_flag(page, PGV_lru) && !vm_flag(page, PGV_referenced), "R6: used twice it is active");
 	same_number(on_list(LRU_ACTIVE_FILE), 1, "and on that list");
 	same_number(vm_counter("nr_active_file"), 1, "which is counted");
 	rotate_reclaimable_page(page);
@@ -197,9 +191,7 @@ static void batches(void)
 	drop_pages();
 }
 
-/* --- shares
- * -------------------------------------------------------------------------------------------------------------------------
- */
+/* --- shares ------------------------------------------------------------------------------------------------------------------------- */
 
 static void low_lists(void)
 {
@@ -230,12 +222,8 @@ static u64 to_scan(enum lru_place lru)
 
 static void look(int priority, u64 anon_cost, u64 file_cost)
 {
-	struct scan_control sc = {.gfp = GFP_KERNEL,
-				  .highest = MAX_NR_ZONES - 1,
-				  .nr_to_reclaim = 1000,
-				  .may_unmap = true,
-				  .may_swap = true,
-				  .priority = (s8)priority};
+	struct scan_control sc = { .gfp = GFP_KERNEL, .highest = MAX_NR_ZONES - 1, .nr_to_reclaim = 1000, .may_unmap = true,
+				   .may_swap = true, .priority = (s8)priority };
 
 	lists()->anon_cost = anon_cost;
 	lists()->file_cost = file_cost;
@@ -285,9 +273,7 @@ static void shares(void)
 	swapoff(1);
 }
 
-/* --- balance
- * ------------------------------------------------------------------------------------------------------------------------
- */
+/* --- balance ------------------------------------------------------------------------------------------------------------------------ */
 
 static void balance(void)
 {
@@ -309,8 +295,7 @@ static void balance(void)
 			pgdat_zone(node(), i)->watermark[WMARK_HIGH] = kept[i];
 }
 
-/* --- direct reclaim
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- direct reclaim ------------------------------------------------------------------------------------------------------------------ */
 
 static u64 reclaim(gfp_t gfp)
 {
@@ -325,13 +310,11 @@ static void all_in_use(void)
 	new_pages(300, 0);
 	same_number(reclaim(GFP_HIGHUSER_MOVABLE), 0, "R21: pages that somebody has are not reclaimed");
 	ok(said(EVENT_RECLAIM, RECLAIM_NODE_BEGINS) >= 13, "R3: after thirteen priorities");
-	ok(said(EVENT_RECLAIM, RECLAIM_NODE_BEGINS) <= 26,
-	   "R3: or twice as many, when active ones were spared at first");
+	ok(said(EVENT_RECLAIM, RECLAIM_NODE_BEGINS) <= 26, "R3: or twice as many, when active ones were spared at first");
 	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
 		if (pgdat_zone(node(), i) && !on_list(LRU_INACTIVE_ANON) && !lists()->lru_size[i][LRU_INACTIVE_FILE] &&
 		    !lists()->lru_size[i][LRU_ACTIVE_FILE])
-			same_number(zone_reclaimable_pages(pgdat_zone(node(), i)), 0,
-				    "L4: a zone with nothing to reclaim says so");
+			same_number(zone_reclaimable_pages(pgdat_zone(node(), i)), 0, "L4: a zone with nothing to reclaim says so");
 	ok(!(this_cpu->task_flags & PF_MEMALLOC), "R26: the rights of who reclaims are gone");
 	same_number(vm_counter("nr_isolated_file") + vm_counter("nr_isolated_anon"), 0, "R19: nobody is isolated");
 	drop_pages();
@@ -362,8 +345,7 @@ static void all_clean(void)
 			vm_state()->page[pfn].flags &= ~(u32)PGV_referenced;
 	before = vm_counter("nr_inactive_file") + vm_counter("nr_active_file");
 	ok(before >= nr, "and are in the cache");
-	ok(reclaim(GFP_HIGHUSER_MOVABLE) >= min_of(swap_cluster_max(), before),
-	   "R21: what is clean and unused is reclaimed");
+	ok(reclaim(GFP_HIGHUSER_MOVABLE) >= min_of(swap_cluster_max(), before), "R21: what is clean and unused is reclaimed");
 	ok(vm_counter("nr_inactive_file") + vm_counter("nr_active_file") < before, "and gone");
 	ok(vm_counter("pgsteal_direct") && vm_counter("pgsteal_direct") == vm_counter("pgsteal_file"), "R19: counted");
 	fs_settle();
@@ -424,9 +406,7 @@ static void who_may_write(void)
 	fs_settle();
 }
 
-/* --- kswapd
- * ----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- kswapd ---------------------------------------------------------------------------------------------------------------------------- */
 
 static u64 free_pages_now(void)
 {
@@ -553,8 +533,7 @@ static void throttled(void)
 	kept = zone->watermark[WMARK_MIN];
 	ok(allow_direct_reclaim(node()), "R10: nobody is held up");
 	zone->watermark[WMARK_MIN] = 2 * (u64)zone_page_state(zone, NR_FREE_PAGES) + 2;
-	ok(free_pages_now() <= zone->watermark[WMARK_MIN] / 2 || allow_direct_reclaim(node()),
-	   "R10: free pages of other zones count, whatever they have besides");
+	ok(free_pages_now() <= zone->watermark[WMARK_MIN] / 2 || allow_direct_reclaim(node()), "R10: free pages of other zones count, whatever they have besides");
 	zone->watermark[WMARK_MIN] = 1 << 20;
 	ok(!allow_direct_reclaim(node()), "R10: the reserves are touched");
 	task_create(0, 0);
@@ -574,9 +553,7 @@ static void throttled(void)
 	tasks_settle();
 }
 
-/* --- shrinkers [E20]
- * ---------------------------------------------------------------------------------------------------------------------
- */
+/* --- shrinkers [E20] --------------------------------------------------------------------------------------------------------------------- */
 
 static u64 freeable, nr_called, nr_last, never_looks, stops;
 
@@ -707,9 +684,7 @@ static void slabs_count(void)
 	kmem_cache_destroy(cache_of_many);
 }
 
-/* --- working set
- * -------------------------------------------------------------------------------------------------------------------------
- */
+/* --- working set ------------------------------------------------------------------------------------------------------------------------- */
 
 static void working_set(void)
 {
@@ -731,9 +706,7 @@ static void working_set(void)
 	drop_pages();
 }
 
-/* --- the check
- * -------------------------------------------------------------------------------------------------------------------------------
- */
+/* --- the check ------------------------------------------------------------------------------------------------------------------------------- */
 
 /* One word becomes another one: the clause speaks; and is silent when it is put back. */
 #define BREAKS(word, wrong, clause, claim)                                                                             \
@@ -783,7 +756,7 @@ static void checks(void)
 	vm_clear_flags(page, PGV_isolated);
 	vm_set_flags(page, PGV_batch);
 	says_clause(vm_check(), "R1", "a page that says it is in a batch and is in none");
-	vm_state()->batch[2] = (struct lru_batch){.nr = 1, .page[0] = page};
+	vm_state()->batch[2] = (struct lru_batch){ .nr = 1, .page[0] = page };
 	BREAKS(page->refcount, 0, "R1", "in a batch without a reference");
 	vm_state()->batch[2].nr = 0;
 	vm_clear_flags(page, PGV_batch);

@@ -2,8 +2,8 @@
 /*
  * test_vm_model.c - who checks the judges of tasks' pages, files, swap and the lists that reclaim looks at.
  *
- * An honest program brings machine and model into a state. Then the model is told a lie. Exactly the sentence that is
- * due must be said. What is honest and happens seldom is told too, so that the lie behind it is about something.
+ * An honest program brings machine and model into a state. Then the model is told a lie. Exactly the sentence that is due must
+ * be said. What is honest and happens seldom is told too, so that the lie behind it is about something.
  */
 #include <errno.h>
 #include "lied_to.h"
@@ -11,12 +11,12 @@
 #include "../model/model_text.h"
 #include "../lockstep/vm_client.h"
 
-#define TASK	   "0: t0 = task_create adj=1000\n"
-#define WROTE	   TASK "1: task_write t0 vpn=1 fill=words\n"
-#define FILED	   WROTE "2: file_write file=1 index=3 fill=words\n"
-#define MAPPED	   FILED "3: task_mmap t0 window=0 file=1 index=0 nr=15\n"
+#define TASK  "0: t0 = task_create adj=1000\n"
+#define WROTE TASK "1: task_write t0 vpn=1 fill=words\n"
+#define FILED WROTE "2: file_write file=1 index=3 fill=words\n"
+#define MAPPED FILED "3: task_mmap t0 window=0 file=1 index=0 nr=15\n"
 #define WINDOW(at) (VM_ANON_PAGES + (at))
-#define ENTRY	   (1u << 24 | 1)
+#define ENTRY (1u << 24 | 1)
 
 static void state(const char *ops)
 {
@@ -49,7 +49,7 @@ static void ask(struct model_vm_ask ask)
 {
 	model_begin_vm(model(), 0, 0, &ask);
 }
-#define ASK(...)	     ask((struct model_vm_ask){__VA_ARGS__})
+#define ASK(...) ask((struct model_vm_ask){ __VA_ARGS__ })
 #define ANSWER(error, value) model_vm_answer(model(), 0, error, value)
 
 /* Whoever runs on CPU 0 reclaims. */
@@ -61,8 +61,7 @@ static void reclaim(void)
 
 static const char *pte(unsigned news, u32 vpn, u64 pfn, u32 entry, bool on)
 {
-	return TELL(.type = EVENT_PTE, .report = (u8)news, .vm_task = 0, .index = vpn, .pfn = pfn, .asked = entry,
-		    .on = on);
+	return TELL(.type = EVENT_PTE, .report = (u8)news, .vm_task = 0, .index = vpn, .pfn = pfn, .asked = entry, .on = on);
 }
 static const char *news(unsigned what, u64 pfn)
 {
@@ -74,8 +73,7 @@ static const char *cache(unsigned why, u32 file, u32 index, u64 pfn, bool on)
 }
 static const char *io(unsigned what, unsigned device, u64 block, u64 pfn, bool write)
 {
-	return TELL(.type = EVENT_IO, .report = (u8)what, .vm_device = (u8)device, .index = block, .pfn = pfn,
-		    .on = write);
+	return TELL(.type = EVENT_IO, .report = (u8)what, .vm_device = (u8)device, .index = block, .pfn = pfn, .on = write);
 }
 static const char *swap(unsigned what, u32 entry, u64 pfn)
 {
@@ -105,13 +103,11 @@ static u32 fresh(unsigned use)
 
 	while (model()->frame[pfn].state != FRAME_FREE)
 		pfn++;
-	*frame(pfn) =
-		(struct vm_frame){.use = (u8)(use + 1), .place = LRU_NOWHERE, .file = VM_NO_FILE, .flags = VMF_TOUCHED};
+	*frame(pfn) = (struct vm_frame){ .use = (u8)(use + 1), .place = LRU_NOWHERE, .file = VM_NO_FILE, .flags = VMF_TOUCHED };
 	return pfn;
 }
 
-/* --- pages
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- pages --------------------------------------------------------------------------------------------------------------- */
 
 static void test_requests(void)
 {
@@ -121,8 +117,7 @@ static void test_requests(void)
 	says_clause(wanted(VM_USE_ANON, 0), "R53", "a page nobody wants: R53");
 	says_clause(given(VM_USE_ANON, 8), "R53", "given to nobody: R53");
 	says_clause(returned(at(1)), "R53", "returned by nobody: R53");
-	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_DIRECT_BEGINS), "R53",
-		    "reclaim begins for nobody: R53");
+	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_DIRECT_BEGINS), "R53", "reclaim begins for nobody: R53");
 	ASK(.op = VM_OP_ACCESS, .index = 2);
 	says_clause(wanted(VM_USE_ANON, 0), NULL, "a page is wanted");
 	says_clause(given(VM_USE_FILE, 8), "R53", "and given for something else: R53");
@@ -153,9 +148,7 @@ static void test_frees(void)
 	static const struct {
 		u16 flag;
 		const char *what;
-	} busy[] = {{VMF_WRITEBACK, "while it is written: R54"},
-		    {VMF_READING, "while it is read: R54"},
-		    {VMF_MLOCKED, "while it is mlocked: R54"}};
+	} busy[] = { { VMF_WRITEBACK, "while it is written: R54" }, { VMF_READING, "while it is read: R54" }, { VMF_MLOCKED, "while it is mlocked: R54" } };
 	u32 pfn;
 
 	state(FILED);
@@ -193,10 +186,8 @@ static void test_kernel_threads(void)
 	says_clause(kthread(6, 4, true), "R53", "one begins as another: R53");
 	says_clause(kthread(6, 5, true), NULL, "one begins");
 	says_clause(kthread(6, 5, true), "R53", "and again: R53");
-	says_clause(TELL(.type = EVENT_PAGE_STATE, .task = 6, .report = PAGE_DIRTY, .pfn = at(1)), NULL,
-		    "it does something");
-	says_clause(TELL(.type = EVENT_PAGE_STATE, .task = 7, .report = PAGE_CLEAN, .pfn = at(1)), "R56",
-		    "another one, not at work: R56");
+	says_clause(TELL(.type = EVENT_PAGE_STATE, .task = 6, .report = PAGE_DIRTY, .pfn = at(1)), NULL, "it does something");
+	says_clause(TELL(.type = EVENT_PAGE_STATE, .task = 7, .report = PAGE_CLEAN, .pfn = at(1)), "R56", "another one, not at work: R56");
 	says_clause(kthread(6, 5, false), NULL, "and ends");
 	state(WROTE);
 	kthread(6, 5, true);
@@ -205,14 +196,12 @@ static void test_kernel_threads(void)
 	state(WROTE);
 	reclaim();
 	flight()->reclaims = 0;
-	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_DIRECT_ENDS), "R53",
-		    "reclaim ends that did not begin: R53");
+	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_DIRECT_ENDS), "R53", "reclaim ends that did not begin: R53");
 	begin_reclaim(model(), 0);
 	says_clause(model_end(model(), 0), "R53", "an operation ends before reclaim in its middle: R53");
 }
 
-/* --- page tables
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- page tables ---------------------------------------------------------------------------------------------------------------- */
 
 static void test_mapping(void)
 {
@@ -297,9 +286,7 @@ static void test_tasks(void)
 	says_clause(task(TASK_GONE, 0), "R52", "one goes that is not there: R52");
 }
 
-/* --- files
- * ------------------------------------------------------------------------------------------------------------------------
- */
+/* --- files ------------------------------------------------------------------------------------------------------------------------ */
 
 static void test_caches(void)
 {
@@ -322,8 +309,7 @@ static void test_caches(void)
 	says_clause(io(IO_DONE, 0, 1u << 20 | 4, pfn, false), NULL, "that is over");
 	says_clause(news(PAGE_UPTODATE, pfn), NULL, "it is there");
 	ok(frame(pfn)->key == vm_virgin_key(0, 1u << 20 | 4), "and has what the disk came with");
-	says_clause(TELL(.type = EVENT_PAGE_STATE, .report = PAGE_COPIED, .pfn = page(3)), "R51",
-		    "another page is copied: R51");
+	says_clause(TELL(.type = EVENT_PAGE_STATE, .report = PAGE_COPIED, .pfn = page(3)), "R51", "another page is copied: R51");
 	frame(pfn)->flags &= (u16)~VMF_KNOWN;
 	says_clause(news(PAGE_COPIED, pfn), "R51", "one with nothing in it: R51");
 	says_clause(cache(CACHE_RECLAIM, 1, 5, pfn, false), "R55", "it leaves as another page: R55");
@@ -343,9 +329,9 @@ static void test_drops(void)
 	static const struct {
 		u16 flag;
 		const char *what;
-	} kept[] = {{VMF_DIRTY, "a dirty page is dropped: R7"},
-		    {VMF_WRITEBACK, "or one under writeback: R7"},
-		    {VMF_READING, "or one that is read: R7"}};
+	} kept[] = { { VMF_DIRTY, "a dirty page is dropped: R7" },
+		     { VMF_WRITEBACK, "or one under writeback: R7" },
+		     { VMF_READING, "or one that is read: R7" } };
 
 	for (unsigned i = 0; i < 3; i++) {
 		state(FILED);
@@ -431,8 +417,8 @@ static void test_errors(void)
 
 static const char *inode(unsigned what, u32 file, u64 value)
 {
-	return TELL(.type = EVENT_INODE, .report = (u8)what, .file = file, .address = what < 2 ? value : 0,
-		    .index = what < 2 ? 0 : value, .on = true);
+	return TELL(.type = EVENT_INODE, .report = (u8)what, .file = file, .address = what < 2 ? value : 0, .index = what < 2 ? 0 : value,
+		    .on = true);
 }
 
 static void test_sizes(void)
@@ -449,16 +435,13 @@ static void test_sizes(void)
 	state(FILED);
 	ASK(.op = VM_OP_TRUNCATE, .file = 1, .nr = 8);
 	says_clause(ANSWER(0, 0), "R61", "or its size: R61");
-	ok(model_file_key(model(), 1, 15) == vm_virgin_key(0, 1u << 20 | 15),
-	   "what nobody wrote is what the disk came with");
+	ok(model_file_key(model(), 1, 15) == vm_virgin_key(0, 1u << 20 | 15), "what nobody wrote is what the disk came with");
 	inode(2, 1, 8);
 	ok(!model_file_key(model(), 1, 15), "what was cut off is zero");
 	ok(!model_file_key(model(), 1, 16), "and so is what never was");
 }
 
-/* --- swap
- * ---------------------------------------------------------------------------------------------------------------------------
- */
+/* --- swap --------------------------------------------------------------------------------------------------------------------------- */
 
 /* vpn 1 of task 0 gets a slot, and goes. */
 static u32 swap_out(void)
@@ -508,7 +491,7 @@ static void test_slots(void)
 	says_clause(swap(SWAP_UNCACHED, ENTRY, pfn), "R7", "its page goes while it is written: R7");
 	state(WROTE);
 	reclaim();
-	model()->vm->device[2] = (struct vm_device){.on = true, .pages = 8, .priority = 5};
+	model()->vm->device[2] = (struct vm_device){ .on = true, .pages = 8, .priority = 5 };
 	says_clause(swap(SWAP_TAKEN, ENTRY, at(1)), "R20", "a slot of the second best device: R20");
 	model()->vm->device[1].leaving = true;
 	says_clause(swap(SWAP_TAKEN, ENTRY, at(1)), "R20", "or of one that is being turned off: R20");
@@ -518,8 +501,7 @@ static void test_swapping(void)
 {
 	u32 pfn = swap_out();
 
-	says_clause(swap(SWAP_UNCACHED, ENTRY, pfn), "R50",
-		    "what a task has is neither in its page nor in a slot: R50");
+	says_clause(swap(SWAP_UNCACHED, ENTRY, pfn), "R50", "what a task has is neither in its page nor in a slot: R50");
 	pfn = swap_out();
 	write_out(pfn);
 	says_clause(swap(SWAP_UNCACHED, ENTRY, pfn), NULL, "when it is written, it may go");
@@ -556,8 +538,7 @@ static const char *device(unsigned device, u64 pages, bool on)
 
 static const char *gives(unsigned device, bool on)
 {
-	return TELL(.type = EVENT_SWAP_DEVICE, .vm_device = (u8)device, .report = 1,
-		    .index = model()->vm->device[device].pages, .on = on);
+	return TELL(.type = EVENT_SWAP_DEVICE, .vm_device = (u8)device, .report = 1, .index = model()->vm->device[device].pages, .on = on);
 }
 
 static void test_devices(void)
@@ -576,9 +557,7 @@ static void test_devices(void)
 	says_clause(ANSWER(0, 0), NULL, "now it may be said");
 }
 
-/* --- lists
- * ----------------------------------------------------------------------------------------------------------------------------
- */
+/* --- lists ---------------------------------------------------------------------------------------------------------------------------- */
 
 static void test_lists(void)
 {
@@ -586,8 +565,7 @@ static void test_lists(void)
 
 	state(FILED);
 	pfn = at(1);
-	says_clause(lru(pfn, LRU_BATCH, LRU_INACTIVE_ANON, LRU_WHY_ADD), "R1",
-		    "a page moves, and nobody is at work: R1");
+	says_clause(lru(pfn, LRU_BATCH, LRU_INACTIVE_ANON, LRU_WHY_ADD), "R1", "a page moves, and nobody is at work: R1");
 	reclaim();
 	says_clause(lru(0, LRU_BATCH, LRU_INACTIVE_ANON, LRU_WHY_ADD), "R1", "one of nobody does: R1");
 	says_clause(lru(pfn, LRU_ACTIVE_ANON, LRU_INACTIVE_ANON, LRU_WHY_DEACTIVATE), "R1", "from where it is not: R1");
@@ -602,7 +580,7 @@ static void test_lists(void)
 	news(PAGE_USED, pfn);
 	says_clause(lru(pfn, LRU_INACTIVE_ANON, LRU_ACTIVE_ANON, LRU_WHY_ACTIVATE), NULL, "when it was used");
 	says_clause(lru(pfn, LRU_ACTIVE_ANON, LRU_ISOLATED, LRU_WHY_ISOLATE), NULL, "is isolated");
-	says_clause(vm_lru_ends(model(), &(struct mm_event){.type = EVENT_RECLAIM, .report = RECLAIM_NODE_ENDS}), "R19",
+	says_clause(vm_lru_ends(model(), &(struct mm_event){ .type = EVENT_RECLAIM, .report = RECLAIM_NODE_ENDS }), "R19",
 		    "and stays so: R19");
 	says_clause(lru(pfn, LRU_ISOLATED, LRU_INACTIVE_ANON, LRU_WHY_PUTBACK), NULL, "or comes back");
 	pfn = fresh(VM_USE_ANON);
@@ -639,8 +617,8 @@ static void test_references(void)
 
 static const char *scan(unsigned list, u32 asked, u64 size)
 {
-	return TELL(.type = EVENT_RECLAIM, .report = RECLAIM_SCAN, .order = flight() ? flight()->scan.priority : 0,
-		    .lru_to = (u8)list, .asked = asked, .index = size);
+	return TELL(.type = EVENT_RECLAIM, .report = RECLAIM_SCAN, .order = flight() ? flight()->scan.priority : 0, .lru_to = (u8)list,
+		    .asked = asked, .index = size);
 }
 
 static void test_scans(void)
@@ -662,8 +640,7 @@ static void test_scans(void)
 
 static const char *shrinker(unsigned what, u32 asked, u64 index)
 {
-	return TELL(.type = EVENT_SHRINKER, .report = (u8)what, .shrinker = 3, .priority = 4, .asked = asked,
-		    .index = index);
+	return TELL(.type = EVENT_SHRINKER, .report = (u8)what, .shrinker = 3, .priority = 4, .asked = asked, .index = index);
 }
 
 static void test_shrinkers(void)
@@ -686,8 +663,7 @@ static void test_shrinkers(void)
 	says_clause(shrinker(SHRINKER_DONE, 0, 200), "R15", "enough are there, and nobody looks: R15");
 }
 
-/* --- answers, sums, the end
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- answers, sums, the end -------------------------------------------------------------------------------------------------------------- */
 
 static void test_answers(void)
 {
@@ -781,8 +757,7 @@ static void test_neighbours(void)
 	ASK(.op = VM_OP_ACCESS, .index = 1);
 	while (model()->slab->cache[id].exists)
 		id++;
-	says_clause(TELL(.type = EVENT_SLAB_CACHE, .cache = (u8)id, .on = SLAB_CACHE_MADE), "S20",
-		    "a task makes a cache: S20");
+	says_clause(TELL(.type = EVENT_SLAB_CACHE, .cache = (u8)id, .on = SLAB_CACHE_MADE), "S20", "a task makes a cache: S20");
 }
 
 int main(void)
