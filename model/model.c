@@ -236,6 +236,7 @@ bool model_rebuild(struct model *m, const struct model_setup *setup)
 
 	if (bytes > old.block_bytes || !old.image || shape.nr_frames > IMAGE_FRAMES)
 		return false;
+	model_vm_destroy(m); /* while it is known how many frames it had */
 	memset(m, 0, bytes);
 	*m = shape;
 	m->block_bytes = old.block_bytes;
@@ -245,8 +246,6 @@ bool model_rebuild(struct model *m, const struct model_setup *setup)
 	m->debug = old.debug;
 	m->slab = old.slab;
 	m->slub = old.slub;
-	m->vm = old.vm;
-	model_vm_destroy(m);
 	model_slab_destroy(m); /* caches come with the start state, not with the machine */
 	if (!model_page_debug_setup(m))
 		return false;
