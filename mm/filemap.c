@@ -332,7 +332,7 @@ static no_tool void copy_words(volatile u64 *to, const volatile u64 *from)
 }
 
 /* A whole page, between the cache and who asked: to NULL: it is written, with zeroes if from is NULL too. */
-static void copy_page(struct page *page, void *to, const void *from)
+void copy_vm_page(struct page *page, void *to, const void *from)
 {
 	u64 pfn = page_pfn(current_mm(), page);
 	char *address = map_page(page);
@@ -361,7 +361,7 @@ int filemap_start_read(struct page *page)
 	int err;
 
 	if (block_is_hole(vp->mapping->file, vp->index)) {
-		copy_page(page, NULL, NULL);
+		copy_vm_page(page, NULL, NULL);
 		end_read(page, 0);
 		return 0;
 	}
@@ -439,7 +439,7 @@ int file_read(u32 file, u32 index, void *buffer)
 		return -ENOMEM;
 	err = filemap_read_page(mapping, index, FILE_GFP, &page);
 	if (!err) {
-		copy_page(page, buffer, NULL);
+		copy_vm_page(page, buffer, NULL);
 		announce_copied(page, false);
 		readahead_hit(mapping, index);
 		mark_page_accessed(page);
@@ -499,7 +499,7 @@ static int write_page(struct inode *inode, u32 index, const void *buffer)
 	if (err)
 		return err;
 	wait_on_page_writeback(page); /* what the device is reading stays as it is */
-	copy_page(page, NULL, buffer);
+	copy_vm_page(page, NULL, buffer);
 	announce_copied(page, true);
 	if (!vm_flag(page, PGV_uptodate))
 		set_uptodate(page);

@@ -11,7 +11,6 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include "highmem.h"
 #include "swap_internal.h"
 #include "task_internal.h"
 
@@ -101,12 +100,11 @@ static bool same_contents(const struct swap_slot *s)
 
 	if (!page || !vm_flag(page, PGV_uptodate) || vm_flag(page, PGV_dirty) || vm_page(page)->mapcount)
 		return true;
-	words = kmap_local_page(page);
+	words = zswap_words_of(page);
 	for (u32 i = 0; s->zswap_same && i < PAGE_SIZE / 8; i++)
 		same &= words[i] == s->zswap;
 	if (!s->zswap_same)
 		same = zswap_holds(zswap_object(s), s->zswap_bytes, words);
-	kunmap_local(words);
 	return same;
 }
 

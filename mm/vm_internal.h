@@ -418,6 +418,8 @@ struct address_space {
 	u32 ra_next, ra_pages; /* readahead.c: the page that who reads in order wants next; how many were read at once */
 };
 void mapping_init(struct address_space *mapping, u32 file);
+/* A whole page to a buffer; or, to NULL, it is written from one, with zeroes if from is NULL too. Whoever has mapped what. */
+void copy_vm_page(struct page *page, void *to, const void *from);
 /* The page, with a reference; NULL: not in the cache (*shadow, if wanted, is what was left there, 0 nothing). */
 struct page *filemap_get_page(struct address_space *mapping, u32 index, u64 *shadow);
 /* The page, uptodate, with a reference, read from disk if need be. Unlocked. */

@@ -23,7 +23,6 @@
  * Unlike Linux: own codec; one pool of two objects a page; written back by who finds it full, not by a worker; loading keeps the copy.
  */
 #include <errno.h>
-#include "highmem.h"
 #include "swap_internal.h"
 
 #define WORDS	  ((u32)(PAGE_SIZE / 8))
@@ -255,16 +254,23 @@ static void store_word(struct page *page, u64 word)
 	swap_unlock(st, flags);
 }
 
+const u64 *zswap_words_of(struct page *page)
+{
+	u64 *words = swap_state()->pool.words;
+
+	copy_vm_page(page, words, NULL);
+	return words;
+}
+
 /* What the page takes: bytes; 0 more than a page of the pool has. 8 and *same: all words are *word. */
 static u32 measure(struct page *page, u64 *word, bool *same)
 {
-	const u64 *words = kmap_local_page(page);
+	const u64 *words = zswap_words_of(page);
 	u32 bytes;
 
 	*same = all_alike(words);
 	*word = words[0];
 	bytes = *same ? sizeof(*word) : zswap_compress(words, NULL, ZSWAP_CHUNKS * ZSWAP_CHUNK);
-	kunmap_local(words);
 	return bytes;
 }
 
@@ -282,12 +288,11 @@ static bool put_object(struct zswap_pool *pool, struct page *home, struct page *
 {
 	struct zswap_header *h = header_of(home);
 	unsigned half = h->entry[0] ? 1 : 0;
-	const u64 *words = kmap_local_page(page);
+	const u64 *words = zswap_words_of(page);
 	u32 written;
 
 	h->bytes[half] = (u16)bytes;
 	written = zswap_compress(words, object_at(h, half), bytes);
-	kunmap_local(words);
 	if (written != bytes) {
 		h->bytes[half] = 0;
 		return false;
@@ -383,16 +388,15 @@ bool zswap_store(struct page *page)
 
 static void unpack(const struct swap_slot *s, struct page *page)
 {
-	u64 *words = kmap_local_page(page);
+	u64 *words = swap_state()->pool.words;
 	bool whole = true;
 
-	ram_dirty(this_cpu->machine, page_pfn(current_mm(), page), ~0ULL);
 	if (s->zswap_same)
 		for (u32 i = 0; i < WORDS; i++)
 			words[i] = s->zswap;
 	else
 		whole = zswap_decompress(zswap_object(s), s->zswap_bytes, words);
-	kunmap_local(words);
+	copy_vm_page(page, NULL, words);
 	VM_BUG_ON(!whole);
 }
 
