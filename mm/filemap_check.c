@@ -19,12 +19,10 @@ struct recount {
 	bool broken;
 };
 
-static __thread char verdict[240];
-
 static sim_cold void broken(struct recount *r, const char *clause, const char *condition, u32 file, u64 index)
 {
 	r->broken = true;
-	snprintf(verdict, sizeof(verdict), "%s: broken %s: %s (file %u, page %llu)", clause, clause, condition, file,
+	snprintf(check_verdict, sizeof(check_verdict), "%s: broken %s: %s (file %u, page %llu)", clause, clause, condition, file,
 		 (unsigned long long)index);
 }
 
@@ -196,5 +194,5 @@ const char *filemap_check(void)
 
 	for (unsigned i = 0; i < ARRAY_SIZE(check) && !r.broken; i++)
 		check[i](&r);
-	return r.broken ? verdict : NULL;
+	return r.broken ? check_verdict : NULL;
 }

@@ -447,6 +447,10 @@ bool zone_is_highmem(const struct zone *zone);
 void show_mem_info(enum zone_type highest);
 void report_bad_page(u64 pfn, const char *reason);
 
+/* What the check found broken that ran last: *_check.c. One for all: engines are loaded where there is little room of this kind. */
+#define CHECK_VERDICT_BYTES 240
+extern __thread char check_verdict[CHECK_VERDICT_BYTES];
+
 /* --- trace.c ------------------------------------------------------------------------------------------------------------- */
 
 static inline void mm_announce(struct mm_event ev)

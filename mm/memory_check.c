@@ -21,8 +21,6 @@ struct task_sums {
 	u64 anon, file, swapped, mlocked, tables;
 };
 
-static __thread char verdict[200];
-
 #define INV(clause, condition, what, number)                                                                           \
 	do {                                                                                                           \
 		if (unlikely(!(condition)))                                                                            \
@@ -31,9 +29,9 @@ static __thread char verdict[200];
 
 static sim_cold const char *broken(const char *clause, const char *condition, const char *what, u64 number)
 {
-	snprintf(verdict, sizeof(verdict), "%s: broken %s: %s (%s %llu)", clause, clause, condition, what,
+	snprintf(check_verdict, sizeof(check_verdict), "%s: broken %s: %s (%s %llu)", clause, clause, condition, what,
 		 (unsigned long long)number);
-	return verdict;
+	return check_verdict;
 }
 
 static bool is_ours(const struct recount *r, u64 pfn)

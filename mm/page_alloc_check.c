@@ -424,7 +424,7 @@ static void check_mem_map(struct recount *r)
 	INV(B2, r->broken || r->nr_blocks == 0, 0);
 }
 
-static __thread char verdict[200];
+__thread char check_verdict[CHECK_VERDICT_BYTES];
 
 /* Nothing seen yet: a bit for each frame, kept from one recount to the next. */
 static struct recount begin_recount(void)
@@ -442,7 +442,7 @@ static struct recount begin_recount(void)
 	tool_order_after(&scratch); /* of all fibers of the thread, one at a time */
 	memset(scratch, 0, words * sizeof(u64));
 	tool_order_before(&scratch);
-	return (struct recount){ .mm = mm, .free = scratch, .text = verdict, .bytes = sizeof(verdict) };
+	return (struct recount){ .mm = mm, .free = scratch, .text = check_verdict, .bytes = sizeof(check_verdict) };
 }
 
 const char *page_alloc_check(void)
@@ -458,7 +458,7 @@ const char *page_alloc_check(void)
 			check_pcps(&r, r.mm->zone[i]);
 	if (!r.broken)
 		check_mem_map(&r);
-	return r.broken ? verdict : NULL;
+	return r.broken ? check_verdict : NULL;
 }
 
 const char *page_alloc_check_unlocked(void)
@@ -469,7 +469,7 @@ const char *page_alloc_check_unlocked(void)
 	for (unsigned i = 0; i < MAX_ZONES && !r.broken; i++)
 		if (r.mm->zone[i])
 			check_unlocked(&r, r.mm->zone[i]);
-	return r.broken ? verdict : NULL;
+	return r.broken ? check_verdict : NULL;
 }
 
 /* --- looking from outside -------------------------------------------------------------------------------------------- */

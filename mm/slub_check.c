@@ -31,12 +31,10 @@ struct recount {
 	bool broken;
 };
 
-static __thread char verdict[240];
-
 static sim_cold void broken(struct recount *r, const char *clause, const char *condition, const char *cache, u64 pfn)
 {
 	r->broken = true;
-	snprintf(verdict, sizeof(verdict), "%s: broken %s: %s (%s, pfn %llu)", clause, clause, condition, cache,
+	snprintf(check_verdict, sizeof(check_verdict), "%s: broken %s: %s (%s, pfn %llu)", clause, clause, condition, cache,
 		 (unsigned long long)pfn);
 }
 
@@ -381,5 +379,5 @@ const char *slab_check(void)
 	r.sums = sums;
 	r.place = place;
 	check_all(&r);
-	return r.broken ? verdict : NULL;
+	return r.broken ? check_verdict : NULL;
 }

@@ -26,12 +26,10 @@ struct recount {
 	bool broken;
 };
 
-static __thread char verdict[200];
-
 static sim_cold void broken(struct recount *r, const char *clause, const char *condition, u32 device, u64 number)
 {
 	r->broken = true;
-	snprintf(verdict, sizeof(verdict), "%s: broken %s: %s (device %u, %llu)", clause, clause, condition, device,
+	snprintf(check_verdict, sizeof(check_verdict), "%s: broken %s: %s (device %u, %llu)", clause, clause, condition, device,
 		 (unsigned long long)number);
 }
 
@@ -262,5 +260,5 @@ const char *swap_check(void)
 		check_frames(r);
 	if (!r->broken)
 		check_sums(r);
-	return r->broken ? verdict : NULL;
+	return r->broken ? check_verdict : NULL;
 }

@@ -18,8 +18,6 @@ struct recount {
 	u64 mlocked[MAX_ZONES];
 };
 
-static __thread char verdict[200];
-
 #define INV(clause, condition, pfn)                                                                                    \
 	do {                                                                                                           \
 		if (unlikely(!(condition)))                                                                            \
@@ -29,11 +27,11 @@ static __thread char verdict[200];
 static sim_cold const char *broken(const char *clause, const char *condition, u64 pfn)
 {
 	if (pfn == ~0ULL)
-		snprintf(verdict, sizeof(verdict), "%s: broken %s: %s", clause, clause, condition);
+		snprintf(check_verdict, sizeof(check_verdict), "%s: broken %s: %s", clause, clause, condition);
 	else
-		snprintf(verdict, sizeof(verdict), "%s: broken %s: %s (pfn %llu)", clause, clause, condition,
+		snprintf(check_verdict, sizeof(check_verdict), "%s: broken %s: %s (pfn %llu)", clause, clause, condition,
 			 (unsigned long long)pfn);
-	return verdict;
+	return check_verdict;
 }
 
 /* --- lists [R1] ------------------------------------------------------------------------------------------------------------------ */
