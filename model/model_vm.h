@@ -17,7 +17,6 @@
 #define MODEL_VM_TASKS	     64
 #define MODEL_TRACKED_FILES  32	 /* whose contents are known page by page; others are never written */
 #define MODEL_TRACKED_PAGES  256 /* of each */
-#define MODEL_TRACKED_VPNS   1024 /* of each task; programs touch no others, but for the benches */
 
 /* Memory for it all, and the boot: before and after vm_init(). false: the host has none. */
 bool model_begin_vm_init(struct model *m, unsigned cpu);
@@ -32,7 +31,6 @@ enum model_vm_op {
 	VM_OP_DONTNEED, VM_OP_MLOCK, VM_OP_MUNLOCK, VM_OP_PIN, VM_OP_UNPIN,
 	VM_OP_FILE_OPEN, VM_OP_FILE_READ, VM_OP_FILE_WRITE, VM_OP_FSYNC, VM_OP_TRUNCATE, VM_OP_DROP_CACHES,
 	VM_OP_SWAPON, VM_OP_SWAPOFF, VM_OP_KNOB, VM_OP_SLEEP, VM_OP_SHOW, VM_OP_SETTLE,
-	NR_VM_OPS
 };
 struct model_vm_ask {
 	u8 op;		  /* enum model_vm_op */
@@ -57,11 +55,7 @@ u64 model_file_key(const struct model *m, u32 file, u32 index);
 u64 model_read_key(const struct model *m, unsigned cpu);
 /* The virtual page was written by its task, a mapped file's page too. */
 void model_task_wrote(struct model *m, unsigned task, u32 vpn, u64 key);
-bool model_task_exists(const struct model *m, unsigned task);
-bool model_task_killed(const struct model *m, unsigned task); /* its next operation ends it */
 u32 model_file_pages(const struct model *m, u32 file);
-u64 model_file_of_window(const struct model *m, unsigned task, unsigned window); /* ~0: free */
-bool model_pinned(const struct model *m, u64 pfn);
 /* Running sums: of a task; of a counter by its name in vmstat, ~0: the model has none like it. */
 struct model_task_sums {
 	bool exists, killed;

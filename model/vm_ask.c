@@ -306,7 +306,7 @@ const char *model_vm_answer(struct model *m, unsigned cpu, int error, u64 value)
 	if (!bad)
 		bad = error ? failed(m, cpu, vf, error) : succeeded(m, cpu, ask, value);
 	if (ask->op == VM_OP_MUNMAP && !error && ask->window < VM_WINDOWS)
-		m->vm->task[ask->task].window[ask->window % VM_WINDOWS].nr = 0;
+		m->vm->task[ask->task].window[ask->window].nr = 0;
 	return bad;
 }
 
@@ -343,28 +343,9 @@ void model_task_wrote(struct model *m, unsigned task, u32 vpn, u64 key)
 		pte->key = key;
 }
 
-bool model_task_exists(const struct model *m, unsigned task)
-{
-	return m->vm->task[task].exists;
-}
-bool model_task_killed(const struct model *m, unsigned task)
-{
-	return m->vm->task[task].killed;
-}
-
 u32 model_file_pages(const struct model *m, u32 file)
 {
 	return file < MODEL_TRACKED_FILES && m->vm->file[file].sized ? m->vm->file[file].pages : VM_FIRST_SIZE;
-}
-
-u64 model_file_of_window(const struct model *m, unsigned task, unsigned window)
-{
-	return m->vm->task[task].window[window].nr ? m->vm->task[task].window[window].file : ~0ULL;
-}
-
-bool model_pinned(const struct model *m, u64 pfn)
-{
-	return pfn < m->nr_frames && m->vm->frame[pfn].pins;
 }
 
 u64 vm_free_swap(const struct model *m)

@@ -13,8 +13,7 @@
  *   [LV9] an OOM ends                                   }
  *   [LV10] nobody waits for ever, nor for what is not under way
  *
- * docs/liveness.md says which excuses each knows. Time is virtual: it passes when somebody sleeps. Time that the program lets pass
- * at once is taken off.
+ * docs/liveness.md says which excuses each knows. Time is virtual: it passes when somebody sleeps.
  */
 #include "vm_state.h"
 
@@ -429,15 +428,13 @@ static const char *on_wait_begins(struct model *m, const struct mm_event *ev)
 	a->waits = true;
 	a->what = ev->report;
 	a->since_ns = m->now_ns;
-	a->jumped_ns = m->vm->live.jumped_ns;
-	a->pfn = ev->pfn;
 	return NULL;
 }
 
 static const char *on_wait_ends(struct model *m, const struct mm_event *ev)
 {
 	struct vm_actor *a = actor_on(m, ev->cpu);
-	u64 waited = m->now_ns - a->since_ns - (m->vm->live.jumped_ns - a->jumped_ns);
+	u64 waited = m->now_ns - a->since_ns;
 	const struct flight *f;
 
 	if (!a->waits || a->what != ev->report)
@@ -644,7 +641,6 @@ static const char *on_sleep(struct model *m, const struct mm_event *ev, bool for
 	n->nap_highest = (u8)highest;
 	n->naps = !for_good;
 	n->naps_ns = m->now_ns;
-	n->jumped_ns = m->vm->live.jumped_ns;
 	n->kthread = for_good ? 0 : n->kthread;
 	if (for_good && m->kswapd_wanted[ev->nid])
 		return model_says(m, "LV6: kswapd of node %u goes to sleep although it was woken", ev->nid);
@@ -658,7 +654,7 @@ static const char *on_sleep(struct model *m, const struct mm_event *ev, bool for
 static const char *on_goes_on(struct model *m, const struct mm_event *ev)
 {
 	struct vm_node_live *n = kswapds_node(m, ev);
-	u64 napped = n ? m->now_ns - n->naps_ns - (m->vm->live.jumped_ns - n->jumped_ns) : 0;
+	u64 napped = n ? m->now_ns - n->naps_ns : 0;
 	unsigned order, highest;
 	bool woken, napping;
 
@@ -694,6 +690,7 @@ static const char *on_node_ends(struct model *m, const struct mm_event *ev)
 	return NULL;
 }
 
+/* One that found nothing and did not say so would try for ever. */
 static const char *on_failure(struct model *m, const struct mm_event *ev)
 {
 	struct vm_node_live *n = kswapds_node(m, ev);
@@ -707,7 +704,6 @@ static const char *on_failure(struct model *m, const struct mm_event *ev)
 	return NULL;
 }
 
-/* One that found nothing and did not say so would try for ever. */
 static const char *on_reclaim(struct model *m, const struct mm_event *ev)
 {
 	switch (ev->report) {

@@ -36,7 +36,7 @@ enum vm_excuse {
 struct vm_actor {
 	bool waits;
 	u8 what;	   /* enum vm_wait */
-	u64 since_ns, jumped_ns, pfn; /* ~0: of no page */
+	u64 since_ns;
 	u32 freed;	   /* frames that came back to the allocator since this actor began to reclaim */
 	u32 said;	   /* pages that it says were reclaimed */
 	bool round;	   /* a direct reclaim ended, and the request has not said what it made of it */
@@ -67,13 +67,12 @@ struct vm_node_live {
 	u32 failures;
 	u64 reclaimed;	   /* since it began to balance */
 	u64 boost[MAX_NR_ZONES]; /* then */
-	u64 naps_ns, jumped_ns;
+	u64 naps_ns;
 };
 
 /* Part of the model's state: copied with it. */
 struct vm_liveness {
 	u8 last;	   /* actor of the last event */
-	u64 jumped_ns;	   /* time that passed by the program's will, not by anybody's sleeping */
 	struct vm_actor actor[VM_ACTORS];
 	struct vm_oom oom;
 	struct vm_node_live node[MAX_NUMNODES];

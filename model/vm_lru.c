@@ -88,13 +88,13 @@ static void count_place(struct model *m, const struct vm_frame *f, u64 pfn, unsi
 	else if (place == LRU_ISOLATED)
 		s->isolated[vm_node_of(m, pfn)][!vm_is_anon(f)] += (u64)nr;
 	else if (place == LRU_BATCH)
-		s->batched[f->actor % MODEL_MAX_CPUS] += (u64)nr;
+		s->batched[f->cpu] += (u64)nr;
 }
 
 static const char *move(struct model *m, const struct mm_event *ev, struct vm_frame *f)
 {
 	count_place(m, f, ev->pfn, f->place, -1);
-	f->actor = ev->lru_to == LRU_ISOLATED ? (u8)stack_on(m, ev->cpu) : ev->cpu;
+	f->cpu = ev->cpu;
 	f->place = ev->lru_to;
 	count_place(m, f, ev->pfn, f->place, 1);
 	if ((ev->report == LRU_WHY_ACTIVATE && ev->lru_from != LRU_ISOLATED) || ev->lru_to == LRU_UNEVICTABLE)
@@ -199,9 +199,9 @@ static const char *on_scan(struct model *m, const struct mm_event *ev)
 	if (flight_on(m, ev->cpu)->alone && ev->index > on_list(m, ev->nid, list))
 		return model_says(m, "R4: %llu pages are said to be %s of node %u, there are %llu", (unsigned long long)ev->index,
 				  vm_place_names[list], ev->nid, (unsigned long long)on_list(m, ev->nid, list));
-	if (ev->order != vf->scan.priority || ev->asked > ev->index >> ev->order)
+	if (ev->order != vf->priority || ev->asked > ev->index >> ev->order)
 		return model_says(m, "R4: of %llu pages %s of node %u %u are looked at, at priority %u of %u", (unsigned long long)ev->index,
-				  vm_place_names[list], ev->nid, ev->asked, ev->order, vf->scan.priority);
+				  vm_place_names[list], ev->nid, ev->asked, ev->order, vf->priority);
 	if (ev->asked && !is_of_files(list) && !vm_free_swap(m) && flight_on(m, ev->cpu)->alone)
 		return model_says(m, "R5: %u anonymous pages are looked at, and swap has no room", ev->asked);
 	return NULL;

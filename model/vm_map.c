@@ -158,10 +158,8 @@ static const char *on_mapped(struct model *m, const struct mm_event *ev, struct 
 	}
 	if (!f->maps++)
 		count_mapped(m, f, 1);
-	if (vm_is_anon(f)) {
-		f->task = (u8)(ev->vm_task + 1);
+	if (vm_is_anon(f))
 		f->index = (u32)ev->index;
-	}
 	t->rss_anon += vm_is_anon(f);
 	t->rss_file += !vm_is_anon(f);
 	pte->where = VM_FRAME;

@@ -95,8 +95,7 @@ static void reclaim_begins(struct model *m, const struct mm_event *ev)
 		vf = vm_flight_on(m, ev->cpu);
 	}
 	vf->reclaims++;
-	vf->scan.priority = ev->priority;
-	vf->scan.nid = ev->nid;
+	vf->priority = ev->priority;
 }
 
 static const char *reclaim_ends(struct model *m, const struct mm_event *ev)
@@ -277,8 +276,7 @@ static const char *judge_pages(struct model *m, const struct mm_event *ev)
 /* Before the others hear of it. */
 static bool is_end(const struct mm_event *ev)
 {
-	return (ev->type == EVENT_RECLAIM && (ev->report == RECLAIM_DIRECT_ENDS || ev->report == RECLAIM_NODE_ENDS)) ||
-	       (ev->type == EVENT_KTHREAD && !ev->on);
+	return ev->type == EVENT_RECLAIM && (ev->report == RECLAIM_DIRECT_ENDS || ev->report == RECLAIM_NODE_ENDS);
 }
 static bool is_begin(const struct mm_event *ev)
 {

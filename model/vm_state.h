@@ -41,8 +41,8 @@ struct vm_frame {
 	u64 key;
 	u8 use;	  /* enum vm_use + 1; 0: not one of ours */
 	u8 place; /* enum lru_place */
-	u8 actor; /* in a batch: the CPU; isolated: stack_on() who has it */
-	u8 task;  /* tables: whose, number + 1; anonymous: of the last mapping */
+	u8 cpu;   /* in the batch of */
+	u8 task;  /* tables: whose, number + 1 */
 	u16 flags;
 	u16 pins;
 	u32 maps;
@@ -130,9 +130,7 @@ struct vm_flight {
 	bool error;    /* the file had an error that nobody was told, at some time since it began */
 	bool copied;   /* a page was copied to who reads: copied_key */
 	u64 copied_key;
-	struct {
-		u8 priority, nid;
-	} scan; /* the look at a node that goes on */
+	u8 priority;   /* of the look at a node that goes on */
 	struct {
 		u64 freeable, delta, deferred, left, scanned; /* R15 */
 		u8 id;

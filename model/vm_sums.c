@@ -182,7 +182,7 @@ static void add_frame(const struct model *m, struct vm_sums *s, u64 pfn)
 	if (f->place == LRU_ISOLATED)
 		s->isolated[vm_node_of(m, pfn)][!vm_is_anon(f)]++;
 	if (f->place == LRU_BATCH)
-		s->batched[f->actor % MODEL_MAX_CPUS]++;
+		s->batched[f->cpu]++;
 	s->dirty += (f->flags & VMF_DIRTY) && f->file != VM_NO_FILE;
 	s->writeback += !!(f->flags & VMF_WRITEBACK);
 	s->mlocked += !!(f->flags & VMF_MLOCKED);

@@ -617,7 +617,7 @@ static void test_references(void)
 
 static const char *scan(unsigned list, u32 asked, u64 size)
 {
-	return TELL(.type = EVENT_RECLAIM, .report = RECLAIM_SCAN, .order = flight() ? flight()->scan.priority : 0, .lru_to = (u8)list,
+	return TELL(.type = EVENT_RECLAIM, .report = RECLAIM_SCAN, .order = flight() ? flight()->priority : 0, .lru_to = (u8)list,
 		    .asked = asked, .index = size);
 }
 
@@ -630,7 +630,7 @@ static void test_scans(void)
 	says_clause(scan(LRU_INACTIVE_FILE, 0, 1), "R4", "it is shorter: R4");
 	model()->vm->sums.lru[ZONE_NORMAL][LRU_INACTIVE_FILE] = 64;
 	model()->vm->sums.lru[ZONE_NORMAL][LRU_INACTIVE_ANON] = 64;
-	flight()->scan.priority = 4;
+	flight()->priority = 4;
 	says_clause(scan(LRU_INACTIVE_FILE, 5, 64), "R4", "too much of it is: R4");
 	says_clause(scan(LRU_INACTIVE_FILE, 4, 64), NULL, "as much as may be");
 	says_clause(scan(LRU_INACTIVE_ANON, 4, 64), NULL, "of anonymous ones too");
