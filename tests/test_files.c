@@ -6,80 +6,18 @@
  * Each scene runs as one operation on a machine of its own, since most of it sleeps. What pages hold is compared whole.
  */
 #include <errno.h>
-#include "../mm/slab_internal.h"
 #include "../mm/filemap_internal.h"
 #include "highmem.h"
-#include "tap.h"
-
-static struct machine *m;
+#include "scene.h"
 
 /* --- a machine, and one operation on it ----------------------------------------------------------------------------------------- */
 
-#define MOST_NEWS 8192
-static struct mm_event news[MOST_NEWS];
-static unsigned nr_news;
-
-static void keep_news(struct machine *machine, void *unused)
-{
-	(void)unused;
-	for (u32 i = 0; i < machine->nr_events && nr_news < MOST_NEWS; i++)
-		memcpy(&news[nr_news++], machine->host->event[i].word, sizeof(news[0]));
-	machine->nr_events = 0;
-}
-
-static void forget_news(void)
-{
-	keep_news(m, NULL);
-	nr_news = 0;
-	m->fuel = m->param[PARAM_FUEL];
-}
-
-static unsigned said(enum mm_event_type type, unsigned report)
-{
-	unsigned nr = 0;
-
-	keep_news(m, NULL);
-	for (unsigned i = 0; i < nr_news; i++)
-		nr += news[i].type == type && news[i].report == report;
-	return nr;
-}
-
-static void (*scene)(void);
-
-static void run_scene(void *arg, u32 op)
-{
-	(void)arg, (void)op;
-	scene();
-}
-static u32 no_more(void *arg, unsigned which)
-{
-	(void)arg, (void)which;
-	return SCHED_NONE;
-}
-static u32 no_switches(void *arg, u32 op, const struct sched_switch **list)
-{
-	(void)arg, (void)op;
-	*list = NULL;
-	return 0;
-}
-
-static const struct sched_client client = { .run = run_scene, .next_unstarted = no_more, .unstarted_irq = no_more,
-					    .switches = no_switches };
-
 static bool boot(u32 latency_us)
 {
-	struct machine_config c = { 0 };
+	struct machine_config c = small_machine();
 
-	machine_config_profile(&c, PROFILE_SMALL);
 	c.param[PARAM_DISK_LATENCY_US] = latency_us;
-	m = machine_create(&c);
-	machine_enter(m, 0);
-	m->host->event_full = keep_news;
-	sched_set_client(sched_create(m), &client);
-	if (mm_boot() || kmem_cache_init() || vm_init())
-		return ok(false, "the machine boots with files");
-	forget_news();
-	return true;
+	return boot_scene(&c, "files");
 }
 
 /* Files are valid afterwards, and gone when all is settled. */
@@ -88,10 +26,7 @@ static void play(const char *name, void (*act)(void), u32 latency_us)
 	printf("# %s\n", name);
 	if (!boot(latency_us))
 		return;
-	scene = act;
-	if (!sched_run(m->host->sched, 0, 0) || m->stop.kind)
-		ok(false, "%s: the machine stopped: %s", name, m->stop.text);
-	else
+	if (play_scene(name, 0, act))
 		same_text(filemap_check(), NULL, "files are valid");
 	machine_destroy(m);
 }

@@ -5,16 +5,13 @@
  * agree afterwards, and when all is written and forgotten each page of the disk holds what was written to it last.
  */
 #include <errno.h>
-#include "../mm/slab_internal.h"
 #include "../mm/filemap_internal.h"
-#include "tap.h"
+#include "races.h"
 
 #define FILE_A	    1u
 #define FILE_B	    2u
-#define MOST_YIELDS 4000u
 #define PAGES	    32u
 
-static struct machine *m;
 static u64 buffer[PAGE_SIZE / 8];
 
 /* --- what is there before ------------------------------------------------------------------------------------------------------ */
@@ -185,61 +182,26 @@ static const struct {
 	{ "open", open_another, 0, 0, CUTS },
 };
 
-/* --- one schedule --------------------------------------------------------------------------------------------------------------------- */
+/* --- what must be so afterwards ------------------------------------------------------------------------------------------------------ */
 
-struct race {
-	unsigned first, second;
-	struct sched_switch at;
-	bool started, met; /* the second; the first was interrupted for it */
-};
-
-static void run_thing(void *arg, u32 op)
+static const char *name_of(unsigned i)
 {
-	struct race *r = arg;
-
-	this_cpu->machine->fuel = this_cpu->machine->param[PARAM_FUEL];
-	thing[op ? r->second : r->first].run();
+	return thing[i].name;
 }
-static u32 next_unstarted(void *arg, unsigned cpu)
+static void run_thing(unsigned i)
 {
-	struct race *r = arg;
-
-	if (cpu != 1 || r->started)
-		return SCHED_NONE;
-	r->started = r->met = true;
-	return 1;
-}
-static u32 no_irq(void *arg, unsigned label)
-{
-	(void)arg, (void)label;
-	return SCHED_NONE;
-}
-static u32 switches(void *arg, u32 op, const struct sched_switch **list)
-{
-	struct race *r = arg;
-
-	*list = &r->at;
-	return op == 0;
-}
-
-/* false: a sentence was said. */
-static bool agree(const struct race *r, const char *text, const char *when)
-{
-	if (!text)
-		return true;
-	printf("# %s, interrupted at %u by %s%s: %s\n", thing[r->first].name, r->at.at, thing[r->second].name, when, text);
-	return false;
+	thing[i].run();
 }
 
 /* May the page hold this? ~0: it is not there. */
-static bool may_hold(const struct race *r, u32 index, u64 key)
+static bool may_hold(u32 index, u64 key)
 {
-	u32 cut = min_of(thing[r->first].cut, r->met ? thing[r->second].cut : (u32)CUTS);
-	bool a = thing[r->first].key && thing[r->first].index == index;
-	bool b = r->met && thing[r->second].key && thing[r->second].index == index;
+	u32 cut = min_of(thing[race.first].cut, other_started ? thing[race.second].cut : (u32)CUTS);
+	bool a = thing[race.first].key && thing[race.first].index == index;
+	bool b = other_started && thing[race.second].key && thing[race.second].index == index;
 
 	if (a || b) /* what was written is there, or was cut off afterwards; in no order it is zero */
-		return (index >= cut && key == ~0ULL) || (a && key == thing[r->first].key) || (b && key == thing[r->second].key);
+		return (index >= cut && key == ~0ULL) || (a && key == thing[race.first].key) || (b && key == thing[race.second].key);
 	if (index >= cut)
 		return key == 0 || key == ~0ULL;
 	return key == key_before(index) || (index > 20 && key == ~0ULL);
@@ -259,14 +221,14 @@ static u64 key_of(u32 index)
 	return ~1ULL;
 }
 
-static const char *what_is_wrong(const struct race *r)
+static const char *what_is_wrong(void)
 {
 	static char text[80];
 
 	for (u32 i = 0; i < PAGES; i++) {
 		u64 key = key_of(i);
 
-		if (may_hold(r, i, key))
+		if (may_hold(i, key))
 			continue;
 		snprintf(text, sizeof(text), "page %u holds key %lld", i, (long long)key);
 		return text;
@@ -284,75 +246,34 @@ static const char *anything_left(void)
 	return NULL;
 }
 
-static bool run_race(struct race *r)
+static bool all_agree(void)
 {
-	struct sched *s = m->host->sched;
-	bool good;
-
-	machine_reset_hard(m);
-	machine_enter(m, 0);
-	if (!set_up())
-		return agree(r, "it could not be set up", "");
-	m->nr_events = 0;
-	sched_set_client(s, &(struct sched_client){ r, run_thing, next_unstarted, no_irq, switches, NULL, NULL });
-	good = sched_run(s, 0, 0);
-	machine_enter(m, 0);
-	if (!good)
-		return agree(r, m->stop.text, "");
-	m->fuel = m->param[PARAM_FUEL];
-	if (!agree(r, vm_check(), "") || !agree(r, what_is_wrong(r), ", in the cache"))
+	if (!agree(vm_check(), "") || !agree(what_is_wrong(), ", in the cache"))
 		return false;
-	m->fuel = m->param[PARAM_FUEL];
+	refuel();
 	if (file_fsync(FILE_A))
-		return agree(r, "fsync fails", ", after the end");
+		return agree("fsync fails", ", after the end");
 	drop_caches(1);
-	if (!agree(r, what_is_wrong(r), ", on disk"))
+	if (!agree(what_is_wrong(), ", on disk"))
 		return false;
-	m->fuel = m->param[PARAM_FUEL];
+	refuel();
 	vm_settle();
-	return agree(r, vm_check(), ", after the end") && agree(r, anything_left(), ", after the end");
-}
-
-static bool boot(void)
-{
-	struct machine_config c = { 0 };
-
-	machine_config_profile(&c, PROFILE_SMALL);
-	m = machine_create(&c);
-	machine_enter(m, 0);
-	if (mm_boot() || kmem_cache_init() || vm_init())
-		return ok(false, "the machine boots with files");
-	machine_seal(m);
-	sched_create(m);
-	return true;
-}
-
-static bool run_pair(unsigned first, unsigned second, unsigned *runs)
-{
-	struct race r = { .first = first, .second = second, .at = { .target = 1 } };
-	bool good;
-
-	do {
-		r.started = r.met = false;
-		good = run_race(&r);
-		r.at.at++;
-		++*runs;
-	} while (r.met && good && r.at.at < MOST_YIELDS);
-	return good && r.at.at < MOST_YIELDS;
+	return agree(vm_check(), ", after the end") && agree(anything_left(), ", after the end");
 }
 
 int main(void)
 {
-	if (!boot())
+	if (!boot_race("files"))
 		return tap_end();
+	race.most_yields = 4000;
 	for (unsigned first = 0; first < ARRAY_SIZE(thing); first++) {
-		unsigned runs = 0;
 		bool good = true;
 
+		race.runs = 0;
 		for (unsigned second = 0; second < ARRAY_SIZE(thing); second++)
-			good &= run_pair(first, second, &runs);
+			good &= run_pair(first, second);
 		ok(good, "%s can be interrupted anywhere by anything", thing[first].name);
-		printf("# %u runs\n", runs);
+		printf("# %u runs\n", race.runs);
 	}
 	machine_destroy(m);
 	return tap_end();

@@ -4,28 +4,19 @@
  * ends; and memory_check(), each of whose clauses must speak when one word is wrong, and none before.
  */
 #include <errno.h>
-#include "../mm/slab_internal.h"
 #include "../mm/swap_internal.h"
 #include "../mm/task_internal.h"
-#include "tap.h"
+#include "scene.h"
 
 #define FILE_A 3u
-
-static struct machine *m;
 
 /* --- a machine -------------------------------------------------------------------------------------------------------------------- */
 
 static bool boot(void)
 {
-	struct machine_config c = { 0 };
+	const struct machine_config c = small_machine();
 
-	machine_config_profile(&c, PROFILE_SMALL);
-	m = machine_create(&c);
-	machine_enter(m, 0);
-	if (mm_boot() || kmem_cache_init() || vm_init())
-		return ok(false, "the machine boots with tasks");
-	m->nr_events = m->log_bytes = 0;
-	return true;
+	return boot_vm(&c, "tasks");
 }
 
 static void done(const char *what)

@@ -5,15 +5,11 @@
  * counters agree afterwards, and when all tasks have ended they have nothing.
  */
 #include <errno.h>
-#include "../mm/slab_internal.h"
 #include "../mm/swap_internal.h"
 #include "../mm/task_internal.h"
-#include "tap.h"
+#include "races.h"
 
-#define FILE_A	   3u
-#define MOST_YIELDS 2000u
-
-static struct machine *m;
+#define FILE_A 3u
 
 /* --- what is there before ------------------------------------------------------------------------------------------------------ */
 
@@ -250,58 +246,15 @@ static const struct {
 	{ "exit, and another one of its number", make_again },
 };
 
-/* --- one schedule --------------------------------------------------------------------------------------------------------------------- */
+/* --- what must be so afterwards ------------------------------------------------------------------------------------------------------ */
 
-struct race {
-	unsigned first, second;
-	struct sched_switch at, back;
-	bool deep;
-	unsigned nr_switches;
-	bool started, met, went_back; /* the second; the first was interrupted for it; the second was for the first */
-};
-
-static void run_thing(void *arg, u32 op)
+static const char *name_of(unsigned i)
 {
-	struct race *r = arg;
-
-	this_cpu->machine->fuel = this_cpu->machine->param[PARAM_FUEL];
-	thing[op ? r->second : r->first].run();
+	return thing[i].name;
 }
-static u32 next_unstarted(void *arg, unsigned cpu)
+static void run_thing(unsigned i)
 {
-	struct race *r = arg;
-
-	if (cpu != 1 || r->started)
-		return SCHED_NONE;
-	r->started = r->met = true;
-	return 1;
-}
-static u32 no_irq(void *arg, unsigned label)
-{
-	(void)arg, (void)label;
-	return SCHED_NONE;
-}
-static u32 switches(void *arg, u32 op, const struct sched_switch **list)
-{
-	struct race *r = arg;
-
-	*list = op ? &r->back : &r->at;
-	return op == 0 || r->deep;
-}
-static void note_switch(void *arg)
-{
-	struct race *r = arg;
-
-	r->went_back = r->nr_switches++ > 0;
-}
-
-/* false: a sentence was said. */
-static bool agree(const struct race *r, const char *text, const char *when)
-{
-	if (!text)
-		return true;
-	printf("# %s, interrupted at %u by %s%s: %s\n", thing[r->first].name, r->at.at, thing[r->second].name, when, text);
-	return false;
+	thing[i].run();
 }
 
 static const char *anything_left(void)
@@ -319,86 +272,30 @@ static const char *anything_left(void)
 	return NULL;
 }
 
-static bool run_race(struct race *r)
+static bool all_agree(void)
 {
-	struct sched *s = m->host->sched;
-	bool good;
-
-	machine_reset_hard(m);
-	machine_enter(m, 0);
-	if (!set_up())
-		return agree(r, "it could not be set up", "");
-	m->nr_events = 0;
-	sched_set_client(s, &(struct sched_client){ r, run_thing, next_unstarted, no_irq, switches, note_switch, NULL });
-	good = sched_run(s, 0, 0);
-	machine_enter(m, 0);
-	if (!good)
-		return agree(r, m->stop.text, "");
-	m->fuel = m->param[PARAM_FUEL];
-	if (!agree(r, memory_check(), "") || !agree(r, filemap_check(), "") || !agree(r, swap_check(), ""))
+	if (!agree(memory_check(), "") || !agree(filemap_check(), "") || !agree(swap_check(), ""))
 		return false;
 	tasks_settle();
 	lru_add_drain_all();
-	return agree(r, memory_check(), ", after the end") && agree(r, swap_check(), ", after the end") &&
-	       agree(r, anything_left(), ", after the end");
-}
-
-static bool boot(void)
-{
-	struct machine_config c = { 0 };
-
-	machine_config_profile(&c, PROFILE_SMALL);
-	m = machine_create(&c);
-	machine_enter(m, 0);
-	if (mm_boot() || kmem_cache_init() || vm_init())
-		return ok(false, "the machine boots with tasks");
-	machine_seal(m);
-	sched_create(m);
-	return true;
-}
-
-/* With every place where the second goes back to the first, too, if it is deep: by hand, it takes minutes. */
-static bool run_from(struct race *r, unsigned *runs)
-{
-	bool good;
-
-	r->back = (struct sched_switch){ .target = 0 };
-	do {
-		r->started = r->met = r->went_back = false;
-		r->nr_switches = 0;
-		good = run_race(r);
-		r->back.at++;
-		++*runs;
-	} while (r->went_back && good && r->back.at < MOST_YIELDS);
-	return good && r->back.at < MOST_YIELDS;
-}
-
-static bool run_pair(unsigned first, unsigned second, bool deep, unsigned *runs)
-{
-	struct race r = { .first = first, .second = second, .at = { .target = 1 }, .deep = deep };
-	bool good;
-
-	do {
-		good = run_from(&r, runs);
-		r.at.at++;
-	} while (r.met && good && r.at.at < MOST_YIELDS);
-	return good && r.at.at < MOST_YIELDS;
+	return agree(memory_check(), ", after the end") && agree(swap_check(), ", after the end") &&
+	       agree(anything_left(), ", after the end");
 }
 
 int main(int argc, char **argv)
 {
-	bool deep = argc > 1 && !strcmp(argv[1], "--deep");
-
-	if (!boot())
+	if (!boot_race("tasks"))
 		return tap_end();
+	other_leaves = argc > 1 && !strcmp(argv[1], "--deep");
+	race.most_yields = 2000;
 	for (unsigned first = 0; first < ARRAY_SIZE(thing); first++) {
-		unsigned runs = 0;
 		bool good = true;
 
+		race.runs = 0;
 		for (unsigned second = 0; second < ARRAY_SIZE(thing) && good; second++)
-			good = run_pair(first, second, deep, &runs);
+			good = run_pair(first, second);
 		ok(good, "%s can be interrupted anywhere by anything", thing[first].name);
-		printf("# %u runs\n", runs);
+		printf("# %u runs\n", race.runs);
 	}
 	machine_destroy(m);
 	return tap_end();

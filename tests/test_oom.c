@@ -8,35 +8,14 @@
  */
 #include <errno.h>
 #include <stdlib.h>
-#include "../mm/slab_internal.h"
-#include "../mm/vm_internal.h"
 #include "textbuf.h"
+#include "scene.h"
 #include "texts.h"
 
 #define MS 1000000ULL
 
-static struct machine *m;
-
 /* --- a machine, and scenes --------------------------------------------------------------------------------------------------- */
 
-static struct mm_event news[8192];
-static unsigned nr_news;
-
-static void keep_news(struct machine *machine, void *arg)
-{
-	(void)arg;
-	for (u32 i = 0; i < machine->nr_events && nr_news < ARRAY_SIZE(news); i++)
-		memcpy(&news[nr_news++], machine->host->event[i].word, sizeof(news[0]));
-	machine->nr_events = 0;
-}
-static void forget_news(void)
-{
-	m->nr_events = 0;
-	nr_news = 0;
-	m->log_bytes = 0;
-	m->host->log[0] = 0;
-	m->fuel = m->param[PARAM_FUEL];
-}
 static const char *log_text(void)
 {
 	m->host->log[m->log_bytes] = 0;
@@ -83,53 +62,20 @@ static struct mm_event event_of(enum mm_event_type type, unsigned report)
 	return (struct mm_event){ 0 };
 }
 
-static void (*scene)(void);
-
-static void run_scene(void *arg, u32 op)
-{
-	(void)arg, (void)op;
-	scene();
-}
-static u32 no_more(void *arg, unsigned which)
-{
-	(void)arg, (void)which;
-	return SCHED_NONE;
-}
-static u32 no_switches(void *arg, u32 op, const struct sched_switch **list)
-{
-	(void)arg, (void)op;
-	*list = NULL;
-	return 0;
-}
-
-static const struct sched_client client = { .run = run_scene, .next_unstarted = no_more, .unstarted_irq = no_more,
-					    .switches = no_switches };
-
 static bool boot(enum sim_param knob, u32 value)
 {
-	struct machine_config c = { 0 };
+	struct machine_config c = small_machine();
 
-	machine_config_profile(&c, PROFILE_SMALL);
 	c.param[knob] = value;
-	m = machine_create(&c);
-	machine_enter(m, 0);
-	m->host->event_full = keep_news;
-	sched_set_client(sched_create(m), &client);
-	if (mm_boot() || kmem_cache_init() || vm_init())
-		return ok(false, "the machine boots with tasks");
-	forget_news();
-	return true;
+	return boot_scene(&c, "tasks");
 }
 
 /* stops: with this sentence; NULL: it does not. */
 static void play_with(enum sim_param knob, u32 value, void (*act)(void), const char *stops)
 {
-
-
 	if (!boot(knob, value))
 		return;
-	scene = act;
-
+	scene[0] = act;
 	sched_run(m->host->sched, 0, 0);
 	if (stops || m->stop.kind) {
 		same_number(m->stop.kind, stops ? STOP_PANIC : STOP_NONE, "  the machine stops only where it should");
@@ -487,7 +433,7 @@ static void test_last_words(void)
 {
 	if (!boot(PARAM_CPUS, 8))
 		return;
-	scene = nobody_is_left;
+	scene[0] = nobody_is_left;
 	sched_run(m->host->sched, 0, 0);
 	same_text(decisions(), "I N !", "O5: with nobody to kill the machine is deadlocked on memory");
 	ok(begins("mmcheck invoked oom-killer: "), "O11: the report is given");
@@ -496,7 +442,7 @@ static void test_last_words(void)
 	machine_destroy(m);
 	if (!boot(PARAM_CPUS, 8))
 		return;
-	scene = panic_on_oom;
+	scene[0] = panic_on_oom;
 	sched_run(m->host->sched, 0, 0);
 	same_text(decisions(), "I N P", "O5: a panic that was wanted is not a deadlock");
 	ok(strstr(log_text(), "invoked oom-killer") && !strstr(log_text(), "no killable"), "  the report is given all the same");

@@ -10,9 +10,7 @@
 #include "../mm/swap_internal.h"
 #include "../mm/task_internal.h"
 #include "highmem.h"
-#include "tap.h"
-
-static struct machine *m;
+#include "scene.h"
 
 /* --- the codec ----------------------------------------------------------------------------------------------------------------- */
 
@@ -110,28 +108,9 @@ static void test_codec_sizes(void)
 
 /* --- a machine, and operations on it ------------------------------------------------------------------------------------------- */
 
-#define MOST_NEWS 4096
-static struct mm_event news[MOST_NEWS];
-static unsigned nr_news;
-
-/* Keep what is about swap. */
-static void keep_news(struct machine *machine, void *unused)
+static bool about_swap(unsigned type)
 {
-	(void)unused;
-	for (u32 i = 0; i < machine->nr_events; i++) {
-		struct mm_event ev;
-
-		memcpy(&ev, machine->host->event[i].word, sizeof(ev));
-		if (nr_news < MOST_NEWS && (ev.type == EVENT_SWAP || ev.type == EVENT_SWAP_DEVICE || ev.type == EVENT_IO))
-			news[nr_news++] = ev;
-	}
-	machine->nr_events = 0;
-}
-
-static void forget_news(void)
-{
-	keep_news(m, NULL);
-	nr_news = 0;
+	return type == EVENT_SWAP || type == EVENT_SWAP_DEVICE || type == EVENT_IO;
 }
 
 static bool said_since(unsigned first, unsigned type, u8 report, u32 entry)
@@ -142,7 +121,7 @@ static bool said_since(unsigned first, unsigned type, u8 report, u32 entry)
 			return true;
 	return false;
 }
-static bool said(enum swap_news what, u32 entry)
+static bool said_of(enum swap_news what, u32 entry)
 {
 	return said_since(0, EVENT_SWAP, (u8)what, entry);
 }
@@ -164,70 +143,18 @@ static const char *story_of(u32 entry)
 	return story;
 }
 
-/* Operation 0 runs on CPU 0; operation 1 on CPU 1, where the schedule of operation 0 says so, or after it. */
-static void (*scene[2])(void);
-static bool other_started;
-static struct sched_switch other_comes;
-
-static void run_scene(void *arg, u32 op)
-{
-	(void)arg;
-	scene[op]();
-}
-static u32 next_scene(void *arg, unsigned cpu)
-{
-	(void)arg;
-	if (cpu != 1 || !scene[1] || other_started)
-		return SCHED_NONE;
-	other_started = true;
-	return 1;
-}
-static u32 no_irq(void *arg, unsigned label)
-{
-	(void)arg, (void)label;
-	return SCHED_NONE;
-}
-static u32 switches_of_scene(void *arg, u32 op, const struct sched_switch **list)
-{
-	(void)arg;
-	*list = &other_comes;
-	return !op && scene[1];
-}
-
-static const struct sched_client client = { .run = run_scene, .next_unstarted = next_scene, .unstarted_irq = no_irq,
-					    .switches = switches_of_scene };
-
 static bool boot(void)
 {
-	struct machine_config c = { 0 };
+	const struct machine_config c = small_machine();
 
-	machine_config_profile(&c, PROFILE_SMALL);
-	m = machine_create(&c);
-	machine_enter(m, 0);
-	m->host->event_full = keep_news;
-	sched_create(m);
-	sched_set_client(m->host->sched, &client);
-	if (mm_boot() || kmem_cache_init() || vm_init())
-		return ok(false, "the machine boots with reclaim");
-	forget_news();
-	return true;
-}
-
-/* false: the machine stopped. */
-static bool run(const char *name, unsigned op, void (*act)(void))
-{
-	scene[op] = act;
-	m->fuel = m->param[PARAM_FUEL];
-	if (sched_run(m->host->sched, op, op) && !m->stop.kind)
-		return true;
-	return ok(false, "%s: the machine stopped: %s", name, m->stop.text);
+	return boot_scene(&c, "reclaim");
 }
 
 static void play(const char *name, void (*act)(void))
 {
 	if (!boot())
 		return;
-	run(name, 0, act);
+	play_scene(name, 0, act);
 	machine_destroy(m);
 }
 
@@ -244,20 +171,20 @@ static void play_both(const char *name, void (*prepare)(void), void (*first)(voi
 		if (!boot())
 			return;
 		scene[1] = NULL;
-		running = run(name, 0, prepare);
+		running = play_scene(name, 0, prepare);
 		other_started = false;
-		other_comes = (struct sched_switch){ .at = at, .target = 1 };
+		leaves[0] = (struct sched_switch){ .at = at, .target = 1 };
 		scene[1] = second;
-		running = running && run(name, 0, first);
+		running = running && play_scene(name, 0, first);
 		if (running && !other_started) {
 			other_started = true;
-			run(name, 1, second);
+			play_scene(name, 1, second);
 			running = false;
 		}
 		scene[1] = NULL;
 		places += running;
 		if (!m->stop.kind)
-			run(name, 0, look);
+			play_scene(name, 0, look);
 		machine_destroy(m);
 	}
 	ok(places > 20, "%s, at %u places", name, places);
@@ -394,7 +321,7 @@ static const char *devices_taken(unsigned n, u32 *entry)
 			entry[i] = 0;
 		forget_page(page);
 		if (entry[i])
-			ok(said(SWAP_FREED, entry[i]), "a slot of a page that leaves the cache is free");
+			ok(said_of(SWAP_FREED, entry[i]), "a slot of a page that leaves the cache is free");
 	}
 	digits[n] = 0;
 	return digits;
@@ -463,10 +390,10 @@ static void test_counts(void)
 	for (unsigned i = 0; i < 62; i++)
 		swap_free(entry);
 	same_number(entry_slot(entry)->map, SWAP_HAS_CACHE, "R20: a slot whose page is cached is not free");
-	ok(!said(SWAP_FREED, entry), "nor said to be");
+	ok(!said_of(SWAP_FREED, entry), "nor said to be");
 	same_number(get_nr_swap_pages(), 6, "nor counted as free");
 	ok(try_to_free_swap(page), "a page nobody else needs gives up its slot");
-	ok(said(SWAP_FREED, entry) && vm_flag(page, PGV_dirty), "then it is free, and the page differs from what any device has");
+	ok(said_of(SWAP_FREED, entry) && vm_flag(page, PGV_dirty), "then it is free, and the page differs from what any device has");
 	same_number(get_nr_swap_pages(), 7, "and counted");
 	slots_are_valid("all free again");
 	forget_page(page);
@@ -497,7 +424,7 @@ static void test_out_and_in(void)
 		entry[i] = swap_out(key[i]);
 	same_text(story_of(entry[0]), "TCdwU", "taken, cached, named by a table, written, out of the cache");
 	slots_are_valid("four pages are out");
-	forget_news();
+	drop_news();
 	for (unsigned i = 0; i < 4; i++)
 		ok(comes_back(entry[3 - i], key[3 - i]), "page %u holds what was written", 3 - i);
 	same_text(story_of(entry[0]), "CrUF", "cached, read, out of the cache, free");
@@ -533,7 +460,7 @@ static void test_found_in_cache(void)
 	add_to_swap(page);
 	entry = vm_page(page)->entry;
 	write_out(page);
-	forget_news();
+	drop_news();
 	same_number((u64)swap_in(entry, GFP_HIGHUSER_MOVABLE, 0, 0, &found), 0, "it comes back");
 	ok(found == page, "as the page that is in the cache");
 	same_text(story_of(entry), "", "nothing was read");
@@ -645,7 +572,7 @@ static void test_zswap(void)
 	same_number(vm_counter("zswpout"), 2, "ZSWPOUT");
 	same_number(vm_counter("pswpout"), 1, "PSWPOUT");
 	slots_are_valid("stored and written");
-	forget_news();
+	drop_news();
 	ok(comes_back(same, 4) && comes_back(lines, 5) && comes_back(wild, 6), "all come back as they were");
 	same_text(story_of(lines), "CLUDF", "cached, loaded, out of the cache; then the copy goes, and the slot");
 	same_number(vm_counter("zswpin"), 2, "ZSWPIN");
@@ -968,7 +895,7 @@ static struct page *latecomer;
 static void must(bool holds, const char *claim)
 {
 	if (!holds)
-		ok(false, "at %u: %s", other_comes.at, claim);
+		ok(false, "at %u: %s", leaves[0].at, claim);
 }
 
 static bool valid_now(void)
@@ -1323,6 +1250,7 @@ static void test_checks(void)
 
 int main(void)
 {
+	is_news = about_swap;
 	if (!boot())
 		return tap_end();
 	test_codec();
