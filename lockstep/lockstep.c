@@ -275,7 +275,7 @@ const char *world_execute(struct world *w, u32 step, const struct op *op, const 
 	    (bad = model_judge_slub_text(w->model, world_cpu(), world_log(w) + w->log_from)))
 		return bad;
 	if (w->vm_up && w->stats.ops == began && w->machine->log_bytes + 1024 <= sizeof(w->machine->host->log) &&
-	    (bad = model_judge_oom_text(w->model, world_cpu(), world_log(w))))
+	    (bad = model_judge_oom_text(w->model, world_log(w))))
 		return bad;
 	if ((bad = model_end(w->model, world_cpu())))
 		return bad;

@@ -49,9 +49,11 @@ void note_excuses(struct model *m);
 void *map_zeros(u64 bytes);
 /* On top of the operation of this CPU; ended by end_flight(). task_flags: of the task that asks, reclaim's included. */
 void begin_nested_alloc(struct model *m, unsigned cpu, u16 owner, s32 nid, gfp_t gfp, unsigned order, u32 task_flags);
+/* These flags has the task that an interrupt's request interrupted. [Z10] [W9] */
+void ask_within(struct flight *f, u32 task_flags);
 /* An operation, or the run of a kernel thread. */
 struct flight *begin_flight(struct model *m, unsigned cpu);
-/* Reclaim in the middle of the request on top; it ends when the depth is taken back. */
+/* Reclaim in the middle of the request on top; ended by end_flight(). */
 void begin_reclaim(struct model *m, unsigned cpu);
 /* vm_pages.c: what the model knows of tasks' pages for the flight on top is new; the flags of the task that asks. */
 void vm_flight_begins(struct model *m, unsigned cpu);
@@ -123,8 +125,6 @@ const char *on_direct_reclaim(struct model *m, const struct mm_event *ev);
 const char *ladder_unreserved(struct model *m, struct flight *f, const struct mm_event *ev);
 /* A request begins, or begins again: it may be failed on purpose, and says where it sleeps. */
 const char *begin_prepared(struct model *m, struct flight *f);
-/* These flags has the task that an interrupt's request interrupted. [Z10] [W9] */
-void ask_within(struct flight *f, u32 task_flags);
 const char *bulk_is_over(struct model *m, const struct flight *f);
 /* NULL: the request has tried all it must. */
 const char *ladder_ended(struct model *m, struct flight *f);

@@ -15,20 +15,8 @@
  */
 #include "vm_state.h"
 
-#define MAX_RECLAIM_RETRIES 16
-
-/* Has nobody been at work since it began but while it slept? Then its choices are judged. */
-static bool steady(const struct model *m, const struct flight *f)
-{
-	return model_has_vm(m) ? f->steady : f->alone;
-}
-
 /* --- rights --------------------------------------------------------------------------------------------------------------- */
 
-static bool may_sleep(const struct flight *f)
-{
-	return (f->gfp & __GFP_DIRECT_RECLAIM) && !(f->where & MODEL_ATOMIC);
-}
 static bool costly(const struct model *m, const struct flight *f)
 {
 	return f->order > m->costly_order;
@@ -199,10 +187,6 @@ bool ladder_would_pass(const struct model *m, const struct flight *f, unsigned z
 
 	return allowed(m, f, zone) && mark_holds(m, zone, f->order, mark_of(&m->zone[zone], flags), f->highest, flags,
 						 m->zone[zone].stat[STAT_FREE] + (s64)more);
-}
-bool ladder_is_steady(const struct model *m, const struct flight *f)
-{
-	return steady(m, f);
 }
 
 /* L2: zones looked at are marked as below their high mark, unless it holds. */

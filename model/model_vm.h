@@ -6,8 +6,11 @@
  * virtual page of a task, each page of a file in the cache, each block of a disk, each slot of swap. Where it is kept (a frame,
  * a slot, a block) is told by events, and each move is judged: nothing is dropped that is nowhere else.
  *
- * vm_pages.c  tables, caches, contents, swap, dirty and writeback      vm_lru.c  lists, batches, isolation, references, scans
- * vm_liveness.c  who may be refused, throttled, killed; kswapd         vm_oom.c  badness, victims, reports
+ * vm_pages.c     who is given pages, and returns them      vm_ask.c   what operations ask and answer
+ * vm_map.c       tasks and their page tables               vm_lru.c   lists, batches, isolation, references, scans
+ * vm_contents.c  caches, devices, swap, dirty, writeback   vm_oom.c   badness, victims
+ * vm_liveness.c  who may be refused, throttled; kswapd     vm_text.c  figures of texts, reports
+ * vm_sums.c      sums, their recount, seal and reset
  */
 #ifndef MODEL_MODEL_VM_H
 #define MODEL_MODEL_VM_H
@@ -77,11 +80,14 @@ const char *vm_recount(struct model *m);
 u64 vm_digest(const struct model *m, u64 digest);
 /* A page of ours is about to be freed: may it? */
 const char *vm_judge_free(struct model *m, u64 pfn);
-/* Pages of a zone that could be reclaimed: clean or dirty, mapped or not, if neither pinned nor mlocked; anonymous ones if swap has room. [R5] */
-u64 vm_zone_reclaimable(const struct model *m, unsigned zone);
-/* Is anything reclaimable, or anybody killable, for a request like this? [the liveness clause] */
+/*
+ * Has one of these zones, as bits, a page that could be reclaimed: clean or dirty, mapped or not, if neither pinned nor mlocked;
+ * anonymous ones if swap has room [R5]? May anybody be killed? [LV1]
+ */
 bool vm_anything_reclaimable(const struct model *m, u32 zones);
 bool vm_anybody_killable(const struct model *m);
+/* Slots of devices that give some; of them, those that nobody has taken. */
+u64 vm_total_swap(const struct model *m);
 u64 vm_free_swap(const struct model *m);
 
 /* Nothing was asked for a long time, and disks are idle: every kswapd is asleep. [LV6] */
@@ -91,7 +97,7 @@ bool model_oom_panics(const struct model *m);
 
 /* Texts. */
 /* The log, if nobody has emptied it since the operation began: reports of kills since then are in it, word by word. */
-const char *model_judge_oom_text(struct model *m, unsigned cpu, const char *text);
+const char *model_judge_oom_text(struct model *m, const char *text);
 /* [O2] */
 unsigned model_oom_score(const struct model *m, unsigned task);
 

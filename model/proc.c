@@ -328,7 +328,7 @@ static const char vmstat_form[] =
 const char *model_judge_vmstat(struct model *m, const char *text)
 {
 	struct vm_figures f = vm_figures(m, ANY_NODE, ANY_ZONE);
-	u64 value[80] = { all_zones_read(m, STAT_FREE), f.lru[0], f.lru[1], f.lru[2], f.lru[3], f.lru[4], f.pending, f.mlocked,
+	u64 value[9 + 6 + 16 + 2 * MAX_NR_ZONES + 2] = { all_zones_read(m, STAT_FREE), f.lru[0], f.lru[1], f.lru[2], f.lru[3], f.lru[4], f.pending, f.mlocked,
 			  all_zones_read(m, STAT_CMA) };
 	u64 *numa = value + 9, *node = numa + 6, *pgalloc = node + 16, *allocstall = pgalloc + MAX_NR_ZONES;
 	const u64 nodes[] = { f.lru[0],	     f.lru[1],	    f.lru[2], f.lru[3], f.lru[4],     all_slab_pages(m, true), all_slab_pages(m, false),

@@ -214,6 +214,11 @@ static const char *judge_use(struct model *m, unsigned highest, const char **tex
 			  value);
 }
 
+#define NODE_FORM                                                                                                           \
+	"Node # active_anon:#kB inactive_anon:#kB active_file:#kB inactive_file:#kB unevictable:#kB isolated(anon):#kB "        \
+	"isolated(file):#kB mapped:#kB dirty:#kB writeback:#kB shmem:0kB shmem_thp:0kB shmem_pmdmapped:0kB anon_thp:0kB "       \
+	"writeback_tmp:0kB kernel_stack:0kB pagetables:#kB sec_pagetables:0kB all_unreclaimable? "
+
 /* A line for each node that manages memory the request may use. */
 static const char *judge_node(struct model *m, u64 nid, unsigned highest, const char **text)
 {
@@ -226,14 +231,7 @@ static const char *judge_node(struct model *m, u64 nid, unsigned highest, const 
 		return NULL;
 	f = vm_figures(m, (unsigned)nid, ANY_ZONE);
 	return judge_form(m, "F9", text,
-			  f.hopeless ? "Node # active_anon:#kB inactive_anon:#kB active_file:#kB inactive_file:#kB unevictable:#kB "
-				       "isolated(anon):#kB isolated(file):#kB mapped:#kB dirty:#kB writeback:#kB shmem:0kB "
-				       "shmem_thp:0kB shmem_pmdmapped:0kB anon_thp:0kB writeback_tmp:0kB kernel_stack:0kB "
-				       "pagetables:#kB sec_pagetables:0kB all_unreclaimable? yes\n" :
-				       "Node # active_anon:#kB inactive_anon:#kB active_file:#kB inactive_file:#kB unevictable:#kB "
-				       "isolated(anon):#kB isolated(file):#kB mapped:#kB dirty:#kB writeback:#kB shmem:0kB "
-				       "shmem_thp:0kB shmem_pmdmapped:0kB anon_thp:0kB writeback_tmp:0kB kernel_stack:0kB "
-				       "pagetables:#kB sec_pagetables:0kB all_unreclaimable? no\n",
+			  f.hopeless ? NODE_FORM "yes\n" : NODE_FORM "no\n",
 			  (const u64[]){ nid, f.lru[LRU_ACTIVE_ANON] * 4, f.lru[LRU_INACTIVE_ANON] * 4, f.lru[LRU_ACTIVE_FILE] * 4,
 					 f.lru[LRU_INACTIVE_FILE] * 4, f.lru[LRU_UNEVICTABLE] * 4, f.isolated[0] * 4,
 					 f.isolated[1] * 4, f.mapped * 4, f.dirty * 4, f.writeback * 4, f.tables * 4 });

@@ -11,7 +11,7 @@
 #include "slab_state.h"
 #include "vm_state.h"
 
-static void note_killed(struct model *m, struct vm_flight *vf)
+static void note_state(struct model *m, struct vm_flight *vf)
 {
 	const struct vm_task_state *t = &m->vm->task[vf->ask.task % MODEL_VM_TASKS];
 
@@ -28,7 +28,7 @@ void vm_note_all(struct model *m)
 	for (unsigned s = 0; s < MODEL_MAX_CPUS; s++)
 		for (unsigned d = 0; d < m->depth[s]; d++)
 			if (m->vm->flight[s][d].is_op)
-				note_killed(m, &m->vm->flight[s][d]);
+				note_state(m, &m->vm->flight[s][d]);
 }
 
 /* From now on reclaim may have them. */
@@ -52,7 +52,7 @@ void model_begin_vm(struct model *m, unsigned cpu, unsigned where, const struct 
 	vf = vm_flight_on(m, cpu);
 	vf->is_op = true;
 	vf->ask = *ask;
-	note_killed(m, vf);
+	note_state(m, vf);
 	if (ask->op == VM_OP_MUNLOCK)
 		unlock_range(m, ask);
 }
@@ -348,13 +348,23 @@ u32 model_file_pages(const struct model *m, u32 file)
 	return file < MODEL_TRACKED_FILES && m->vm->file[file].sized ? m->vm->file[file].pages : VM_FIRST_SIZE;
 }
 
-u64 vm_free_swap(const struct model *m)
+u64 vm_total_swap(const struct model *m)
 {
-	u64 free = 0;
+	u64 slots = 0;
 
 	for (unsigned d = 1; d <= SWAP_DEVICES; d++)
 		if (m->vm->device[d].on && !m->vm->device[d].leaving)
-			free += m->vm->device[d].pages - 1 - m->vm->device[d].used;
+			slots += m->vm->device[d].pages - 1; /* the first slot is the header's */
+	return slots;
+}
+
+u64 vm_free_swap(const struct model *m)
+{
+	u64 free = vm_total_swap(m);
+
+	for (unsigned d = 1; d <= SWAP_DEVICES; d++)
+		if (m->vm->device[d].on && !m->vm->device[d].leaving)
+			free -= m->vm->device[d].used;
 	return free;
 }
 
@@ -366,20 +376,12 @@ static bool could_go(const struct vm_frame *f, bool swap)
 	return !vm_is_anon(f) || swap || f->entry;
 }
 
-u64 vm_zone_reclaimable(const struct model *m, unsigned zone)
-{
-	bool swap = vm_free_swap(m) != 0;
-	u64 nr = 0;
-
-	for (u64 pfn = 0; pfn < m->nr_frames; pfn++)
-		nr += model_zone_of(m, pfn) == zone && could_go(&m->vm->frame[pfn], swap);
-	return nr;
-}
-
 bool vm_anything_reclaimable(const struct model *m, u32 zones)
 {
-	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
-		if ((zones >> z & 1) && m->zone[z].exists && vm_zone_reclaimable(m, z))
+	bool swap = vm_free_swap(m) != 0;
+
+	for (u64 pfn = 0; pfn < m->nr_frames; pfn++)
+		if (could_go(&m->vm->frame[pfn], swap) && (zones >> model_zone_of(m, pfn) & 1))
 			return true;
 	return false;
 }

@@ -17,8 +17,7 @@
  */
 #include "vm_state.h"
 
-#define MAX_RECLAIM_RETRIES 16
-#define MS		    1000000ULL
+#define MS 1000000ULL
 
 bool model_has_vm(const struct model *m)
 {
@@ -138,7 +137,7 @@ static u32 allowed_zones(const struct model *m, const struct flight *f)
 
 const char *vm_judge_need(struct model *m, const struct flight *f, const char *what)
 {
-	unsigned z = ladder_is_steady(m, f) ? ladder_high_zone(m, f) : MODEL_NR_ZONES;
+	unsigned z = steady(m, f) ? ladder_high_zone(m, f) : MODEL_NR_ZONES;
 	u64 easy = easy_pages(m, f);
 
 	if (z != MODEL_NR_ZONES)
@@ -157,7 +156,7 @@ static enum vm_excuse excuse_of(const struct model *m, const struct flight *f)
 		return VM_EXCUSE_FAULT;
 	if (f->order > m->max_order || f->preferred == MODEL_NR_ZONES)
 		return VM_EXCUSE_NO_ZONE;
-	if (!(f->gfp & __GFP_DIRECT_RECLAIM) || (f->where & MODEL_ATOMIC))
+	if (!may_sleep(f))
 		return VM_EXCUSE_NO_SLEEP;
 	if (f->gfp & __GFP_NOFAIL)
 		return ladder_may_kill(m, f) && (f->gfp & __GFP_FS) ? VM_NO_EXCUSE : VM_EXCUSE_NOBODY_DIES;
@@ -201,7 +200,7 @@ static const char *on_direct_begins(struct model *m, const struct mm_event *ev)
 
 	if (!f)
 		return model_says(m, "LV4: somebody reclaims who asks for nothing");
-	if (!(f->gfp & __GFP_DIRECT_RECLAIM) || (f->where & MODEL_ATOMIC))
+	if (!may_sleep(f))
 		return model_says(m, "LV4: order %u gfp %#x reclaims, and may not sleep", f->order, f->gfp);
 	if (f->task_flags & 1)
 		return model_says(m, "LV3: order %u gfp %#x reclaims within reclaim", f->order, f->gfp);
@@ -217,7 +216,7 @@ static const char *judge_reclaimer(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = request_on(m, ev->cpu), *top = flight_on(m, ev->cpu);
 
-	if (f && (!(f->gfp & __GFP_DIRECT_RECLAIM) || (f->where & MODEL_ATOMIC)))
+	if (f && !may_sleep(f))
 		return model_says(m, "LV4: order %u gfp %#x reclaims, and may not sleep", f->order, f->gfp);
 	if (!f || f != top)
 		return NULL;
@@ -386,7 +385,7 @@ static const char *judge_sleeper(struct model *m, const struct mm_event *ev)
 	const struct flight *f = request_on(m, ev->cpu), *top = flight_on(m, ev->cpu);
 	const char *name = wait_names[ev->report];
 
-	if (f && (!(f->gfp & __GFP_DIRECT_RECLAIM) || (f->where & MODEL_ATOMIC)))
+	if (f && !may_sleep(f))
 		return model_says(m, "LV4: order %u gfp %#x waits for %s, and may not sleep", f->order, f->gfp, name);
 	if (top && (top->where & MODEL_ATOMIC))
 		return model_says(m, "LV4: an operation that may not sleep waits for %s", name);
@@ -509,7 +508,7 @@ const char *vm_judge_wakeup(struct model *m, const struct flight *f, const struc
 		return NULL;
 	if (f->kind != FLIGHT_ALLOC || !(f->gfp & __GFP_KSWAPD_RECLAIM))
 		return model_says(m, "L13: kswapd is woken by a request that does not ask for it");
-	if (ladder_is_steady(m, f) && !vm_kswapd_is_needed(m, nid, ev->order, highest))
+	if (steady(m, f) && !vm_kswapd_is_needed(m, nid, ev->order, highest))
 		return model_says(m, "R11: kswapd of node %u is woken for order %u up to zone %s, and there is nothing to do", nid, ev->order,
 				  model_zone_name(highest));
 	vm_note_kswapd(m, nid, ev->order, highest, true);

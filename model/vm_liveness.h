@@ -15,6 +15,7 @@
 #define VM_NOBODY    255
 #define VM_KSWAPD    1 /* kernel thread of node 0; those of other nodes behind it */
 #define VM_DUE_BYTES 32768 /* of a log, as much as a machine keeps */
+#define MAX_RECLAIM_RETRIES 16 /* rounds without success: of a request's reclaim, of a node's kswapd */
 
 /* Why a request may be refused. docs/liveness.md says what each means. */
 enum vm_excuse {
@@ -47,7 +48,6 @@ struct vm_actor {
 struct vm_oom {
 	u8 decider;	   /* actor + 1; 0: nobody decides */
 	u8 asks;	   /* task whose request it is; VM_NOBODY: the kernel's own */
-	bool no_fs;
 	bool panics;	   /* the machine is to stop now, and may */
 	u64 seen;	   /* tasks whose badness was announced, as bits */
 	u64 marked, skip;  /* tasks that may use reserves to end with; of them, those that nobody waits for */
@@ -126,6 +126,16 @@ unsigned vm_process_of(const struct model *m, unsigned actor);
 /* And that one may use reserves to end with. [W9] */
 bool vm_ends_here(const struct model *m, unsigned actor);
 
+static inline bool may_sleep(const struct flight *f)
+{
+	return (f->gfp & __GFP_DIRECT_RECLAIM) && !(f->where & MODEL_ATOMIC);
+}
+/* Has nobody been at work since it began but while it slept? Then its choices are judged. */
+static inline bool steady(const struct model *m, const struct flight *f)
+{
+	return model_has_vm(m) ? f->steady : f->alone;
+}
+
 /* ladder.c */
 bool ladder_may_kill(const struct model *m, const struct flight *f);
 /* The zone that would serve the request at the high mark; MODEL_NR_ZONES none. */
@@ -133,7 +143,6 @@ unsigned ladder_high_zone(const struct model *m, const struct flight *f);
 /* L4: would a zone have enough for it above its min mark if so many more of its pages were free? */
 bool ladder_would_pass(const struct model *m, const struct flight *f, unsigned zone, u64 more);
 bool ladder_may_use(const struct model *m, const struct flight *f, unsigned zone);
-bool ladder_is_steady(const struct model *m, const struct flight *f);
 /* In the middle of a scan. [R18] */
 void ladder_reclaims_node(struct flight *f);
 void ladder_sleeps(struct model *m, struct flight *f);

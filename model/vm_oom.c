@@ -30,12 +30,10 @@ static bool has(u64 tasks, unsigned task)
 /* [O2] */
 static u64 total_pages(const struct model *m)
 {
-	u64 pages = 0;
+	u64 pages = vm_total_swap(m);
 
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		pages += m->zone[z].managed;
-	for (unsigned d = 1; d <= SWAP_DEVICES; d++)
-		pages += m->vm->device[d].on && !m->vm->device[d].leaving ? m->vm->device[d].pages - 1 : 0; /* the first slot is the header's */
 	return pages;
 }
 
@@ -175,7 +173,6 @@ static const char *on_invoked(struct model *m, struct flight *f, const struct mm
 		return bad;
 	oom->decider = (u8)(actor + 1);
 	oom->asks = ev->vm_task;
-	oom->no_fs = !(f->gfp & __GFP_FS);
 	oom->seen = 0;
 	return NULL;
 }
@@ -194,7 +191,7 @@ static const char *on_declined(struct model *m, struct flight *f, const struct m
 	}
 	if (!(f = deciding(m, ev)))
 		return model_says(m, "O4: the OOM killer declines, and nobody called it");
-	if (!m->vm->live.oom.no_fs)
+	if (f->gfp & __GFP_FS)
 		return model_says(m, "O4: a request that may wait for the filesystem is declined");
 	if (is_to_end(m, m->vm->live.oom.asks))
 		return model_says(m, "O5: task %u is to end, and is declined", m->vm->live.oom.asks);
@@ -225,7 +222,7 @@ static const char *judge_branch(struct model *m, const struct flight *f, const c
 
 	if (!f)
 		return model_says(m, "O5: %s, and nobody called the OOM killer", what);
-	if (oom->no_fs)
+	if (!(f->gfp & __GFP_FS))
 		return model_says(m, "O4: %s for a request that may not wait for the filesystem (gfp %#x)", what, f->gfp);
 	if (is_to_end(m, oom->asks))
 		return model_says(m, "O5: %s, but task %u asks and is to end anyway", what, oom->asks);
@@ -329,6 +326,17 @@ static const char *on_dies(struct model *m, const struct mm_event *ev)
 }
 
 /* [O5] The machine stops: after this nothing is announced. */
+static const char *judge_stop(struct model *m, const struct flight *f, const char *what)
+{
+	const char *bad = vm_judge_need(m, f, what);
+
+	if (bad)
+		return bad;
+	vm_oom_text_due(m, f, m->vm->live.oom.asks, VM_NOBODY);
+	m->vm->live.oom.panics = true;
+	return NULL;
+}
+
 static const char *on_nobody(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = deciding(m, ev);
@@ -341,11 +349,7 @@ static const char *on_nobody(struct model *m, const struct mm_event *ev)
 		return model_says(m, "LV9: deadlocked on memory, although task %u can be killed", t);
 	if ((t = open_victim(m)) != VM_NOBODY)
 		return model_says(m, "LV9: deadlocked on memory, although task %u has not given up its memory yet", t);
-	if ((bad = vm_judge_need(m, f, "deadlocked on memory")))
-		return bad;
-	vm_oom_text_due(m, f, m->vm->live.oom.asks, VM_NOBODY);
-	m->vm->live.oom.panics = true;
-	return NULL;
+	return judge_stop(m, f, "deadlocked on memory");
 }
 
 static const char *on_panic(struct model *m, const struct mm_event *ev)
@@ -357,11 +361,7 @@ static const char *on_panic(struct model *m, const struct mm_event *ev)
 		return bad;
 	if (!m->vm->knob[VM_PANIC_ON_OOM] || ev->asked != m->vm->knob[VM_PANIC_ON_OOM])
 		return model_says(m, "O5: the machine stops, but panic_on_oom is %u", m->vm->knob[VM_PANIC_ON_OOM]);
-	if ((bad = vm_judge_need(m, f, "the machine stops")))
-		return bad;
-	vm_oom_text_due(m, f, m->vm->live.oom.asks, VM_NOBODY);
-	m->vm->live.oom.panics = true;
-	return NULL;
+	return judge_stop(m, f, "the machine stops");
 }
 
 static const char *on_notified(struct model *m, const struct mm_event *ev)

@@ -120,6 +120,14 @@ static void keep_frames(struct model_vm *vm)
 	}
 }
 
+static void put_back_frames(struct model_vm *vm)
+{
+	for (u32 i = 0; i < vm->nr_sealed; i++) {
+		vm->frame[vm->sealed[i].pfn] = vm->sealed[i].frame;
+		vm->frame[vm->sealed[i].pfn].flags &= (u16)~VMF_TOUCHED;
+	}
+}
+
 void model_vm_seal(struct model *m)
 {
 	struct model_vm *vm = m->vm;
@@ -128,10 +136,7 @@ void model_vm_seal(struct model *m)
 		return;
 	keep_frames(vm);
 	empty_all(m);
-	for (u32 i = 0; i < vm->nr_sealed; i++) {
-		vm->frame[vm->sealed[i].pfn] = vm->sealed[i].frame;
-		vm->frame[vm->sealed[i].pfn].flags &= (u16)~VMF_TOUCHED;
-	}
+	put_back_frames(vm);
 	memcpy(vm->image, vm, IMAGE_BYTES);
 }
 
@@ -140,10 +145,7 @@ void model_vm_reset(struct model *m)
 	if (!m->vm)
 		return;
 	empty_all(m);
-	for (u32 i = 0; i < m->vm->nr_sealed; i++) {
-		m->vm->frame[m->vm->sealed[i].pfn] = m->vm->sealed[i].frame;
-		m->vm->frame[m->vm->sealed[i].pfn].flags &= (u16)~VMF_TOUCHED;
-	}
+	put_back_frames(m->vm);
 	memcpy(m->vm, m->vm->image, IMAGE_BYTES);
 }
 

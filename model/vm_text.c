@@ -49,10 +49,9 @@ struct vm_figures vm_figures(const struct model *m, unsigned nid, unsigned zone)
 		if ((nid == ANY_NODE || m->zone[z].nid == nid) && (zone == ANY_ZONE || z == zone))
 			count_frame(&m->vm->frame[pfn], &sum);
 	}
-	sum.hopeless = nid != ANY_NODE && m->vm->live.node[nid].failures >= 16;
+	sum.hopeless = nid != ANY_NODE && m->vm->live.node[nid].failures >= MAX_RECLAIM_RETRIES;
 	sum.free_swap = vm_free_swap(m);
-	for (unsigned d = 1; d <= SWAP_DEVICES; d++)
-		sum.total_swap += m->vm->device[d].on && !m->vm->device[d].leaving ? m->vm->device[d].pages - 1 : 0;
+	sum.total_swap = vm_total_swap(m);
 	sum.zswap = m->vm->sums.zswap;
 	sum.zswap_stored = m->vm->sums.zswap_stored;
 	return sum;
@@ -267,11 +266,10 @@ static const char *find_piece(const char *text, const char *piece)
 	return strstr(text, line);
 }
 
-const char *model_judge_oom_text(struct model *m, unsigned cpu, const char *text)
+const char *model_judge_oom_text(struct model *m, const char *text)
 {
 	const char *piece, *end, *bad = NULL;
 
-	(void)cpu;
 	if (!model_has_vm(m))
 		return NULL;
 	piece = m->vm->due.text;

@@ -201,11 +201,11 @@ static const char *report(bool wrong)
 static void test_words(void)
 {
 	killed();
-	says_clause(model_judge_oom_text(w->model, 0, report(false)), NULL, "the log has the report");
+	says_clause(model_judge_oom_text(w->model, report(false)), NULL, "the log has the report");
 	killed();
-	says_clause(model_judge_oom_text(w->model, 0, "nothing happened\n"), "O11", "the log has no report: O11");
+	says_clause(model_judge_oom_text(w->model, "nothing happened\n"), "O11", "the log has no report: O11");
 	killed();
-	says_clause(model_judge_oom_text(w->model, 0, report(true)), "O11", "it has another one: O11");
+	says_clause(model_judge_oom_text(w->model, report(true)), "O11", "it has another one: O11");
 }
 
 int main(void)
