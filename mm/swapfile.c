@@ -344,7 +344,8 @@ int swapon(unsigned device, u32 pages, int priority)
 	unsigned long flags;
 	int error;
 
-	if (device < 1 || device > SWAP_DEVICES || pages < 2 || pages > SWAP_MAX_PAGES || pages > 1 << 24)
+	_Static_assert(SWAP_MAX_PAGES <= 1 << 24, "an entry has room for the number of a slot");
+	if (device < 1 || device > SWAP_DEVICES || pages < 2 || pages > SWAP_MAX_PAGES)
 		return -EINVAL;
 	sim_may_sleep("swapon");
 	error = begin_change(st, d, true);
