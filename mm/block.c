@@ -148,13 +148,10 @@ int submit_page_io(struct page *page, unsigned device, u64 block, bool write, vo
 
 static void kblockd(void *unused)
 {
-	struct mm_event ev = { .type = EVENT_KTHREAD, .kthread = KTHREAD_KBLOCKD, .on = true };
-
 	(void)unused;
-	mm_announce(ev);
+	vm_kthread_news(true);
 	disk_complete();
-	ev.on = false;
-	mm_announce(ev);
+	vm_kthread_news(false);
 }
 
 /* A reserve that is full from the start. */
