@@ -75,11 +75,6 @@ void mapping_init(struct address_space *mapping, u32 file)
 	spin_lock_init(&mapping->lock, 0);
 }
 
-u64 nr_cached_pages(const struct address_space *mapping)
-{
-	return READ_ONCE(mapping->nr_pages);
-}
-
 struct page *filemap_get_page(struct address_space *mapping, u32 index, u64 *shadow)
 {
 	struct page *page;

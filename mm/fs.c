@@ -414,11 +414,6 @@ int fs_init(void)
 	return dcache_init(fs) || shadow_nodes_init(fs) ? -ENOMEM : 0;
 }
 
-int filemap_init(void)
-{
-	return 0;
-}
-
 /* Everything is written, and nothing is kept. */
 void fs_settle(void)
 {

@@ -195,7 +195,7 @@ static int bring_back(struct vm_task *task, u32 vpn, bool write, gfp_t gfp)
 		put_vm_page(page);
 	else
 		count_reclaim_events(PGMAJFAULT, 1);
-	err = swap_in(entry, gfp, task->id + 1, vpn, &page);
+	err = swap_in(entry, gfp, &page);
 	if (err)
 		return err == -ENOENT ? 0 : err;
 	lock_page(page);

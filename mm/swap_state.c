@@ -410,11 +410,10 @@ static int swap_in_page(u32 entry, gfp_t gfp, struct page **found)
 	}
 }
 
-int swap_in(u32 entry, gfp_t gfp, unsigned process, u32 vpn, struct page **page)
+int swap_in(u32 entry, gfp_t gfp, struct page **page)
 {
 	int error;
 
-	(void)process, (void)vpn;
 	sim_may_sleep("swap_in");
 	if (!get_swap_device(entry))
 		return -ENOENT;

@@ -115,8 +115,6 @@ void zap_range(struct vm_task *task, u32 vpn, u32 nr);
 int handle_fault(struct vm_task *task, u32 vpn, bool write);
 /* What the MMU does: false: a fault. Nobody comes between it and what the caller does next. */
 bool mmu_access(struct vm_task *task, u32 vpn, bool write, u64 *pfn);
-/* mmu_access() as often as it takes. Not with mmap_lock. */
-int task_touch(struct vm_task *task, u32 vpn, bool write, u64 *pfn);
 /* The first table, of tables. false: no memory */
 bool task_make_pgd(struct vm_task *task);
 void task_free_tables(struct vm_task *task);

@@ -119,8 +119,8 @@ static bool make_state(struct mm *mm)
 /* What needs memory comes first, then what makes kernel threads. */
 static int init_parts(void)
 {
-	static int (*const init[])(void) = { shrinker_init, filemap_init, fs_init,	  swap_init,   tasks_init,
-					     block_init,    oom_init,	  writeback_init, vmscan_init };
+	static int (*const init[])(void) = { shrinker_init, fs_init,  swap_init,	   tasks_init,
+					     block_init,    oom_init, writeback_init, vmscan_init };
 	int err = 0;
 
 	for (unsigned i = 0; i < ARRAY_SIZE(init) && !err; i++)

@@ -430,13 +430,11 @@ bool remove_mapping(struct page *page);
 void truncate_pages(struct address_space *mapping, u32 index);
 /* Clean, unmapped, unlocked pages go. Returns how many. */
 u64 invalidate_mapping_pages(struct address_space *mapping);
-u64 nr_cached_pages(const struct address_space *mapping);
 /* Sleep until the page is not locked, and lock it. */
 void lock_page(struct page *page);
 bool trylock_page(struct page *page);
 void unlock_page(struct page *page); /* any context */
 void wait_on_page_writeback(struct page *page);
-int filemap_init(void);
 
 /* --- page-writeback.c [R22] --------------------------------------------------------------------------------------------------------------------- */
 
@@ -468,7 +466,7 @@ struct address_space *inode_get(u32 file);
 void inode_put(struct address_space *mapping);
 /* The mapping if its inode is in the cache; not kept. */
 struct address_space *inode_find(u32 file);
-/* Every mapping with pages, for the flusher, drop_caches and rmap: NULL ends. Kept while it is looked at. */
+/* Every mapping with pages or shadows, for the flusher, drop_caches and the end: NULL ends. Kept while it is looked at. */
 struct address_space *inode_next(struct address_space *previous);
 /* Pages of the file, 0 none. */
 u32 inode_size(const struct address_space *mapping);
@@ -506,7 +504,7 @@ bool remove_from_swap_cache(struct page *page);
  * The page that an entry stands for, uptodate, with a reference, not locked; reads it (zswap, then the device, with readahead).
  * 0; -ENOMEM; -EIO; -ENOENT: nobody has this entry any more, look again.
  */
-int swap_in(u32 entry, gfp_t gfp, unsigned process, u32 vpn, struct page **page);
+int swap_in(u32 entry, gfp_t gfp, struct page **page);
 /* Start to write a page of the swap cache, locked and clean for I/O; unlocks it. 0: started, or kept by zswap; -EIO, -ENOMEM */
 int swap_writepage(struct page *page);
 int swap_init(void);

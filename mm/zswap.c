@@ -22,7 +22,6 @@
  * Locks: swap_state->lock; memory is asked for without it, in a way that never sleeps.
  * Unlike Linux: own codec; one pool of two objects a page; written back by who finds it full, not by a worker; loading keeps the copy.
  */
-#include <errno.h>
 #include "swap_internal.h"
 
 #define WORDS	  ((u32)(PAGE_SIZE / 8))

@@ -67,7 +67,7 @@ static u64 cached(u32 file)
 {
 	struct address_space *mapping = inode_find(file);
 
-	return mapping ? nr_cached_pages(mapping) : 0;
+	return mapping ? READ_ONCE(mapping->nr_pages) : 0;
 }
 
 static struct page *cached_page(u32 file, u32 index)

@@ -275,7 +275,7 @@ static u32 swap_out(u64 key)
 static bool comes_back(u32 entry, u64 key)
 {
 	struct page *page = NULL;
-	int error = swap_in(entry, GFP_HIGHUSER_MOVABLE, 0, 0, &page);
+	int error = swap_in(entry, GFP_HIGHUSER_MOVABLE, &page);
 	bool same;
 
 	if (error)
@@ -442,7 +442,7 @@ static void test_slot_given_up(void)
 	vm_knob_write(VM_PAGE_CLUSTER, 0);
 	swapon(1, 16, 0);
 	entry = swap_out(6);
-	swap_in(entry, GFP_HIGHUSER_MOVABLE, 0, 0, &page);
+	swap_in(entry, GFP_HIGHUSER_MOVABLE, &page);
 	lock_page(page);
 	ok(!vm_flag(page, PGV_dirty), "what was read is what the device has");
 	ok(!try_to_free_swap(page), "a slot that somebody names stays");
@@ -461,7 +461,7 @@ static void test_found_in_cache(void)
 	entry = vm_page(page)->entry;
 	write_out(page);
 	drop_news();
-	same_number((u64)swap_in(entry, GFP_HIGHUSER_MOVABLE, 0, 0, &found), 0, "it comes back");
+	same_number((u64)swap_in(entry, GFP_HIGHUSER_MOVABLE, &found), 0, "it comes back");
 	ok(found == page, "as the page that is in the cache");
 	same_text(story_of(entry), "", "nothing was read");
 	put_vm_page(found);
@@ -484,7 +484,7 @@ static void test_readahead(void)
 	swapon(1, 17, 0);
 	for (unsigned i = 0; i < 16; i++)
 		entry[i] = swap_out(4 * i + 2);
-	same_number((u64)swap_in(entry[4], GFP_HIGHUSER_MOVABLE, 0, 0, &page), 0, "slot 5 is wanted");
+	same_number((u64)swap_in(entry[4], GFP_HIGHUSER_MOVABLE, &page), 0, "slot 5 is wanted");
 	ok(holds(page, 4 * 4 + 2), "and holds its own page");
 	put_vm_page(page);
 	same_number(vm_counter("swap_ra"), 3, "three beside it are read, in an aligned window of four");
@@ -546,7 +546,7 @@ static void test_read_error(void)
 	swapon(1, 16, 0);
 	entry = swap_out(11);
 	sim_plan_fault(m, FAULT_DISK_READ, 0, 1);
-	same_number((u64)swap_in(entry, GFP_HIGHUSER_MOVABLE, 0, 0, &page), (u64)-EIO, "what cannot be read is -EIO");
+	same_number((u64)swap_in(entry, GFP_HIGHUSER_MOVABLE, &page), (u64)-EIO, "what cannot be read is -EIO");
 	ok(!page && !swap_cache_get_page(entry), "and no page");
 	same_number(get_nr_swap_pages(), 14, "the slot stays");
 	slots_are_valid("after a read error");
@@ -1210,7 +1210,7 @@ static void break_a_clean_page(u32 entry)
 {
 	struct page *page = NULL;
 
-	if (!ok(!swap_in(entry, GFP_HIGHUSER_MOVABLE, 0, 0, &page), "a page comes back to the cache"))
+	if (!ok(!swap_in(entry, GFP_HIGHUSER_MOVABLE, &page), "a page comes back to the cache"))
 		return;
 	BREAKS(entry_slot(entry)->zswap, 0x5a5a, "ZS3", "ZS3: the copy of a clean page holds something else");
 	put_vm_page(page);
