@@ -13,6 +13,8 @@
 #define RADIX_SLOTS (1u << RADIX_BITS)
 #define RADIX_MOST  8 /* more than one entry can ever need: three above, the way down */
 
+struct fs_state;
+
 /* An object of radix_tree_node. A slot is empty (0), another node, a page, or a shadow: odd. */
 struct radix_node {
 	struct list_head shadows; /* of nodes that have nothing else; not in it: NULL */
@@ -47,6 +49,7 @@ u64 radix_load(const struct address_space *mapping, u32 index);
 u64 radix_next(const struct address_space *mapping, u64 *index);
 /* An entry where there is none, or another one instead, or none any more (0); nodes come from the stock, and go there: it has room for them. */
 void radix_store(struct address_space *mapping, u32 index, u64 entry, struct radix_stock *stock);
+int shadow_nodes_init(struct fs_state *fs); /* lists of nodes that have nothing but shadows, and their shrinker */
 
 /* --- filemap.c --------------------------------------------------------------------------------------------------------------- */
 
@@ -133,6 +136,15 @@ static inline u32 file_hash(const struct fs_state *fs, u32 file)
 {
 	return (file * 0x9e3779b1u >> 8) & fs->hash_mask;
 }
+/* An inode or a dentry of this number is kept from now on, or no longer. */
+static inline void inode_announce(u32 file, const void *object, bool is_dentry, bool on)
+{
+	mm_announce((struct mm_event){ .type = EVENT_INODE,
+				       .file = file,
+				       .address = slab_address(object),
+				       .report = is_dentry,
+				       .on = on });
+}
 int dcache_init(struct fs_state *fs); /* dcache.c: shrinkers */
 /* What nobody holds goes: dentries, then inodes without pages. Returns how many inodes are left. */
 u64 forget_inodes(struct fs_state *fs);
@@ -145,8 +157,5 @@ struct writeback_state {
 	u64 next_ns;	   /* when the flusher comes by itself; 0: it does not */
 	u32 laps;	   /* for tests: how often somebody was made to wait */
 };
-
-/* Nodes of a tree that hold nothing but shadows are given back. */
-int shadow_nodes_init(struct fs_state *fs);
 
 #endif

@@ -17,6 +17,7 @@
  *   [V11] a node is on its list of shadow nodes if and only if it has shadows alone; WORKINGSET_NODES is their number
  * Locks: mapping->lock; fs->lock inside, for the lists. Unlike Linux: no tags, no sibling entries, a root does not shrink.
  */
+#include <errno.h>
 #include "filemap_internal.h"
 #include "slab_internal.h"
 
@@ -67,10 +68,7 @@ static struct radix_node *take_node(struct radix_stock *stock, struct address_sp
 
 static void give_node(struct radix_stock *stock, struct radix_node *node)
 {
-	u8 nid = node->nid;
-
 	VM_BUG_ON(stock->nr == RADIX_MOST);
-	*node = (struct radix_node){ .nid = nid };
 	stock->node[stock->nr++] = node;
 }
 
@@ -332,7 +330,7 @@ int shadow_nodes_init(struct fs_state *fs)
 		INIT_LIST_HEAD(&fs->shadow_nodes[nid]);
 	fs->shadows = shrinker_alloc(SHRINKER_NUMA_AWARE, "mm-shadow");
 	if (!fs->shadows)
-		return -1;
+		return -ENOMEM;
 	fs->shadows->count_objects = count_shadow_nodes;
 	fs->shadows->scan_objects = scan_shadow_nodes;
 	fs->shadows->seeks = 0;
