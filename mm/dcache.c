@@ -20,11 +20,6 @@
 
 /* --- going ----------------------------------------------------------------------------------------------------------------------- */
 
-static void announce_gone(u32 file, const void *object, bool is_dentry)
-{
-	mm_announce((struct mm_event){ .type = EVENT_INODE, .file = file, .address = slab_address(object), .report = is_dentry });
-}
-
 static void unhash_dentry(struct fs_state *fs, struct dentry *dentry)
 {
 	struct dentry **at = &fs->dentry_hash[file_hash(fs, dentry->inode->mapping.file)];
@@ -34,7 +29,7 @@ static void unhash_dentry(struct fs_state *fs, struct dentry *dentry)
 	*at = dentry->hash_next;
 	list_del(&dentry->lru);
 	fs->nr_dentries--;
-	announce_gone(dentry->inode->mapping.file, dentry, true);
+	inode_announce(dentry->inode->mapping.file, dentry, true, false);
 	dentry->inode->has_dentry = false;
 	inode_to_lru(fs, dentry->inode);
 }
@@ -50,7 +45,7 @@ static void unhash_inode(struct fs_state *fs, struct inode *inode)
 	list_del(&inode->lru);
 	fs->nr_inodes--;
 	fs->nr_lru_inodes--;
-	announce_gone(inode->mapping.file, inode, false);
+	inode_announce(inode->mapping.file, inode, false, false);
 }
 
 /* What the host's addresses in it were does not stay in RAM. */

@@ -175,15 +175,6 @@ struct address_space *inode_next(struct address_space *previous)
 
 /* --- coming -------------------------------------------------------------------------------------------------------------------- */
 
-static void announce(u32 file, const void *object, bool is_dentry, bool on)
-{
-	mm_announce((struct mm_event){ .type = EVENT_INODE,
-				       .file = file,
-				       .address = slab_address(object),
-				       .report = is_dentry,
-				       .on = on });
-}
-
 static void add_inode(struct fs_state *fs, struct inode *inode)
 {
 	struct inode **head = &fs->inode_hash[file_hash(fs, inode->mapping.file)];
@@ -192,7 +183,7 @@ static void add_inode(struct fs_state *fs, struct inode *inode)
 	*head = inode;
 	list_add_tail(&inode->all, &fs->all);
 	fs->nr_inodes++;
-	announce(inode->mapping.file, inode, false, true);
+	inode_announce(inode->mapping.file, inode, false, true);
 }
 
 static void add_dentry(struct fs_state *fs, struct dentry *dentry, struct inode *inode)
@@ -205,7 +196,7 @@ static void add_dentry(struct fs_state *fs, struct dentry *dentry, struct inode 
 	list_add_tail(&dentry->lru, &fs->dentry_lru);
 	fs->nr_dentries++;
 	inode->has_dentry = true;
-	announce(inode->mapping.file, dentry, true, true);
+	inode_announce(inode->mapping.file, dentry, true, true);
 }
 
 /*
