@@ -31,6 +31,12 @@ int task_mmap(unsigned id, unsigned window, u32 file, u32 first, u32 nr)
 	return task_leave(&scope, 0);
 }
 
+void close_window(struct vm_task *task, unsigned window)
+{
+	task->total_vm -= task->window[window].nr;
+	task->window[window].nr = 0;
+}
+
 int task_munmap(unsigned id, unsigned window)
 {
 	struct task_scope scope;
@@ -44,8 +50,7 @@ int task_munmap(unsigned id, unsigned window)
 	if (!scope.task->window[window].nr)
 		return task_leave(&scope, -EINVAL);
 	zap_range(scope.task, window_vpn(window), VM_WINDOW_PAGES);
-	scope.task->total_vm -= scope.task->window[window].nr;
-	scope.task->window[window].nr = 0;
+	close_window(scope.task, window);
 	return task_leave(&scope, 0);
 }
 

@@ -75,14 +75,6 @@ bool fatal_signal_pending(void)
 
 /* --- the end ------------------------------------------------------------------------------------------------------------------- */
 
-static void close_windows(struct vm_task *task)
-{
-	for (unsigned i = 0; i < VM_WINDOWS; i++) {
-		task->total_vm -= task->window[i].nr;
-		task->window[i].nr = 0;
-	}
-}
-
 /* mmap_lock held. Nothing here needs memory. */
 static void end_task(struct vm_task *task)
 {
@@ -90,7 +82,8 @@ static void end_task(struct vm_task *task)
 	task->exiting = true;
 	task_announce(task, TASK_EXITS);
 	zap_range(task, 0, VM_SPACE_PAGES);
-	close_windows(task);
+	for (unsigned i = 0; i < VM_WINDOWS; i++)
+		close_window(task, i);
 	task_free_tables(task);
 	VM_BUG_ON(task->rss_anon || task->rss_file || task->rss_shmem || task->swapents || task->locked || task->nr_tables);
 	if (task->oom_victim)

@@ -103,6 +103,11 @@ static inline bool task_exists(unsigned id)
 	return id < VM_MAX_TASKS && vm_task(id)->exists;
 }
 
+/* --- mmap.c --------------------------------------------------------------------------------------------------------------- */
+
+/* All its entries are gone; it may be free already. */
+void close_window(struct vm_task *task, unsigned window);
+
 /* --- memory.c -------------------------------------------------------------------------------------------------------------- */
 
 /* The page becomes what the task sees there; takes over the caller's reference. */
