@@ -131,7 +131,7 @@ static bool submit_bio(struct bio *bio)
 	return true;
 }
 
-int submit_page_io(struct page *page, unsigned device, u64 block, bool write, void (*end_io)(struct page *page, int error))
+void submit_page_io(struct page *page, unsigned device, u64 block, bool write, void (*end_io)(struct page *page, int error))
 {
 	struct bio *bio = bio_alloc(block_state());
 
@@ -141,7 +141,6 @@ int submit_page_io(struct page *page, unsigned device, u64 block, bool write, vo
 		sim_sleep_timeout(disk_has_room, NULL, ~0ULL, "a place in the queue of a disk");
 		vm_wait_news(WAIT_QUEUE, page, false);
 	}
-	return 0;
 }
 
 /* --- the device's own thread: what its interrupts are ----------------------------------------------------------------- */

@@ -349,28 +349,21 @@ void copy_vm_page(struct page *page, void *to, const void *from)
 	kunmap_local(address);
 }
 
-int filemap_start_read(struct page *page)
+void filemap_start_read(struct page *page)
 {
 	const struct vm_page *vp = vm_page(page);
-	u64 block = (u64)vp->mapping->file * FILE_MAX_PAGES + vp->index;
-	int err;
 
 	if (block_is_hole(vp->mapping->file, vp->index)) {
 		copy_vm_page(page, NULL, NULL);
 		end_read(page, 0);
-		return 0;
+		return;
 	}
-	err = submit_page_io(page, 0, block, false, end_read);
-	if (err)
-		unlock_page(page);
-	return err;
+	submit_page_io(page, 0, file_block(page), false, end_read);
 }
 
 /* What is there and locked is perhaps being read. 0: it is uptodate. -EAGAIN: it is gone, or a read is under way now; *began says which. */
 static int update_page(struct address_space *mapping, u32 index, struct page *page, bool *began)
 {
-	int err = 0;
-
 	if (vm_flag(page, PGV_uptodate))
 		return 0;
 	if (!lock_if_there(page, mapping, index)) {
@@ -386,8 +379,8 @@ static int update_page(struct address_space *mapping, u32 index, struct page *pa
 		return -EIO;
 	}
 	*began = true;
-	err = filemap_start_read(page);
-	return err ? err : -EAGAIN;
+	filemap_start_read(page);
+	return -EAGAIN;
 }
 
 int filemap_read_page(struct address_space *mapping, u32 index, gfp_t gfp, struct page **found)
@@ -529,13 +522,12 @@ int file_write(u32 file, u32 index, const void *buffer)
 int file_fsync(u32 file)
 {
 	struct address_space *mapping = inode_get(file);
-	int err;
+	bool failed;
 
 	if (!mapping)
 		return -ENOMEM;
-	err = write_mapping(mapping, true);
-	if (xchg(&mapping->error, false))
-		err = -EIO;
+	write_mapping(mapping, true);
+	failed = xchg(&mapping->error, false);
 	inode_put(mapping);
-	return err;
+	return failed ? -EIO : 0;
 }

@@ -58,8 +58,8 @@ int shadow_nodes_init(struct fs_state *fs); /* lists of nodes that have nothing 
 /* A locked page joins the cache, if nothing is there and, but for a writer, the file goes so far. 0, -EEXIST, -EINVAL; -EAGAIN: the stock is short. */
 int filemap_add(struct page *page, struct address_space *mapping, u32 index, gfp_t gfp, enum cache_why why,
 		struct radix_stock *stock);
-/* Start to read a page, locked and in the cache: it is unlocked when that is over. 0, -ENOMEM: it is unlocked already. */
-int filemap_start_read(struct page *page);
+/* Start to read a page, locked and in the cache: it is unlocked when that is over. */
+void filemap_start_read(struct page *page);
 /* The page, locked, with a reference; NULL: it is not there. */
 struct page *filemap_lock_page(struct address_space *mapping, u32 index);
 /* The first page from *index on with one of these flags (0: any), with a reference; NULL: there is none. */
@@ -121,6 +121,11 @@ static inline struct fs_state *fs_state(void)
 static inline struct inode *mapping_inode(struct address_space *mapping)
 {
 	return container_of(mapping, struct inode, mapping);
+}
+/* Where on device 0 a page of a file is. */
+static inline u64 file_block(const struct page *page)
+{
+	return (u64)vm_page(page)->mapping->file * FILE_MAX_PAGES + vm_page(page)->index;
 }
 /* Does the disk have nothing there, so that it reads as zero? */
 bool block_is_hole(u32 file, u32 index);

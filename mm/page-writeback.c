@@ -199,44 +199,32 @@ static void end_write(struct page *page, int error)
 	end_page_writeback(page, error);
 }
 
-int write_file_page(struct page *page)
+void write_file_page(struct page *page)
 {
-	const struct vm_page *vp = vm_page(page);
-	int err;
-
 	set_page_writeback(page);
-	err = submit_page_io(page, 0, (u64)vp->mapping->file * FILE_MAX_PAGES + vp->index, true, end_write);
-	if (err) { /* nothing was started: it has to be tried again */
-		set_page_dirty(page);
-		end_page_writeback(page, err);
-	}
+	submit_page_io(page, 0, file_block(page), true, end_write);
 	unlock_page(page);
-	return err;
 }
 
 /* One page, locked, that was dirty when it was found. */
-static int write_dirty_page(struct address_space *mapping, struct page *page, bool wait)
+static void write_dirty_page(struct address_space *mapping, struct page *page, bool wait)
 {
 	if (vm_flag(page, PGV_writeback) && wait)
 		wait_on_page_writeback(page);
 	if (vm_page(page)->mapping == mapping && !vm_flag(page, PGV_writeback) && clear_page_dirty_for_io(page))
-		return write_file_page(page);
-	unlock_page(page);
-	return 0;
+		write_file_page(page);
+	else
+		unlock_page(page);
 }
 
-int write_mapping(struct address_space *mapping, bool wait)
+void write_mapping(struct address_space *mapping, bool wait)
 {
 	struct page *page;
-	int err = 0;
 
 	for (u64 index = 0; READ_ONCE(mapping->nr_dirty) && (page = filemap_next_page(mapping, &index, PGV_dirty)); index++) {
-		int failed;
-
 		sim_tick();
 		lock_page(page);
-		failed = write_dirty_page(mapping, page, wait);
-		err = err ? err : failed;
+		write_dirty_page(mapping, page, wait);
 		put_vm_page(page);
 	}
 	for (u64 index = 0; wait && (page = filemap_next_page(mapping, &index, PGV_writeback)); index++) {
@@ -244,7 +232,6 @@ int write_mapping(struct address_space *mapping, bool wait)
 		wait_on_page_writeback(page);
 		put_vm_page(page);
 	}
-	return err;
 }
 
 /* --- flusher ------------------------------------------------------------------------------------------------------------------------ */

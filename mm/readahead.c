@@ -55,7 +55,7 @@ static int read_one(struct address_space *mapping, u32 index, gfp_t gfp, enum ca
 	if (err)
 		unlock_page(*page);
 	else
-		err = filemap_start_read(*page);
+		filemap_start_read(*page);
 	radix_return(&stock);
 	if (err)
 		put_vm_page(*page);

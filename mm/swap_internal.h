@@ -140,7 +140,7 @@ struct page *swap_cache_get_page(u32 entry);
 /* A new, locked page for an entry, in the cache; it is not uptodate. -EEXIST, -ENOENT, -ENOMEM */
 int swap_cache_new_page(u32 entry, gfp_t gfp, struct page **page);
 /* Past zswap: start to write it to its device, unlock it. */
-int swap_write_to_device(struct page *page);
+void swap_write_to_device(struct page *page);
 /* Locked, in the cache, and nobody is left who could want what it holds: it is forgotten. */
 bool forget_orphan(struct page *page);
 

@@ -184,29 +184,23 @@ static void end_swap_write(struct page *page, int error)
 	end_page_writeback(page, error);
 }
 
-int swap_write_to_device(struct page *page)
+void swap_write_to_device(struct page *page)
 {
 	u32 entry = vm_page(page)->entry;
-	int error;
 
 	set_page_writeback(page);
 	unlock_page(page);
-	error = submit_page_io(page, swap_device_of(entry), swap_slot_of(entry), true, end_swap_write);
-	if (error)
-		end_swap_write(page, error);
-	else
-		count_reclaim_events(PSWPOUT, 1);
-	return error;
+	submit_page_io(page, swap_device_of(entry), swap_slot_of(entry), true, end_swap_write);
+	count_reclaim_events(PSWPOUT, 1);
 }
 
-int swap_writepage(struct page *page)
+void swap_writepage(struct page *page)
 {
 	VM_BUG_ON(!vm_flag(page, PGV_locked) || !vm_flag(page, PGV_swapcache) || vm_flag(page, PGV_writeback));
-	if (forget_orphan(page) || zswap_store(page)) {
+	if (forget_orphan(page) || zswap_store(page))
 		unlock_page(page);
-		return 0;
-	}
-	return swap_write_to_device(page);
+	else
+		swap_write_to_device(page);
 }
 
 /* --- in -------------------------------------------------------------------------------------------------------------------------- */
@@ -267,20 +261,14 @@ static void end_swap_read(struct page *page, int error)
 }
 
 /* Start to read what the slot holds; the page is unlocked when that is done. */
-static int read_page(struct page *page, u32 entry)
+static void read_page(struct page *page, u32 entry)
 {
-	int error = 0;
-
 	if (zswap_load(page)) {
 		end_swap_read(page, 0);
-		return 0;
+		return;
 	}
-	error = submit_page_io(page, swap_device_of(entry), swap_slot_of(entry), false, end_swap_read);
-	if (error)
-		end_swap_read(page, error);
-	else
-		count_reclaim_events(PSWPIN, 1);
-	return error;
+	submit_page_io(page, swap_device_of(entry), swap_slot_of(entry), false, end_swap_read);
+	count_reclaim_events(PSWPIN, 1);
 }
 
 /* How many slots the window has, by what became of the last ones. */
@@ -351,7 +339,7 @@ static void note_hit(struct page *page)
 	count_reclaim_events(SWAP_RA_HIT, 1);
 }
 
-/* The page for an entry, with a reference, being read or read; *error: what became of reading it, if that was begun here. */
+/* The page for an entry, with a reference, being read or read; *here: that was begun here. NULL: *error says why. */
 static struct page *find_or_read(u32 entry, gfp_t gfp, bool *here, int *error)
 {
 	struct page *page = swap_cache_get_page(entry);
@@ -365,9 +353,8 @@ static struct page *find_or_read(u32 entry, gfp_t gfp, bool *here, int *error)
 	if (*error)
 		return NULL;
 	*here = true;
-	*error = read_page(page, entry);
-	if (!*error)
-		read_ahead(entry, gfp);
+	read_page(page, entry);
+	read_ahead(entry, gfp);
 	return page;
 }
 
@@ -390,15 +377,15 @@ static int wait_until_read(struct page *page, u32 entry)
 static int swap_in_page(u32 entry, gfp_t gfp, struct page **found)
 {
 	for (;;) {
-		int begun = 0, error;
+		int error = 0;
 		bool here;
-		struct page *page = find_or_read(entry, gfp, &here, &begun);
+		struct page *page = find_or_read(entry, gfp, &here, &error);
 
 		sim_tick();
-		if (!page && begun == -EEXIST)
+		if (!page && error == -EEXIST)
 			continue;
 		if (!page)
-			return begun;
+			return error;
 		error = wait_until_read(page, entry);
 		if (!error) {
 			*found = page;
@@ -406,7 +393,7 @@ static int swap_in_page(u32 entry, gfp_t gfp, struct page **found)
 		}
 		put_vm_page(page);
 		if (here && error == -EIO)
-			return begun ? begun : -EIO;
+			return error;
 	}
 }
 

@@ -447,17 +447,16 @@ void cancel_dirty_page(struct page *page);
 void set_page_writeback(struct page *page);
 void end_page_writeback(struct page *page, int error); /* any context */
 /*
- * A page of a file, locked and clean for I/O: start to write it; unlocks it. Never for who may not enter the filesystem. 0;
- * -ENOMEM: nothing was started, it is dirty again.
+ * A page of a file, locked and clean for I/O: start to write it; unlocks it. Never for who may not enter the filesystem.
  */
-int write_file_page(struct page *page);
+void write_file_page(struct page *page);
 void balance_dirty_pages(void);
 void dirty_limits(u64 *background, u64 *dirty);
 /* The flusher is to write something. Any context. */
 void wakeup_flusher(void);
 int writeback_init(void);
 /* Write dirty pages of one mapping; wait: until they are written. */
-int write_mapping(struct address_space *mapping, bool wait);
+void write_mapping(struct address_space *mapping, bool wait);
 
 /* --- fs.c: inodes and dentries --------------------------------------------------------------------------------------------------------------------- */
 
@@ -475,8 +474,8 @@ void fs_settle(void);
 
 /* --- block.c: requests to devices; allocates with GFP_NOIO ------------------------------------------------------------------------------------------ */
 
-/* A page to or from a block. end_io in hardirq context. May sleep until the device takes it. Returns 0: it waits for memory of its own too. */
-int submit_page_io(struct page *page, unsigned device, u64 block, bool write, void (*end_io)(struct page *page, int error));
+/* A page to or from a block. end_io in hardirq context. May sleep until the device takes it, and for memory of its own. */
+void submit_page_io(struct page *page, unsigned device, u64 block, bool write, void (*end_io)(struct page *page, int error));
 int block_init(void); /* mempool, kblockd */
 
 /* --- swapfile.c, swap_state.c, zswap.c [R20] --------------------------------------------------------------------------------------------------------- */
@@ -505,8 +504,8 @@ bool remove_from_swap_cache(struct page *page);
  * 0; -ENOMEM; -EIO; -ENOENT: nobody has this entry any more, look again.
  */
 int swap_in(u32 entry, gfp_t gfp, struct page **page);
-/* Start to write a page of the swap cache, locked and clean for I/O; unlocks it. 0: started, or kept by zswap; -EIO, -ENOMEM */
-int swap_writepage(struct page *page);
+/* Start to write a page of the swap cache, locked and clean for I/O; unlocks it. It is started, or kept by zswap, or nobody wants it any more. */
+void swap_writepage(struct page *page);
 int swap_init(void);
 u64 zswap_pool_pages(void);
 u64 zswap_stored_pages(void);

@@ -77,19 +77,18 @@ static bool left_to_flusher(const struct page *page, const struct pgdat *pgdat, 
 /* The page is locked; it is unlocked if writing was tried. true: it is clean by now, and locked. */
 static bool write_out(struct page *page, struct pgdat *pgdat, struct reclaim_stat *stat, bool *locked)
 {
-	int error;
-
 	if (vm_page_refs(page) != 2) /* ours and its cache's: somebody is about to use it */
 		return false;
 	if (!clear_page_dirty_for_io(page))
 		return true;
 	want_free_when_written(page);
-	error = vm_flag(page, PGV_swapcache) ? swap_writepage(page) : write_file_page(page);
+	if (vm_flag(page, PGV_swapcache))
+		swap_writepage(page);
+	else
+		write_file_page(page);
 	*locked = false;
 	if (!vm_flag(page, PGV_writeback))
 		vm_clear_flags(page, PGV_reclaim);
-	if (error)
-		return false;
 	mod_node_page_state(pgdat, NR_VMSCAN_WRITE, 1);
 	stat->pageout++;
 	if (vm_flag(page, PGV_writeback | PGV_dirty) || !trylock_page(page)) /* kept in memory, compressed: it is done */
