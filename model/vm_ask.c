@@ -371,7 +371,7 @@ u64 vm_free_swap(const struct model *m)
 /* A page that reclaim could free: nothing holds it where it is, and what it holds has somewhere to go. */
 static bool could_go(const struct vm_frame *f, bool swap)
 {
-	if (!f->use || f->use == VM_USE_TABLE + 1 || f->use == VM_USE_ZSWAP + 1 || f->pins || (f->flags & VMF_MLOCKED))
+	if (!vm_is_users(f) || f->pins || (f->flags & VMF_MLOCKED))
 		return false;
 	return !vm_is_anon(f) || swap || f->entry;
 }

@@ -136,7 +136,7 @@ const char *vm_on_page_cache(struct model *m, const struct mm_event *ev)
 	struct vm_block *b;
 	const char *bad;
 
-	if (ev->pfn >= m->nr_frames || !m->vm->frame[ev->pfn].use || !vm_flight_on(m, ev->cpu))
+	if (!vm_given(m, ev->pfn) || !vm_flight_on(m, ev->cpu))
 		return model_says(m, "R55: pfn %llu comes to a cache or leaves it, and nobody was given it", (unsigned long long)ev->pfn);
 	f = vm_change(m, ev->pfn);
 	if (ev->on)
@@ -342,7 +342,7 @@ const char *vm_on_page_state(struct model *m, const struct mm_event *ev)
 	u32 pfn = (u32)ev->pfn;
 	struct vm_frame *f;
 
-	if (ev->pfn >= m->nr_frames || !m->vm->frame[ev->pfn].use || !vm_flight_on(m, ev->cpu))
+	if (!vm_given(m, ev->pfn) || !vm_flight_on(m, ev->cpu))
 		return model_says(m, "R56: pfn %llu changes its state, and nobody was given it", (unsigned long long)ev->pfn);
 	f = vm_change(m, ev->pfn);
 	switch (ev->report) {
@@ -452,7 +452,7 @@ static const char *io_ends(struct model *m, const struct mm_event *ev, struct vm
 
 const char *vm_on_io(struct model *m, const struct mm_event *ev)
 {
-	if (ev->pfn >= m->nr_frames || !m->vm->frame[ev->pfn].use || ev->vm_device > SWAP_DEVICES)
+	if (!vm_given(m, ev->pfn) || ev->vm_device > SWAP_DEVICES)
 		return model_says(m, "R57: a request of device %u is about pfn %llu, which nobody was given", ev->vm_device,
 				  (unsigned long long)ev->pfn);
 	return ev->report == IO_SUBMITTED ? io_begins(m, ev, vm_change(m, ev->pfn)) : io_ends(m, ev, vm_change(m, ev->pfn));
@@ -558,7 +558,7 @@ static const char *on_slot_of_page(struct model *m, const struct mm_event *ev, s
 {
 	struct vm_frame *f;
 
-	if (ev->pfn >= m->nr_frames || !m->vm->frame[ev->pfn].use)
+	if (!vm_given(m, ev->pfn))
 		return model_says(m, "R20: entry %#x has to do with pfn %llu, which nobody was given", ev->entry, (unsigned long long)ev->pfn);
 	f = vm_change(m, ev->pfn);
 	if (ev->report == SWAP_CACHED)

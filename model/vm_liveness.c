@@ -539,25 +539,6 @@ static struct vm_node_live *kswapds_node(struct model *m, const struct mm_event 
 	return n && n->kthread && n->kthread == m->kthread_stack ? n : NULL;
 }
 
-static const char *on_sleep(struct model *m, const struct mm_event *ev, bool for_good);
-
-/* It begins, and ends: woken by somebody; and with nothing left to do. */
-static const char *on_kswapd(struct model *m, const struct mm_event *ev)
-{
-	struct vm_node_live *n = ev->nid < m->nr_nodes ? &m->vm->live.node[ev->nid] : NULL;
-
-	if (!n || !n->kthread != !!ev->on)
-		return model_says(m, "LV6: kswapd of node %u is said to %s", ev->nid, ev->on ? "run" : "sleep");
-	if (!ev->on)
-		return on_sleep(m, ev, true);
-	if (!m->kswapd_wanted[ev->nid])
-		return model_says(m, "LV6: kswapd of node %u runs, and nobody woke it", ev->nid);
-	m->kswapd_wanted[ev->nid] = false;
-	n->kthread = m->kthread_stack;
-	n->for_highest = MAX_NR_ZONES - 1;
-	return NULL;
-}
-
 static const char *on_balance_begins(struct model *m, const struct mm_event *ev)
 {
 	struct vm_node_live *n = kswapds_node(m, ev);
@@ -647,6 +628,23 @@ static const char *on_sleep(struct model *m, const struct mm_event *ev, bool for
 		return NULL;
 	return model_says(m, "LV6: kswapd of node %u goes to sleep although no zone up to %s is above its high mark for order %u", ev->nid,
 			  model_zone_name(highest), order);
+}
+
+/* It begins, and ends: woken by somebody; and with nothing left to do. */
+static const char *on_kswapd(struct model *m, const struct mm_event *ev)
+{
+	struct vm_node_live *n = ev->nid < m->nr_nodes ? &m->vm->live.node[ev->nid] : NULL;
+
+	if (!n || !n->kthread != !!ev->on)
+		return model_says(m, "LV6: kswapd of node %u is said to %s", ev->nid, ev->on ? "run" : "sleep");
+	if (!ev->on)
+		return on_sleep(m, ev, true);
+	if (!m->kswapd_wanted[ev->nid])
+		return model_says(m, "LV6: kswapd of node %u runs, and nobody woke it", ev->nid);
+	m->kswapd_wanted[ev->nid] = false;
+	n->kthread = m->kthread_stack;
+	n->for_highest = MAX_NR_ZONES - 1;
+	return NULL;
 }
 
 /* It was woken in its nap, or looked again and found that there is more to do. */

@@ -106,11 +106,11 @@ static const char *move(struct model *m, const struct mm_event *ev, struct vm_fr
 
 static const char *on_lru(struct model *m, const struct mm_event *ev)
 {
-	struct vm_frame *f = ev->pfn < m->nr_frames ? &m->vm->frame[ev->pfn] : NULL;
+	struct vm_frame *f = vm_given(m, ev->pfn);
 	const char *bad;
 
-	if (!f || !f->use || f->use == VM_USE_TABLE + 1 || f->use == VM_USE_ZSWAP + 1 || !flight_on(m, ev->cpu) ||
-	    ev->report >= NR_LRU_WHYS || ev->lru_from >= NR_LRU_PLACES || ev->lru_to >= NR_LRU_PLACES)
+	if (!f || !vm_is_users(f) || !flight_on(m, ev->cpu) || ev->report >= NR_LRU_WHYS || ev->lru_from >= NR_LRU_PLACES ||
+	    ev->lru_to >= NR_LRU_PLACES)
 		return model_says(m, "R1: pfn %llu moves, and is no page of a task or a file", (unsigned long long)ev->pfn);
 	if (f->place != ev->lru_from)
 		return model_says(m, "R1: pfn %u was %s, and is %s", (u32)ev->pfn, vm_place_names[ev->lru_from], vm_place_names[f->place]);
@@ -159,12 +159,12 @@ static bool follows(const struct vm_frame *f, const struct mm_event *ev, u32 use
 
 static const char *on_referenced(struct model *m, const struct mm_event *ev)
 {
-	struct vm_frame *f = ev->pfn < m->nr_frames ? &m->vm->frame[ev->pfn] : NULL;
+	struct vm_frame *f = vm_given(m, ev->pfn);
 	struct flight *flight = flight_on(m, ev->cpu);
 	const char *bad = NULL;
 	u32 used;
 
-	if (!f || !f->use || !flight || ev->report >= NR_PAGEREFS)
+	if (!f || !flight || ev->report >= NR_PAGEREFS)
 		return model_says(m, "R6: somebody looks who used pfn %llu, which nobody was given", (unsigned long long)ev->pfn);
 	f = vm_change(m, ev->pfn);
 	used = take_accessed(m, f, (u32)ev->pfn);

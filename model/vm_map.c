@@ -74,7 +74,7 @@ static bool wants_it(struct model *m, const struct mm_event *ev, const struct vm
 
 static bool cuts_off(const struct model *m, const struct model_vm_ask *ask, const struct mm_event *ev)
 {
-	const struct vm_frame *f = ev->pfn < m->nr_frames ? &m->vm->frame[ev->pfn] : NULL;
+	const struct vm_frame *f = vm_given(m, ev->pfn);
 
 	return ask->op == VM_OP_TRUNCATE && f && f->file == ask->file && f->index >= ask->nr;
 }
@@ -264,7 +264,7 @@ const char *vm_on_pte(struct model *m, const struct mm_event *ev)
 
 	if (ev->vm_task >= MODEL_VM_TASKS || ev->index >= VM_SPACE_PAGES || !t->exists)
 		return model_says(m, "R52: vpn %llu of task %u changes, and there is none", (unsigned long long)ev->index, ev->vm_task);
-	if (ev->report != PTE_DROPPED && (ev->pfn >= m->nr_frames || !m->vm->frame[ev->pfn].use))
+	if (ev->report != PTE_DROPPED && !vm_given(m, ev->pfn))
 		return model_says(m, "R52: vpn %u of task %u is pfn %llu, which nobody was given", (u32)ev->index, ev->vm_task,
 				  (unsigned long long)ev->pfn);
 	pte = change_pte(m, ev->vm_task, (u32)ev->index);

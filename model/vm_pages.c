@@ -21,7 +21,6 @@
 
 /* --- flights --------------------------------------------------------------------------------------------------------------- */
 
-/* Below what it asks the page allocator; reclaim in its middle has its own. */
 struct vm_flight *vm_flight_on(struct model *m, unsigned cpu)
 {
 	unsigned s = stack_on(m, cpu), depth = m->depth[s];
@@ -31,7 +30,6 @@ struct vm_flight *vm_flight_on(struct model *m, unsigned cpu)
 	return depth ? &m->vm->flight[s][depth - 1] : NULL;
 }
 
-/* What the operation of this CPU asked for, whatever it is in the middle of; NULL: it is no operation on tasks, files or swap. */
 const struct model_vm_ask *vm_asked(struct model *m, unsigned cpu)
 {
 	unsigned s = stack_on(m, cpu);
@@ -202,9 +200,9 @@ static const struct {
 
 const char *vm_judge_free(struct model *m, u64 pfn)
 {
-	const struct vm_frame *f = pfn < m->nr_frames ? &m->vm->frame[pfn] : NULL;
+	const struct vm_frame *f = vm_given(m, pfn);
 
-	if (!f || !f->use)
+	if (!f)
 		return model_says(m, "R53: pfn %llu is returned, and nobody was given it", (unsigned long long)pfn);
 	if (f->maps)
 		return model_says(m, "R54: pfn %u is freed, and %u entries map it", (u32)pfn, f->maps);

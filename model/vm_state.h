@@ -55,6 +55,11 @@ static inline bool vm_is_anon(const struct vm_frame *f)
 {
 	return f->use == VM_USE_ANON + 1 || f->use == VM_USE_SWAPIN + 1;
 }
+/* A page of a task or a file: one that lists are for. */
+static inline bool vm_is_users(const struct vm_frame *f)
+{
+	return vm_is_anon(f) || f->use == VM_USE_FILE + 1;
+}
 
 /* --- tasks ------------------------------------------------------------------------------------------------------------------- */
 
@@ -190,6 +195,11 @@ struct model_vm {
 static inline struct vm_pte *vm_pte(const struct model *m, unsigned task, u32 vpn)
 {
 	return &m->vm->pte[(u64)task * VM_SPACE_PAGES + vpn];
+}
+/* NULL: nobody was given this frame. */
+static inline struct vm_frame *vm_given(const struct model *m, u64 pfn)
+{
+	return pfn < m->nr_frames && m->vm->frame[pfn].use ? &m->vm->frame[pfn] : NULL;
 }
 static inline unsigned vm_node_of(const struct model *m, u64 pfn)
 {

@@ -179,7 +179,7 @@ static void add_frame(const struct model *m, struct vm_sums *s, u64 pfn)
 {
 	const struct vm_frame *f = &m->vm->frame[pfn];
 
-	if (f->place < NR_LRU_LISTS && f->use != VM_USE_TABLE + 1 && f->use != VM_USE_ZSWAP + 1)
+	if (f->place < NR_LRU_LISTS && vm_is_users(f))
 		s->lru[model_zone_of(m, pfn)][f->place]++;
 	if (f->place == LRU_ISOLATED)
 		s->isolated[vm_node_of(m, pfn)][!vm_is_anon(f)]++;
