@@ -301,8 +301,6 @@ bool node_is_unreclaimable(unsigned nid);
 int vmscan_init(void); /* kswapd of each node */
 /* Reclaim from the zone's node, before going to another node. [R18] -2..1 */
 int node_reclaim(struct zone *zone, gfp_t gfp, unsigned order);
-/* Whoever wants pages of a node back, and how many he gets. */
-u64 reclaim_pages_of_node(struct pgdat *pgdat, gfp_t gfp, u64 nr);
 
 /* --- workingset.c [R23] ------------------------------------------------------------------------------------------------------------ */
 

@@ -521,19 +521,6 @@ int node_reclaim(struct zone *zone, gfp_t gfp, unsigned order)
 	return done ? NODE_RECLAIM_SUCCESS : NODE_RECLAIM_SOME;
 }
 
-u64 reclaim_pages_of_node(struct pgdat *pgdat, gfp_t gfp, u64 nr)
-{
-	struct scan_control sc = { .gfp = gfp, .highest = MAX_NR_ZONES - 1, .nr_to_reclaim = nr, .may_writepage = true,
-				   .may_unmap = true, .may_swap = true };
-	u32 flags = this_cpu->task_flags;
-
-	this_cpu->task_flags |= PF_MEMALLOC;
-	for (sc.priority = DEF_PRIORITY; sc.priority >= 0 && sc.nr_reclaimed < nr; sc.priority--)
-		shrink_node(pgdat, &sc);
-	this_cpu->task_flags = (this_cpu->task_flags & ~(u32)PF_MEMALLOC) | (flags & PF_MEMALLOC);
-	return sc.nr_reclaimed;
-}
-
 /* --- kswapd is wanted -------------------------------------------------------------------------------------------------------------------- */
 
 /* Who looked whether it sleeps must not be overtaken before he wakes it: nobody comes between where there is a thread. [R11] */
