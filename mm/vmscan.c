@@ -123,7 +123,7 @@ static bool never(void *unused)
 struct wait_for_node {
 	const struct pgdat *pgdat;
 	const struct vm_task *process;
-	u64 written, until;
+	u64 until; /* NR_WRITTEN */
 };
 
 /* Enough was written that it makes sense to look again. */

@@ -11,7 +11,7 @@
 /* What one look at a list found, and all looks at a node together. */
 struct reclaim_stat {
 	u64 dirty, unqueued_dirty, congested, writeback, immediate;
-	u64 pageout, activate;
+	u64 pageout; /* of one look alone */
 	u64 taken, file_taken;
 };
 

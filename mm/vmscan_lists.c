@@ -177,8 +177,6 @@ static void add_stat(struct reclaim_stat *sum, const struct reclaim_stat *stat)
 	sum->congested += stat->congested;
 	sum->writeback += stat->writeback;
 	sum->immediate += stat->immediate;
-	sum->pageout += stat->pageout;
-	sum->activate += stat->activate;
 	sum->taken += stat->taken;
 	sum->file_taken += stat->file_taken;
 }

@@ -193,14 +193,13 @@ static enum fate fate_of(struct page *page, struct pgdat *pgdat, const struct sc
 }
 
 /* It will be used, so what swap has of it is only in the way. */
-static void activate(struct page *page, struct reclaim_stat *stat)
+static void activate(struct page *page)
 {
 	if (vm_flag(page, PGV_swapcache) && (get_nr_swap_pages() * 2 < total_swap_pages() || vm_flag(page, PGV_mlocked)))
 		try_to_free_swap(page);
 	if (vm_flag(page, PGV_mlocked))
 		return;
 	vm_set_flags(page, PGV_active);
-	stat->activate++;
 	count_reclaim_events(PGACTIVATE, 1);
 }
 
@@ -211,7 +210,7 @@ static bool shrink_page(struct page *page, struct pgdat *pgdat, const struct sca
 	enum fate fate = fate_of(page, pgdat, sc, stat, &locked);
 
 	if (fate == FATE_ACTIVATE)
-		activate(page, stat);
+		activate(page);
 	if (locked)
 		unlock_page(page);
 	if (fate != FATE_FREE)
