@@ -145,21 +145,16 @@ static void age(struct page *page)
 
 static void shrink_active_list(struct pgdat *pgdat, enum lru_place lru, u64 nr_to_scan, struct scan_control *sc)
 {
-	struct list_head taken, aged;
+	struct list_head taken, *pos;
 	u64 nr_scanned, nr_taken = isolate(pgdat, lru, nr_to_scan, sc, &taken, &nr_scanned);
 
 	count_reclaim_events(PGREFILL, nr_scanned);
-	INIT_LIST_HEAD(&aged);
-	while (!list_empty(&taken)) {
-		struct page *page = list_entry(taken.next, struct page, lru);
-
+	list_for_each (pos, &taken) {
 		sim_tick();
-		age(page);
-		list_del(&page->lru);
-		list_add_tail(&page->lru, &aged);
+		age(list_entry(pos, struct page, lru));
 	}
 	count_reclaim_events(PGDEACTIVATE, nr_taken);
-	put_back(pgdat, &aged, lru, nr_taken);
+	put_back(pgdat, &taken, lru, nr_taken);
 }
 
 void age_active_anon(struct pgdat *pgdat, struct scan_control *sc)
