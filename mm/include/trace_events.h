@@ -155,10 +155,9 @@ enum pte_news {
 	PTE_DROPPED,	/* an entry (asked) is there no more, without having been brought back */
 	PTE_ACCESSED,	/* pfn was read; on: written */
 	PTE_CLEANED,	/* write access is taken away: the next write is seen */
-	NR_PTE_NEWS
 };
 
-enum cache_why { CACHE_READ, CACHE_READAHEAD, CACHE_WRITE, CACHE_TRUNCATE, CACHE_RECLAIM, CACHE_DROP, CACHE_SWAP, NR_CACHE_WHYS };
+enum cache_why { CACHE_READ, CACHE_READAHEAD, CACHE_WRITE, CACHE_TRUNCATE, CACHE_RECLAIM, CACHE_DROP };
 
 enum page_news {
 	PAGE_DIRTY,	  /* differs from what its device has */
@@ -176,7 +175,6 @@ enum page_news {
 	PAGE_WANTED_FREE, /* PG_reclaim: to be reclaimed when it is written */
 	PAGE_USED,	  /* mark_page_accessed: its referenced flag is set */
 	PAGE_COPIED,	  /* on: file_write() has copied what it was given into the page; else file_read() copied it out */
-	NR_PAGE_NEWS
 };
 
 enum io_news { IO_SUBMITTED, IO_DONE, IO_FAILED, NR_IO_NEWS };
@@ -191,7 +189,6 @@ enum swap_news {
 	SWAP_ZSWAP_DROPPED,
 	SWAP_ZSWAP_REFUSED, /* did not fit, or there was no memory: the device is next */
 	SWAP_DUPLICATED,   /* one more user of the slot */
-	NR_SWAP_NEWS
 };
 
 /* RECLAIM_DIRECT_BEGINS: gfp; index: pages wanted. All: source_order: the highest zone that may be reclaimed from. */
@@ -208,7 +205,6 @@ enum reclaim_news {
 	RECLAIM_BALANCE_ENDS,  /* asked: reclaimed; index: 1 the node is balanced, 0 it gave up */
 	RECLAIM_KSWAPD_NAPS,   /* balanced or hopeless: from here on it can be woken */
 	RECLAIM_KSWAPD_GOES_ON, /* after the nap, or a second look: who has woken it meanwhile is heard */
-	NR_RECLAIM_NEWS
 };
 
 enum shrinker_news { /* all: nid, 0 where the cache knows no nodes */
@@ -217,7 +213,6 @@ enum shrinker_news { /* all: nid, 0 where the cache knows no nodes */
 	SHRINKER_DONE,	  /* asked: freed in all, index: carried over */
 	SHRINKER_REGISTERED, /* asked: its batch, index: its seeks */
 	SHRINKER_GONE,
-	NR_SHRINKER_NEWS
 };
 
 /* What a task waits for. */
@@ -251,7 +246,7 @@ enum oom_news {
 	NR_OOM_NEWS
 };
 
-enum task_news { TASK_CREATED, TASK_KILLED, TASK_EXITS, TASK_GONE, TASK_ADJ, NR_TASK_NEWS };
+enum task_news { TASK_CREATED, TASK_KILLED, TASK_EXITS, TASK_GONE, TASK_ADJ };
 
 /* What mm says in the log. Each is due exactly when the model says so. */
 enum mm_report {
