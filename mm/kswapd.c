@@ -232,7 +232,7 @@ static bool kswapd_wanted(void *arg)
 	const struct pgdat *pgdat = arg;
 	const struct mm *mm = current_mm();
 
-	return mm->vm && mm->vm->up && READ_ONCE(mm->kswapd_wanted[pgdat->nid]);
+	return vm_works(mm) && READ_ONCE(mm->kswapd_wanted[pgdat->nid]);
 }
 
 static void kswapd(void *arg)

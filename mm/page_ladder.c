@@ -26,11 +26,6 @@
  */
 #include "vmscan_internal.h"
 
-static bool can_reclaim(const struct mm *mm)
-{
-	return mm->vm && mm->vm->up;
-}
-
 struct alloc_context {
 	struct mm *mm;
 	const struct zonelist *list;
@@ -221,7 +216,7 @@ static sim_cold bool zone_serves_after_reclaim(const struct alloc_context *ac, s
 
 static bool node_reclaim_enabled(const struct mm *mm)
 {
-	return unlikely(can_reclaim(mm) && mm->vm->knob[VM_ZONE_RECLAIM_MODE]);
+	return unlikely(vm_works(mm) && mm->vm->knob[VM_ZONE_RECLAIM_MODE]);
 }
 
 /* NOFRAGMENT asks the preferred node alone: what is near matters more than what is tidy. */
@@ -256,7 +251,7 @@ static struct page *get_page_from_freelist(const struct alloc_context *ac, unsig
 
 	mm_announce((struct mm_event){
 		.type = EVENT_ATTEMPT, .gfp = ac->gfp, .order = (u8)ac->order, .alloc_flags = flags,
-		.context = can_reclaim(ac->mm) ? (u8)this_cpu->task_flags : 0 });
+		.context = vm_works(ac->mm) ? (u8)this_cpu->task_flags : 0 });
 	page = walk_zonelist(ac, flags);
 	if (unlikely(!page && marked(flags & ALLOC_NOFRAGMENT, MARK_NOFRAGMENT_GIVEN_UP)))
 		page = walk_zonelist(ac, flags & ~(unsigned)ALLOC_NOFRAGMENT);
@@ -324,7 +319,7 @@ static s64 available_pages(const struct alloc_context *ac, const struct zone *zo
 {
 	u64 free = zone_page_state_snapshot(zone, NR_FREE_PAGES);
 
-	return (s64)(can_reclaim(ac->mm) ? free + zone_reclaimable_pages(zone) : free);
+	return (s64)(vm_works(ac->mm) ? free + zone_reclaimable_pages(zone) : free);
 }
 
 /* Would some zone give, if it had all that? [L4] */
@@ -374,7 +369,7 @@ static bool should_reclaim_retry(const struct alloc_context *ac, struct slowpath
 {
 	s->loops = progress ? 0 : s->loops + 1; /* of costly orders nobody asks */
 	if (!marked(s->loops > MAX_RECLAIM_RETRIES, MARK_RETRIES_USED_UP) && retry_may_help(ac, s->flags)) {
-		if (!progress && can_reclaim(ac->mm))
+		if (!progress && vm_works(ac->mm))
 			let_others_write(ac->mm);
 		return true;
 	}
@@ -395,7 +390,7 @@ static bool would_kill(const struct alloc_context *ac, struct slowpath *s)
  */
 static bool may_oom(const struct alloc_context *ac, struct slowpath *s, bool *killed)
 {
-	bool reclaims = can_reclaim(ac->mm);
+	bool reclaims = vm_works(ac->mm);
 
 	if (reclaims && !oom_trylock()) {
 		*killed = true;
@@ -421,7 +416,7 @@ static enum step next_lap(struct slowpath *s)
 
 static bool nobody_dies_for(const struct alloc_context *ac, const struct slowpath *s)
 {
-	return !can_reclaim(ac->mm) || s->costly || (ac->gfp & (__GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_THISNODE)) ||
+	return !vm_works(ac->mm) || s->costly || (ac->gfp & (__GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_THISNODE)) ||
 	       ac->highest < ZONE_NORMAL || !(ac->gfp & __GFP_FS) || (this_cpu->task_flags & PF_MEMALLOC);
 }
 
@@ -433,7 +428,7 @@ static bool victim_has_had_its_share(const struct alloc_context *ac, const struc
 /* Nobody is killed for it, whatever it does: it cannot go on for ever, since the filesystem may wait for it. */
 static bool waits_in_vain(const struct alloc_context *ac, struct slowpath *s)
 {
-	return can_reclaim(ac->mm) && !(ac->gfp & __GFP_FS) &&
+	return vm_works(ac->mm) && !(ac->gfp & __GFP_FS) &&
 	       ++s->laps >= this_cpu->machine->param[PARAM_NOFAIL_LAPS];
 }
 
@@ -461,7 +456,7 @@ static enum step one_lap(const struct alloc_context *ac, struct slowpath *s)
 	if (!killed || marked(victim_has_had_its_share(ac, s), MARK_OOM_VICTIM_HAD_ITS_SHARE) || waits_in_vain(ac, s))
 		return NOPAGE;
 	s->loops = 0;
-	if (!can_reclaim(ac->mm))
+	if (!vm_works(ac->mm))
 		return next_lap(s);
 	oom_wait();
 	return LAP;
@@ -497,7 +492,7 @@ static enum step no_page(const struct alloc_context *ac, struct slowpath *s)
 		warn_nofail(ac, NOFAIL_COSTLY);
 	if (marked(attempt_anywhere(ac, s, ALLOC_MIN_RESERVE), MARK_NOFAIL_BELOW_MIN))
 		return SERVED;
-	if (can_reclaim(ac->mm))
+	if (vm_works(ac->mm))
 		let_others_free();
 	return nobody_dies_for(ac, s) ? next_lap(s) : LAP;
 }
@@ -603,7 +598,7 @@ static struct zone *bulk_zone(const struct alloc_context *ac, unsigned flags, un
 {
 	mm_announce((struct mm_event){
 		.type = EVENT_ATTEMPT, .gfp = ac->gfp, .source_order = 1, .pfn = nr, .alloc_flags = flags,
-		.context = can_reclaim(ac->mm) ? (u8)this_cpu->task_flags : 0 });
+		.context = vm_works(ac->mm) ? (u8)this_cpu->task_flags : 0 });
 	for (unsigned i = 0; i < ac->list->nr; i++) {
 		struct zone *zone = ac->list->zone[i];
 

@@ -149,9 +149,7 @@ int vm_init(void)
 
 bool vm_is_up(void)
 {
-	const struct vm_state *vm = vm_state();
-
-	return vm && vm->up;
+	return vm_works(current_mm());
 }
 
 void vm_settle(void)

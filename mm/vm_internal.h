@@ -148,7 +148,7 @@ struct lru_batch {
 
 struct vm_state {
 	struct vm_page *page; /* one a frame */
-	bool up;	      /* vm_init() is over: there is reclaim, and somebody may be killed */
+	bool up;	      /* vm_init() is over: vm_works() */
 	struct pgdat node[MAX_NUMNODES];
 	struct lru_batch batch[SIM_MAX_CPUS]; /* new pages, of their CPU: with interrupts off */
 	u64 event[NR_VM_RECLAIM_EVENTS];
@@ -166,6 +166,11 @@ struct vm_state {
 static inline struct vm_state *vm_state(void)
 {
 	return current_mm()->vm;
+}
+/* There is reclaim, and somebody may be killed. */
+static inline bool vm_works(const struct mm *mm)
+{
+	return mm->vm && mm->vm->up;
 }
 static inline struct vm_page *vm_page(const struct page *page)
 {

@@ -30,11 +30,6 @@
 #define MIN_UNMAPPED_PERCENT  1
 #define MIN_SLAB_PERCENT      5
 
-static bool vm_works(const struct mm *mm)
-{
-	return mm->vm && mm->vm->up;
-}
-
 /* --- what there is --------------------------------------------------------------------------------------------------------------- */
 
 u64 zone_reclaimable_pages(const struct zone *zone)
