@@ -464,23 +464,20 @@ static inline void mm_announce(struct mm_event ev)
 	memcpy(word, &ev, sizeof(word));
 	sim_event(word[0], word[1], word[2], word[3]);
 }
-/* Under zone->lock. [B16] */
-static inline void zone_end_boost(struct zone *zone)
-{
-	if (!READ_ONCE(zone->watermark_boost))
-		return;
-	WRITE_ONCE(zone->watermark_boost, 0);
-	mm_announce((struct mm_event){ .type = EVENT_BOOST_END, .zone = (u8)zone_id(zone) });
-}
-/* The same for a part of it; index: what is left. [R14] */
+/* Under zone->lock; what is left stays. [R14] */
 static inline void zone_lower_boost(struct zone *zone, u64 by)
 {
 	u64 left = zone->watermark_boost - min_of(zone->watermark_boost, by);
 
-	if (!zone->watermark_boost) /* the marks were computed anew meanwhile */
+	if (!zone->watermark_boost) /* there is none, or the marks were computed anew meanwhile */
 		return;
 	WRITE_ONCE(zone->watermark_boost, left);
 	mm_announce((struct mm_event){ .type = EVENT_BOOST_END, .zone = (u8)zone_id(zone), .index = left });
+}
+/* All of it. [B16] */
+static inline void zone_end_boost(struct zone *zone)
+{
+	zone_lower_boost(zone, zone->watermark_boost);
 }
 /* Announce a report; its text goes to the log beside it. */
 static inline void mm_report(enum mm_report report, u64 pfn, unsigned order, gfp_t gfp)
