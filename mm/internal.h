@@ -265,12 +265,15 @@ static inline u64 pageblock_start(const struct mm *mm, u64 pfn)
 {
 	return pfn & ~(pageblock_nr_pages(mm) - 1);
 }
+/* A number below zero is only a part of the truth, and nobody wants to read it. */
+static inline u64 not_negative(s64 number)
+{
+	return number < 0 ? 0 : (u64)number;
+}
 /* A counter as everybody reads it: cheap, and never negative. */
 static inline s64 zone_page_state(const struct zone *zone, enum zone_stat_item item)
 {
-	s64 pages = READ_ONCE(zone->vm_stat[item]);
-
-	return pages < 0 ? 0 : pages;
+	return (s64)not_negative(READ_ONCE(zone->vm_stat[item]));
 }
 static inline bool zone_is_populated(const struct zone *zone)
 {
@@ -384,11 +387,6 @@ u64 zone_page_state_snapshot(const struct zone *zone, enum zone_stat_item item);
 void count_vm_events(unsigned item, u64 nr);
 /* Who got it, and was it the one that was wanted. [Z9] */
 void zone_statistics(struct zone *preferred, struct zone *zone, u64 nr);
-/* A number below zero is only a part of the truth, and nobody wants to read it. */
-static inline u64 not_negative(s64 number)
-{
-	return number < 0 ? 0 : (u64)number;
-}
 /* All zones' cheap counts. */
 u64 global_zone_state(enum zone_stat_item item);
 /* After marks changed: how much a CPU may hold back, and below which count the sum must be taken. [W12] */
@@ -398,9 +396,7 @@ void vm_stat_fold_cpu(struct mm *mm, unsigned cpu);
 /* Pages of slabs and of large kmalloc(), as everybody reads them: never less than none. */
 static inline u64 node_slab_pages(const struct mm *mm, unsigned nid, bool reclaimable)
 {
-	s64 pages = READ_ONCE(mm->slab_pages[nid][reclaimable]);
-
-	return pages < 0 ? 0 : (u64)pages;
+	return not_negative(READ_ONCE(mm->slab_pages[nid][reclaimable]));
 }
 /* The same of all nodes. */
 static inline u64 slab_pages(const struct mm *mm, bool reclaimable)

@@ -202,7 +202,7 @@ static inline void mod_node_page_state(struct pgdat *pgdat, enum node_stat_item 
 }
 static inline u64 node_page_state(const struct pgdat *pgdat, enum node_stat_item item)
 {
-	return pgdat->stat[item] < 0 ? 0 : (u64)pgdat->stat[item];
+	return not_negative(pgdat->stat[item]);
 }
 static inline void mod_page_zone_state(const struct page *page, enum vm_zone_item item, s64 nr)
 {
