@@ -103,7 +103,7 @@ static const struct row node_rows[] = {
 	{ "nr_vmscan_immediate_reclaim", ROW_NODE, NR_VMSCAN_IMMEDIATE },
 	{ "nr_dirtied", ROW_NODE, NR_DIRTIED },
 	{ "nr_written", ROW_NODE, NR_WRITTEN },
-	{ "nr_throttled_written", ROW_NODE, NR_THROTTLED_WRITTEN },
+	{ "nr_throttled_written", ROW_UNCOUNTED, 0 },
 	{ "nr_kernel_misc_reclaimable", ROW_NODE, NR_KERNEL_MISC_RECLAIMABLE },
 	{ "nr_foll_pin_acquired", ROW_NODE, NR_FOLL_PIN_ACQUIRED },
 	{ "nr_foll_pin_released", ROW_NODE, NR_FOLL_PIN_RELEASED },
