@@ -309,7 +309,8 @@ void unregister_oom_notifier(void (*notify)(u64 *freed))
 			oom_state()->notifier[i] = NULL;
 }
 
-void oom_notify(u64 *freed)
+/* Freed pages are added to *freed. [O5] */
+static void oom_notify(u64 *freed)
 {
 	for (unsigned i = 0; i < MAX_OOM_NOTIFIERS; i++)
 		if (oom_state()->notifier[i])
@@ -442,7 +443,7 @@ static void kill_the_worst(struct oom_control *oc)
 }
 
 /* [O5] */
-bool out_of_memory(struct oom_control *oc)
+void out_of_memory(struct oom_control *oc)
 {
 	struct vm_task *current = current_process();
 	u64 freed = 0;
@@ -454,20 +455,19 @@ bool out_of_memory(struct oom_control *oc)
 				       .vm_task = current ? (u8)current->id : 255 });
 	oom_notify(&freed);
 	if (freed)
-		return true;
+		return;
 	if (task_will_free_mem(current)) {
 		let_it_die(current);
-		return true;
+		return;
 	}
 	if (!(oc->gfp & __GFP_FS)) {
 		oom_news(OOM_DECLINED, NULL, 0, 0);
-		return true;
+		return;
 	}
 	oc->totalpages = oom_totalpages();
 	check_panic_on_oom(oc);
 	if (!kill_allocating_task(oc))
 		kill_the_worst(oc);
-	return true;
 }
 
 /* Nobody dies for a block of pages that is hard to find, for a node or zone of one's own liking, or for who can be told no. [L6] */
@@ -482,8 +482,10 @@ bool may_oom_kill(gfp_t gfp, unsigned order, unsigned highest)
 	struct oom_control oc = { .gfp = gfp, .order = order };
 
 	VM_BUG_ON(!oom_state()->locked);
-	if (may_kill_for(gfp, order, highest))
-		return out_of_memory(&oc);
+	if (may_kill_for(gfp, order, highest)) {
+		out_of_memory(&oc);
+		return true;
+	}
 	oom_news(OOM_DECLINED, NULL, 0, 1);
 	return false;
 }

@@ -186,7 +186,7 @@ void lru_add_page(struct page *page)
 
 /* --- used, and how often [R6] -------------------------------------------------------------------------------------------------------- */
 
-void activate_page(struct page *page)
+static void activate_page(struct page *page)
 {
 	struct lruvec *lruvec = &page_pgdat(page)->lruvec;
 	unsigned long flags;

@@ -272,7 +272,6 @@ void lru_add_drain(void); /* this CPU's */
 void lru_add_drain_all(void);
 /* Used: referenced, then active. [R6] */
 void mark_page_accessed(struct page *page);
-void activate_page(struct page *page);
 /* Which list its flags say. */
 enum lru_place page_lru(const struct page *page);
 /* Off its list, with a reference; false: it is on none. Whoever isolates counts NR_ISOLATED. */
@@ -527,8 +526,8 @@ struct oom_control {
 	s64 chosen_points;
 	struct vm_task *chosen;
 };
-/* true: something was done, so that the request may try again. Caller holds oom_lock. Panics (STOP_PANIC) when nobody is left. [O5] */
-bool out_of_memory(struct oom_control *oc);
+/* The request may try again then. Caller holds oom_lock. Panics (STOP_PANIC) when nobody is left. [O5] */
+void out_of_memory(struct oom_control *oc);
 /*
  * [L6], what is behind the caller's own look at the high mark; both with oom_lock held. true: something was done or is under way,
  * so that another lap makes sense: oom_unlock(), then oom_wait().
@@ -553,9 +552,7 @@ u64 oom_totalpages(void);
 void mark_oom_victim(struct vm_task *task);
 /* A task that was marked ends, its memory is given back: nobody waits for it any longer. Announces OOM_SKIP if that was not said before. */
 void exit_oom_victim(struct vm_task *task);
-/* Called before anybody is killed; freed pages are added to *freed. [O5] */
-void oom_notify(u64 *freed);
-/* Called in the order of registration, by whoever runs out. -ENOMEM: there are too many. */
+/* Called in the order of registration, by whoever runs out, before anybody is killed; it adds what it frees. -ENOMEM: there are too many. */
 int register_oom_notifier(void (*notify)(u64 *freed));
 void unregister_oom_notifier(void (*notify)(u64 *freed));
 int oom_init(void);
