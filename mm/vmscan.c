@@ -341,6 +341,34 @@ static u64 do_try_to_free_pages(struct mm *mm, const struct zonelist *list, stru
 	return sc->nr_reclaimed;
 }
 
+/* --- kswapd is woken ----------------------------------------------------------------------------------------------------------------- */
+
+/* Who looked whether it sleeps must not be overtaken before he wakes it: nobody comes between where there is a thread. [R11] */
+static bool was_wanted(struct mm *mm, unsigned nid)
+{
+	bool wanted;
+
+	if (!vm_works(mm))
+		return xchg(&mm->kswapd_wanted[nid], true); /* orders: kswapd sees what it is woken for */
+	wanted = READ_ONCE(mm->kswapd_wanted[nid]);
+	WRITE_ONCE(mm->kswapd_wanted[nid], true);
+	return wanted;
+}
+
+/* Whatever it may think of it; at most once until it has heard. */
+static void force_kswapd(struct mm *mm, struct zone *zone, gfp_t gfp, unsigned order)
+{
+	if (was_wanted(mm, zone->nid)) {
+		count_mark(MARK_KSWAPD_WOKEN_ALREADY);
+		return;
+	}
+	count_vm_events(KSWAPD_WAKE, 1);
+	mm_announce((struct mm_event){ .type = EVENT_WAKEUP_KSWAPD,
+				       .zone = (u8)zone_id(zone),
+				       .order = (u8)order,
+				       .gfp = gfp });
+}
+
 /* --- those who would take what is left [R10] --------------------------------------------------------------------------------------------- */
 
 /* Of zones that have nothing that could be reclaimed and nothing free there is nothing to say. */
@@ -517,32 +545,6 @@ int node_reclaim(struct zone *zone, gfp_t gfp, unsigned order)
 }
 
 /* --- kswapd is wanted -------------------------------------------------------------------------------------------------------------------- */
-
-/* Who looked whether it sleeps must not be overtaken before he wakes it: nobody comes between where there is a thread. [R11] */
-static bool was_wanted(struct mm *mm, unsigned nid)
-{
-	bool wanted;
-
-	if (!vm_works(mm))
-		return xchg(&mm->kswapd_wanted[nid], true); /* orders: kswapd sees what it is woken for */
-	wanted = READ_ONCE(mm->kswapd_wanted[nid]);
-	WRITE_ONCE(mm->kswapd_wanted[nid], true);
-	return wanted;
-}
-
-/* Whatever it may think of it; once. */
-void force_kswapd(struct mm *mm, struct zone *zone, gfp_t gfp, unsigned order)
-{
-	if (was_wanted(mm, zone->nid)) {
-		count_mark(MARK_KSWAPD_WOKEN_ALREADY);
-		return;
-	}
-	count_vm_events(KSWAPD_WAKE, 1);
-	mm_announce((struct mm_event){ .type = EVENT_WAKEUP_KSWAPD,
-				       .zone = (u8)zone_id(zone),
-				       .order = (u8)order,
-				       .gfp = gfp });
-}
 
 static bool node_is_boosted(const struct pgdat *pgdat, unsigned highest)
 {

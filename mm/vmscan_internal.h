@@ -65,9 +65,6 @@ void snapshot_refaults(struct pgdat *pgdat);
 /* May those who reclaim for themselves go on, or is what is free for those who free? [R10] */
 bool allow_direct_reclaim(const struct pgdat *pgdat);
 
-/* Wake it, whatever it may think of it; at most once until it has heard. */
-void force_kswapd(struct mm *mm, struct zone *zone, gfp_t gfp, unsigned order);
-
 /* --- kswapd.c ---------------------------------------------------------------------------------------------------------------- */
 
 int kswapd_init(void);
