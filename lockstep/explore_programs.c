@@ -268,12 +268,7 @@ static bool draw(struct explorer *x)
 
 static void set_knob(struct program *p, unsigned knob, u64 value)
 {
-	const struct op *op = op_by_name("knob", 4);
-	struct instr *in = program_append(p);
-
-	in->code = op->code;
-	instr_set_arg(op, in, 0, knob);
-	instr_set_arg(op, in, 1, value);
+	program_append_op(p, "knob", knob, value, 0, 0);
 }
 
 bool explore_programs(struct explorer *x)

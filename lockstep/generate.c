@@ -932,17 +932,6 @@ static void append_made(struct maker *g, struct program *p, u32 nr, enum phase p
 	}
 }
 
-static void append_with(struct program *p, const char *name, u64 a, u64 b, u64 c, u64 d)
-{
-	const struct op *op = op_by_name(name, strlen(name));
-	struct instr *in = program_append(p);
-	u64 value[] = { a, b, c, d };
-
-	in->code = op->code;
-	for (unsigned i = 0; i < ARRAY_SIZE(value) && op->args[i] != ARG_NONE; i++)
-		instr_set_arg(op, in, i, value[i]);
-}
-
 /* The small machine's own map, with CMA in it, and now and then a device where it has holes. */
 static void append_map(struct maker *g, struct program *p)
 {
@@ -952,16 +941,16 @@ static void append_map(struct maker *g, struct program *p)
 	unsigned n = sim_profile_map(PROFILE_SMALL, sim_params[PARAM_FRAMES].value[PROFILE_SMALL], map);
 
 	for (unsigned i = 0; i < n; i++)
-		append_with(p, "region", map[i].start_pfn, map[i].nr_pages, map[i].kind, map[i].node);
+		program_append_op(p, "region", map[i].start_pfn, map[i].nr_pages, map[i].kind, map[i].node);
 	for (u32 i = 1 + below(g->rng, 2); i; i--) {
 		u32 at = below(g->rng, 64), blocks = 1 + below(g->rng, 4); /* in this order on every compiler */
 
-		append_with(p, "region", at * block, blocks * block, REGION_CMA, 0);
+		program_append_op(p, "region", at * block, blocks * block, REGION_CMA, 0);
 	}
 	if (one_in(g->rng, 2)) {
 		u32 hole = below(g->rng, 2), node = below(g->rng, 3);
 
-		append_with(p, "region", holes[hole], block, REGION_DEVICE, node);
+		program_append_op(p, "region", holes[hole], block, REGION_DEVICE, node);
 	}
 }
 
@@ -1022,9 +1011,9 @@ static void append_cramped(const struct maker *g, struct program *p)
 	u32 frames = 32 + below(g->rng, 128), base = below(g->rng, 256), what = below(g->rng, 4);
 	u32 teeth = 110 + below(g->rng, 30), width = 1 + below(g->rng, 8);
 
-	append_with(p, "knob", PARAM_FRAMES, frames, 0, 0);
-	append_with(p, "memblock_comb", base / 64 * 64, 0, 255, 64);
-	append_with(p, "memblock_comb", base, what, teeth, width);
+	program_append_op(p, "knob", PARAM_FRAMES, frames, 0, 0);
+	program_append_op(p, "memblock_comb", base / 64 * 64, 0, 255, 64);
+	program_append_op(p, "memblock_comb", base, what, teeth, width);
 }
 
 /* memblock first, then the hand-over, then what is left for a booted machine. */

@@ -101,6 +101,8 @@ void program_free(struct program *p);
 void program_clear(struct program *p);
 void program_copy(struct program *to, const struct program *from);
 struct instr *program_append(struct program *p);
+/* An operation by its name, on CPU 0, with as many of these arguments as it has. */
+void program_append_op(struct program *p, const char *name, u64 a, u64 b, u64 c, u64 d);
 /* Operations [begin, end) of another program, with their switches; what goes beyond MAX_OPS is dropped. */
 void program_append_ops(struct program *to, const struct program *from, u32 begin, u32 end);
 void program_add_switch(struct program *p, struct instr *last, struct sched_switch sw);

@@ -150,6 +150,17 @@ void program_drop_switches(struct program *p)
 	p->nr_switches = 0;
 }
 
+void program_append_op(struct program *p, const char *name, u64 a, u64 b, u64 c, u64 d)
+{
+	const struct op *op = op_by_name(name, strlen(name));
+	struct instr *in = program_append(p);
+	u64 value[] = { a, b, c, d };
+
+	in->code = op->code;
+	for (unsigned i = 0; i < ARRAY_SIZE(value) && op->args[i] != ARG_NONE; i++)
+		instr_set_arg(op, in, i, value[i]);
+}
+
 void program_append_ops(struct program *to, const struct program *from, u32 begin, u32 end)
 {
 	for (u32 i = begin; i < end && to->nr_ops < MAX_OPS; i++) {

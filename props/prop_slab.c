@@ -447,18 +447,13 @@ const struct prop remote_free_arrives_once = {
 
 static bool run_with(struct prop_run *r, const struct program *p, u32 random, struct verdict *v)
 {
-	const struct op *knob = op_by_name("knob", 4);
 	static __thread struct program changed;
-	struct instr *in;
 
 	if (!changed.op)
 		program_init(&changed);
 	program_clear(&changed);
 	changed.header = p->header;
-	in = program_append(&changed);
-	in->code = knob->code;
-	instr_set_arg(knob, in, 0, PARAM_SLAB_FREELIST_RANDOM);
-	instr_set_arg(knob, in, 1, random);
+	program_append_op(&changed, "knob", PARAM_SLAB_FREELIST_RANDOM, random, 0, 0);
 	program_append_ops(&changed, p, 0, p->nr_ops);
 	r->w->booting = false;
 	r->w->until = ~0u;

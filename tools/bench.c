@@ -222,19 +222,14 @@ static u32 count_switches(const struct program *p)
 /* What the generator makes of the seed, on a machine of our own. */
 static void make_smp_program(struct program *p, u64 seed)
 {
-	const struct op *knob = op_by_name("knob", 4);
 	struct program made;
-	struct instr *in;
 
 	program_init(&made);
 	program_generate(&made, seed, SMP_OPS, TABLE_MACHINE | TABLE_PAGE);
 	program_clear(p);
 	p->header = made.header;
 	p->header.start = START_BOOTED;
-	in = program_append(p);
-	in->code = knob->code;
-	instr_set_arg(knob, in, 0, PARAM_CPUS);
-	instr_set_arg(knob, in, 1, SMP_CPUS);
+	program_append_op(p, "knob", PARAM_CPUS, SMP_CPUS, 0, 0);
 	program_append_ops(p, &made, program_boot_ops(&made), made.nr_ops);
 	program_free(&made);
 }
@@ -750,7 +745,8 @@ static bool bench_plain(bool quick)
 {
 	if (strcmp(MMCHECK_FLAVOUR, "plain") != 0)
 		return true;
-	return bench_big_boot() && bench_reclaim_growth(quick) && bench_growth(quick ? 20000 : 200000) && bench_library(quick ? 100000 : 1000000);
+	return bench_big_boot() && bench_reclaim_growth(quick) && bench_growth(quick ? 20000 : 200000) &&
+	       bench_library(quick ? 100000 : 1000000);
 }
 
 static int write_json(const char *path)
@@ -788,8 +784,8 @@ int cmd_bench(int argc, char **argv)
 		return EXIT_FINDING;
 	w = new_world();
 	bench_fibers(quick ? 20000 : 200000);
-	good = bench_page(w, quick ? 2 : 20) && bench_slab(w, quick ? 2 : 20) && bench_reclaim(w, quick ? 2 : 20) && bench_reset(w, quick ? 2 : 20) && bench_smp(w, quick ? 2 : 20) &&
-	       bench_explore(w, quick) && bench_witness(quick ? 50000 : 200000);
+	good = bench_page(w, quick ? 2 : 20) && bench_slab(w, quick ? 2 : 20) && bench_reclaim(w, quick ? 2 : 20) &&
+	       bench_reset(w, quick ? 2 : 20) && bench_smp(w, quick ? 2 : 20) && bench_explore(w, quick) && bench_witness(quick ? 50000 : 200000);
 	world_destroy(w);
 	if (!good)
 		return EXIT_FINDING;

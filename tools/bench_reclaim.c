@@ -61,17 +61,6 @@ static bool bench_depth(struct world *w, unsigned programs)
 #define WALK_FRAMES (1u << 22)
 #define WALK_TASKS  64
 
-static void add_op(struct program *p, const char *name, u64 a0, u64 a1, u64 a2)
-{
-	const struct op *op = op_by_name(name, strlen(name));
-	struct instr *in = program_append(p);
-	u64 a[] = { a0, a1, a2 };
-
-	in->code = op->code;
-	for (unsigned i = 0; i < ARRAY_SIZE(a) && op->args[i]; i++)
-		instr_set_arg(op, in, i, a[i]);
-}
-
 /* Each read of a page counts as an operation. */
 static bool bench_walk(unsigned files)
 {
@@ -84,15 +73,15 @@ static bool bench_walk(unsigned files)
 		return false;
 	program_init(&p);
 	p.header = (struct header){ .version = PROGRAM_VERSION, .profile = PROFILE_REAL, .start = START_PRESSURE };
-	add_op(&p, "knob", PARAM_FRAMES, WALK_FRAMES, 0);
+	program_append_op(&p, "knob", PARAM_FRAMES, WALK_FRAMES, 0, 0);
 	w->no_recount = true;
 	good = !lockstep_run(w, &p)->failed; /* the boot is no part of it */
 	for (u32 t = 0; t < WALK_TASKS; t++) {
-		add_op(&p, "task_create", t, 1000, 0);
-		add_op(&p, "task_write_row", t, 0, 63);
+		program_append_op(&p, "task_create", t, 1000, 0, 0);
+		program_append_op(&p, "task_write_row", t, 0, 63, 0);
 	}
 	for (u32 i = 0; i < files; i += 256)
-		add_op(&p, "file_read_whole", i, 255, 0);
+		program_append_op(&p, "file_read_whole", i, 255, 0, 0);
 	start = cpu_seconds();
 	good = good && !lockstep_run(w, &p)->failed;
 	if (good)
