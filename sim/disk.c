@@ -284,7 +284,6 @@ bool disk_submit(struct disk_request request)
 	VM_BUG_ON(request.device >= DISK_DEVICES || request.pfn >= m->nr_frames);
 	if (m->nr_disk == DISK_QUEUE)
 		return false;
-	request.busy = true;
 	request.due_ns = m->now_ns + (u64)m->param[PARAM_DISK_LATENCY_US] * 1000;
 	m->disk[m->nr_disk++] = request;
 	return true;

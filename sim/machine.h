@@ -172,7 +172,7 @@ struct sim_kthread {
 
 /* A request to a block device: disk.h. */
 struct disk_request {
-	bool busy, write;
+	bool write;
 	u8 device;
 	u64 block, pfn, due_ns;
 	void (*end_io)(u64 pfn, bool write, int error, void *arg); /* in hardirq context; error 0 or -EIO */
