@@ -340,7 +340,7 @@ static void run_op(void *arg, u32 step)
 	bad = w->machine->nr_events ? world_drain(w) : NULL; /* of the operation this one overtakes */
 	bad = bad ? bad : check_middle(w);
 	w->machine->log_bytes = 0;
-	w->machine->fuel = w->machine->param[PARAM_FUEL];
+	more_fuel(w);
 	mark_slots(w, op, a, true);
 	w->nesting[world_cpu()]++;
 	below = set_place(w, (struct model_place){ op->name, step });
@@ -482,7 +482,7 @@ static const char *free_all(struct world *w)
 		bad = vm_free_all(w);
 	for (u32 i = 0; !bad && i < NR_SLOTS; i++)
 		if (w->slot[i].state == SLOT_LIVE) {
-			w->machine->fuel = w->machine->param[PARAM_FUEL];
+			more_fuel(w);
 			bad = page_free_slot(w, i);
 		}
 	if (!bad && w->slab_up && !(bad = slab_bugs_finish(w)) && !(bad = kmalloc_free_all(w)))
@@ -495,7 +495,7 @@ static const char *settle(struct world *w)
 {
 	const char *bad;
 
-	w->machine->fuel = w->machine->param[PARAM_FUEL];
+	more_fuel(w);
 	if (w->vm_up && (bad = vm_finish(w)))
 		return bad;
 	if ((bad = rcu_finish(w)) || (w->slab_up && (bad = slab_finish(w))))

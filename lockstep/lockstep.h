@@ -354,8 +354,6 @@ struct cache_slot {
 
 struct pin_slot {
 	u8 state;
-	u8 task;
-	u32 vpn;
 	u64 pfn;
 };
 

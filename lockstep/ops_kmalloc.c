@@ -581,11 +581,6 @@ static struct outcome run_read(struct world *w, const u64 *a)
 	model_reader_ends(w->model, world_cpu());
 	return done;
 }
-static const char *judge_pending(struct world *w, const u64 *a, struct outcome seen)
-{
-	(void)a, (void)seen;
-	return world_scratch(w)->pending;
-}
 
 static bool ready_kfree_rcu(struct world *w, const u64 *a)
 {
@@ -721,7 +716,7 @@ const char *kmalloc_free_all(struct world *w)
 
 		if (w->kmalloc[slot].state != SLOT_LIVE)
 			continue;
-		w->machine->fuel = w->machine->param[PARAM_FUEL];
+		more_fuel(w);
 		begin_kfree(w, a);
 		run_kfree(w, a);
 		if (!(bad = world_drain(w)) && !(bad = judge_kfree(w, a, done)))

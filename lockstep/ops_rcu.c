@@ -75,12 +75,6 @@ static struct outcome run_walk_rcu(struct world *w, const u64 *a)
 	return done;
 }
 
-static const char *judge_pending(struct world *w, const u64 *a, struct outcome seen)
-{
-	(void)a, (void)seen;
-	return world_scratch(w)->pending;
-}
-
 /* --- giving tables back -------------------------------------------------------------------------------------------------- */
 
 static bool ready_defer(struct world *w, const u64 *a)

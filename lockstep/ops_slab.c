@@ -599,7 +599,7 @@ static const char *settle(struct world *w)
 {
 	const char *bad;
 
-	w->machine->fuel = w->machine->param[PARAM_FUEL];
+	more_fuel(w);
 	model_begin_slab_settle(w->model, world_cpu());
 	slab_settle();
 	bad = world_drain(w);
@@ -611,7 +611,7 @@ const char *slab_prefill(struct world *w)
 	const char *bad;
 	int error;
 
-	w->machine->fuel = w->machine->param[PARAM_FUEL];
+	more_fuel(w);
 	if (!model_begin_slab_init(w->model, world_cpu(), slab_descriptor_bytes(true), slab_descriptor_bytes(false)))
 		return "N50: the host has no memory for a model of caches";
 	if (w->model->setup.slab_debug[0])
@@ -636,7 +636,7 @@ static const char *do_all(struct world *w, const struct op *op, u64 slot)
 	struct outcome seen;
 	const char *bad;
 
-	w->machine->fuel = w->machine->param[PARAM_FUEL];
+	more_fuel(w);
 	op->begin(w, a);
 	seen = op->run(w, a);
 	bad = world_drain(w);

@@ -26,12 +26,6 @@ static struct outcome at_address(u64 address)
 	return (struct outcome){ .ok = true, .has_value = true, .what = "at", .in_hex = true, .value = address };
 }
 
-static const char *judge_pending(struct world *w, const u64 *a, struct outcome seen)
-{
-	(void)a, (void)seen;
-	return world_scratch(w)->pending;
-}
-
 /* Of an operation that cannot be interrupted: nobody may see what it breaks and mends. */
 static u32 stop_switches(void)
 {
@@ -552,7 +546,7 @@ static const char *validate_all_of(struct world *w, unsigned id)
 	const char *bad = NULL;
 
 	for (unsigned i = 0; !bad && model_slub_cache_is_damaged(w->model, id) && i < 1000; i++) {
-		w->machine->fuel = w->machine->param[PARAM_FUEL];
+		more_fuel(w);
 		w->machine->log_bytes = 0;
 		model_begin_slub_validate(w->model, world_cpu(), id);
 		seen = validated(slab_cache_by_id(id));

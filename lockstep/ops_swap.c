@@ -2,15 +2,8 @@
 /*
  * ops_swap.c - swap devices, knobs of reclaim, errors of disks; and the life of a world under pressure.
  */
-#include <stdio.h>
 #include "task.h"
 #include "vm_client.h"
-
-static const char *judge_answer(struct world *w, const u64 *a, struct outcome seen)
-{
-	(void)a;
-	return vm_answered(w, seen.error, seen.value);
-}
 
 static int priority_of(u64 a)
 {
@@ -61,11 +54,6 @@ static struct outcome run_disk_fault(struct world *w, const u64 *a)
 
 /* --- a world under pressure: its beginning and its end ---------------------------------------------------------------------------- */
 
-static void more_fuel(struct world *w)
-{
-	w->machine->fuel = w->machine->param[PARAM_FUEL];
-}
-
 /* What mm has of its own in RAM when the program begins is part of the boot image. */
 static void keep_what_is_used(struct world *w)
 {
@@ -76,14 +64,10 @@ static void keep_what_is_used(struct world *w)
 
 static const char *settle(struct world *w)
 {
-	const char *bad;
-
 	more_fuel(w);
 	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_SETTLE });
 	vm_settle();
-	if ((bad = vm_answered(w, 0, 0)))
-		return bad;
-	return model_end(w->model, world_cpu());
+	return vm_answered_one(w, 0, 0);
 }
 
 const char *vm_prefill(struct world *w)
@@ -108,7 +92,6 @@ const char *vm_prefill_swap(struct world *w)
 {
 	u64 pages[] = { 0, w->machine->param[PARAM_SWAP_PAGES], 0 };
 	const char *bad;
-	int error;
 
 	if (!w->vm_up)
 		return NULL;
@@ -117,8 +100,7 @@ const char *vm_prefill_swap(struct world *w)
 	more_fuel(w);
 	if (pages[1] >= 2) {
 		begin_swapon(w, pages);
-		error = swapon(1, (u32)pages[1], -1);
-		if ((bad = vm_answered(w, error, 0)) || (bad = model_end(w->model, world_cpu())))
+		if ((bad = vm_answered_one(w, run_swapon(w, pages).error, 0)))
 			return bad;
 	}
 	keep_what_is_used(w);
@@ -159,9 +141,8 @@ static const char *quiet_down(struct world *w)
 	w->machine->log_bytes = 0;
 	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_SLEEP });
 	sim_sleep_timeout(never, NULL, QUIET_NS, "quiet");
-	if ((bad = vm_answered(w, 0, 0)) || (bad = model_end(w->model, world_cpu())))
-		return bad;
-	return model_vm_is_quiet(w->model);
+	bad = vm_answered_one(w, 0, 0);
+	return bad ? bad : model_vm_is_quiet(w->model);
 }
 
 const char *vm_free_all(struct world *w)
@@ -203,9 +184,9 @@ const char *vm_recount_all(struct world *w)
 const struct op swapping_ops[] = {
 	/* code   name	    arguments	     weight flags ready begin run judge */
 	{ 0x0440, "swapon", { ARG_SWAP_DEVICE, ARG_SWAP_SLOTS, ARG_PRIORITY }, 10, OP_TASK_ONLY, NULL, begin_swapon, run_swapon,
-	  judge_answer },
-	{ 0x0441, "swapoff", { ARG_SWAP_DEVICE }, 6, OP_TASK_ONLY, NULL, begin_swapoff, run_swapoff, judge_answer },
-	{ 0x0442, "vm_knob", { ARG_VM_KNOB, ARG_VM_VALUE }, 16, OP_TASK_ONLY, NULL, begin_knob, run_knob, judge_answer },
+	  vm_judge_answer },
+	{ 0x0441, "swapoff", { ARG_SWAP_DEVICE }, 6, OP_TASK_ONLY, NULL, begin_swapoff, run_swapoff, vm_judge_answer },
+	{ 0x0442, "vm_knob", { ARG_VM_KNOB, ARG_VM_VALUE }, 16, OP_TASK_ONLY, NULL, begin_knob, run_knob, vm_judge_answer },
 	{ 0x0443, "disk_fault", { ARG_DISK_SITE, ARG_SKIP, ARG_TIMES }, 6, OP_TASK_ONLY, NULL, begin_disk_fault, run_disk_fault, NULL },
 	{ 0 }
 };

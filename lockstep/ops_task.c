@@ -8,13 +8,9 @@
  */
 #include "vm_client.h"
 
-static const struct outcome done = { .ok = true };
+#define VPNS 1024 /* that ARG_VPN can name */
 
-static const char *judge_pending(struct world *w, const u64 *a, struct outcome seen)
-{
-	(void)a, (void)seen;
-	return world_scratch(w)->pending;
-}
+static const struct outcome done = { .ok = true };
 
 /* Whatever else is asked, the answer is judged when it is there. */
 static const char *judge_answer(struct world *w, const u64 *a, struct outcome seen)
@@ -128,30 +124,30 @@ static struct outcome run_write(struct world *w, const u64 *a)
 	return touch(w, a[0], a[1], true, a[2]);
 }
 
-/* Pages in a row, each judged by itself; the first that cannot be had ends it. */
-static struct outcome run_row(struct world *w, const u64 *a, bool write)
+/* The first one was asked for when the operation began. */
+static const char *touch_next(struct world *w, const u64 *a, u64 n, bool write, u64 fill, int *error)
 {
-	const char *bad = NULL;
-	int error = 0;
-	u64 n = 0;
+	u32 vpn = (u32)((a[1] + n) % VPNS);
 
-	for (; n <= a[2] && !bad && !error; n++) {
-		if (n && !(bad = model_end(w->model, world_cpu())))
-			ask_access(w, a[0], (a[1] + n) % 1024, write);
-		w->machine->fuel = w->machine->param[PARAM_FUEL];
-		if (!bad)
-			bad = vm_touch(w, (unsigned)a[0], (u32)((a[1] + n) % 1024), write, write ? a[3] : 0, &error);
-	}
-	world_scratch(w)->pending = bad;
-	return (struct outcome){ .ok = !error, .has_value = true, .what = "pages", .value = error ? n - 1 : n };
+	if (n)
+		ask_access(w, a[0], vpn, write);
+	return vm_touch(w, (unsigned)a[0], vpn, write, fill, error);
+}
+static const char *write_one(struct world *w, const u64 *a, u64 n, int *error)
+{
+	return touch_next(w, a, n, true, a[3], error);
+}
+static const char *read_one(struct world *w, const u64 *a, u64 n, int *error)
+{
+	return touch_next(w, a, n, false, 0, error);
 }
 static struct outcome run_write_row(struct world *w, const u64 *a)
 {
-	return run_row(w, a, true);
+	return vm_row(w, a, a[2] + 1, "pages", write_one);
 }
 static struct outcome run_read_row(struct world *w, const u64 *a)
 {
-	return run_row(w, a, false);
+	return vm_row(w, a, a[2] + 1, "pages", read_one);
 }
 
 /* --- files in the address space ---------------------------------------------------------------------------------------------------- */
@@ -253,7 +249,7 @@ static struct outcome run_pin(struct world *w, const u64 *a)
 	int error = task_pin((unsigned)a[1], (u32)a[2], &pin->pfn);
 
 	if (!error)
-		*pin = (struct pin_slot){ SLOT_LIVE, (u8)a[1], (u32)a[2], pin->pfn };
+		pin->state = SLOT_LIVE;
 	world_scratch(w)->pending = vm_answered(w, error, pin->pfn);
 	vm_note_death(w, a[1], error);
 	return (struct outcome){ .ok = !error, .error = error };

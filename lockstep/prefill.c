@@ -41,7 +41,7 @@ static const char *take(struct world *w, unsigned zone, gfp_t gfp, unsigned orde
 	struct page *page;
 	const char *bad;
 
-	w->machine->fuel = w->machine->param[PARAM_FUEL];
+	more_fuel(w);
 	model_begin_alloc(w->model, 0, world_where(), SYSTEM_OWNER, nid, gfp, order);
 	page = alloc_pages_node(nid, gfp, order);
 	*pfn = page ? page_to_pfn(page) : EMPTY_PFN;
@@ -54,7 +54,7 @@ static const char *give(struct world *w, u64 pfn, unsigned order)
 {
 	const char *bad;
 
-	w->machine->fuel = w->machine->param[PARAM_FUEL];
+	more_fuel(w);
 	model_begin_free(w->model, 0, pfn, order);
 	__free_pages(pfn_to_page(pfn), order);
 	bad = world_drain(w);

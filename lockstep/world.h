@@ -24,6 +24,17 @@ static inline char *object_pointer(const struct world *w, u64 at)
 {
 	return (char *)ram_address(w->machine, 0) + at;
 }
+/* Who begins something has all the fuel there is. */
+static inline void more_fuel(struct world *w)
+{
+	w->machine->fuel = w->machine->param[PARAM_FUEL];
+}
+/* Of an operation whose run() has judged already. */
+static inline const char *judge_pending(struct world *w, const u64 *a, struct outcome seen)
+{
+	(void)a, (void)seen;
+	return world_scratch(w)->pending;
+}
 /* Node 4 is "any"; a node this machine does not have is taken round. */
 static inline int world_node(const struct world *w, u64 a)
 {
@@ -71,7 +82,7 @@ bool slab_may_panic(struct world *w);
 const char *slab_recount(struct world *w);
 const char *slab_check_boot(struct world *w);
 const char *slab_compare(struct world *w, unsigned id);
-/* ops_vm.c: for the start state `pressure`; for the end of a program; and tasks, files and swap of mm against the model's. */
+/* ops_swap.c: for the start states `pressure` and `scarce`; for the end of a program; and tasks, files and swap of mm against the model's. */
 const char *vm_prefill(struct world *w);
 const char *vm_prefill_swap(struct world *w);
 const char *vm_free_all(struct world *w);

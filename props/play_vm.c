@@ -7,18 +7,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "vm_client.h"
 #include "vm_laws.h"
 
 static bool is_op(const struct op *op, const char *name)
 {
 	return !strcmp(op->name, name);
-}
-
-static u64 next_key(struct law_vm *v, u64 fill)
-{
-	u64 key = ++v->writes * 0x9e3779b97f4a7c15ULL;
-
-	return ((key ^ key >> 29) & ~3ULL) | fill;
 }
 
 /* --- what is there ------------------------------------------------------------------------------------------------ */
@@ -59,7 +53,7 @@ static void act_touch(struct prop_run *r, void *arg)
 			return;
 		}
 		if (t->write)
-			sim_page_fill(*key = next_key(v, t->fill), page);
+			sim_page_fill(*key = vm_key(++v->writes, t->fill), page);
 	}
 }
 
@@ -79,7 +73,7 @@ static void write_page(struct prop_run *r, const struct row *row, u32 index)
 {
 	struct law_vm *v = r->vm;
 	u32 size = file_size(row->file);
-	u64 key = next_key(v, row->fill);
+	u64 key = vm_key(++v->writes, row->fill);
 
 	sim_page_fill(key, v->buffer);
 	if (file_write(row->file, index, v->buffer) != 0)
@@ -223,7 +217,7 @@ static void forget(struct law_vm *v)
 	memset(v, 0, sizeof(*v));
 	for (u32 f = 0; f < LAW_FILES; f++)
 		for (u32 i = 0; i < LAW_FILE_PAGES; i++)
-			v->file[f][i] = i < 16 ? disk_virgin_key(0, (u64)f << 20 | i) : 0;
+			v->file[f][i] = i < FILE_PAGES ? disk_virgin_key(0, (u64)f << 20 | i) : 0;
 }
 
 bool play_vm(struct prop_run *r, const struct program *p)
@@ -253,9 +247,8 @@ bool play_vm(struct prop_run *r, const struct program *p)
 
 /* --- questions ---------------------------------------------------------------------------------------------------- */
 
-bool law_files_hold(struct prop_run *r, const char *when)
+bool law_files_hold(struct prop_run *r)
 {
-	(void)when;
 	for (u32 f = 0; f < LAW_FILES; f++) {
 		struct row row = { f, 0, LAW_FILE_PAGES, false, 0 };
 
@@ -265,9 +258,8 @@ bool law_files_hold(struct prop_run *r, const char *when)
 	return true;
 }
 
-bool law_tasks_hold(struct prop_run *r, const char *when)
+bool law_tasks_hold(struct prop_run *r)
 {
-	(void)when;
 	for (unsigned t = 0; t < LAW_TASKS; t++)
 		for (u32 vpn = 0; r->vm->task[t] && vpn < LAW_VPNS; vpn++) {
 			struct touch touch = { t, vpn, 1, false, 0 };

@@ -3,10 +3,8 @@
  * prop_vm.c - laws of machines that are short of memory: what is written stays written, what is used up comes back, and more memory
  * or a better score never hurts.
  *
- * A law that needs two worlds plays the program twice, from boot: snapshots know nothing of disks.
+ * A law that needs two worlds plays the program twice, from boot: what its users wrote is no part of a snapshot.
  */
-#include <errno.h>
-#include <string.h>
 #include "slab_laws.h"
 #include "vm_laws.h"
 
@@ -57,7 +55,7 @@ static bool dropping_holds(struct prop_run *r, const struct program *p, unsigned
 		return r->panicked;
 	if (!r->w->vm_up)
 		return true;
-	if (!machine_do(r, on_cpu0, act_drop, &what) || r->verdict.failed || !law_files_hold(r, "after caches were dropped"))
+	if (!machine_do(r, on_cpu0, act_drop, &what) || r->verdict.failed || !law_files_hold(r))
 		return r->panicked;
 	return true;
 }
@@ -98,7 +96,7 @@ static bool swapoff_holds(struct prop_run *r, const struct program *p)
 		return r->panicked;
 	if (!r->w->vm_up)
 		return true;
-	if (!machine_do(r, on_cpu0, act_swapoff, NULL) || !law_tasks_hold(r, "after swapoff"))
+	if (!machine_do(r, on_cpu0, act_swapoff, NULL) || !law_tasks_hold(r))
 		return r->panicked;
 	return true;
 }

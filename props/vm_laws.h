@@ -28,8 +28,8 @@ struct law_vm {
  */
 bool play_vm(struct prop_run *r, const struct program *p);
 /* Each is a deed of its own. All pages of all files are as they were written; all pages of all tasks are. */
-bool law_files_hold(struct prop_run *r, const char *when);
-bool law_tasks_hold(struct prop_run *r, const char *when);
+bool law_files_hold(struct prop_run *r);
+bool law_tasks_hold(struct prop_run *r);
 /* All tasks end, files are forgotten, swap is off; then the free lists, sorted. */
 bool law_vm_settled_picture(struct prop_run *r, struct picture *picture);
 
