@@ -7,30 +7,12 @@
  * [LD1] while nothing is wrong, known[B] has exactly the bits of what was seen; what is wrong ends the run
  * [LD2] an order A -> B, A held while waiting for B, is a bit of A in known[B]: who precedes whom is a walk to the left
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include "lockdep.h"
+#include "say.h"
 #include "sched.h"
 
 #define CLASS_BITS 0xffffffffu
-
-struct text {
-	char words[400];
-	size_t len;
-};
-
-static void say(struct text *t, const char *format, ...) printf_like(2, 3);
-static void say(struct text *t, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(t->words + t->len, sizeof(t->words) - t->len, format, args);
-	va_end(args);
-	if (n > 0)
-		t->len = min_of(t->len + (size_t)n, sizeof(t->words) - 1);
-}
 
 /* --- names ------------------------------------------------------------------------------------------------------- */
 
@@ -107,29 +89,21 @@ static bool is_ours(const struct sim_lock *lock)
 	return lock->cpu == this_cpu->id && holds(this_cpu, lock);
 }
 
-static void say_task(struct text *t, unsigned cpu, unsigned task)
-{
-	if (task)
-		say(t, "%s", this_cpu->machine->kthread[task - 1].name);
-	else
-		say(t, "cpu %u", cpu);
-}
-
 static _Noreturn void stop_circle(const struct sim_lock *lock)
 {
 	const struct sim_lock *next = lock;
 	struct text t = {.len = 0};
 
-	say_task(&t, this_cpu->id, this_cpu->task);
+	say_task(&t, this_cpu->id, this_cpu->task, NULL);
 	say(&t, " waits for %s", sim_lock_name(lock));
 	do {
 		say(&t, " held by ");
-		say_task(&t, next->cpu, next->taken.task);
+		say_task(&t, next->cpu, next->taken.task, NULL);
 		next = sched_holder_waits_for(next);
 		say(&t, ", which waits for %s", sim_lock_name(next));
 	} while (!is_ours(next));
 	say(&t, " held by ");
-	say_task(&t, this_cpu->id, this_cpu->task);
+	say_task(&t, this_cpu->id, this_cpu->task, NULL);
 	sim_stop(STOP_DEADLOCK, "%s", t.words);
 }
 

@@ -508,7 +508,7 @@ void sched_leave(struct sched *s)
 	if (!s || s->running < 0)
 		return;
 	tool_order_before(s);
-	go(s, -1);
+	go(s, NOBODY);
 }
 
 static void remove_suspended(struct sched *s, unsigned task)

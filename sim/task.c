@@ -17,11 +17,10 @@
  * functions. So a unit test needs no operations to see them at work; what waits below such a call is not in its place
  * before it returns.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include "disk.h"
 #include "lockdep.h"
+#include "say.h"
 #include "sched_internal.h"
 
 #define MOST_RUNS 1000
@@ -220,55 +219,27 @@ bool sched_pass_time(struct machine *m)
 
 /* --- nobody will ever wake up ---------------------------------------------------------------------------------------- */
 
-struct deadlock_text {
-	char words[sizeof(((struct sim_stop *)NULL)->text)];
-	size_t len;
-};
-
-static void say(struct deadlock_text *t, const char *format, ...) printf_like(2, 3);
-static void say(struct deadlock_text *t, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(t->words + t->len, sizeof(t->words) - t->len, format, args);
-	va_end(args);
-	if (n > 0)
-		t->len = min_of(t->len + (size_t)n, sizeof(t->words) - 1);
-}
-
-static void say_task(struct deadlock_text *t, const struct machine *m, unsigned cpu, unsigned task, const char *operation)
-{
-	if (task)
-		say(t, "%s", m->kthread[task - 1].name);
-	else if (operation)
-		say(t, "cpu %u (%s)", cpu, operation);
-	else
-		say(t, "cpu %u", cpu);
-}
-
 /* "cpu 1 (file_write) holds inode->lock and waits for lock mm->lock held by kswapd0" */
-static void say_sleeper(struct deadlock_text *t, struct sched *s, unsigned task)
+static void say_sleeper(struct text *t, struct sched *s, unsigned task)
 {
 	struct sched_aside here;
 	const struct sched_aside *a = sched_aside_of(s, task, &here);
 	const struct sim_lock *lock = a->waits_for;
 
 	say(t, t->len ? ", " : "");
-	say_task(t, s->machine, cpu_of_task(s, task), a->task, a->operation);
+	say_task(t, cpu_of_task(s, task), a->task, a->operation);
 	for (u32 i = 0; i < a->nr_held && i < SIM_MAX_HELD; i++)
 		say(t, "%s%s", i ? ", " : " holds ", sim_lock_name(a->held[i]));
 	say(t, "%s waits for %s%s", a->nr_held ? " and" : "", lock ? "lock " : "", s->task[task].sleep.what);
 	if (lock && lock->locked) {
 		say(t, " held by ");
-		say_task(t, s->machine, lock->taken.cpu, lock->taken.task, lock->taken.operation);
+		say_task(t, lock->taken.cpu, lock->taken.task, lock->taken.operation);
 	}
 }
 
 _Noreturn void sched_stop_for_ever(struct sched *s, const struct sched_sleep *sleep)
 {
-	struct deadlock_text t = { .len = 0 };
+	struct text t = { .len = 0 };
 
 	if (!s || s->running < 0 || !s->machine->kthreads)
 		sim_stop(STOP_NO_PROGRESS, "cpu %u waits for %s, and nobody is left to bring it", this_cpu->id, sleep->what);
