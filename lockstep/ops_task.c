@@ -257,7 +257,8 @@ static struct outcome run_pin(struct world *w, const u64 *a)
 
 static void begin_unpin(struct world *w, const u64 *a)
 {
-	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_UNPIN, .pfn = w->pin[a[0]].pfn });
+	(void)a;
+	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_UNPIN });
 }
 static struct outcome run_unpin(struct world *w, const u64 *a)
 {

@@ -42,7 +42,6 @@ struct model_vm_ask {
 	u32 file, index, nr; /* index: page of a file, virtual page, slot; nr: pages */
 	s32 value;	  /* adj, priority, knob's value */
 	u64 key;	  /* that is written */
-	u64 pfn;	  /* to be unpinned */
 };
 void model_begin_vm(struct model *m, unsigned cpu, unsigned where, const struct model_vm_ask *ask);
 /*

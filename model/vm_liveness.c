@@ -302,16 +302,6 @@ static const char *judge_inode(struct model *m, const struct mm_event *ev)
 	return model_says(m, "LV5: reclaim for gfp %#x enters the filesystem: %s %u goes", f->gfp, ev->report ? "dentry" : "inode", ev->file);
 }
 
-/* R26: whoever reclaims may use all there is, and does not reclaim once more. */
-static const char *judge_asker(struct model *m, const struct mm_event *ev)
-{
-	const struct flight *f = reclaims_for(m, stack_on(m, ev->cpu));
-
-	if (!f || (ev->context & 1))
-		return NULL;
-	return model_says(m, "R26: reclaim for gfp %#x asks for memory without PF_MEMALLOC", f->gfp);
-}
-
 /* --- R10 ------------------------------------------------------------------------------------------------------------------------------- */
 
 /* Half of what lies below the min marks is for those who free memory. */
@@ -747,9 +737,6 @@ const char *vm_liveness_event(struct model *m, const struct mm_event *ev)
 		return ev->kthread >= VM_KSWAPD && ev->kthread < VM_KSWAPD + MAX_NUMNODES ? on_kswapd(m, ev) : NULL;
 	case EVENT_INODE:
 		return judge_inode(m, ev);
-	case EVENT_VM_WANTED:
-	case EVENT_SLAB_PAGES_WANTED:
-		return judge_asker(m, ev);
 	default:
 		return NULL;
 	}

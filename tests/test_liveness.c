@@ -269,11 +269,6 @@ static void test_reclaimers(void)
 	says_clause(vm_liveness_event(w->model,
 				      &(struct mm_event){.type = EVENT_IO, .report = IO_SUBMITTED, .vm_device = 0}),
 		    "LV5", "reclaim without the filesystem writes a file: LV5");
-	state(QUIET);
-	ask(GFP_KERNEL, 0);
-	reclaim(RECLAIM_DIRECT_BEGINS);
-	says_clause(vm_liveness_event(w->model, &(struct mm_event){.type = EVENT_VM_WANTED, .context = 0}), "R26",
-		    "reclaim asks for memory as everybody does: R26");
 }
 
 /* Clean pages of files that nobody uses, where the request may have them. */
