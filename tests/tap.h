@@ -66,6 +66,15 @@ static inline bool says_clause(const char *sentence, const char *clause, const c
 	return same;
 }
 
+/* One word is wrong, and right again: what the check says in between is of this clause. */
+#define WRONG_WORD(check, word, value, clause, claim)                                                                  \
+	do {                                                                                                           \
+		__typeof__(word) was_ = (word);                                                                        \
+		(word) = (value);                                                                                      \
+		says_clause(check, clause, claim);                                                                     \
+		(word) = was_;                                                                                         \
+	} while (0)
+
 static inline void skip(const char *claim, const char *why)
 {
 	printf("ok %u - %s # SKIP %s\n", ++tap_nr, claim, why);

@@ -640,10 +640,7 @@ static void test_settle(void)
 
 #define SPEAKS(clause, field, wrong)                                                                                   \
 	do {                                                                                                           \
-		__typeof__(field) was_ = (field);                                                                      \
-		(field) = (wrong);                                                                                     \
-		says_clause(filemap_check(), clause, "a wrong " #field);                                               \
-		(field) = was_;                                                                                        \
+		WRONG_WORD(filemap_check(), field, wrong, clause, "a wrong " #field);                                  \
 		same_text(filemap_check(), NULL, "and a right one");                                                   \
 	} while (0)
 

@@ -576,14 +576,7 @@ static void test_truncate(void)
 
 /* --- memory_check() ------------------------------------------------------------------------------------------------------------------------------- */
 
-/* One word is wrong, and right again. */
-#define WRONG(clause, word, value, what)                                                                               \
-	do {                                                                                                           \
-		__typeof__(word) was_ = (word);                                                                        \
-		(word) = (value);                                                                                      \
-		says_clause(memory_check(), clause, clause ": " what);                                                 \
-		(word) = was_;                                                                                         \
-	} while (0)
+#define WRONG(clause, word, value, what) WRONG_WORD(memory_check(), word, value, clause, clause ": " what)
 
 static void test_check(void)
 {

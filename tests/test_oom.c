@@ -814,23 +814,23 @@ static void failure_names_the_task(void)
 
 /* --- texts of /proc -------------------------------------------------------------------------------------------------------------------------------- */
 
-static u64 row(const char *name)
+/* What stands behind this name at the beginning of a line; ~0: nothing does. */
+static u64 number_of(const char *name, const char *end)
 {
 	char line[80];
 	const char *at;
 
-	snprintf(line, sizeof(line), "\n%s ", name);
+	snprintf(line, sizeof(line), "\n%s%s", name, end);
 	at = strstr(text, line);
 	return at ? strtoull(at + strlen(line), NULL, 10) : ~0ULL;
 }
+static u64 row(const char *name)
+{
+	return number_of(name, " ");
+}
 static u64 kbytes(const char *label)
 {
-	char line[80];
-	const char *at;
-
-	snprintf(line, sizeof(line), "\n%s:", label);
-	at = strstr(text, line);
-	return at ? strtoull(at + strlen(line), NULL, 10) : ~0ULL;
+	return number_of(label, ":");
 }
 
 /* Numbers of one's own, each another one. */

@@ -169,29 +169,28 @@ static void look(int priority, u64 anon_cost, u64 file_cost)
 	shrink_node(node(), &sc);
 }
 
-static void shares(void)
+static void pages_of_all_kinds(void)
 {
 	new_pages(64, PGV_swapbacked);
 	new_pages(65, PGV_swapbacked | PGV_active);
 	new_pages(128, 0);
 	new_pages(129, PGV_active);
+}
+
+static void shares(void)
+{
+	pages_of_all_kinds();
 	look(2, 0, 0);
 	same_number(to_scan(LRU_INACTIVE_ANON), 0, "R5: without swap nobody looks at anonymous pages");
 	same_number(to_scan(LRU_INACTIVE_FILE), 32, "R4: a quarter at priority 2");
 	drop_pages();
 	swapon(1, 64, -1);
-	new_pages(64, PGV_swapbacked);
-	new_pages(65, PGV_swapbacked | PGV_active);
-	new_pages(128, 0);
-	new_pages(129, PGV_active);
+	pages_of_all_kinds();
 	look(2, 0, 0);
 	same_number(to_scan(LRU_INACTIVE_ANON), 4, "R4: 60 of 200 of a quarter of 64");
 	same_number(to_scan(LRU_INACTIVE_FILE), 22, "R4: 140 of 200 of a quarter of 128");
 	drop_pages();
-	new_pages(64, PGV_swapbacked);
-	new_pages(65, PGV_swapbacked | PGV_active);
-	new_pages(128, 0);
-	new_pages(129, PGV_active);
+	pages_of_all_kinds();
 	look(1, 90, 10); /* total 100: 60 * 301 / 191 = 94, 140 * 301 / 111 = 379, of 473 */
 	same_number(to_scan(LRU_INACTIVE_ANON), 32 * 94 / 473, "R4: the dearer kind is spared");
 	same_number(to_scan(LRU_INACTIVE_FILE), 64 * 379 / 473, "R4: and the other one is not");
@@ -646,14 +645,7 @@ static void working_set(void)
 
 /* --- the check ------------------------------------------------------------------------------------------------------------------------------- */
 
-/* One word becomes another one: the clause speaks; and is silent when it is put back. */
-#define BREAKS(word, wrong, clause, claim)                                                                             \
-	do {                                                                                                           \
-		__typeof__(word) kept_ = (word);                                                                       \
-		(word) = (wrong);                                                                                      \
-		says_clause(vm_check(), clause, claim);                                                                \
-		(word) = kept_;                                                                                        \
-	} while (0)
+#define BREAKS(word, wrong, clause, claim) WRONG_WORD(vm_check(), word, wrong, clause, claim)
 
 static void checks(void)
 {

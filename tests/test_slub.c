@@ -95,14 +95,7 @@ static struct places make_places(void)
 	return p;
 }
 
-/* One word is wrong, and right again. */
-#define WRONG(clause, word, value, what)                                                                               \
-	do {                                                                                                           \
-		__typeof__(word) was_ = (word);                                                                        \
-		(word) = (value);                                                                                      \
-		says_clause(slab_check(), clause, clause ": " what);                                                   \
-		(word) = was_;                                                                                         \
-	} while (0)
+#define WRONG(clause, word, value, what) WRONG_WORD(slab_check(), word, value, clause, clause ": " what)
 
 static void wrong_slabs(const struct places *p)
 {

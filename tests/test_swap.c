@@ -239,13 +239,40 @@ static void forget_page(struct page *page)
 	put_vm_page(page);
 }
 
-/* It is what one page table entry names, and is written. Locked before, unlocked and referenced afterwards. */
-static void write_out(struct page *page)
+/* Locked before, unlocked and referenced afterwards. */
+static void write_page(struct page *page)
 {
-	swap_duplicate(vm_page(page)->entry);
 	clear_page_dirty_for_io(page);
 	swap_writepage(page);
 	wait_on_page_writeback(page);
+}
+
+/* It is what one page table entry names, and is written. */
+static void write_out(struct page *page)
+{
+	swap_duplicate(vm_page(page)->entry);
+	write_page(page);
+}
+
+/* Written once more, with these contents. */
+static void write_again(struct page *page, u64 key)
+{
+	lock_page(page);
+	fill(page, key);
+	set_page_dirty(page);
+	write_page(page);
+}
+
+/* The last of it: did it leave the cache? */
+static bool leave_cache(struct page *page)
+{
+	bool left;
+
+	lock_page(page);
+	left = remove_from_swap_cache(page);
+	unlock_page(page);
+	put_vm_page(page);
+	return left;
 }
 
 /* A page with these contents goes all the way out: its entry; 0: there is no slot. */
@@ -260,11 +287,8 @@ static u32 swap_out(u64 key)
 	}
 	entry = vm_page(page)->entry;
 	write_out(page);
-	lock_page(page);
-	if (!remove_from_swap_cache(page))
+	if (!leave_cache(page))
 		ok(false, "a written page of nobody leaves the cache");
-	unlock_page(page);
-	put_vm_page(page);
 	return entry;
 }
 
@@ -314,8 +338,6 @@ static const char *devices_taken(unsigned n, u32 *entry)
 		digits[i] = (char)('0' + swap_device_of(entry[i]));
 		if (entry[i])
 			delete_from_swap_cache(page);
-		else
-			entry[i] = 0;
 		forget_page(page);
 		if (entry[i])
 			ok(said_of(SWAP_FREED, entry[i]), "a slot of a page that leaves the cache is free");
@@ -522,13 +544,8 @@ static void test_write_error(void)
 	lock_page(page);
 	ok(!remove_from_swap_cache(page), "it cannot be reclaimed");
 	ok(holds(page, 6), "nothing is lost");
-	clear_page_dirty_for_io(page);
-	swap_writepage(page);
-	wait_on_page_writeback(page);
-	lock_page(page);
-	ok(remove_from_swap_cache(page), "the next try succeeds");
-	unlock_page(page);
-	put_vm_page(page);
+	write_page(page);
+	ok(leave_cache(page), "the next try succeeds");
 	ok(comes_back(entry, 6), "and the device has it");
 	slots_are_valid("empty");
 }
@@ -590,18 +607,10 @@ static void test_zswap_rewrite(void)
 	for (unsigned i = 0; i < 3; i++) {
 		static const u64 key[3] = { 9, 10, 8 };
 
-		lock_page(page);
-		fill(page, key[i]);
-		set_page_dirty(page);
-		clear_page_dirty_for_io(page);
-		swap_writepage(page);
-		wait_on_page_writeback(page);
+		write_again(page, key[i]);
 		slots_are_valid("rewritten");
 	}
-	lock_page(page);
-	ok(remove_from_swap_cache(page), "out");
-	unlock_page(page);
-	put_vm_page(page);
+	ok(leave_cache(page), "out");
 	ok(comes_back(entry, 8), "the newest is what comes back");
 	same_text(story_of(entry), "TCdSDSDRwSUCLUDF", "each copy goes before the next is made");
 }
@@ -628,21 +637,23 @@ static void test_zswap_switched_off(void)
 	entry = vm_page(page)->entry;
 	write_out(page);
 	vm_knob_write(VM_ZSWAP_ENABLED, 0);
-	lock_page(page);
-	fill(page, 9);
-	set_page_dirty(page);
-	clear_page_dirty_for_io(page);
-	swap_writepage(page);
-	wait_on_page_writeback(page);
-	lock_page(page);
-	remove_from_swap_cache(page);
-	unlock_page(page);
-	put_vm_page(page);
+	write_again(page, 9);
+	leave_cache(page);
 	same_text(story_of(entry), "TCdSDwU", "the copy goes, the device is written");
 	ok(comes_back(entry, 9), "switched off, it gives nothing older back");
 }
 
-/* Pages of 64 lines, two a page of the pool, until it is full: the first ones go to the device. */
+/* With pages of 64 lines, two a page of the pool. */
+static void fill_pool(unsigned n, u32 *entry)
+{
+	vm_knob_write(VM_ZSWAP_MAX_POOL_PERCENT, 1);
+	vm_knob_write(VM_PAGE_CLUSTER, 0);
+	swapon(1, 100, 0);
+	for (unsigned i = 0; i < n; i++)
+		entry[i] = swap_out(4 * i + 1);
+}
+
+/* More than the pool takes: the first ones go to the device. */
 static void test_zswap_full(void)
 {
 	u64 most = current_mm()->totalram_pages / 100;
@@ -653,11 +664,7 @@ static void test_zswap_full(void)
 
 	if (n > 64)
 		n = 64;
-	vm_knob_write(VM_ZSWAP_MAX_POOL_PERCENT, 1);
-	vm_knob_write(VM_PAGE_CLUSTER, 0);
-	swapon(1, 100, 0);
-	for (unsigned i = 0; i < n; i++)
-		entry[i] = swap_out(4 * i + 1);
+	fill_pool(n, entry);
 	same_number(zswap_pool_pages(), most, "the pool has one percent of memory");
 	written_back = vm_counter("zswpwb");
 	ok(written_back >= 4, "what was stored first was written back: %llu", (unsigned long long)written_back);
@@ -681,11 +688,7 @@ static void test_zswap_write_error(void)
 	unsigned n = 2 * (unsigned)(current_mm()->totalram_pages / 100), lost = 0;
 	u32 entry[64];
 
-	vm_knob_write(VM_ZSWAP_MAX_POOL_PERCENT, 1);
-	vm_knob_write(VM_PAGE_CLUSTER, 0);
-	swapon(1, 100, 0);
-	for (unsigned i = 0; i < n; i++)
-		entry[i] = swap_out(4 * i + 1);
+	fill_pool(n, entry);
 	sim_plan_fault(m, FAULT_DISK_WRITE, 0, 2);
 	entry[n] = swap_out(4 * n + 1);
 	same_number(vm_counter("zswpwb"), 2, "two copies are driven out, and cannot be written");
@@ -755,9 +758,7 @@ static void reclaim_page_of(unsigned id, u32 vpn, bool drop)
 	if (!add_to_swap(page) || !try_to_unmap(page)) {
 		ok(false, "page %u of task %u can be swapped out", vpn, id);
 	} else if (drop) {
-		clear_page_dirty_for_io(page);
-		swap_writepage(page);
-		wait_on_page_writeback(page);
+		write_page(page);
 		lock_page(page);
 		if (!remove_from_swap_cache(page))
 			ok(false, "page %u of task %u leaves the cache", vpn, id);
@@ -1093,13 +1094,7 @@ static void live(void)
 
 /* --- the checker --------------------------------------------------------------------------------------------------------------------- */
 
-#define BREAKS(word, wrong, clause, claim)                                                                             \
-	do {                                                                                                           \
-		__typeof__(word) kept_ = (word);                                                                       \
-		(word) = (wrong);                                                                                      \
-		says_clause(swap_check(), clause, claim);                                                              \
-		(word) = kept_;                                                                                        \
-	} while (0)
+#define BREAKS(word, wrong, clause, claim) WRONG_WORD(swap_check(), word, wrong, clause, claim)
 
 static u32 entry_at(unsigned id, u32 vpn)
 {
