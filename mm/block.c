@@ -69,11 +69,8 @@ static struct bio *bio_alloc(struct block_state *block)
 
 	if (bio)
 		bio->reserved = false;
-	while (!bio && !(bio = take_from_reserve(block))) {
-		vm_wait_news(WAIT_QUEUE, NULL, true);
-		sim_sleep_timeout(bio_in_reserve, block, ~0ULL, "a bio of those in reserve");
-		vm_wait_news(WAIT_QUEUE, NULL, false);
-	}
+	while (!bio && !(bio = take_from_reserve(block)))
+		vm_sleep(WAIT_QUEUE, NULL, bio_in_reserve, block, ~0ULL, "a bio of those in reserve");
 	return bio;
 }
 
@@ -136,11 +133,8 @@ void submit_page_io(struct page *page, unsigned device, u64 block, bool write, v
 	struct bio *bio = bio_alloc(block_state());
 
 	*bio = (struct bio){ page, block, (u8)device, write, bio->reserved, end_io };
-	while (!submit_bio(bio)) {
-		vm_wait_news(WAIT_QUEUE, page, true);
-		sim_sleep_timeout(disk_has_room, NULL, ~0ULL, "a place in the queue of a disk");
-		vm_wait_news(WAIT_QUEUE, page, false);
-	}
+	while (!submit_bio(bio))
+		vm_sleep(WAIT_QUEUE, page, disk_has_room, NULL, ~0ULL, "a place in the queue of a disk");
 }
 
 /* --- the device's own thread: what its interrupts are ----------------------------------------------------------------- */

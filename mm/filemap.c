@@ -46,25 +46,18 @@ static bool is_written(void *page)
 	return !vm_flag(page, PGV_writeback);
 }
 
-static void wait_on_page(struct page *page, enum vm_wait what, bool (*over)(void *), const char *name)
-{
-	vm_wait_news(what, page, true);
-	sched_sleep_until(over, page, name);
-	vm_wait_news(what, page, false);
-}
-
 void lock_page(struct page *page)
 {
 	sim_may_sleep("lock_page");
 	while (!trylock_page(page))
-		wait_on_page(page, WAIT_PAGE_LOCK, is_unlocked, "lock_page");
+		vm_sleep(WAIT_PAGE_LOCK, page, is_unlocked, page, ~0ULL, "lock_page");
 }
 
 void wait_on_page_writeback(struct page *page)
 {
 	sim_may_sleep("wait_on_page_writeback");
 	while (!is_written(page))
-		wait_on_page(page, WAIT_WRITEBACK, is_written, "wait_on_page_writeback");
+		vm_sleep(WAIT_WRITEBACK, page, is_written, page, ~0ULL, "wait_on_page_writeback");
 }
 
 /* --- looking --------------------------------------------------------------------------------------------------------------------- */

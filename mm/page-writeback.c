@@ -343,9 +343,7 @@ void balance_dirty_pages(void)
 		sim_tick();
 		wakeup_flusher();
 		vm_state()->writeback->laps++;
-		vm_wait_news(WAIT_DIRTY, NULL, true);
-		sim_sleep_timeout(may_write_freely, NULL, WAIT_MOST_NS, "balance_dirty_pages");
-		vm_wait_news(WAIT_DIRTY, NULL, false);
+		vm_sleep(WAIT_DIRTY, NULL, may_write_freely, NULL, WAIT_MOST_NS, "balance_dirty_pages");
 		if (!above_limit())
 			break;
 	}

@@ -248,6 +248,16 @@ static inline void vm_wait_news(enum vm_wait what, const struct page *page, bool
 	mm_announce((struct mm_event){ .type = EVENT_WAIT, .report = (u8)what, .on = on,
 				       .pfn = page ? page_pfn(current_mm(), page) : ~0ULL });
 }
+/* Sleep, for a reason, and for a page or for none. Returns whether it is over, and not only the time. */
+static inline bool vm_sleep(enum vm_wait why, const struct page *page, bool (*awake)(void *arg), void *arg, u64 ns, const char *what)
+{
+	bool over;
+
+	vm_wait_news(why, page, true);
+	over = sim_sleep_timeout(awake, arg, ns, what);
+	vm_wait_news(why, page, false);
+	return over;
+}
 
 /* --- vm.c: boot, knobs, settle; and pages as their users get them ------------------------------------------------------------- */
 

@@ -101,12 +101,7 @@ void announce_reclaim(enum reclaim_news news, const struct pgdat *pgdat, const s
 
 bool reclaim_wait(enum vm_wait why, bool (*awake)(void *arg), void *arg, u64 ns, const char *what)
 {
-	bool over;
-
-	vm_wait_news(why, NULL, true);
-	over = sim_sleep_timeout(awake, arg, ns, what);
-	vm_wait_news(why, NULL, false);
-	return over;
+	return vm_sleep(why, NULL, awake, arg, ns, what);
 }
 
 static bool never(void *unused)
