@@ -82,17 +82,11 @@ static void begin_scope_restore(struct world *w, const u64 *a)
 	model_scope(w->model, world_cpu(), w->model->task_flags[world_cpu()] & ~(1u << a[0]));
 }
 
-static bool never(void *unused)
-{
-	(void)unused;
-	return false;
-}
-
 /* Under pressure others go on meanwhile: kernel threads have timers, and disks end what they were asked. */
 static struct outcome run_sleep(struct world *w, const u64 *a)
 {
 	if (w->vm_up) {
-		sim_sleep_timeout(never, NULL, a[0] * 1000000, "a while");
+		sim_sleep_timeout(sim_never, NULL, a[0] * 1000000, "a while");
 		return done;
 	}
 	w->machine->now_ns += a[0] * 1000000;

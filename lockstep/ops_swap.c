@@ -126,12 +126,6 @@ static const char *do_one(struct world *w, const char *name, u64 a0)
 
 #define QUIET_NS 30000000000ULL
 
-static bool never(void *unused)
-{
-	(void)unused;
-	return false;
-}
-
 /* Pressure stops: kswapd reaches the high marks or gives up, and sleeps. */
 static const char *quiet_down(struct world *w)
 {
@@ -140,7 +134,7 @@ static const char *quiet_down(struct world *w)
 	more_fuel(w);
 	w->machine->log_bytes = 0;
 	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_SLEEP });
-	sim_sleep_timeout(never, NULL, QUIET_NS, "quiet");
+	sim_sleep_timeout(sim_never, NULL, QUIET_NS, "quiet");
 	bad = vm_answered_one(w, 0, 0);
 	return bad ? bad : model_vm_is_quiet(w->model);
 }

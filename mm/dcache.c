@@ -215,12 +215,6 @@ static u64 scan_dentries(struct shrinker *s, struct shrink_control *sc)
 	return sc->nr_scanned ? freed : SHRINK_STOP;
 }
 
-static bool never(void *unused)
-{
-	(void)unused;
-	return false;
-}
-
 static u64 scan_inodes(struct shrinker *s, struct shrink_control *sc)
 {
 	u64 freed;
@@ -229,7 +223,7 @@ static u64 scan_inodes(struct shrinker *s, struct shrink_control *sc)
 	if (!(sc->gfp & __GFP_FS) || vm_knob(VM_SHRINKER_MODE) == SHRINKER_REFUSES)
 		return SHRINK_STOP;
 	if (vm_knob(VM_SHRINKER_MODE) == SHRINKER_SLOW)
-		sim_sleep_timeout(never, NULL, MS_NS, "a slow shrinker");
+		sim_sleep_timeout(sim_never, NULL, MS_NS, "a slow shrinker");
 	freed = prune_inodes(fs_state(), sc->nr_to_scan, &sc->nr_scanned);
 	return sc->nr_scanned ? freed : SHRINK_STOP;
 }

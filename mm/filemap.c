@@ -290,16 +290,10 @@ void filemap_drop_shadows(struct address_space *mapping, u32 first)
 
 /* --- reading ------------------------------------------------------------------------------------------------------------------------- */
 
-static void set_uptodate(struct page *page)
-{
-	vm_set_flags(page, PGV_uptodate);
-	vm_page_news(page, PAGE_UPTODATE);
-}
-
 static void end_read(struct page *page, int error)
 {
 	if (!error)
-		set_uptodate(page);
+		set_page_uptodate(page);
 	else
 		vm_page_news(page, PAGE_READ_FAILED);
 	unlock_page(page);
@@ -483,7 +477,7 @@ static int write_page(struct inode *inode, u32 index, const void *buffer)
 	copy_vm_page(page, NULL, buffer);
 	announce_copied(page, true);
 	if (!vm_flag(page, PGV_uptodate))
-		set_uptodate(page);
+		set_page_uptodate(page);
 	set_page_dirty(page);
 	inode_enlarge(&inode->mapping, index + 1);
 	unlock_page(page);

@@ -255,8 +255,9 @@ int swap_cache_new_page(u32 entry, gfp_t gfp, struct page **new)
 static void end_swap_read(struct page *page, int error)
 {
 	if (!error)
-		vm_set_flags(page, PGV_uptodate);
-	vm_page_news(page, error ? PAGE_READ_FAILED : PAGE_UPTODATE);
+		set_page_uptodate(page);
+	else
+		vm_page_news(page, PAGE_READ_FAILED);
 	unlock_page(page);
 }
 

@@ -435,12 +435,6 @@ static int unuse_slot(u32 entry)
 	return 0;
 }
 
-static bool never(void *unused)
-{
-	(void)unused;
-	return false;
-}
-
 /* Somebody may be in the middle of a fault, between entry and page: again, until no slot is used. */
 static int unuse_all(unsigned device, struct swap_device *d)
 {
@@ -455,7 +449,7 @@ static int unuse_all(unsigned device, struct swap_device *d)
 		}
 		if (!d->inuse && !d->users)
 			return 0;
-		sim_sleep_timeout(never, NULL, 1000000, "swapoff: a slot in use");
+		sim_sleep_timeout(sim_never, NULL, 1000000, "swapoff: a slot in use");
 	}
 }
 

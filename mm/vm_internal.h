@@ -11,9 +11,10 @@
  *      frame that is no page of ours has a struct vm_page of zeroes
  * [V4] PGV_dirty and PGV_writeback pages are uptodate and in a cache, or anonymous
  *
- * Locks, outermost first: a task's mmap_lock, an inode's lock (both may be held while sleeping) -> page lock (PGV_locked, sleeps)
- * -> lruvec->lock, mapping->lock, swap's lock (spinlocks, irqs off: the end of I/O takes them; none is taken inside another
- * one). Nobody allocates with a spinlock held. Below an inode's lock allocations are GFP_NOFS, in the block layer GFP_NOIO.
+ * Locks, outermost first: a task's mmap_lock, the directory's, an inode's lock (mutexes) -> page lock (PGV_locked, sleeps)
+ * -> lruvec->lock, mapping->lock, swap's lock (spinlocks, irqs off: the end of I/O takes them; the filesystem's is taken inside
+ * mapping->lock, no other one inside another). Nobody allocates with a spinlock held. Below the directory's lock allocations are
+ * GFP_NOFS, in the block layer GFP_NOIO.
  */
 #ifndef MM_VM_INTERNAL_H
 #define MM_VM_INTERNAL_H
@@ -238,6 +239,12 @@ static inline void vm_page_news(const struct page *page, enum page_news news)
 {
 	mm_announce((struct mm_event){ .type = EVENT_PAGE_STATE, .pfn = page_pfn(current_mm(), page), .report = (u8)news });
 }
+/* It holds what it is to hold. */
+static inline void set_page_uptodate(struct page *page)
+{
+	vm_set_flags(page, PGV_uptodate);
+	vm_page_news(page, PAGE_UPTODATE);
+}
 /* The first and the last thing that a kernel thread's run() does. */
 static inline void vm_kthread_news(bool on)
 {
@@ -412,7 +419,7 @@ bool fatal_signal_pending(void); /* of the current process */
 int tasks_init(void);
 /* The reaper: free private anonymous pages of a victim; false: mmap_lock is taken. [O7] */
 bool task_reap(struct vm_task *task, u64 *freed);
-/* The inverse of what swap took: an entry of this task's table, or of any task's, comes back. For swapoff. 0, -ENOMEM, -EIO, -EINTR */
+/* The page of an entry comes back to the table that names it, if one does. For swapoff. 0, -ENOMEM, -EIO */
 int unuse_entry(u32 entry);
 void tasks_settle(void);
 
@@ -478,7 +485,7 @@ void inode_put(struct address_space *mapping);
 struct address_space *inode_find(u32 file);
 /* Every mapping with pages or shadows, for the flusher, drop_caches and the end: NULL ends. Kept while it is looked at. */
 struct address_space *inode_next(struct address_space *previous);
-/* Pages of the file, 0 none. */
+/* Pages of the file. */
 u32 inode_size(const struct address_space *mapping);
 int fs_init(void);
 void fs_settle(void);
@@ -497,7 +504,7 @@ int block_init(void); /* mempool, kblockd */
 
 u64 get_nr_swap_pages(void); /* free slots */
 u64 total_swap_pages(void);
-/* A slot for this page, which joins the swap cache. Page locked. false: there is none, or no memory. */
+/* A slot for this page, which joins the swap cache. Page locked. false: there is none. */
 bool add_to_swap(struct page *page);
 /* One user more, or less, of an entry. The last one that goes takes a cached page along, unless it is mapped or locked. */
 void swap_duplicate(u32 entry);

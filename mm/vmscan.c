@@ -104,12 +104,6 @@ bool reclaim_wait(enum vm_wait why, bool (*awake)(void *arg), void *arg, u64 ns,
 	return vm_sleep(why, NULL, awake, arg, ns, what);
 }
 
-static bool never(void *unused)
-{
-	(void)unused;
-	return false;
-}
-
 struct wait_for_node {
 	const struct pgdat *pgdat;
 	const struct vm_task *process;
@@ -164,7 +158,7 @@ void reclaim_throttle(struct pgdat *pgdat, enum throttle why)
 		reclaim_wait(WAIT_CONGESTED, enough_written, &w, 10 * JIFFY_NS, "pages that are being written");
 		break;
 	case THROTTLE_ISOLATED:
-		reclaim_wait(WAIT_ISOLATED, never, NULL, 2 * JIFFY_NS, "pages that others isolated");
+		reclaim_wait(WAIT_ISOLATED, sim_never, NULL, 2 * JIFFY_NS, "pages that others isolated");
 		break;
 	case THROTTLE_CONGESTED:
 	case THROTTLE_NO_PROGRESS:

@@ -463,8 +463,7 @@ static u32 oldest_entry(struct swap_state *st)
 /* It has what the copy had and the device has not: dirty before the copy goes. */
 static void write_back_page(struct page *page, u32 entry)
 {
-	vm_set_flags(page, PGV_uptodate);
-	vm_page_news(page, PAGE_UPTODATE);
+	set_page_uptodate(page);
 	set_page_dirty(page);
 	zswap_invalidate(entry);
 	count_reclaim_events(ZSWPWB, 1);

@@ -38,6 +38,12 @@ static inline unsigned sim_current(void)
 void sim_timer(u64 at_ns);
 /* Sleep until awake(arg), or for ns at most (~0: no limit). Task context alone. Returns awake(arg). what: see sched_sleep_until(). */
 bool sim_sleep_timeout(bool (*awake)(void *arg), void *arg, u64 ns, const char *what);
+/* For who waits for nothing but the time. */
+static inline bool sim_never(void *unused)
+{
+	(void)unused;
+	return false;
+}
 /* Kernel threads that are wanted run until none is: at the end of a program, and for tests. */
 void sim_run_kthreads(void);
 

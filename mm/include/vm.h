@@ -43,7 +43,7 @@ int task_set_adj(unsigned id, int adj);
  * Return: 0; -EFAULT nothing is mapped there; -EINTR it was killed, and has ended; -ENOMEM; -EIO the page could not be read.
  */
 int task_access(unsigned id, u32 vpn, bool write, u64 *pfn);
-/* Map pages [first, first + nr) of a file, nr <= VM_WINDOW_PAGES, in window 0..7. -EBUSY: it is in use. -ESRCH, -EINTR, -EINVAL, -ENOENT */
+/* Map pages [first, first + nr) of a file, nr <= VM_WINDOW_PAGES, in window 0..7. -EBUSY: it is in use. -ESRCH, -EINTR, -EINVAL */
 int task_mmap(unsigned id, unsigned window, u32 file, u32 first, u32 nr);
 int task_munmap(unsigned id, unsigned window);
 /* Give back anonymous pages [vpn, vpn + nr): they read as zero when touched next. MADV_DONTNEED. */
