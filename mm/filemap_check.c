@@ -8,7 +8,6 @@
  */
 #include <stdio.h>
 #include "filemap_internal.h"
-#include "slab_internal.h"
 
 struct recount {
 	const struct mm *mm;

@@ -19,7 +19,6 @@
  */
 #include <errno.h>
 #include "filemap_internal.h"
-#include "slab_internal.h"
 
 /* What of a mask is not about which page it should be. */
 #define NODE_GFP_MASK                                                                                                  \
