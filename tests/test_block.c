@@ -123,7 +123,6 @@ static void test_reserve(struct page *page)
 	machine_enter(m, 0);
 }
 
-
 int main(void)
 {
 	struct page *page;

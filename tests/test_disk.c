@@ -18,16 +18,15 @@ static struct {
 	bool write[64], hardirq;
 } ended;
 
-static void end_io(u64 pfn, bool write, int error, void *arg)
+static void end_io(u64 pfn, bool write, int error, void *unused)
 {
+	(void)unused;
 	if (ended.nr == 64)
 		return;
 	ended.hardirq &= this_cpu->hardirq == 1;
 	ended.pfn[ended.nr] = pfn;
 	ended.error[ended.nr] = error;
 	ended.write[ended.nr++] = write;
-	if (arg)
-		++*(unsigned *)arg;
 }
 
 static bool submit(unsigned device, u64 block, u64 pfn, bool write)
@@ -61,6 +60,13 @@ static unsigned wait_ns(u64 ns)
 	return disk_complete();
 }
 
+/* One request, to its end; and of all that came before. */
+static void move(unsigned device, u64 block, u64 pfn, bool write)
+{
+	submit(device, block, pfn, write);
+	wait_ns(LATENCY_NS);
+}
+
 static void test_latency(void)
 {
 	fresh();
@@ -88,13 +94,10 @@ static void test_devices(void)
 	own(11, 7);
 	own(12, 0);
 	submit(1, 9, 10, true);
-	submit(2, 9, 11, true);
-	wait_ns(LATENCY_NS);
-	submit(1, 9, 12, false);
-	wait_ns(LATENCY_NS);
+	move(2, 9, 11, true);
+	move(1, 9, 12, false);
 	ok(sim_page_holds(6, ram(12)), "devices have blocks of their own");
-	submit(3, 9, 12, false);
-	wait_ns(LATENCY_NS);
+	move(3, 9, 12, false);
 	ok(sim_page_holds(disk_virgin_key(3, 9), ram(12)), "  all of them");
 }
 
@@ -107,8 +110,7 @@ static void test_reuse(void)
 	submit(0, 1, 10, true);
 	sim_page_fill(9, ram(10));
 	wait_ns(LATENCY_NS);
-	submit(0, 1, 11, false);
-	wait_ns(LATENCY_NS);
+	move(0, 1, 11, false);
 	ok(sim_page_holds(9, ram(11)), "who changes a page under write changes what is written");
 	submit(0, 1, 11, false);
 	sim_page_fill(13, ram(11));
@@ -123,20 +125,16 @@ static void test_errors(void)
 	own(11, 4);
 	sim_plan_fault(stage.m, FAULT_DISK_WRITE, 1, 1);
 	for (unsigned i = 0; i < 3; i++) {
-		submit(0, 20 + i, 10, true);
-		wait_ns(LATENCY_NS);
+		move(0, 20 + i, 10, true);
 	}
 	ok(!ended.error[0] && ended.error[1] == -EIO && !ended.error[2], "a write fails where it was planned");
-	submit(0, 21, 11, false);
-	wait_ns(LATENCY_NS);
+	move(0, 21, 11, false);
 	ok(!ended.error[3] && sim_page_holds(disk_virgin_key(0, 21), ram(11)), "  and moves nothing");
 	sim_page_fill(4, ram(11));
 	sim_plan_fault(stage.m, FAULT_DISK_READ, 0, 1);
-	submit(0, 20, 11, false);
-	wait_ns(LATENCY_NS);
+	move(0, 20, 11, false);
 	ok(ended.error[4] == -EIO && sim_page_holds(4, ram(11)), "nor does a read that fails");
-	submit(0, 20, 11, false);
-	wait_ns(LATENCY_NS);
+	move(0, 20, 11, false);
 	ok(!ended.error[5] && sim_page_holds(6, ram(11)), "the next one is as good as ever");
 }
 
@@ -173,12 +171,10 @@ static void test_reset(void)
 		same_number(wait_ns(LATENCY_NS), 1, "a snapshot has what is under way");
 		own(11, 0);
 		submit(0, 1, 11, false);
-		submit(1, 5 * 7919, 12, false);
-		wait_ns(LATENCY_NS);
+		move(1, 5 * 7919, 12, false);
 		ok(sim_page_holds(6, ram(11)), "  and its blocks");
 		own(11, 0);
-		submit(1, 5 * 7919, 11, false);
-		wait_ns(LATENCY_NS);
+		move(1, 5 * 7919, 11, false);
 		ok(sim_page_holds(6, ram(11)), "  all of them");
 	} else {
 		skip("a snapshot has what is under way, and its blocks", "here a snapshot is a replay from boot");
@@ -189,8 +185,7 @@ static void test_reset(void)
 	ok(disk_next_ns() == ~0ULL && !wait_ns(LATENCY_NS), "a reset forgets what is under way");
 	own(11, 0);
 	for (unsigned i = 0; i < 1000; i += 100) {
-		submit(i % 4, i * 7919, 11, false);
-		wait_ns(LATENCY_NS);
+		move(i % 4, i * 7919, 11, false);
 		if (!sim_page_holds(disk_virgin_key(i % 4, i * 7919), ram(11)))
 			ok(false, "block %u is forgotten", i * 7919);
 	}

@@ -37,14 +37,14 @@ static u64 buffer[PAGE_SIZE / 8];
 
 static int write_key(u32 file, u32 index, u64 key)
 {
-	m->fuel = m->param[PARAM_FUEL];
+	refuel();
 	sim_page_fill(key, buffer);
 	return file_write(file, index, buffer);
 }
 
 static bool read_key(u32 file, u32 index, u64 key)
 {
-	m->fuel = m->param[PARAM_FUEL];
+	refuel();
 	return !file_read(file, index, buffer) && sim_page_holds(key, buffer);
 }
 
@@ -526,7 +526,7 @@ static void test_walk(void)
 	unsigned failed = 0;
 
 	for (u32 i = 0; i < 12000; i++) {
-		m->fuel = m->param[PARAM_FUEL];
+		refuel();
 		failed += file_open(i) != 0;
 		nr_news = 0;
 	}

@@ -223,8 +223,7 @@ static void test_victims(void)
 	says_clause(oom(OOM_SKIP, 0, 0), "O7", "who was no victim is not waited for any longer: O7");
 }
 
-/* --- each sentence once ---------------------------------------------------------------------------------------------
- */
+/* --- each sentence once ------------------------------------------------------------------------------------------- */
 
 static void test_reclaimers(void)
 {

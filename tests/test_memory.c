@@ -64,7 +64,7 @@ static unsigned events_of(enum mm_event_type type, unsigned report)
 static void forget_events(void)
 {
 	m->nr_events = 0;
-	m->fuel = m->param[PARAM_FUEL];
+	refuel();
 }
 
 static u64 *first_word(u64 pfn)

@@ -62,21 +62,24 @@ static struct mm_event event_of(enum mm_event_type type, unsigned report)
 	return (struct mm_event){ 0 };
 }
 
-static bool boot(enum sim_param knob, u32 value)
+/* To its end, or until the machine stops. */
+static bool run_on(enum sim_param knob, u32 value, void (*act)(void))
 {
 	struct machine_config c = small_machine();
 
 	c.param[knob] = value;
-	return boot_scene(&c, "tasks");
+	if (!boot_scene(&c, "tasks"))
+		return false;
+	scene[0] = act;
+	sched_run(m->host->sched, 0, 0);
+	return true;
 }
 
 /* stops: with this sentence; NULL: it does not. */
 static void play_with(enum sim_param knob, u32 value, void (*act)(void), const char *stops)
 {
-	if (!boot(knob, value))
+	if (!run_on(knob, value, act))
 		return;
-	scene[0] = act;
-	sched_run(m->host->sched, 0, 0);
 	if (stops || m->stop.kind) {
 		same_number(m->stop.kind, stops ? STOP_PANIC : STOP_NONE, "  the machine stops only where it should");
 		same_text(m->stop.text, stops ? stops : "", "  and says why");
@@ -100,7 +103,7 @@ static void make_task(unsigned id, int adj, u32 pages)
 		err = task_access(id, vpn, true, &pfn);
 	if (err)
 		ok(false, "task %u has %u pages", id, pages);
-	m->fuel = m->param[PARAM_FUEL];
+	refuel();
 }
 
 static void run_as(unsigned id)
@@ -431,19 +434,15 @@ static void test_panics(void)
 /* The events and words that come before the machine stops are seen from outside. */
 static void test_last_words(void)
 {
-	if (!boot(PARAM_CPUS, 8))
+	if (!run_on(PARAM_CPUS, 8, nobody_is_left))
 		return;
-	scene[0] = nobody_is_left;
-	sched_run(m->host->sched, 0, 0);
 	same_text(decisions(), "I N !", "O5: with nobody to kill the machine is deadlocked on memory");
 	ok(begins("mmcheck invoked oom-killer: "), "O11: the report is given");
 	ok(strstr(log_text(), " name\n[    101]     0   101 ") && strstr(log_text(), " task2\nOut of memory and no killable processes...\n"),
 	   "O11: with all tasks, and what is the matter");
 	machine_destroy(m);
-	if (!boot(PARAM_CPUS, 8))
+	if (!run_on(PARAM_CPUS, 8, panic_on_oom))
 		return;
-	scene[0] = panic_on_oom;
-	sched_run(m->host->sched, 0, 0);
 	same_text(decisions(), "I N P", "O5: a panic that was wanted is not a deadlock");
 	ok(strstr(log_text(), "invoked oom-killer") && !strstr(log_text(), "no killable"), "  the report is given all the same");
 	machine_destroy(m);
@@ -687,7 +686,7 @@ static void hoard_all(gfp_t gfp)
 {
 	while (hoarded < ARRAY_SIZE(hoard) && (hoard[hoarded] = alloc_pages(gfp | __GFP_NORETRY | __GFP_NOWARN, 0))) {
 		hoarded++;
-		m->fuel = m->param[PARAM_FUEL];
+		refuel();
 	}
 }
 static void give_all_back(void)
@@ -700,7 +699,7 @@ static void refused(gfp_t gfp, unsigned order, const char *claim)
 {
 	struct page *page;
 
-	m->fuel = m->param[PARAM_FUEL];
+	refuel();
 	page = alloc_pages(gfp | __GFP_NOWARN, order);
 	ok(!page && !vm_counter("oom_kill"), "L6: refused, and nobody is killed for it: %s", claim);
 	if (page)
@@ -734,7 +733,7 @@ static void the_ladder_ends_with_a_kill(void)
 	ok(sim_now_ns() - begin >= 2000 * MS && sim_now_ns() - begin < 2200 * MS, "O7: it waited for the reaper, and no longer");
 	hoard[hoarded++] = page;
 	hoard_all(GFP_HIGHUSER_MOVABLE);
-	m->fuel = m->param[PARAM_FUEL];
+	refuel();
 	page = alloc_pages(GFP_HIGHUSER_MOVABLE | __GFP_NOFAIL, 0);
 	ok(page, "L7: NOFAIL is served while a task can be killed");
 	hoard[hoarded++] = page;

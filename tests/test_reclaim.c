@@ -71,7 +71,7 @@ static struct page *new_page(u32 flags)
 static void new_pages(unsigned nr, u32 flags)
 {
 	while (nr-- && new_page(flags))
-		m->fuel = m->param[PARAM_FUEL];
+		refuel();
 	lru_add_drain();
 }
 
@@ -82,7 +82,7 @@ static void drop_pages(void)
 		free_swap_cache(page_of[--nr_pages]); /* reclaim may have found it a slot */
 		put_vm_page(page_of[nr_pages]);
 	}
-	m->fuel = m->param[PARAM_FUEL];
+	refuel();
 }
 
 /* --- lists -------------------------------------------------------------------------------------------------------------------------- */
@@ -264,7 +264,7 @@ static unsigned read_files(unsigned nr)
 	unsigned got = 0;
 
 	for (unsigned i = 0; i < nr; i++) {
-		m->fuel = m->param[PARAM_FUEL];
+		refuel();
 		got += !file_read(1 + i / 16, i % 16, page_buffer);
 	}
 	lru_add_drain_all();
@@ -369,7 +369,7 @@ static bool sleeps(void *unused)
 
 static void wait_for_kswapd(void)
 {
-	m->fuel = m->param[PARAM_FUEL];
+	refuel();
 	sim_sleep_timeout(sleeps, NULL, ~0ULL, "kswapd to sleep");
 	sim_sleep_timeout(sleeps, NULL, 0, "kswapd to sleep");
 }
@@ -377,7 +377,7 @@ static void wait_for_kswapd(void)
 static void kswapd_gives_up(void)
 {
 	while (free_pages_now() > 20 && new_page(0))
-		m->fuel = m->param[PARAM_FUEL];
+		refuel();
 	lru_add_drain();
 	wait_for_kswapd();
 	ok(!pgdat_balanced(node(), 0, ZONE_MOVABLE), "the node is below its marks");

@@ -67,14 +67,14 @@ static void test_codec(void)
 	for (unsigned i = 0; i < 10000; i++) {
 		random_page(words);
 		bad += !round_trip(words);
-		m->fuel = m->param[PARAM_FUEL];
+		refuel();
 	}
 	same_number(bad, 0, "10,000 random pages come back as they were");
 	bad = 0;
 	for (unsigned key = 0; key < 4096; key++) {
 		sim_page_fill(key, words);
 		bad += !round_trip(words);
-		m->fuel = m->param[PARAM_FUEL];
+		refuel();
 	}
 	same_number(bad, 0, "so do pages of every kind of key");
 	bad = 0;
@@ -85,7 +85,7 @@ static void test_codec(void)
 		for (unsigned i = 0; i < WORDS; i++)
 			words[i] = i < n ? 0 : i + 1;
 		bad += !round_trip(words);
-		m->fuel = m->param[PARAM_FUEL];
+		refuel();
 	}
 	same_number(bad, 0, "so do runs and literals of every length");
 }
@@ -1046,7 +1046,7 @@ static void touch_some(void)
 
 	for (u32 vpn = first; vpn < min_of(first + nr, (u32)LIFE_PAGES); vpn++) {
 		touch(id, vpn, write);
-		m->fuel = m->param[PARAM_FUEL];
+		refuel();
 	}
 }
 
@@ -1055,7 +1055,7 @@ static void next_step(void)
 	unsigned what = random_word() % 100;
 	unsigned id = random_word() % LIFE_TASKS;
 
-	m->fuel = m->param[PARAM_FUEL];
+	refuel();
 	if (what < 88)
 		touch_some();
 	else if (what < 91)

@@ -256,7 +256,6 @@ static void set_flags_and_bring(char name)
 	mutex_unlock(&locks->inner);
 }
 
-
 static void wait_for_grace(char name)
 {
 	note(name, 1);
@@ -439,7 +438,7 @@ static void test_time(void)
 	same_text(stage.log, "A1x1A2", "  and does not say that it gave up");
 	ok(play_one(set_timer_and_sleep, bring_word, 3000) && stage.m->now_ns == 3000, "a timer is when somebody looks again");
 	ok(!play_one(sleep_for_word, bring_word, 3000) && stage.m->stop.kind == STOP_DEADLOCK, "without one nobody does");
-	ok(play_one(set_timer_and_sleep, nap, 0) == false && stage.m->now_ns == 5000, "the first limit comes first, then nothing");
+	ok(!play_one(set_timer_and_sleep, nap, 0) && stage.m->now_ns == 5000, "the first limit comes first, then nothing");
 	ok(!play_one(set_many_timers, NULL, 0) && stage.m->nr_timers == SIM_MAX_TIMERS, "timers gone by make room");
 	same_text(stage.m->stop.text, "more than 128 timers", "  and too many are too many");
 }
