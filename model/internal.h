@@ -5,7 +5,8 @@
 
 #include "model.h"
 
-#define NO_ZONE MODEL_NR_ZONES
+#define NO_ZONE	      MODEL_NR_ZONES
+#define DIGEST_FRAMES 65536 /* of a larger machine no frames are in the digest */
 
 /* Fill m->text with a sentence that begins with its clause and return it. */
 const char *model_says(struct model *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -47,6 +48,7 @@ bool may_refuse(const struct model *m, const struct flight *f);
 void note_excuses(struct model *m);
 /* model.c: untouched pages of it cost nothing, so a big machine is no reason to keep less. NULL: there is no room. */
 void *map_zeros(u64 bytes);
+void unmap_zeros(void *p, u64 bytes); /* NULL: nothing */
 /* On top of the operation of this CPU; ended by end_flight(). task_flags: of the task that asks, reclaim's included. */
 void begin_nested_alloc(struct model *m, unsigned cpu, u16 owner, s32 nid, gfp_t gfp, unsigned order, u32 task_flags);
 /* These flags has the task that an interrupt's request interrupted. [Z10] [W9] */
@@ -133,6 +135,14 @@ const char *judge_zone(struct model *m, const struct flight *f, u64 pfn);
 /* A page was handed out: what the zone remembers of it. */
 const char *ladder_served(struct model *m, struct flight *f, unsigned zone);
 
+static inline u64 least(u64 a, u64 b)
+{
+	return a < b ? a : b;
+}
+static inline u64 fold(u64 digest, u64 word)
+{
+	return (digest ^ word) * 0x100000001b3ULL;
+}
 static inline bool in_machine(const struct model *m, u64 pfn, unsigned order)
 {
 	return order < NR_PAGE_ORDERS && pfn < m->nr_frames && (1ULL << order) <= m->nr_frames - pfn;

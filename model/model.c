@@ -50,6 +50,12 @@ void *map_zeros(u64 bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+void unmap_zeros(void *p, u64 bytes)
+{
+	if (p)
+		munmap(p, bytes);
+}
+
 static struct model *allocate(const struct model *shape)
 {
 	struct model probe = *shape;

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include "internal.h"
 #include "model_page_debug.h"
 
@@ -27,10 +26,8 @@ static bool zeroes_at_free(const struct model *m)
 
 static void drop_arrays(struct model_page_debug *d)
 {
-	if (d->damage)
-		munmap(d->damage, d->room * sizeof(*d->damage));
-	if (d->owner)
-		munmap(d->owner, d->room * sizeof(*d->owner));
+	unmap_zeros(d->damage, d->room * sizeof(*d->damage));
+	unmap_zeros(d->owner, d->room * sizeof(*d->owner));
 	d->damage = NULL;
 	d->owner = NULL;
 }

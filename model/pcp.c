@@ -32,10 +32,6 @@ static u64 most(u64 a, u64 b)
 {
 	return a > b ? a : b;
 }
-static u64 least(u64 a, u64 b)
-{
-	return a < b ? a : b;
-}
 
 /* P2 */
 static u32 batch_of(const struct model *m, u64 managed)

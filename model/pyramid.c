@@ -14,8 +14,6 @@
 #include "model_slab.h"
 #include "model_vm.h"
 
-#define DIGEST_FRAMES 65536
-
 static struct model_zone *zone_at(struct model *m, u64 pfn)
 {
 	return &m->zone[model_zone_of(m, pfn)];
@@ -338,16 +336,15 @@ u64 model_digest(const struct model *m, u64 digest)
 	for (u64 pfn = 0; pfn < frames; pfn++) {
 		word = word << 1 | (m->frame[pfn].state == FRAME_FREE);
 		if (pfn % 64 == 63 || pfn + 1 == frames)
-			digest = (digest ^ word) * 0x100000001b3ULL;
+			digest = fold(digest, word);
 	}
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		for (unsigned t = 0; m->zone[z].exists && t < MIGRATE_TYPES; t++)
 			for (unsigned o = 0; o <= m->max_order; o++)
-				digest = (digest ^ m->zone[z].full[t][o]) * 0x100000001b3ULL;
+				digest = fold(digest, m->zone[z].full[t][o]);
 	for (unsigned z = 0; z < MODEL_NR_ZONES; z++)
 		for (unsigned c = 0; m->zone[z].exists && c < m->nr_cpus; c++)
-			digest = (digest ^ (m->zone[z].pcp[c].count | (u64)m->zone[z].pcp[c].tuning.high << 32)) *
-				 0x100000001b3ULL;
+			digest = fold(digest, m->zone[z].pcp[c].count | (u64)m->zone[z].pcp[c].tuning.high << 32);
 	if (m->slab)
 		digest = model_slab_digest(m, digest);
 	if (m->vm)

@@ -68,8 +68,7 @@ void recorded_destroy(struct model *m)
 
 	if (!r)
 		return;
-	if (r->page_of)
-		munmap(r->page_of, (r->nr_page_of + 1) * sizeof(u32));
+	unmap_zeros(r->page_of, (r->nr_page_of + 1) * sizeof(u32));
 	if (r->rules)
 		free(r->rules->slab);
 	free(r->rules);

@@ -7,18 +7,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include "model_slub.h"
 #include "slab_state.h"
 
-#define DIGEST_FRAMES 65536
-#define IMAGE_BYTES   offsetof(struct model_slab, flight)
-
-static void drop(void *p, u64 bytes)
-{
-	if (p)
-		munmap(p, bytes);
-}
+#define IMAGE_BYTES offsetof(struct model_slab, flight)
 
 bool slab_create(struct model *m)
 {
@@ -48,14 +40,14 @@ void model_slab_destroy(struct model *m)
 	if (!s)
 		return;
 	model_slub_destroy(m);
-	drop(s->frame, n * sizeof(*s->frame));
-	drop(s->live, n * WORDS_PER_FRAME * 8);
-	drop(s->image, IMAGE_BYTES);
-	drop(s->image_frame, n * sizeof(*s->frame));
-	drop(s->image_live, n * WORDS_PER_FRAME * 8);
-	drop(s->touched, n * sizeof(*s->touched));
-	drop(s->is_touched, n);
-	drop(s, sizeof(*s));
+	unmap_zeros(s->frame, n * sizeof(*s->frame));
+	unmap_zeros(s->live, n * WORDS_PER_FRAME * 8);
+	unmap_zeros(s->image, IMAGE_BYTES);
+	unmap_zeros(s->image_frame, n * sizeof(*s->frame));
+	unmap_zeros(s->image_live, n * WORDS_PER_FRAME * 8);
+	unmap_zeros(s->touched, n * sizeof(*s->touched));
+	unmap_zeros(s->is_touched, n);
+	unmap_zeros(s, sizeof(*s));
 	m->slab = NULL;
 }
 
@@ -162,11 +154,6 @@ const char *model_slab_recount(struct model *m)
 		if (m->slab->cache[id].exists)
 			bad = compare_sums(m, id, &sums[id]);
 	return bad ? bad : kmalloc_recount(m);
-}
-
-static u64 fold(u64 digest, u64 word)
-{
-	return (digest ^ word) * 0x100000001b3ULL;
 }
 
 u64 model_slab_digest(const struct model *m, u64 digest)

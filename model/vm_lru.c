@@ -221,11 +221,9 @@ const char *vm_lru_ends(struct model *m, const struct mm_event *ev)
 
 /* --- shrinkers [R15] -------------------------------------------------------------------------------------------------------------------- */
 
-#define LEAST_OF(a, b) ((a) < (b) ? (a) : (b))
-
 static u64 capped(u64 nr, u64 freeable)
 {
-	return LEAST_OF(nr, 2 * freeable);
+	return least(nr, 2 * freeable);
 }
 
 static u64 batch_of(const struct model *m, const struct vm_flight *vf)
@@ -261,7 +259,7 @@ static const char *on_scanned(struct model *m, const struct mm_event *ev, struct
 		return model_says(m, "R15: shrinker %u is asked, with %llu objects to look at, a batch of %llu, %llu in all", ev->shrinker,
 				  (unsigned long long)left, (unsigned long long)batch, (unsigned long long)vf->shrink.freeable);
 	vf->shrink.stopped = ev->index == ~0ULL || !ev->asked;
-	vf->shrink.left -= LEAST_OF(left, ev->asked);
+	vf->shrink.left -= least(left, ev->asked);
 	vf->shrink.scanned += ev->asked;
 	return NULL;
 }
@@ -270,7 +268,7 @@ static const char *on_shrunk(struct model *m, const struct mm_event *ev, struct 
 {
 	u64 due = vf->shrink.deferred + vf->shrink.delta;
 
-	due = capped(due - LEAST_OF(due, vf->shrink.scanned), vf->shrink.freeable);
+	due = capped(due - least(due, vf->shrink.scanned), vf->shrink.freeable);
 	if (!vf->shrink.counted || ev->shrinker != vf->shrink.id)
 		return model_says(m, "R15: shrinker %u is done, and nothing was counted", ev->shrinker);
 	vf->shrink.counted = false;

@@ -12,8 +12,7 @@
 #include "slab_state.h"
 #include "vm_state.h"
 
-#define IMAGE_BYTES   offsetof(struct model_vm, due)
-#define DIGEST_FRAMES 65536
+#define IMAGE_BYTES offsetof(struct model_vm, due)
 
 /* --- life ---------------------------------------------------------------------------------------------------------------- */
 
@@ -41,28 +40,22 @@ static bool create(struct model *m)
 	return ok;
 }
 
-static void drop(void *p, u64 bytes)
-{
-	if (p)
-		munmap(p, bytes);
-}
-
 void model_vm_destroy(struct model *m)
 {
 	struct model_vm *vm = m->vm;
 
 	if (!vm)
 		return;
-	drop(vm->frame, m->nr_frames * sizeof(*vm->frame));
-	drop(vm->pte, pte_bytes);
-	drop(vm->image, IMAGE_BYTES);
-	drop(vm->sealed, VM_MAX_MARKS * sizeof(*vm->sealed));
-	drop(vm->frames.list, VM_MAX_MARKS * sizeof(u32));
-	drop(vm->ptes.list, VM_MAX_MARKS * sizeof(u32));
-	drop(vm->slots.list, VM_MAX_MARKS * sizeof(u32));
+	unmap_zeros(vm->frame, m->nr_frames * sizeof(*vm->frame));
+	unmap_zeros(vm->pte, pte_bytes);
+	unmap_zeros(vm->image, IMAGE_BYTES);
+	unmap_zeros(vm->sealed, VM_MAX_MARKS * sizeof(*vm->sealed));
+	unmap_zeros(vm->frames.list, VM_MAX_MARKS * sizeof(u32));
+	unmap_zeros(vm->ptes.list, VM_MAX_MARKS * sizeof(u32));
+	unmap_zeros(vm->slots.list, VM_MAX_MARKS * sizeof(u32));
 	for (unsigned d = 1; d <= SWAP_DEVICES; d++)
-		drop(vm->slot[d], slot_bytes);
-	drop(vm, sizeof(*vm));
+		unmap_zeros(vm->slot[d], slot_bytes);
+	unmap_zeros(vm, sizeof(*vm));
 	m->vm = NULL;
 }
 
@@ -358,11 +351,6 @@ const char *vm_settled(struct model *m)
 }
 
 /* --- digest ---------------------------------------------------------------------------------------------------------------------- */
-
-static u64 fold(u64 digest, u64 word)
-{
-	return (digest ^ word) * 0x100000001b3ULL;
-}
 
 u64 vm_digest(const struct model *m, u64 digest)
 {
