@@ -471,7 +471,7 @@ void out_of_memory(struct oom_control *oc)
 }
 
 /* Nobody dies for a block of pages that is hard to find, for a node or zone of one's own liking, or for who can be told no. [L6] */
-static bool may_kill_for(gfp_t gfp, unsigned order, unsigned highest)
+bool may_kill_for(gfp_t gfp, unsigned order, unsigned highest)
 {
 	return order <= current_mm()->costly_order && !(gfp & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE | __GFP_NORETRY)) &&
 	       highest >= ZONE_NORMAL;

@@ -378,10 +378,9 @@ static bool should_reclaim_retry(const struct alloc_context *ac, struct slowpath
 }
 
 /* What a request gets for which nobody can be killed, though somebody would be. Before vm_init(). [L6] */
-static bool would_kill(const struct alloc_context *ac, struct slowpath *s)
+static bool would_kill(const struct alloc_context *ac)
 {
-	return (ac->gfp & __GFP_NOFAIL) && !s->costly && !(ac->gfp & (__GFP_RETRY_MAYFAIL | __GFP_THISNODE)) &&
-	       ac->highest >= ZONE_NORMAL;
+	return (ac->gfp & __GFP_NOFAIL) && may_kill_for(ac->gfp, ac->order, ac->highest);
 }
 
 /*
@@ -397,7 +396,7 @@ static bool may_oom(const struct alloc_context *ac, struct slowpath *s, bool *ki
 		return false;
 	}
 	if (!attempt(ac, s, ALLOC_WMARK_HIGH | ALLOC_CPUSET)) {
-		*killed = reclaims ? may_oom_kill(ac->gfp, ac->order, ac->highest) : would_kill(ac, s);
+		*killed = reclaims ? may_oom_kill(ac->gfp, ac->order, ac->highest) : would_kill(ac);
 		if (*killed && (ac->gfp & __GFP_NOFAIL))
 			marked(attempt_anywhere(ac, s, ALLOC_NO_WATERMARKS), MARK_NOFAIL_TAKES_ALL);
 	} else {
@@ -414,10 +413,10 @@ static enum step next_lap(struct slowpath *s)
 	return marked(++s->laps >= this_cpu->machine->param[PARAM_NOFAIL_LAPS], MARK_NOFAIL_GIVES_UP) ? FAIL : LAP;
 }
 
-static bool nobody_dies_for(const struct alloc_context *ac, const struct slowpath *s)
+static bool nobody_dies_for(const struct alloc_context *ac)
 {
-	return !vm_works(ac->mm) || s->costly || (ac->gfp & (__GFP_NORETRY | __GFP_RETRY_MAYFAIL | __GFP_THISNODE)) ||
-	       ac->highest < ZONE_NORMAL || !(ac->gfp & __GFP_FS) || (this_cpu->task_flags & PF_MEMALLOC);
+	return !vm_works(ac->mm) || !may_kill_for(ac->gfp, ac->order, ac->highest) || !(ac->gfp & __GFP_FS) ||
+	       (this_cpu->task_flags & PF_MEMALLOC);
 }
 
 static bool victim_has_had_its_share(const struct alloc_context *ac, const struct slowpath *s)
@@ -494,7 +493,7 @@ static enum step no_page(const struct alloc_context *ac, struct slowpath *s)
 		return SERVED;
 	if (vm_works(ac->mm))
 		let_others_free();
-	return nobody_dies_for(ac, s) ? next_lap(s) : LAP;
+	return nobody_dies_for(ac) ? next_lap(s) : LAP;
 }
 
 static struct page *alloc_pages_slowpath(const struct alloc_context *ac)

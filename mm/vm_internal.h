@@ -550,6 +550,8 @@ void out_of_memory(struct oom_control *oc);
  * so that another lap makes sense: oom_unlock(), then oom_wait().
  */
 bool may_oom_kill(gfp_t gfp, unsigned order, unsigned highest);
+/* Of a request of this kind, whatever there is. */
+bool may_kill_for(gfp_t gfp, unsigned order, unsigned highest);
 /* false (announced as OOM_BUSY): somebody else decides; oom_wait(), then another lap. */
 bool oom_trylock(void);
 void oom_unlock(void);
