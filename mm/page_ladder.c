@@ -337,32 +337,24 @@ static bool retry_may_help(const struct alloc_context *ac, unsigned flags)
 	return false;
 }
 
-struct writers {
-	const struct mm *mm;
-	u64 writeback;
-};
-
 /* Some of what was being written is written. */
 static bool something_is_written(void *arg)
 {
-	const struct writers *w = arg;
-	u64 writeback = 0;
+	const u64 *writeback = arg;
 
-	for (unsigned nid = 0; nid < w->mm->nr_nodes; nid++)
-		writeback += node_page_state(&w->mm->vm->node[nid], NR_WRITEBACK);
-	return writeback < w->writeback;
+	return global_node_page_state(NR_WRITEBACK) < *writeback;
 }
 
 /* Those who write, and those who free, have to come to it. */
-static void let_others_write(const struct mm *mm)
+static void let_others_write(void)
 {
-	struct writers w = { .mm = mm, .writeback = global_node_page_state(NR_WRITEBACK) };
+	u64 writeback = global_node_page_state(NR_WRITEBACK);
 
-	if (!w.writeback && !global_node_page_state(NR_FILE_DIRTY))
+	if (!writeback && !global_node_page_state(NR_FILE_DIRTY))
 		return;
-	if (!w.writeback)
+	if (!writeback)
 		wakeup_flusher();
-	reclaim_wait(WAIT_NO_PROGRESS, something_is_written, &w, JIFFY_NS, "something to be written");
+	reclaim_wait(WAIT_NO_PROGRESS, something_is_written, &writeback, JIFFY_NS, "something to be written");
 }
 
 static bool should_reclaim_retry(const struct alloc_context *ac, struct slowpath *s, u64 progress)
@@ -370,7 +362,7 @@ static bool should_reclaim_retry(const struct alloc_context *ac, struct slowpath
 	s->loops = progress ? 0 : s->loops + 1; /* of costly orders nobody asks */
 	if (!marked(s->loops > MAX_RECLAIM_RETRIES, MARK_RETRIES_USED_UP) && retry_may_help(ac, s->flags)) {
 		if (!progress && vm_works(ac->mm))
-			let_others_write(ac->mm);
+			let_others_write();
 		return true;
 	}
 	return marked(unreserve_highatomic_pageblock(ac->mm, ac->list, ac->highest, ac->type, true),
