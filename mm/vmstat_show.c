@@ -389,12 +389,6 @@ static void put_zone_name(struct text *t, unsigned id, size_t node_width)
 	text_padded(t, zone_name(id % MAX_NR_ZONES), 8);
 }
 
-static void put_figure(struct text *t, const char *label, u64 value)
-{
-	text_words(t, label);
-	text_number(t, value, 0);
-}
-
 /* A name in at least twelve columns, on a line of its own. */
 static void put_item(struct text *t, const char *name, u64 value)
 {
@@ -409,19 +403,19 @@ static void put_item(struct text *t, const char *name, u64 value)
 
 static void put_marks(struct text *t, const struct zone *zone)
 {
-	put_figure(t, "\n  pages free     ", not_negative(READ_ONCE(zone->vm_stat[NR_FREE_PAGES])));
-	put_figure(t, "\n        boost    ", READ_ONCE(zone->watermark_boost));
-	put_figure(t, "\n        min      ", wmark_pages(zone, WMARK_MIN));
-	put_figure(t, "\n        low      ", wmark_pages(zone, WMARK_LOW));
-	put_figure(t, "\n        high     ", wmark_pages(zone, WMARK_HIGH));
-	put_figure(t, "\n        promo    ", wmark_pages(zone, WMARK_PROMO));
-	put_figure(t, "\n        spanned  ", zone->spanned_pages);
-	put_figure(t, "\n        present  ", zone->present_pages);
-	put_figure(t, "\n        managed  ", zone->managed_pages);
-	put_figure(t, "\n        cma      ", zone->cma_pages);
-	put_figure(t, "\n        protection: (", READ_ONCE(zone->lowmem_reserve[0]));
+	put_number(t, "\n  pages free     ", not_negative(READ_ONCE(zone->vm_stat[NR_FREE_PAGES])));
+	put_number(t, "\n        boost    ", READ_ONCE(zone->watermark_boost));
+	put_number(t, "\n        min      ", wmark_pages(zone, WMARK_MIN));
+	put_number(t, "\n        low      ", wmark_pages(zone, WMARK_LOW));
+	put_number(t, "\n        high     ", wmark_pages(zone, WMARK_HIGH));
+	put_number(t, "\n        promo    ", wmark_pages(zone, WMARK_PROMO));
+	put_number(t, "\n        spanned  ", zone->spanned_pages);
+	put_number(t, "\n        present  ", zone->present_pages);
+	put_number(t, "\n        managed  ", zone->managed_pages);
+	put_number(t, "\n        cma      ", zone->cma_pages);
+	put_number(t, "\n        protection: (", READ_ONCE(zone->lowmem_reserve[0]));
 	for (unsigned z = 1; z < MAX_NR_ZONES; z++)
-		put_figure(t, ", ", READ_ONCE(zone->lowmem_reserve[z]));
+		put_number(t, ", ", READ_ONCE(zone->lowmem_reserve[z]));
 	text_words(t, ")");
 }
 
@@ -440,12 +434,12 @@ one_step static void put_pagesets(struct text *t, const struct zone *zone)
 		struct per_cpu_pages *pcp = zone->pcp[cpu];
 
 		step_lock(&pcp->lock);
-		put_figure(t, "\n    cpu: ", cpu);
-		put_figure(t, "\n              count: ", pcp->count);
-		put_figure(t, "\n              high:  ", pcp->tuning.high);
-		put_figure(t, "\n              batch: ", pcp->batch);
+		put_number(t, "\n    cpu: ", cpu);
+		put_number(t, "\n              count: ", pcp->count);
+		put_number(t, "\n              high:  ", pcp->tuning.high);
+		put_number(t, "\n              batch: ", pcp->batch);
 		step_unlock(&pcp->lock);
-		put_figure(t, "\n  vm stats threshold: ", READ_ONCE(zone->stat[cpu]->stat_threshold));
+		put_number(t, "\n  vm stats threshold: ", READ_ONCE(zone->stat[cpu]->stat_threshold));
 	}
 }
 
@@ -466,8 +460,8 @@ static void put_zone(struct text *t, const struct zone *zone, unsigned id, bool 
 	if (zone->present_pages) {
 		put_zone_items(t, zone);
 		put_pagesets(t, zone);
-		put_figure(t, "\n  node_unreclaimable:  ", node_is_unreclaimable(zone->nid));
-		put_figure(t, "\n  start_pfn:           ", zone->start_pfn);
+		put_number(t, "\n  node_unreclaimable:  ", node_is_unreclaimable(zone->nid));
+		put_number(t, "\n  start_pfn:           ", zone->start_pfn);
 	}
 	text_words(t, "\n");
 }
@@ -551,8 +545,8 @@ static void put_block_count(struct text *t, const struct mm *mm, const struct zo
 
 static void put_pagetypes_of_node(struct text *t, const struct mm *mm, struct zone *const *zone)
 {
-	put_figure(t, "Page block order: ", mm->pageblock_order);
-	put_figure(t, "\nPages per block:  ", 1ULL << mm->pageblock_order);
+	put_number(t, "Page block order: ", mm->pageblock_order);
+	put_number(t, "\nPages per block:  ", 1ULL << mm->pageblock_order);
 	text_words(t, "\n\nFree pages count per migrate type at order  ");
 	for (unsigned o = 0; o <= mm->max_order; o++) {
 		text_number(t, o, 6);
