@@ -338,8 +338,8 @@ static const char *const wait_names[NR_VM_WAITS] = {
 	[WAIT_PAGE_LOCK] = "a page lock",	  [WAIT_WRITEBACK] = "writeback",
 	[WAIT_PFMEMALLOC] = "the reserves",	  [WAIT_ISOLATED] = "isolated pages",
 	[WAIT_CONGESTED] = "a congested device", [WAIT_NO_PROGRESS] = "progress of reclaim",
-	[WAIT_DIRTY] = "dirty pages",		  [WAIT_IO] = "a read",
-	[WAIT_OOM] = "a victim",		  [WAIT_QUEUE] = "a place in the queue",
+	[WAIT_DIRTY] = "dirty pages",		  [WAIT_OOM] = "a victim",
+	[WAIT_QUEUE] = "a place in the queue",
 };
 
 /* Twice what it may take, for others may run before who is woken. */
@@ -396,8 +396,6 @@ static const char *judge_reason(struct model *m, const struct mm_event *ev)
 
 	if (ev->report == WAIT_WRITEBACK && (f ? !(f->flags & VMF_WRITEBACK) : !m->vm->sums.writeback))
 		return model_says(m, "LV10: waits for writeback of pfn %llu, which is not being written", (unsigned long long)ev->pfn);
-	if (ev->report == WAIT_IO && (!f || !(f->flags & (VMF_READING | VMF_WRITING))))
-		return model_says(m, "LV10: waits for I/O of pfn %llu, and none is under way", (unsigned long long)ev->pfn);
 	return ev->report == WAIT_PFMEMALLOC ? judge_throttle(m, ev) : NULL;
 }
 

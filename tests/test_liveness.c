@@ -370,9 +370,6 @@ static void test_reasons(void)
 	reclaim(RECLAIM_DIRECT_BEGINS);
 	says_clause(waits(WAIT_QUEUE, true, ~0ULL), "LV5", "reclaim without I/O waits for a device: LV5");
 	state(QUIET);
-	model_begin_other(w->model, 0);
-	says_clause(waits(WAIT_IO, true, 1), "LV10", "a read is waited for that is not under way: LV10");
-	state(QUIET);
 	says_clause(waits(WAIT_DIRTY, true, ~0ULL), "LV10", "somebody waits who is not at work: LV10");
 	state(QUIET);
 	model_begin_other(w->model, 0);

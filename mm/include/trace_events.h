@@ -224,7 +224,6 @@ enum vm_wait {
 	WAIT_CONGESTED,	   /* reclaim that gets nowhere while much is being written */
 	WAIT_NO_PROGRESS,
 	WAIT_DIRTY,	   /* R22: a writer */
-	WAIT_IO,
 	WAIT_OOM,	   /* somebody was killed, and has not given anything back yet */
 	WAIT_QUEUE,	   /* the device takes no more requests */
 	NR_VM_WAITS
