@@ -89,7 +89,7 @@ static void end_task(struct vm_task *task)
 	if (task->oom_victim)
 		exit_oom_victim(task);
 	task->exists = task->killed = task->exiting = task->oom_victim = task->oom_skip = task->unreapable = false;
-	task->killed_at_ns = task->total_vm = 0;
+	task->total_vm = 0;
 	task->oom_score_adj = 0;
 	vm_state()->tasks->nr--;
 	task_announce(task, TASK_GONE);
@@ -186,7 +186,6 @@ int task_kill(unsigned id)
 	if (task->killed)
 		return 0;
 	task->killed = true;
-	task->killed_at_ns = sim_now_ns();
 	task_announce(task, TASK_KILLED);
 	return 0;
 }

@@ -397,7 +397,6 @@ struct vm_task {
 	struct page *table[VM_SPACE_PAGES / 512]; /* page tables, 512 entries of 8 bytes each; NULL: none yet */
 	u32 nr_tables;	   /* pgd included */
 	u64 rss_anon, rss_file, rss_shmem, swapents, locked, total_vm;
-	u64 killed_at_ns;
 	struct vm_window {
 		u32 file, first, nr; /* nr 0: free */
 	} window[VM_WINDOWS];
