@@ -120,7 +120,7 @@ static bool make_state(struct mm *mm)
 static int init_parts(void)
 {
 	static int (*const init[])(void) = { shrinker_init, fs_init,  swap_init,	   tasks_init,
-					     block_init,    oom_init, writeback_init, vmscan_init };
+					     block_init,    oom_init, writeback_init, kswapd_init };
 	int err = 0;
 
 	for (unsigned i = 0; i < ARRAY_SIZE(init) && !err; i++)

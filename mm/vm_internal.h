@@ -318,7 +318,7 @@ bool current_is_kswapd(void);
 #define MAX_RECLAIM_RETRIES 16
 /* kswapd has run so often without success: it is not woken any more. [R11] vmstat.c */
 bool node_is_unreclaimable(unsigned nid);
-int vmscan_init(void); /* kswapd of each node */
+int kswapd_init(void); /* of each node: kswapd.c */
 /* Reclaim from the zone's node, before going to another node. [R18] -2..1 */
 int node_reclaim(struct zone *zone, gfp_t gfp, unsigned order);
 

@@ -600,8 +600,3 @@ bool kswapd_run(unsigned nid)
 			zone_clear_flag(zones_of_node(mm, nid)[z], ZONE_RECLAIM_ACTIVE);
 	return true;
 }
-
-int vmscan_init(void)
-{
-	return kswapd_init();
-}

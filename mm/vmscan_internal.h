@@ -65,8 +65,4 @@ void snapshot_refaults(struct pgdat *pgdat);
 /* May those who reclaim for themselves go on, or is what is free for those who free? [R10] */
 bool allow_direct_reclaim(const struct pgdat *pgdat);
 
-/* --- kswapd.c ---------------------------------------------------------------------------------------------------------------- */
-
-int kswapd_init(void);
-
 #endif
