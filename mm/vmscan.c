@@ -271,7 +271,7 @@ void shrink_node(struct pgdat *pgdat, struct scan_control *sc)
 /* Nothing for so long: others may be faster, if they are let. */
 static void consider_throttle(struct pgdat *pgdat, const struct scan_control *sc)
 {
-	if (sc->nr_reclaimed <= sc->nr_scanned >> 3 && sc->priority == 1 && !sc->nr_reclaimed)
+	if (sc->priority == 1 && !sc->nr_reclaimed)
 		reclaim_throttle(pgdat, THROTTLE_NO_PROGRESS);
 }
 
