@@ -8,6 +8,8 @@ unset CC CXX CFLAGS CXXFLAGS LDFLAGS LIB_FUZZING_ENGINE SAN MAKEFLAGS MFLAGS MAK
 
 # shellcheck disable=SC2034 # bytes that corpus/ may have; read by the scripts that source this one
 CORPUS_BUDGET=$((2 << 20))
+# shellcheck disable=SC2034 # fuzz targets whose input is a program, as bytes
+PROGRAM_TARGETS=(page memblock slub kmalloc reclaim oom swap)
 
 now_us() {
 	local t=${EPOCHREALTIME/[.,]/}
