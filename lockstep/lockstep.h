@@ -297,7 +297,7 @@ void program_slab_debug(const struct program *p, char options[SLAB_DEBUG_BYTES])
 /* Decode the arguments of an instruction. */
 void instr_args(const struct op *op, const struct instr *in, u64 a[MAX_ARGS]);
 
-enum arg_field { FIELD_NONE, FIELD_SLOT, FIELD_SLOT2, FIELD_GFP, FIELD_FLAGS, FIELD_ARGUMENT };
+enum arg_field { FIELD_NONE, FIELD_SLOT, FIELD_GFP, FIELD_FLAGS, FIELD_ARGUMENT };
 
 struct arg_kind_row {
 	const char *key; /* text form: key=value; NULL for slots */

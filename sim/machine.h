@@ -7,8 +7,8 @@
  *   | struct machine | metadata arena: mm's objects between redzones | RAM: nr_frames pages |
  *   '------------ copied back whole by machine_reset() -------------'
  *
- * RAM is put back by the cache lines written, so everybody who writes RAM goes through ram_write(), ram_zero() or
- * ram_dirty(). this_cpu is the one thread-local; the machine and all of mm's state hang on it.
+ * RAM is put back by the cache lines written, so everybody who writes RAM goes through ram_write_line(),
+ * ram_zero_frames() or ram_dirty(). this_cpu is the one thread-local; the machine and all of mm's state hang on it.
  */
 #ifndef SIM_MACHINE_H
 #define SIM_MACHINE_H

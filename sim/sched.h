@@ -17,7 +17,7 @@
 #define SCHED_NONE	      (~0u)
 
 /* One choice of the schedule: at this yield index of the operation, run a CPU or a kernel thread, or deliver an interrupt. */
-enum sched_switch_kind { SWITCH_CPU, SWITCH_IRQ, SWITCH_KTHREAD, NR_SWITCH_KINDS };
+enum sched_switch_kind { SWITCH_CPU, SWITCH_IRQ, SWITCH_KTHREAD };
 struct sched_switch {
 	u32 at;
 	u8 kind;
