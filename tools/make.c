@@ -114,10 +114,10 @@ int cmd_gen(int argc, char **argv)
 		else if (c == 'o')
 			path = optarg;
 		if (!good)
-			return c == '?' ? usage("[--seed N] [--ops N] [--tables page|memblock|slab|kmalloc|all] [-o FILE]") : EXIT_USAGE;
+			return c == '?' ? usage("[--seed N] [--ops N] [--tables " TABLE_NAMES "] [-o FILE]") : EXIT_USAGE;
 	}
 	if (optind != argc)
-		return usage("[--seed N] [--ops N] [--tables page|memblock|slab|kmalloc|all] [-o FILE]");
+		return usage("[--seed N] [--ops N] [--tables " TABLE_NAMES "] [-o FILE]");
 	program_init(&p);
 	program_generate(&p, seed, (u32)ops, tables);
 	code = write_program(&p, path);

@@ -17,7 +17,7 @@ static const struct command {
 	{ "run", cmd_run, "[-v] [--expect] [--stats] [--until N] [--gdb] FILE...", "run programs, judge every operation" },
 	{ "print", cmd_print, "FILE", "a program as text" },
 	{ "compile", cmd_compile, "FILE|FOLDER... -o FOLDER", "programs as bytes, for the fuzzers" },
-	{ "gen", cmd_gen, "[--seed N] [--ops N] [--tables page|memblock|slab|kmalloc|all] [-o FILE]", "a random program" },
+	{ "gen", cmd_gen, "[--seed N] [--ops N] [--tables " TABLE_NAMES "] [-o FILE]", "a random program" },
 	{ "hunt", cmd_hunt, "[--seed N] [--seconds N] [--programs N] [--ops N] [--tables ...] [--no-switches] [--recount] [--stats] [-o FILE]", "random programs until a finding; seconds of CPU time" },
 	{ "minimize", cmd_minimize, "FILE -o FILE [--seconds N]", "the smallest program with the same finding" },
 	{ "triage", cmd_triage, "-o FOLDER [--seconds N] FILE...", "crash inputs to findings: one a clause and shape, minimized" },

@@ -68,6 +68,7 @@ bool load_program(struct program *p, const char *path, char ***expected, char *c
 bool parse_number(const char *text, u64 most, u64 *out);
 bool read_number(const char *text, u64 *out); /* without complaining */
 /* page, memblock, slab, kmalloc, task, file, swap, vm, all, or several with commas: bits of enum op_table; 0 after complaining. */
+#define TABLE_NAMES "page|memblock|slab|kmalloc|task|file|swap|vm|all"
 unsigned tables_by_name(const char *name);
 /* A machine or an exit: every command that runs programs begins here. */
 struct world *new_world(void);
