@@ -337,6 +337,18 @@ static inline bool sim_in_atomic(void)
 	return irqs | others;
 }
 
+/* The task that runs: 0 the CPU's operation, k + 1 kernel thread k. */
+static inline unsigned sim_current(void)
+{
+	return this_cpu->task;
+}
+/* For sim_sleep_timeout(): who waits for nothing but the time. */
+static inline bool sim_never(void *unused)
+{
+	(void)unused;
+	return false;
+}
+
 /* --- time, faults, chance --------------------------------------------------------------------------------- */
 
 /* Virtual time passes: what was announced until now is judged before. */

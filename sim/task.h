@@ -29,21 +29,10 @@ extern const char *const sim_kthread_names[SIM_MAX_KTHREADS]; /* NULL: none */
  * told nobody: run() itself announces what is to be known of it (mm: EVENT_KTHREAD as its first and last words).
  */
 unsigned sim_kthread_create(struct sim_kthread kthread);
-/* The task that runs: 0 the CPU's operation, k + 1 kernel thread k. */
-static inline unsigned sim_current(void)
-{
-	return this_cpu->task;
-}
 /* At virtual time ns wanted() or awake() of somebody may have changed: who would wait for it is not waiting for nothing. */
 void sim_timer(u64 at_ns);
 /* Sleep until awake(arg), or for ns at most (~0: no limit). Task context alone. Returns awake(arg). what: see sched_sleep_until(). */
 bool sim_sleep_timeout(bool (*awake)(void *arg), void *arg, u64 ns, const char *what);
-/* For who waits for nothing but the time. */
-static inline bool sim_never(void *unused)
-{
-	(void)unused;
-	return false;
-}
 /* Kernel threads that are wanted run until none is: at the end of a program, and for tests. */
 void sim_run_kthreads(void);
 

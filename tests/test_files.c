@@ -80,17 +80,12 @@ static struct page *cached_page(u32 file, u32 index)
 	return page;
 }
 
-static bool never(void *unused)
-{
-	(void)unused;
-	return false;
-}
 static void pass_time(u64 ms)
 {
 	u64 until = m->now_ns + ms * 1000000;
 
 	while (m->now_ns < until)
-		sim_sleep_timeout(never, NULL, until - m->now_ns, "the test");
+		sim_sleep_timeout(sim_never, NULL, until - m->now_ns, "the test");
 }
 
 /* --- reading and writing ------------------------------------------------------------------------------------------------------------ */

@@ -450,12 +450,6 @@ static void test_last_words(void)
 
 /* --- O7: the reaper ------------------------------------------------------------------------------------------------------------------------ */
 
-static bool never(void *arg)
-{
-	(void)arg;
-	return false;
-}
-
 static void reaper_comes(void)
 {
 	u64 begin, free;
@@ -468,7 +462,7 @@ static void reaper_comes(void)
 	vmstat_refresh();
 	free = global_zone_state(NR_FREE_PAGES);
 	ask();
-	sim_sleep_timeout(never, NULL, 1999 * MS, "almost two seconds");
+	sim_sleep_timeout(sim_never, NULL, 1999 * MS, "almost two seconds");
 	same_text(decisions(), "I N b1 b2 K1", "O7: a victim has two seconds to exit by itself");
 	same_number(vm_task(1)->rss_anon, 9, "  until then it has all it had");
 	oom_wait();
@@ -529,7 +523,7 @@ static void let_in_late(void)
 	forget_news();
 	mutex_lock(&vm_task(1)->mmap_lock);
 	oom_wait();
-	sim_sleep_timeout(never, NULL, 350 * MS, "the middle between two tries");
+	sim_sleep_timeout(sim_never, NULL, 350 * MS, "the middle between two tries");
 	mutex_unlock(&vm_task(1)->mmap_lock);
 	oom_wait();
 	same_text(decisions(), "R1 S1", "O7: the reaper comes in at a later try");

@@ -410,12 +410,6 @@ static void kswapd_stops(void)
 	fs_settle();
 }
 
-static bool never_ever(void *unused)
-{
-	(void)unused;
-	return false;
-}
-
 static void boosts_end(void)
 {
 	struct zone *zone = pgdat_zone(node(), ZONE_NORMAL);
@@ -441,7 +435,7 @@ static void woken_in_its_nap(void)
 
 	pgdat_zone(node(), ZONE_NORMAL)->watermark_boost = 1;
 	wake();
-	sim_sleep_timeout(never_ever, NULL, 10000000, "kswapd to nap");
+	sim_sleep_timeout(sim_never, NULL, 10000000, "kswapd to nap");
 	runs = vm_counter("pageoutrun");
 	pgdat_zone(node(), ZONE_NORMAL)->watermark_boost = 1;
 	wakeup_kswapd(mm, pgdat_zone(node(), ZONE_NORMAL), GFP_HIGHUSER_MOVABLE, 0);

@@ -16,10 +16,6 @@ static inline unsigned sim_kthread_create(struct sim_kthread kthread)
 	(void)kthread;
 	return 0;
 }
-static inline unsigned sim_current(void)
-{
-	return this_cpu->task;
-}
 static inline void sim_timer(u64 at_ns)
 {
 	(void)at_ns;
