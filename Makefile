@@ -18,7 +18,7 @@
 #   make minimize   smallest trace that fails alike                  FILE=crash-... [OUT=FILE.min]
 #   make layers     prove that mm/ and model/ do not know each other
 #   make threads    the same mm/ on real threads: library, stress, bench; SAN=tsan watches it
-#   make format     clang-format over the sources
+#   make format     clang-format over the lines that changed since the last commit
 #   make install    mmcheck, both libraries and headers              PREFIX=/usr/local DESTDIR=
 #   make clean      remove build/; findings and campaigns in out/ stay
 #
@@ -268,7 +268,7 @@ $(THREADS_PROGRAMS): $(B)/threads_%: $(B)/threads/tests/threads/%.o $(B)/libmmch
 	$(Q)$(CC) $(ALL_LDFLAGS) $^ -lpthread -o $@
 
 format:
-	clang-format-19 -i $(wildcard $(foreach d,$(LAYERS) sim/det sim/threads mm/include fuzz props tools tests,$(d)/*.[ch]))
+	@git-clang-format-19 --binary clang-format-19
 
 install: $(B)/mmcheck $(B)/libmmcheck.a $(B)/libmmcheck_threads.a
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/lib' $(foreach p,/ /det /threads,'$(DESTDIR)$(PREFIX)/include/mmcheck$(p)')
