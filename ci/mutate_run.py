@@ -87,19 +87,15 @@ class Steps:
         return [(name, name, []) for name in names]
 
     def of(self, path):
-        memory, own = "page", []
-        if "memblock" in path:
-            memory = "memblock"
-        elif any(word in path for word in ("slub", "slab", "kmalloc", "kfree_rcu")):
-            memory, own = "slab,kmalloc", SLAB_TESTS
+        memory, programs, own = about(path)
         if is_harness(path):  # a judge that lost something raises false alarms, or misses what a test claims
             return [*self.tests("test_text", "test_page_debug", "test_rcu", "test_lockdep"), self.corpus_step(), *self.compared(),
-                    *self.tests("test_program", "test_report", "test_witness"), ("test_forms", "mmcheck", []), self.hunt("all", 1000),
-                    *self.tests("test_lockstep", "test_answers", "test_golden", "test_sim"),
+                    *self.tests(*own, "test_program", "test_report", "test_witness"), ("test_forms", "mmcheck", []),
+                    self.hunt("all", 1000), *self.tests("test_lockstep", "test_answers", "test_golden", "test_sim"),
                     ("exports", "mmcheck", [f for f in self.corpus if "/good/" in f]),
-                    ("test_cli", "libmmcheck.a", []), self.hunt(memory, 2000)]
+                    ("test_cli", "libmmcheck.a", []), self.hunt(memory, programs * 2 // 5)]
         steps = [self.corpus_step(), self.hunt("all", 1000), *self.tests("test_page_debug", "test_text", *own),
-                 self.hunt(memory, 5000), *self.tests("test_golden")]
+                 self.hunt(memory, programs), *self.tests("test_golden")]
         if not self.quick:
             steps += [*self.tests("test_lockstep", "test_sim"), self.hunt("page", 10000), self.hunt("all", 3000),
                       ("props", "props", ["--seconds", "3"])]
@@ -107,6 +103,23 @@ class Steps:
 
 
 SLAB_TESTS = ["test_kmalloc", "test_slab_common", "test_slub_debug", "test_slub_oracle", "test_slab_text"]
+VM_TESTS = ["test_reclaim", "test_vmscan", "test_liveness", "test_oom", "test_oom_model", "test_vm_model", "test_memory", "test_task",
+            "test_files", "test_block", "test_disk", "test_memory_races", "test_files_races", "test_swap"]
+VM_FILES = ["block", "dcache", "filemap", "fs", "kswapd", "memory", "mlock", "mmap", "mmu_gather", "oom_kill", "oom_report",
+            "page-writeback", "radix_tree", "readahead", "rmap", "shrinker", "swap", "swap_state", "swapfile", "task", "vm", "vmscan",
+            "vmscan_lists", "vmscan_pages", "workingset", "zswap"]
+
+
+def about(path):
+    """Which tables a file is about, how many programs over them, and tests. A program with tasks costs as much as three without."""
+    name = os.path.basename(path)[:-2]
+    if name.removesuffix("_check") in VM_FILES or path.startswith("model/vm_"):
+        return "vm", 1500, VM_TESTS
+    if "memblock" in path:
+        return "memblock", 5000, []
+    if any(word in path for word in ("slub", "slab", "kmalloc", "kfree_rcu")):
+        return "slab,kmalloc", 5000, SLAB_TESTS
+    return "page", 5000, []
 
 
 def is_harness(path):

@@ -7,83 +7,7 @@
  */
 #include <errno.h>
 #include "../mm/filemap_internal.h"
-#include "../mm/vmscan_internal.h"
-#include "scene.h"
-
-/* --- a machine, and one operation on it ----------------------------------------------------------------------------------------- */
-
-static bool about_reclaim(unsigned type)
-{
-	return type == EVENT_RECLAIM;
-}
-
-/* One node: everything lies on its lists. */
-static bool boot(void)
-{
-	struct machine_config c = small_machine();
-
-	c.param[PARAM_NODES] = 1;
-	c.nr_regions = 1;
-	c.map[0] = (struct sim_region){ 1, 1023, REGION_USABLE, 0 };
-	return boot_scene(&c, "reclaim");
-}
-
-static void play(const char *name, void (*act)(void))
-{
-	printf("# %s\n", name);
-	if (!boot())
-		return;
-	if (play_scene(name, 0, act))
-		same_text(lru_check() ? lru_check() : shrinker_check(), NULL, "lists and shrinkers are valid");
-	machine_destroy(m);
-}
-
-static struct pgdat *node(void)
-{
-	return &vm_state()->node[0];
-}
-static struct lruvec *lists(void)
-{
-	return &node()->lruvec;
-}
-static u64 on_list(enum lru_place lru)
-{
-	return lruvec_size(lists(), lru, MAX_NR_ZONES - 1);
-}
-
-/* Pages that belong to nobody but this test: whoever looks finds them in use. */
-#define MOST_PAGES 1100
-static struct page *page_of[MOST_PAGES];
-static unsigned nr_pages;
-
-static struct page *new_page(u32 flags)
-{
-	struct page *page = vm_alloc_page(VM_USE_ANON, GFP_HIGHUSER_MOVABLE & ~__GFP_DIRECT_RECLAIM, NUMA_NO_NODE);
-
-	if (!page)
-		return NULL;
-	vm_set_flags(page, flags | PGV_uptodate);
-	lru_add_page(page);
-	page_of[nr_pages++] = page;
-	return page;
-}
-
-static void new_pages(unsigned nr, u32 flags)
-{
-	while (nr-- && new_page(flags))
-		refuel();
-	lru_add_drain();
-}
-
-static void drop_pages(void)
-{
-	lru_add_drain_all();
-	while (nr_pages) {
-		free_swap_cache(page_of[--nr_pages]); /* reclaim may have found it a slot */
-		put_vm_page(page_of[nr_pages]);
-	}
-	refuel();
-}
+#include "reclaim.h"
 
 /* --- lists -------------------------------------------------------------------------------------------------------------------------- */
 
@@ -234,14 +158,6 @@ static void balance(void)
 
 /* --- direct reclaim ------------------------------------------------------------------------------------------------------------------ */
 
-static u64 reclaim(gfp_t gfp)
-{
-	struct mm *mm = current_mm();
-
-	forget_news();
-	return try_to_free_pages(mm, &mm->zonelist[0][0], gfp, 0);
-}
-
 static void all_in_use(void)
 {
 	new_pages(300, 0);
@@ -255,20 +171,6 @@ static void all_in_use(void)
 	ok(!(this_cpu->task_flags & PF_MEMALLOC), "R26: the rights of who reclaims are gone");
 	same_number(vm_counter("nr_isolated_file") + vm_counter("nr_isolated_anon"), 0, "R19: nobody is isolated");
 	drop_pages();
-}
-
-static u64 page_buffer[PAGE_SIZE / 8];
-
-static unsigned read_files(unsigned nr)
-{
-	unsigned got = 0;
-
-	for (unsigned i = 0; i < nr; i++) {
-		refuel();
-		got += !file_read(1 + i / 16, i % 16, page_buffer);
-	}
-	lru_add_drain_all();
-	return got;
 }
 
 static void all_clean(void)
@@ -286,12 +188,6 @@ static void all_clean(void)
 	ok(vm_counter("nr_inactive_file") + vm_counter("nr_active_file") < before, "and gone");
 	ok(vm_counter("pgsteal_direct") && vm_counter("pgsteal_direct") == vm_counter("pgsteal_file"), "R19: counted");
 	fs_settle();
-}
-
-static void forget_who_used_what(void)
-{
-	for (u64 pfn = 0; pfn < m->nr_frames; pfn++)
-		vm_state()->page[pfn].flags &= ~(u32)PGV_referenced;
 }
 
 static void the_last_page(void)

@@ -483,6 +483,7 @@ static void test_found_in_cache(void)
 	same_number((u64)swap_in(entry, GFP_HIGHUSER_MOVABLE, &found), 0, "it comes back");
 	ok(found == page, "as the page that is in the cache");
 	same_text(story_of(entry), "", "nothing was read");
+	same_number(vm_counter("swap_ra_hit"), 0, "nor was it read ahead");
 	put_vm_page(found);
 	swap_free(entry);
 	same_text(story_of(entry)[0] ? "something" : "", "something", "the last user gone, the cached page goes");
