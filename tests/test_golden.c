@@ -987,6 +987,9 @@ static void test_boosts(void)
 	ok(kswapd_is_wanted(0) && judge->kswapd_wanted[0], "B16: kswapd is wanted");
 	model_begin_other(judge, 0);
 	ok(kswapd_run(0) && !normal()->watermark_boost, "B16: and ends the boost when it has run");
+	for (unsigned z = 0; z < MAX_NR_ZONES; z++)
+		if (current_mm()->zone[z])
+			ok(!zone_has_flag(current_mm()->zone[z], ZONE_RECLAIM_ACTIVE), "  nor is it at work any more in zone %u", z);
 	hear();
 	complain(model_kswapd(judge, 0, 0, true));
 	complain(model_end(judge, 0));

@@ -110,7 +110,7 @@ static void test_codec_sizes(void)
 
 static bool about_swap(unsigned type)
 {
-	return type == EVENT_SWAP || type == EVENT_SWAP_DEVICE || type == EVENT_IO;
+	return type == EVENT_SWAP || type == EVENT_SWAP_DEVICE || type == EVENT_IO || type == EVENT_VM_WANTED;
 }
 
 static bool said_since(unsigned first, unsigned type, u8 report, u32 entry)
@@ -120,6 +120,15 @@ static bool said_since(unsigned first, unsigned type, u8 report, u32 entry)
 		if (news[i].type == type && news[i].report == report && (type != EVENT_SWAP || news[i].entry == entry))
 			return true;
 	return false;
+}
+/* The mask that the nth page for something that is read was asked for with, from 0; ~0: there was none. */
+static gfp_t asked_with(unsigned nth)
+{
+	keep_news(m, NULL);
+	for (unsigned i = 0; i < nr_news; i++)
+		if (news[i].type == EVENT_VM_WANTED && news[i].report == VM_USE_SWAPIN && !nth--)
+			return news[i].gfp;
+	return ~0U;
 }
 static bool said_of(enum swap_news what, u32 entry)
 {
@@ -508,6 +517,10 @@ static void test_readahead(void)
 	ok(holds(page, 4 * 4 + 2), "and holds its own page");
 	put_vm_page(page);
 	same_number(vm_counter("swap_ra"), 3, "three beside it are read, in an aligned window of four");
+	same_number(asked_with(0), GFP_HIGHUSER_MOVABLE, "the one that is wanted may reclaim");
+	for (unsigned i = 1; i < 4; i++)
+		same_number(asked_with(i), (GFP_HIGHUSER_MOVABLE & ~__GFP_DIRECT_RECLAIM) | __GFP_NORETRY | __GFP_NOWARN,
+			    "for those beside it nobody does");
 	for (unsigned i = 3; i < 7; i++) { /* slots 4..7 */
 		page = swap_cache_get_page(entry[i]);
 		ok(page != NULL, "slot %u is in the cache", i + 1);
@@ -523,6 +536,33 @@ static void test_readahead(void)
 	ok(comes_back(entry[5], 4 * 5 + 2), "one that was read ahead");
 	same_number(vm_counter("pswpin"), read, "is not read again");
 	same_number(vm_counter("swap_ra_hit"), 1, "and counted as a hit");
+	slots_are_valid("some are cached");
+}
+
+/* Slots that are cached or free are passed over, and do not end it. */
+static void test_readahead_passes_over(void)
+{
+	struct page *page = NULL;
+	u32 entry[8];
+
+	vm_knob_write(VM_ZSWAP_ENABLED, 0);
+	swapon(1, 9, 0);
+	for (unsigned i = 0; i < 8; i++)
+		entry[i] = swap_out(4 * i + 2);
+	vm_knob_write(VM_PAGE_CLUSTER, 0);
+	swap_in(entry[3], GFP_HIGHUSER_MOVABLE, &page); /* slot 4 */
+	put_vm_page(page);
+	swap_free(entry[5]); /* slot 6 */
+	vm_knob_write(VM_PAGE_CLUSTER, 2);
+	forget_news();
+	same_number((u64)swap_in(entry[4], GFP_HIGHUSER_MOVABLE, &page), 0, "slot 5 is wanted, 4 is cached, 6 is free");
+	put_vm_page(page);
+	same_number(vm_counter("swap_ra"), 1, "one beside it is read");
+	ok(asked_with(1) != ~0U && asked_with(2) == ~0U, "for no other one a page is asked for");
+	page = swap_cache_get_page(entry[6]);
+	ok(page != NULL, "and it is slot 7");
+	if (page)
+		put_vm_page(page);
 	slots_are_valid("some are cached");
 }
 
@@ -681,6 +721,23 @@ static void test_zswap_full(void)
 	same_number(zswap_pool_pages() + zswap_stored_pages(), 0, "the pool is empty");
 	lru_add_drain_all();
 	slots_are_valid("empty");
+}
+
+static void test_zswap_driven_out(void)
+{
+	unsigned n = 2 * (unsigned)(current_mm()->totalram_pages / 100);
+	struct page *page;
+	u32 entry[64];
+
+	fill_pool(n, entry);
+	forget_news();
+	entry[n] = swap_out(4 * n + 1);
+	same_number(asked_with(0), (GFP_HIGHUSER_MOVABLE & ~__GFP_DIRECT_RECLAIM) | __GFP_NORETRY | __GFP_NOWARN,
+		    "for what is driven out nobody reclaims");
+	page = swap_cache_get_page(entry[0]);
+	ok(page && vm_flag(page, PGV_writeback) && vm_flag(page, PGV_reclaim), "what is driven out is free as soon as it is written");
+	if (page)
+		put_vm_page(page);
 }
 
 /* The device does not take what is driven out. */
@@ -1258,6 +1315,7 @@ int main(void)
 	play("slot given up", test_slot_given_up);
 	play("found in the cache", test_found_in_cache);
 	play("readahead", test_readahead);
+	play("readahead passes over", test_readahead_passes_over);
 	play("write error", test_write_error);
 	play("read error", test_read_error);
 	play("zswap", test_zswap);
@@ -1265,6 +1323,7 @@ int main(void)
 	play("zswap, off", test_zswap_off);
 	play("zswap, switched off", test_zswap_switched_off);
 	play("zswap, full", test_zswap_full);
+	play("what is driven out", test_zswap_driven_out);
 	play("zswap, write error", test_zswap_write_error);
 	play("zswap, no room", test_zswap_none);
 	play("swapoff, cached", test_swapoff_cached);

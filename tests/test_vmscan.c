@@ -271,6 +271,22 @@ static void told_by_kswapd(void)
 	drop_pages();
 }
 
+static bool asleep(void *unused)
+{
+	(void)unused;
+	return node()->kswapd_asleep && !current_mm()->kswapd_wanted[0];
+}
+
+static void forgotten_by_kswapd(void)
+{
+	node()->flags = PGDAT_DIRTY | PGDAT_WRITEBACK | PGDAT_CONGESTED;
+	pgdat_zone(node(), ZONE_NORMAL)->watermark_boost = 1;
+	wakeup_kswapd(current_mm(), pgdat_zone(node(), ZONE_NORMAL), GFP_KERNEL, 0);
+	sim_sleep_timeout(asleep, NULL, ~0ULL, "kswapd to sleep");
+	sim_sleep_timeout(asleep, NULL, 0, "kswapd to sleep");
+	same_number(node()->flags, 0, "R13: of a balanced node nothing is wrong");
+}
+
 static void failures_are_forgotten(void)
 {
 	struct scan_control sc = { 0 };
@@ -366,6 +382,42 @@ static void few_files(void)
 	swapoff(1);
 }
 
+/* Files that nobody uses, and anonymous pages that somebody has: the look ends when a few files are reclaimed. */
+static void enough_was_found(unsigned anon, unsigned files)
+{
+	struct scan_control sc = { .gfp = GFP_KERNEL, .highest = MAX_NR_ZONES - 1, .nr_to_reclaim = 8, .may_unmap = true, .may_swap = true };
+	u64 left[2], done, less, more;
+
+	read_files(files);
+	forget_who_used_what();
+	new_pages(anon, PGV_swapbacked);
+	left[0] = on_list(LRU_INACTIVE_ANON);
+	left[1] = on_list(LRU_INACTIVE_FILE);
+	less = left[1] < left[0];
+	more = !less;
+	done = 100 - 100 * (left[less] - 8) / (left[less] + 1);
+	forget_news();
+	shrink_node(node(), &sc);
+	same_number(vm_counter(less ? "pgscan_file" : "pgscan_anon"), 8, "R4: when there is enough, the kind of which less is left is done");
+	same_number(vm_counter(more ? "pgscan_file" : "pgscan_anon"), max_of(8, left[more] * done / 100), "R4: and the other one gets as far");
+	drop_pages();
+	fs_settle();
+}
+
+static void more_files(void)
+{
+	swapon(1, 256, -1);
+	enough_was_found(64, 160);
+	swapoff(1);
+}
+
+static void more_anon(void)
+{
+	swapon(1, 256, -1);
+	enough_was_found(160, 32);
+	swapoff(1);
+}
+
 static void what_can_be_had(void)
 {
 	u64 pages = 0;
@@ -392,6 +444,25 @@ static void refaults_are_noted(void)
 	node()->stat[WORKINGSET_ACTIVATE_FILE] = 5;
 	reclaim(GFP_HIGHUSER_MOVABLE);
 	ok(lists()->refaults[0] == 3 && lists()->refaults[1] == 5, "R23: what came back is noted after each reclaim");
+}
+
+/* What lies in zones that are of no use for the request is passed over: one page of Normal, behind those of Movable. */
+static void passed_over(void)
+{
+	struct scan_control sc = { .gfp = GFP_KERNEL, .highest = ZONE_NORMAL, .nr_to_reclaim = 8, .may_unmap = true };
+	u64 movable;
+
+	new_pages(10, 0);
+	movable = lists()->lru_size[ZONE_MOVABLE][LRU_INACTIVE_FILE];
+	same_number(movable, 10, "ten pages lie in Movable");
+	page_of[nr_pages] = vm_alloc_page(VM_USE_ANON, GFP_NOWAIT, NUMA_NO_NODE);
+	lru_add_page(page_of[nr_pages++]);
+	lru_add_drain();
+	forget_news();
+	shrink_node(node(), &sc);
+	same_number(vm_counter("pgscan_file"), 1, "the page of Normal is looked at");
+	same_number(vm_counter("pgskip_movable"), 10, "and the others are counted");
+	drop_pages();
 }
 
 /* --- which nodes ----------------------------------------------------------------------------------------------------------------------------- */
@@ -609,11 +680,15 @@ int main(void)
 	play("throttled for a second", throttled_for_a_second);
 	play("states of a node", states_of_a_node);
 	play("told by kswapd", told_by_kswapd);
+	play("forgotten by kswapd", forgotten_by_kswapd);
 	play("failures are forgotten", failures_are_forgotten);
 	play("files are trimmed", files_are_trimmed);
 	play("few files", few_files);
+	play("more files", more_files);
+	play("more anonymous pages", more_anon);
 	play("what can be had", what_can_be_had);
 	play("refaults are noted", refaults_are_noted);
+	play("passed over", passed_over);
 	play_on_all_nodes("all nodes", all_nodes);
 	play("what is noted", what_is_noted);
 	play("which node is worth it", which_node_is_worth_it);
