@@ -251,7 +251,7 @@ static const char *on_written(struct model *m, struct vm_frame *f, u32 pfn, bool
 		return model_says(m, "R56: pfn %u is written, and it was not being written", pfn);
 	if (f->flags & VMF_WRITING)
 		return model_says(m, "R56: pfn %u is written, and the device is not through with it", pfn);
-	f->flags &= (u16)~(VMF_WRITEBACK | VMF_WANTED_FREE);
+	f->flags &= (u16)~VMF_WRITEBACK; /* wanted free it stays: it is about to go to the tail of its list */
 	m->vm->sums.writeback--;
 	if (!failed)
 		return (f->flags & VMF_DIRTY) || is_stored(m, f) ?

@@ -91,6 +91,14 @@ static void count_place(struct model *m, const struct vm_frame *f, u64 pfn, unsi
 		s->batched[f->cpu] += (u64)nr;
 }
 
+/* R8: who is only in the way when it is written goes to the tail, and nobody else. */
+static const char *judge_rotation(struct model *m, const struct mm_event *ev, const struct vm_frame *f)
+{
+	if (ev->report != LRU_WHY_ROTATE || (f->flags & VMF_WANTED_FREE))
+		return NULL;
+	return model_says(m, "R8: pfn %u goes to the tail of its list, and nobody wanted it free", (u32)ev->pfn);
+}
+
 static const char *move(struct model *m, const struct mm_event *ev, struct vm_frame *f)
 {
 	count_place(m, f, ev->pfn, f->place, -1);
@@ -99,6 +107,8 @@ static const char *move(struct model *m, const struct mm_event *ev, struct vm_fr
 	count_place(m, f, ev->pfn, f->place, 1);
 	if ((ev->report == LRU_WHY_ACTIVATE && ev->lru_from != LRU_ISOLATED) || ev->lru_to == LRU_UNEVICTABLE)
 		f->flags &= (u16)~VMF_REFERENCED;
+	if (ev->report == LRU_WHY_ROTATE)
+		f->flags &= (u16)~VMF_WANTED_FREE;
 	if (ev->lru_to == LRU_BATCH && flight_on(m, ev->cpu)->alone && m->vm->sums.batched[ev->cpu] > m->setup.knob[KNOB_LRU_BATCH])
 		return model_says(m, "R1: cpu %u has %llu pages in its batch", ev->cpu, (unsigned long long)m->vm->sums.batched[ev->cpu]);
 	return NULL;
@@ -117,7 +127,8 @@ static const char *on_lru(struct model *m, const struct mm_event *ev)
 	if (!is_move(ev))
 		return model_says(m, "R1: pfn %u, which was %s, is %s for reason %u", (u32)ev->pfn, vm_place_names[ev->lru_from],
 				  vm_place_names[ev->lru_to], ev->report);
-	if ((ev->lru_to < NR_LRU_LISTS && (bad = judge_list(m, ev, f))) || (bad = judge_activation(m, ev, f)))
+	if ((ev->lru_to < NR_LRU_LISTS && (bad = judge_list(m, ev, f))) || (bad = judge_activation(m, ev, f)) ||
+	    (bad = judge_rotation(m, ev, f)))
 		return bad;
 	return move(m, ev, vm_change(m, ev->pfn));
 }

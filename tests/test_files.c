@@ -144,6 +144,20 @@ static void test_rewrite(void)
 	ok(read_key(1, 0, 10), "the last one counts");
 }
 
+static void test_no_memory(void)
+{
+	struct page *page = vm_alloc_page(VM_USE_FILE, GFP_KERNEL, NUMA_NO_NODE);
+
+	lock_page(page);
+	ok(!remove_mapping(page), "a page that lost its file is not removed from it");
+	unlock_page(page);
+	put_vm_page(page);
+	sim_plan_fault(m, FAULT_PAGE_ALLOC, 0, 1000);
+	same_number((u64)-file_fsync(9), ENOMEM, "a file that cannot be looked up is not synced");
+	sim_plan_fault(m, FAULT_PAGE_ALLOC, 0, 0);
+	same_number((u64)file_fsync(9), 0, "until there is memory");
+}
+
 static void test_write_error(void)
 {
 	ok(read_key(4, 2, virgin(4, 2)) && !write_key(4, 2, 99), "a page is written");
@@ -693,6 +707,7 @@ int main(void)
 	play("read", test_read, 100);
 	play("write", test_write, 100);
 	play("written again", test_rewrite, 100);
+	play("no memory", test_no_memory, 100);
 	play("write error", test_write_error, 100);
 	play("read error", test_read_error, 100);
 	play("truncate", test_truncate, 100);

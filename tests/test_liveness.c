@@ -116,6 +116,18 @@ static void test_sleepers(void)
 	says_clause(waits(WAIT_PAGE_LOCK, true, 1), "LV5", "reclaim waits for a page lock: LV5");
 }
 
+/* The request is one of an operation's, not the operation itself. */
+static void test_nested(void)
+{
+	struct model_vm_ask write = {.op = VM_OP_ACCESS, .task = 0, .index = 9, .write = true};
+
+	state(TASKS);
+	model_begin_vm(w->model, 0, 0, &write);
+	says_clause(TELL(.type = EVENT_VM_WANTED, .report = VM_USE_ANON, .gfp = GFP_NOFS, .nid = 255), NULL, "a task wants a page");
+	says_clause(reclaim(RECLAIM_DIRECT_BEGINS), NULL, "and reclaims");
+	says_clause(TELL(.type = EVENT_INODE, .file = 1), "LV5", "without the filesystem it frees an inode: LV5");
+}
+
 static void test_waits(void)
 {
 	state(QUIET);
@@ -343,6 +355,14 @@ static void node_is_short(void)
 		w->model->zone[z].high = w->model->zone[z].managed + 1;
 }
 
+/* Of a node that naps: enough free for a page, not for a block of order 2. */
+static void node_is_short_of_blocks(void)
+{
+	node_is_short();
+	while (vm_kswapd_is_needed(w->model, 0, 0, MAX_NR_ZONES - 1))
+		w->model->zone[2].high--;
+}
+
 static void test_throttled(void)
 {
 	kswapd_runs();
@@ -469,6 +489,11 @@ static void test_naps(void)
 	kswapd_runs();
 	says_clause(kswapd(RECLAIM_KSWAPD_GOES_ON, 0, 0, 0), "LV6",
 		    "kswapd goes on though there is nothing to do: LV6");
+	kswapd_runs();
+	w->model->vm->live.node[0].order = 2;
+	says_clause(kswapd(RECLAIM_KSWAPD_NAPS, 0, 0, 0), NULL, "kswapd naps after it was told of blocks of order 2");
+	node_is_short_of_blocks();
+	says_clause(kthread(false), "LV6", "and sleeps though there are only pages: LV6");
 }
 
 int main(void)
@@ -477,6 +502,7 @@ int main(void)
 	test_refusals();
 	test_rounds();
 	test_sleepers();
+	test_nested();
 	test_waits();
 	test_kswapd();
 	test_kills();

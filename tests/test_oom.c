@@ -537,6 +537,7 @@ static void who_exits_is_not_reaped(void)
 	forget_news();
 	task_exit(1);
 	same_text(decisions(), "S1", "O7: a victim that exits before is told once");
+	ok(!vm_task(1)->oom_victim, "O8: and has no rights any more");
 	make_task(1, 0, 5);
 	sleep_ms(2500);
 	same_text(decisions(), "S1", "O7: its successor is left alone");

@@ -207,6 +207,34 @@ static void test_words(void)
 	says_clause(model_judge_oom_text(w->model, report(true)), "O11", "it has another one: O11");
 }
 
+/* --- victims that are late [O7] ----------------------------------------------------------------------------------- */
+
+/* Two victims, and a thousand seconds in which nobody comes. Task 0 was looked at just now, each time. */
+static void test_late(void)
+{
+	const char *bad = NULL;
+
+	idle();
+	kills()->marked = 3;
+	for (unsigned i = 0; !bad && i < 1000; i++) {
+		model_clock(w->model, w->model->now_ns + 1000000000ULL);
+		kills()->late[0] = 1;
+		kills()->looked_ns[0] = w->model->now_ns;
+		bad = vm_oom_overdue(w->model);
+	}
+	says_clause(bad, "LV9", "the second victim waits for ever: LV9");
+	idle();
+	kills()->marked = 3;
+	kills()->skip = 1;
+	kills()->killed_ns[1] = ~0ULL >> 1;
+	bad = NULL;
+	for (unsigned i = 0; !bad && i < 1000; i++) {
+		model_clock(w->model, w->model->now_ns + 1000000000ULL);
+		bad = vm_oom_overdue(w->model);
+	}
+	says_clause(bad, NULL, "nobody waits for one that was reaped, nor yet for one killed just now");
+}
+
 int main(void)
 {
 	w = world_create();
@@ -218,6 +246,7 @@ int main(void)
 	test_stops();
 	test_ends();
 	test_words();
+	test_late();
 	world_destroy(w);
 	return tap_end();
 }

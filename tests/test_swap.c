@@ -322,6 +322,10 @@ static bool comes_back(u32 entry, u64 key)
 
 static void test_arguments(void)
 {
+	struct page *page = NULL;
+
+	same_number((u64)swap_in(swap_entry(1, 1), GFP_HIGHUSER_MOVABLE, &page), (u64)-ENOENT, "an entry of no device");
+	ok(!page, "has no page");
 	same_number((u64)swapon(0, 8, 0), (u64)-EINVAL, "device 0 has the files");
 	same_number((u64)swapon(SWAP_DEVICES + 1, 8, 0), (u64)-EINVAL, "there is no such device");
 	same_number((u64)swapon(1, 1, 0), (u64)-EINVAL, "a header alone is no swap");

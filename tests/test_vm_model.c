@@ -15,6 +15,7 @@
 #define WROTE TASK "1: task_write t0 vpn=1 fill=words\n"
 #define FILED WROTE "2: file_write file=1 index=3 fill=words\n"
 #define MAPPED FILED "3: task_mmap t0 window=0 file=1 index=0 nr=15\n"
+#define TWICE MAPPED "4: task_mmap t0 window=1 file=1 index=3 nr=5\n5: window_read t0 window=0 page=3\n6: window_read t0 window=1 page=0\n"
 #define WINDOW(at) (VM_ANON_PAGES + (at))
 #define ENTRY (1u << 24 | 1)
 
@@ -579,7 +580,11 @@ static void test_lists(void)
 	says_clause(lru(pfn, LRU_INACTIVE_ANON, LRU_ACTIVE_ANON, LRU_WHY_ACTIVATE), "R6", "becomes active at once: R6");
 	news(PAGE_USED, pfn);
 	says_clause(lru(pfn, LRU_INACTIVE_ANON, LRU_ACTIVE_ANON, LRU_WHY_ACTIVATE), NULL, "when it was used");
-	says_clause(lru(pfn, LRU_ACTIVE_ANON, LRU_ISOLATED, LRU_WHY_ISOLATE), NULL, "is isolated");
+	says_clause(lru(pfn, LRU_ACTIVE_ANON, LRU_INACTIVE_ANON, LRU_WHY_ROTATE), "R8", "goes to the tail for nobody: R8");
+	news(PAGE_WANTED_FREE, pfn);
+	says_clause(lru(pfn, LRU_ACTIVE_ANON, LRU_INACTIVE_ANON, LRU_WHY_ROTATE), NULL, "for who wanted it free");
+	says_clause(lru(pfn, LRU_INACTIVE_ANON, LRU_INACTIVE_ANON, LRU_WHY_ROTATE), "R8", "once: R8");
+	says_clause(lru(pfn, LRU_INACTIVE_ANON, LRU_ISOLATED, LRU_WHY_ISOLATE), NULL, "is isolated");
 	says_clause(vm_lru_ends(model(), &(struct mm_event){ .type = EVENT_RECLAIM, .report = RECLAIM_NODE_ENDS }), "R19",
 		    "and stays so: R19");
 	says_clause(lru(pfn, LRU_ISOLATED, LRU_INACTIVE_ANON, LRU_WHY_PUTBACK), NULL, "or comes back");
@@ -613,6 +618,18 @@ static void test_references(void)
 	vm_pte(model(), 0, 1)->flags |= VMP_ACCESSED;
 	says_clause(looked(pfn, 1, PAGEREF_ACTIVATE), NULL, "and becomes active");
 	says_clause(looked(pfn, 0, PAGEREF_AGE), NULL, "and ages");
+	state(TWICE);
+	reclaim();
+	pfn = page(3);
+	same_number(at(WINDOW(3)), pfn, "a page of a file is in one window");
+	same_number(at(WINDOW(VM_WINDOW_PAGES)), pfn, "and in another");
+	says_clause(looked(pfn, 1, PAGEREF_KEEP), "R6", "both were used, one is said to be: R6");
+	vm_pte(model(), 0, WINDOW(3))->flags |= VMP_ACCESSED;
+	vm_pte(model(), 0, WINDOW(VM_WINDOW_PAGES))->flags |= VMP_ACCESSED;
+	frame(pfn)->flags &= (u16)~VMF_REFERENCED;
+	says_clause(looked(pfn, 2, PAGEREF_ACTIVATE), NULL, "used by two it becomes active");
+	says_clause(looked(pfn, 2, PAGEREF_ACTIVATE), "R6", "once: R6");
+	says_clause(looked(pfn, 0, PAGEREF_KEEP), "R6", "used by nobody it is kept: R6");
 }
 
 static const char *scan(unsigned list, u32 asked, u64 size)
@@ -661,6 +678,10 @@ static void test_shrinkers(void)
 	says_clause(shrinker(SHRINKER_DONE, 100, 120), NULL, "and 120 are left");
 	shrinker(SHRINKER_COUNTED, 100, 0x1000);
 	says_clause(shrinker(SHRINKER_DONE, 0, 200), "R15", "enough are there, and nobody looks: R15");
+	shrinker(SHRINKER_COUNTED, 1000, 0x40);
+	says_clause(shrinker(SHRINKER_DONE, 0, 188), "R15", "exactly a batch, and nobody looks: R15");
+	shrinker(SHRINKER_COUNTED, 100, 0x580);
+	says_clause(shrinker(SHRINKER_DONE, 0, 200), "R15", "less than a batch, but all there are, and nobody looks: R15");
 }
 
 /* --- answers, sums, the end -------------------------------------------------------------------------------------------------------------- */

@@ -224,6 +224,7 @@ static void states_of_a_node(void)
 	same_number(flags_after_look(PGV_writeback, 7, 0, 1, &ms), 0, "not all are being written: nothing is wrong");
 	same_number(flags_after_look(PGV_writeback, 8, 0, 0, &ms), PGDAT_WRITEBACK, "R8: all pages are being written");
 	same_number(ms, 0, "R8: nobody waits the first time");
+	same_number(vm_counter("pgactivate"), 8 + 7, "R6: pages that are being written are out of the way: counted");
 	node()->stat[NR_WRITEBACK] = 1;
 	flags_after_look(PGV_writeback, 8, 0, 0, &ms);
 	same_number(ms, 0, "R8: nor for pages it meets for the first time");
@@ -239,6 +240,59 @@ static void states_of_a_node(void)
 	same_number(flags_after_look(PGV_dirty, 8, PGV_writeback, 1, &ms), 0, "one is being written: somebody is at it");
 	same_number(flags_after_look(PGV_dirty, 8, 0, 0, &ms), PGDAT_DIRTY, "R7: all is dirty, and nobody is at it");
 	node()->flags = 0;
+}
+
+/* Pages of a file that kswapd may write, by the flags of pages and node: how many it writes. */
+static u64 written_by_kswapd(u32 page_flags, u32 node_flags)
+{
+	struct scan_control sc = { .kswapd = true };
+	u64 before = vm_counter("nr_vmscan_write"), left = vm_counter("nr_vmscan_immediate_reclaim");
+
+	for (unsigned i = 0; i < 8; i++)
+		file_write(1, i, page_buffer);
+	lru_add_drain_all();
+	for (u64 pfn = 0; pfn < m->nr_frames; pfn++)
+		if (vm_state()->page[pfn].mapping)
+			vm_state()->page[pfn].flags = (vm_state()->page[pfn].flags & ~(u32)(PGV_referenced | PGV_reclaim)) | page_flags;
+	node()->flags = node_flags;
+	look_as(&sc);
+	node()->flags = 0;
+	left = vm_counter("nr_vmscan_immediate_reclaim") - left;
+	file_fsync(1);
+	fs_settle();
+	ok(left == 0 || left == 8, "R7: the others are the flusher's: none, or all: %llu", (unsigned long long)left);
+	return vm_counter("nr_vmscan_write") - before;
+}
+
+static void who_writes(void)
+{
+	same_number(written_by_kswapd(PGV_reclaim, PGDAT_DIRTY), 8, "R7: kswapd writes when all is dirty, and was when it looked last");
+	same_number(written_by_kswapd(0, PGDAT_DIRTY), 0, "R7: not what it meets for the first time");
+	same_number(written_by_kswapd(PGV_reclaim, PGDAT_WRITEBACK), 0, "R7: nor where not all is dirty");
+	same_number(written_by_kswapd(PGV_reclaim | PGV_referenced, PGDAT_DIRTY), 0, "R6: nor what was used since");
+}
+
+/* One that was mlocked while nobody looked: it is found by its mapping, and is no active page. */
+static void mlocked_is_found(void)
+{
+	struct scan_control sc = { 0 };
+	struct page *page;
+	u64 pfn = 0;
+	u32 done;
+
+	task_create(0, 0);
+	swapon(1, 8, -1);
+	task_access(0, 0, true, &pfn);
+	page = pfn_to_page(pfn);
+	task_mlock(0, 0, 1, &done);
+	lru_add_drain_all();
+	munlock_page(page); /* by a look that came between */
+	ok(!vm_flag(page, PGV_mlocked | PGV_unevictable), "a page that does not know that it is mlocked");
+	look_as(&sc);
+	ok(vm_flag(page, PGV_mlocked) && page_lru(page) == LRU_UNEVICTABLE && !vm_flag(page, PGV_active), "R24: it is found by its mapping");
+	same_number(vm_counter("pgactivate"), 0, "R24: and is not counted as active");
+	tasks_settle();
+	swapoff(1);
 }
 
 /* Many pages are pending in each of these. */
@@ -679,6 +733,8 @@ int main(void)
 	play("reserves", reserves);
 	play("throttled for a second", throttled_for_a_second);
 	play("states of a node", states_of_a_node);
+	play("who writes", who_writes);
+	play("mlocked is found", mlocked_is_found);
 	play("told by kswapd", told_by_kswapd);
 	play("forgotten by kswapd", forgotten_by_kswapd);
 	play("failures are forgotten", failures_are_forgotten);
