@@ -150,6 +150,10 @@ static void test_no_memory(void)
 
 	lock_page(page);
 	ok(!remove_mapping(page), "a page that lost its file is not removed from it");
+	ok(!set_page_dirty(page), "nor will anybody write it");
+	vm_set_flags(page, PGV_swapbacked);
+	ok(set_page_dirty(page) && !set_page_dirty(page), "an anonymous one becomes dirty once");
+	cancel_dirty_page(page);
 	unlock_page(page);
 	put_vm_page(page);
 	sim_plan_fault(m, FAULT_PAGE_ALLOC, 0, 1000);
@@ -234,6 +238,8 @@ static void store(u32 page, u64 key)
 
 static void test_mapped(void)
 {
+	u64 pfn;
+
 	ok(!task_create(1, 0) && !task_mmap(1, 0, 11, 0, 8), "a file is mapped");
 	store(3, 70);
 	same_number(counter(NR_FILE_DIRTY), 1, "the page is dirty");
@@ -247,9 +253,19 @@ static void test_mapped(void)
 	ok(vm_flag(cached_page(11, 3), PGV_dirty) && vm_flag(cached_page(11, 3), PGV_writeback), "a store while it is written");
 	file_fsync(11);
 	same_number(counter(NR_FILE_DIRTY) + counter(NR_WRITEBACK), 0, "is synced as well");
+	ok(!task_create(0, 0) && !task_mmap(0, 0, 11, 0, 8) && !task_access(0, VM_ANON_PAGES + 3, false, &pfn), "another one reads it");
+	store(3, 74);
+	file_fsync(11);
+	store(3, 73);
+	same_number(counter(NR_FILE_DIRTY), 1, "a store is seen again, whoever else has it");
+	file_fsync(11);
+	task_exit(0);
+	ok(!task_mmap(1, 1, 12, 0, 8) && !task_access(1, VM_ANON_PAGES + VM_WINDOW_PAGES + 5, false, &pfn), "another file is mapped");
+	ok(!task_mmap(1, 2, 11, 2, 2) && !task_access(1, VM_ANON_PAGES + 2 * VM_WINDOW_PAGES + 1, false, &pfn), "and page 3 once more");
+	same_number(counter(NR_FILE_MAPPED), 2, "two pages are mapped");
 	store(4, 72);
 	ok(!file_truncate(11, 4) && !cached_page(11, 4) && cached_page(11, 3), "the file is cut off under it");
-	same_number(counter(NR_FILE_MAPPED), 1, "what was cut off is not mapped");
+	same_number(counter(NR_FILE_MAPPED), 2, "what was cut off is not mapped, and the others are");
 	same_number((u64)-task_access(1, VM_ANON_PAGES + 4, false, &(u64){ 0 }), EFAULT, "nor can it be");
 	task_exit(1);
 	drop_caches(1);
@@ -345,6 +361,7 @@ static void test_background(void)
 	write_key(1, 0, 1);
 	pass_time(100);
 	ok(counter(NR_FILE_DIRTY) + counter(NR_WRITEBACK) <= 10, "above it the flusher writes");
+	ok(counter(NR_FILE_DIRTY), "and no other file when that is enough");
 	same_number(vm_state()->writeback->laps, 0, "nobody had to wait");
 }
 
@@ -382,6 +399,23 @@ static void test_throttle(void)
 	ok(longest <= 2000000000, "not for long (%llu us)", (unsigned long long)longest / 1000);
 	for (u32 i = 0; i < 64; i++)
 		ok(read_key(i % 4, i, i), "page %u is right", i);
+}
+
+static void test_throttle_mapped(void)
+{
+	u64 most = 0;
+
+	write_key(11, 63, 1);
+	file_fsync(11);
+	set_limits(10, 20);
+	ok(!task_create(1, 0) && !task_mmap(1, 0, 11, 0, 64), "64 pages are mapped");
+	for (u32 i = 0; i < 64; i++) {
+		store(i, i);
+		most = max_of(most, counter(NR_FILE_DIRTY) + counter(NR_WRITEBACK));
+		nr_news = 0;
+	}
+	ok(most <= 21, "who stores to them is held up like who writes (%llu)", (unsigned long long)most);
+	task_exit(1);
 }
 
 /* A disk that fails never frees anybody from waiting, unless what it fails to write is clean. */
@@ -718,6 +752,7 @@ int main(void)
 	play("background", test_background, 100);
 	play("expiry", test_expiry, 100);
 	play("throttling", test_throttle, 100);
+	play("throttling, mapped", test_throttle_mapped, 100);
 	play("throttling, slow disk", test_throttle, 500000);
 	play("throttling, broken disk", test_throttle_broken_disk, 100);
 	play("drop_caches", test_drop_caches, 100);

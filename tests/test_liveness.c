@@ -283,17 +283,22 @@ static void test_reclaimers(void)
 }
 
 /* Clean pages of files that nobody uses, where the request may have them. */
-static void clean_pages(unsigned nr)
+static void clean_pages_where(unsigned nr, bool allowed)
 {
 	for (u64 pfn = 0; pfn < w->model->nr_frames && nr; pfn++) {
 		unsigned z = model_zone_of(w->model, pfn);
 
-		if (z == MODEL_NR_ZONES || w->model->zone[z].nid || !ladder_may_use(w->model, flight(), z))
+		if (z == MODEL_NR_ZONES || w->model->zone[z].nid || ladder_may_use(w->model, flight(), z) != allowed)
 			continue;
 		*vm_change(w->model, pfn) = (struct vm_frame){
 			.use = VM_USE_FILE + 1, .place = LRU_INACTIVE_FILE, .flags = VMF_TOUCHED | VMF_UPTODATE};
 		nr--;
 	}
+}
+
+static void clean_pages(unsigned nr)
+{
+	clean_pages_where(nr, true);
 }
 
 static void test_needless(void)
@@ -314,6 +319,10 @@ static void test_needless(void)
 	ask(GFP_KERNEL, 0);
 	clean_pages(1);
 	says_clause(refused(), "LV1", "a request is refused though there is something to reclaim: LV1");
+	state(QUIET);
+	ask(GFP_KERNEL, 0);
+	clean_pages_where(1, false);
+	says_clause(refused(), NULL, "or where it may not go");
 	state(QUIET);
 	ask(GFP_ATOMIC, 0);
 	says_clause(ladder_decides(w->model, flight(), false), "L6", "an atomic request has somebody killed: L6");

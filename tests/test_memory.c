@@ -162,6 +162,8 @@ static void test_anonymous(void)
 		   task_figures(1).pgtables_bytes == 3 * PAGE_SIZE,
 	   "where nothing is mapped there is a fault, and no table for it");
 	ok(task_access(2, 0, false, &pfn) == -ESRCH, "who does not exist accesses nothing");
+	ok(task_access(2, VM_SPACE_PAGES, false, &pfn) == -ESRCH, "wherever");
+	ok(task_munmap(2, 0) == -ESRCH, "nor does he unmap anything");
 	same_text(memory_check(), NULL, "memory_check() agrees");
 	before = pages_in_use();
 	ok(!task_madvise_dontneed(1, 0, 7) && task_figures(1).rss_anon == 1 && task_load(1, 6) == 0 && task_load(1, 1023) == 77,

@@ -22,6 +22,10 @@ static void who_is_where(void)
 	ok(page_lru(page) == LRU_ACTIVE_FILE && vm_flag(page, PGV_lru) && !vm_flag(page, PGV_referenced), "R6: used twice it is active");
 	same_number(on_list(LRU_ACTIVE_FILE), 1, "and on that list");
 	same_number(vm_counter("nr_active_file"), 1, "which is counted");
+	mark_page_accessed(page);
+	mark_page_accessed(page);
+	ok(vm_flag(page, PGV_referenced), "R6: used twice more it is referenced, more than active it cannot be");
+	vm_clear_flags(page, PGV_referenced);
 	rotate_reclaimable_page(page);
 	ok(page_lru(page) == LRU_INACTIVE_FILE, "one that was written goes to the inactive list");
 	mlock_page(page);

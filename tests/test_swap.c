@@ -337,6 +337,9 @@ static void test_arguments(void)
 	same_number((u64)swapoff(1), 0, "it goes off");
 	same_number(get_nr_swap_pages() + total_swap_pages(), 0, "R20: and nothing is left");
 	slots_are_valid("without devices");
+	swapon(1, (u32)SLOTS_PER_PAGE + 1, 0);
+	same_number(entry_slot(swap_entry(1, (u32)SLOTS_PER_PAGE))->map, 0, "a slot behind a page of slots is free");
+	slots_are_valid("more than a page of slots");
 }
 
 /* Devices of the first n entries taken, a digit each. */

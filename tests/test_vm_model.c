@@ -585,6 +585,8 @@ static void test_lists(void)
 	says_clause(lru(pfn, LRU_ACTIVE_ANON, LRU_INACTIVE_ANON, LRU_WHY_ROTATE), NULL, "for who wanted it free");
 	says_clause(lru(pfn, LRU_INACTIVE_ANON, LRU_INACTIVE_ANON, LRU_WHY_ROTATE), "R8", "once: R8");
 	says_clause(lru(pfn, LRU_INACTIVE_ANON, LRU_ISOLATED, LRU_WHY_ISOLATE), NULL, "is isolated");
+	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_DIRECT_ENDS, .nid = 255), "R19", "and reclaim ends: R19");
+	flight()->reclaims = 1;
 	says_clause(vm_lru_ends(model(), &(struct mm_event){ .type = EVENT_RECLAIM, .report = RECLAIM_NODE_ENDS }), "R19",
 		    "and stays so: R19");
 	says_clause(lru(pfn, LRU_ISOLATED, LRU_INACTIVE_ANON, LRU_WHY_PUTBACK), NULL, "or comes back");

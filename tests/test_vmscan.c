@@ -292,6 +292,7 @@ static void mlocked_is_found(void)
 	ok(vm_flag(page, PGV_mlocked) && page_lru(page) == LRU_UNEVICTABLE && !vm_flag(page, PGV_active), "R24: it is found by its mapping");
 	same_number(vm_counter("pgactivate"), 0, "R24: and is not counted as active");
 	tasks_settle();
+	ok(!vm_task(0)->exists, "settled, there is no task");
 	swapoff(1);
 }
 
