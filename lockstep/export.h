@@ -29,6 +29,11 @@ struct exporter {
 	u32 frames, nodes, cpus;
 	unsigned grain_shift;
 	bool early;
+	bool stepwise; /* each operation is a function that the scheduler runs: export_vm.c */
+	bool in_step;  /* what is written now is outside of main() */
+	bool panics;   /* as somebody wanted it: then nothing comes behind */
+	u32 end;       /* operations that there is C for */
+	bool *has_step; /* of each operation: there is such a function */
 	bool unsure; /* a stale free hit an owner that is not in the record */
 	struct held held[NR_SLOTS];
 	u8 other[NR_FAMILIES][NR_SLOTS]; /* state of slots that do not hold pages */
@@ -38,6 +43,14 @@ struct exporter {
 		u8 ctor;
 	} cache[NR_CACHE_SLOTS];
 };
+
+/* export_rows.c: the C of an operation; NULL: there is none. */
+struct export_row {
+	u16 code;
+	const char *text; /* NULL: the function writes all */
+	void (*effect)(struct exporter *e, const struct op *op, const u64 *a);
+};
+const struct export_row *export_row_of(u16 code);
 
 /* export_prelude.c: includes and helper functions of an exported program. */
 extern const char export_prelude[];
@@ -69,7 +82,7 @@ void export_free_interior(struct exporter *e, const struct op *op, const u64 *a)
 void export_got_fill(struct exporter *e, const struct op *op, const u64 *a);
 void export_write_stale(struct exporter *e, const struct op *op, const u64 *a);
 /* export_slab.c: caches and objects. */
-extern const char export_slab_prelude[];
+extern const char export_boot_prelude[], export_slab_prelude[];
 void export_create(struct exporter *e, const struct op *op, const u64 *a);
 void export_create_args(struct exporter *e, const struct op *op, const u64 *a);
 void export_create_in_irq(struct exporter *e, const struct op *op, const u64 *a);
@@ -78,7 +91,7 @@ void export_got_object(struct exporter *e, const struct op *op, const u64 *a);
 void export_got_objects(struct exporter *e, const struct op *op, const u64 *a);
 void export_gave_objects(struct exporter *e, const struct op *op, const u64 *a);
 void export_find_slots(struct exporter *e);
-bool export_has_caches(const struct exporter *e);
+bool export_has_objects(const struct exporter *e);
 void export_slab_slots(struct exporter *e);
 void export_slab_boot(struct exporter *e);
 void export_slab_end(struct exporter *e);
@@ -90,6 +103,17 @@ void export_gave_memory(struct exporter *e, const struct op *op, const u64 *a);
 void export_gave_object(struct exporter *e, const struct op *op, const u64 *a);
 void export_gave_much_memory(struct exporter *e, const struct op *op, const u64 *a);
 void export_kmalloc_end(struct exporter *e);
+/* export_vm.c: tasks, files and swap, and steps on a machine with kernel threads. */
+extern const char export_vm_prelude[];
+void export_sleep(struct exporter *e, const struct op *op, const u64 *a);
+void export_open_step(struct exporter *e);
+void export_close_step(struct exporter *e);
+void export_vm_boot(struct exporter *e);
+void export_steps(struct exporter *e);
+/* Where the program ends, and how. */
+void export_find_end(struct exporter *e);
+/* It did not answer, but may have begun. */
+bool export_is_unfinished(const struct exporter *e);
 /* Single pages in an array: a bulk, or what a reach operation took. */
 static inline bool export_is_array(const struct held *h)
 {

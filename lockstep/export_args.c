@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "export.h"
+#include "vm.h"
 
 /* --- text --------------------------------------------------------------------------------------------------------- */
 
@@ -192,6 +193,22 @@ static void put_early_argument(struct exporter *e, char letter, const struct op 
 	}
 }
 
+/* oom_score_adj, or a priority of swap. */
+static int signed_value(const struct op *op, const u64 *a)
+{
+	for (unsigned i = 0; i < MAX_ARGS; i++)
+		if (op->args[i] == ARG_ADJ)
+			return (int)a[i] - OOM_SCORE_ADJ_MAX;
+	return (int)export_value(op, a, ARG_PRIORITY) - 1;
+}
+
+/* How many pages or files in a row, what of the caches is dropped, or the number of a device. */
+static u64 one_more(const struct op *op, const u64 *a)
+{
+	return export_value(op, a, ARG_PAGES) + export_value(op, a, ARG_FILES) + export_value(op, a, ARG_DROP) +
+	       export_value(op, a, ARG_SWAP_DEVICE) + 1;
+}
+
 static void put_argument(struct exporter *e, char letter, const struct op *op, const u64 *a)
 {
 	switch (letter) {
@@ -253,6 +270,12 @@ static void put_argument(struct exporter *e, char letter, const struct op *op, c
 		break;
 	case 'b':
 		fputs(export_value(op, a, ARG_BOOL) ? "true" : "false", e->out);
+		break;
+	case 'j': /* what may be negative */
+		fprintf(e->out, "%d", signed_value(op, a));
+		break;
+	case 'l': /* a number that counts from 0 and means one more */
+		fprintf(e->out, "%llu", (unsigned long long)one_more(op, a));
 		break;
 	case '0' ... '4':
 		fprintf(e->out, "%llu", (unsigned long long)a[letter - '0']);

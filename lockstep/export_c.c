@@ -8,8 +8,8 @@
  *                  p2 = alloc_pages(GFP_ATOMIC, 3);
  *                  end_page(p2, "ok pfn=24");
  *
- * Each operation is one row of a table: its C text, where $x stands for an argument, and what it does to a slot. What a
- * slot holds is followed here with the recorded answers, so that the C names pages and orders, not slots.
+ * Each operation is one row of a table (export_rows.c): its C text, and what it does to a slot. What a slot holds is followed here
+ * with the recorded answers, so that the C names pages and orders, not slots.
  *
  * What the program finds by itself: the allocator's recount after each operation, contents that changed, pages that
  * are not zero, free lists at the end that are not those after boot. What only the model judged is printed where it was
@@ -18,208 +18,46 @@
  * Without a record (a program that kills) every request is taken to succeed, and the C asks before it uses what it got:
  * right for small programs, long ones may go astray.
  *
- * Left out: schedules (operations run one after the other), what nearly_full and fragmented add to the boot. The record does
- * not name the pages of a bulk: whom a stale free through one hits is learned only when the page is handed out again.
+ * On a machine under pressure each operation is a function of its own: export_vm.c says who runs it.
+ *
+ * Left out: schedules of other machines (operations run one after the other), what nearly_full and fragmented add to the
+ * boot. The record does not name the pages of a bulk: whom a stale free through one hits is learned only when the page is
+ * handed out again.
  */
 #include <stdlib.h>
 #include <string.h>
 #include "export.h"
 
-struct row {
-	u16 code;
-	const char *text; /* NULL: the function writes all */
-	void (*effect)(struct exporter *e, const struct op *op, const u64 *a);
-};
-
-/* --- machine, memblock -------------------------------------------------------------------------------------------- */
-
-static void handed_over(struct exporter *e, const struct op *op, const u64 *a)
+/* What ran and is left out would make everything behind it another program: so under pressure nothing may be. */
+const struct op *program_without_c(const struct program *p, char *const *outcome, u32 *step)
 {
-	(void)op, (void)a;
-	e->early = false;
-}
+	for (*step = program_boot_ops(p); p->header.start >= START_PRESSURE && outcome && *step < p->nr_ops; ++*step) {
+		const struct op *op = op_by_code(p->op[*step].code);
 
-/* Early memory at `at`: bytes from the argument BYTES or LENGTH. */
-static void use_early(struct exporter *e, u64 bytes, bool zero)
-{
-	if (export_gets_something(e))
-		fprintf(e->out, "\tuse_memory(at, %llu, %s);\n", (unsigned long long)export_whole_grains(e, bytes),
-			zero ? "true" : "false");
-}
-
-static void got_early_zeroed(struct exporter *e, const struct op *op, const u64 *a)
-{
-	use_early(e, export_value(op, a, ARG_BYTES), true);
-}
-
-static void got_early_raw(struct exporter *e, const struct op *op, const u64 *a)
-{
-	use_early(e, export_value(op, a, ARG_BYTES), false);
-}
-
-static void got_early_range(struct exporter *e, const struct op *op, const u64 *a)
-{
-	use_early(e, export_in_bytes(e, export_value(op, a, ARG_LENGTH)), false);
-}
-
-/* Nobody may free it any more. */
-static void leaked(struct exporter *e, const struct op *op, const u64 *a)
-{
-	(void)op;
-	e->held[a[0]].state = SLOT_STALE;
-}
-
-static const struct row rows[] = {
-	{ 0x0010, "end_ok(mm_boot_finish() == 0, $E);\nremember_lists();\n", handed_over },
-	{ 0x0011, "this_cpu->task_flags |= 1u << $0; /* enum sim_task_flag */\nend_ok(true, $E);\n", NULL },
-	{ 0x0012, "this_cpu->task_flags &= ~(1u << $0);\nend_ok(true, $E);\n", NULL },
-	{ 0x0013, "m->now_ns += $0 * 1000000ULL;\nend_ok(true, $E);\n", NULL },
-	{ 0x0014, "sim_plan_fault(m, (enum sim_fault_site)$0, $1, $2);\nend_ok(true, $E);\n", NULL },
-
-	{ 0x0020, "end_ok(mm_sysctl_write((enum mm_sysctl)$0, $1u) == 0, $E);\n", NULL },
-	{ 0x0021, "end_value(kswapd_run($k), $E);\n", NULL },
-	{ 0x0022, "drain_local_pages();\nend_ok(true, $E);\n", NULL },
-	{ 0x0023, "drain_all_pages();\nend_ok(true, $E);\n", NULL },
-	{ 0x0024, "end_ok(zone_pcp_disable($Z) == 0, $E);\n", NULL },
-	{ 0x0025, "end_ok(zone_pcp_enable($Z) == 0, $E);\n", NULL },
-	{ 0x0026, "page_alloc_cpu_dead($p);\nend_ok(true, $E);\n", NULL },
-	{ 0x0027, "end_ok(set_migratetype_isolate($0) == 0, $E);\n", NULL },
-	{ 0x0028, "end_ok(unset_migratetype_isolate($0) == 0, $E);\n", NULL },
-	{ 0x0029, "vmstat_update();\nend_ok(true, $E);\n", NULL },
-	{ 0x002a, "vmstat_refresh();\nend_ok(true, $E);\n", NULL },
-
-	{ 0x0100, "$s = alloc_pages($g, $o);\nend_page($s, $E);\n", export_got_block },
-	{ 0x0101, "$s = alloc_pages_node($n, $g, $o);\nend_page($s, $E);\n", export_got_block },
-	{ 0x0102, "$s = page_at((void *)__get_free_pages($g, $o));\nend_page($s, $E);\n", export_got_block },
-	{ 0x0103, "$s = page_at((void *)get_zeroed_page($g));\nend_page($s, $E);\n", export_got_zeroed_page },
-	{ 0x0104, "$s = page_at(alloc_pages_exact($z, $g));\nend_page($s, $E);\n", export_got_exact },
-	{ 0x0105, "memset($u, 0, sizeof($u));\nend_count(alloc_pages_bulk($g, $c, $u), $c, $E);\n", export_got_bulk },
-	{ 0x0106, NULL, export_free_slot },
-	{ 0x0107, NULL, export_free_by_address },
-	{ 0x0108, NULL, export_free_one },
-	{ 0x0109, "get_page($s);\nend_ok(true, $E);\n", export_get_reference },
-	{ 0x010a, NULL, export_put_reference },
-	{ 0x010b, NULL, export_split_block },
-	{ 0x010c, "buddyinfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
-	{ 0x010d, NULL, export_check_slot },
-	{ 0x010e, NULL, export_free_interior },
-	{ 0x010f, NULL, export_write_stale },
-	{ 0x0110, NULL, export_write_stale }, /* into a live page: the same store */
-	{ 0x0111, "end_ok(true, $E); /* nobody will free it */\n", leaked },
-	{ 0x0112, "get_page($s);\nend_ok(true, $E);\n", NULL },
-
-	{ 0x0120, "end_ok(true, $E); /* a reader: whom it may meet is a matter of schedules */\n", NULL },
-	{ 0x0121, "end_ok(true, $E); /* a reader: whom it may meet is a matter of schedules */\n", NULL },
-	{ 0x0122, "pte_free_defer($s);\nend_ok(true, $E);\n", leaked },
-	{ 0x0123, "tlb_remove_table_one($s);\nend_ok(true, $E);\n", leaked },
-	{ 0x0124, "rcu_core();\nend_ok(true, $E);\n", NULL },
-	{ 0x0125, "synchronize_rcu();\nend_ok(true, $E);\n", NULL },
-	{ 0x0126, "rcu_barrier();\nend_ok(true, $E);\n", NULL },
-
-	{ 0x0140, "memset($u, 0, sizeof($u));\nend_fill($u, $Z, $m, mark_of($Z, $2) + $x, $M, $E);\n", export_got_fill },
-	{ 0x0141, "memset($u, 0, sizeof($u));\nend_fragment($u, $Z, $m, $2, $M, $E);\n", export_got_fill },
-
-	{ 0x0180, "pagetypeinfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
-	{ 0x0181, "zoneinfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
-	{ 0x0182, "vmstat_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
-	{ 0x0183, "meminfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
-
-	{ 0x0301, NULL, export_create },
-	{ 0x0302, NULL, export_create_args },
-	{ 0x0303, NULL, export_create_args },
-	{ 0x0304, NULL, export_create_in_irq },
-	{ 0x0305, NULL, export_destroy },
-	{ 0x0306, "end_value(kmem_cache_shrink($K) != 0, $E);\n", NULL },
-	{ 0x0308, NULL, export_got_object },
-	{ 0x0309, NULL, export_got_object },
-	{ 0x030a, NULL, export_got_object },
-	{ 0x030b, NULL, export_got_objects },
-	{ 0x030c, NULL, export_gave_objects },
-	{ 0x030d, NULL, export_gave_objects },
-	{ 0x0310, "check_objects(&$O);\nend_ok(true, $E);\n", NULL },
-	{ 0x0311, "write_objects(&$O);\nend_ok(true, $E);\n", NULL },
-	{ 0x0312, "end_ok(true, $E); /* its figures are the model's to compare */\n", NULL },
-	{ 0x0313, "end_ok(true, $E); /* a reader: whom it may meet is a matter of schedules */\n", NULL },
-	{ 0x0314, "((u8 *)$O.at[0])[$1] ^= 0x55;\nend_ok(true, $E);\n", NULL },
-
-	{ 0x0340, NULL, export_got_memory },
-	{ 0x0341, NULL, export_got_memory },
-	{ 0x0342, NULL, export_got_memory },
-	{ 0x0343, NULL, export_got_memory },
-	{ 0x0344, NULL, export_got_memory },
-	{ 0x0345, NULL, export_got_memory },
-	{ 0x0346, NULL, export_resized_memory },
-	{ 0x0347, NULL, export_resized_memory },
-	{ 0x0348, "end_value(ksize($Q.at), $E);\n", NULL },
-	{ 0x0349, "end_value(kmalloc_size_roundup($0), $E);\n", NULL },
-	{ 0x034a, "give_memory(&$Q);\nend_ok(true, $E);\n", export_gave_memory },
-	{ 0x034b, "check_memory(&$Q, $Q.size);\nkfree_sensitive($Q.at);\n$Q.at = NULL;\nend_ok(true, $E);\n", export_gave_memory },
-	{ 0x034c, NULL, export_gave_much_memory },
-	{ 0x034d, "kfree(NULL);\nkfree(ZERO_SIZE_PTR);\nkfree_sensitive(NULL);\nend_value(ksize(NULL), $E);\n", NULL },
-	{ 0x034e, "end_ok(true, $E); /* a reader: whom it may meet is a matter of schedules */\n", NULL },
-	{ 0x034f, "give_after_readers($Q.at, $Q.size, $1);\n$Q.at = NULL;\nend_ok(true, $E);\n", export_gave_memory },
-	{ 0x0350, "give_after_readers($Q.at, 0, ~(size_t)0);\n$Q.at = NULL;\nend_ok(true, $E);\n", export_gave_memory },
-	{ 0x0351, "kvfree_rcu_barrier();\nend_ok(true, $E);\n", NULL },
-	{ 0x0352, "kfree($O.at[0]);\n$O.nr = 0;\nend_ok(true, $E);\n", export_gave_object },
-	{ 0x0353, "give_after_readers($O.at[0], $O.size, $1);\n$O.nr = 0;\nend_ok(true, $E);\n", export_gave_object },
-
-	{ 0x036c, "kmem_cache_free($K, NULL);\nend_ok(true, $E);\n", NULL },
-	{ 0x0377, "kfree($b ? ZERO_SIZE_PTR : NULL);\nend_ok(true, $E);\n", NULL },
-
-	{ 0x0390, "slabinfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
-
-	{ 0x0200, "end_ok(memblock_add($B, $L) == 0, $E);\n", NULL },
-	{ 0x0201, "end_ok(memblock_add_node($B, $L, $N, $f) == 0, $E);\n", NULL },
-	{ 0x0202, "end_ok(memblock_remove($B, $A) == 0, $E);\n", NULL },
-	{ 0x0203, "end_ok(memblock_reserve($B, $L) == 0, $E);\n", NULL },
-	{ 0x0204, "end_ok(memblock_phys_free($B, $A) == 0, $E);\n", NULL },
-	{ 0x0205, "end_ok(memblock_mark_hotplug($B, $A) == 0, $E);\n", NULL },
-	{ 0x0206, "end_ok(memblock_clear_hotplug($B, $A) == 0, $E);\n", NULL },
-	{ 0x0207, "end_ok(memblock_mark_mirror($B, $A) == 0, $E);\n", NULL },
-	{ 0x0208, "end_ok(memblock_mark_nomap($B, $A) == 0, $E);\n", NULL },
-	{ 0x0209, "end_ok(memblock_clear_nomap($B, $A) == 0, $E);\n", NULL },
-	{ 0x020a, "end_ok(memblock_set_node($B, $A, $N) == 0, $E);\n", NULL },
-	{ 0x020b, "memblock_set_bottom_up($b);\nend_ok(true, $E);\n", NULL },
-	{ 0x020c, "memblock_set_movable_node($b);\nend_ok(true, $E);\n", NULL },
-	{ 0x020d, "end_place(memblock_find_in_range($B, $W, $Y, $a), $E);\n", NULL },
-	{ 0x020e,
-	  "at = memblock_phys_alloc_range($R, $a, $B, MEMBLOCK_ALLOC_ANYWHERE, $N, false);\nend_place(at, $E);\n",
-	  got_early_range },
-	{ 0x020f, "at = memblock_phys_alloc_range($R, $a, 0, $B, $N, false);\nend_place(at, $E);\n", got_early_range },
-	{ 0x0210,
-	  "at = memblock_phys_alloc_range($R, $a, $B, MEMBLOCK_ALLOC_ANYWHERE, $N, true);\nend_place(at, $E);\n",
-	  got_early_range },
-	{ 0x0211, "at = place_of(memblock_alloc($y, $a));\nend_place(at, $E);\n", got_early_zeroed },
-	{ 0x0212, "at = place_of(memblock_alloc_raw($y, $a));\nend_place(at, $E);\n", got_early_raw },
-	{ 0x0213, "at = place_of(memblock_alloc_node($y, $a, $N));\nend_place(at, $E);\n", got_early_zeroed },
-	{ 0x0214, "end_value(memblock_is_memory($B), $E);\n", NULL },
-	{ 0x0215, "end_value(memblock_is_reserved($B), $E);\n", NULL },
-	{ 0x0216, "end_value(memblock_phys_mem_size(), $E);\n", NULL },
-	{ 0x0217, "end_value(memblock_reserved_size(), $E);\n", NULL },
-	{ 0x0218, "end_value(memblock_show($b, lists, 4096), $E);\n", NULL },
-	{ 0x0219, "end_value(memblock_check() == NULL, $E);\n", NULL },
-	{ 0x021a, "end_comb($C, $B, $w, $2, $E);\n", NULL },
-};
-
-static const struct row *row_of(u16 code)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].code == code)
-			return &rows[i];
+		if (op && !(op->flags & OP_BOOT) && !export_row_of(op->code) && outcome[*step] && strcmp(outcome[*step], "skipped") != 0)
+			return op;
+	}
 	return NULL;
 }
 
 /* --- one operation ------------------------------------------------------------------------------------------------ */
+
+/* Tasks and pins: whether they are there the C finds itself, a killed one does not show in the record. */
+static bool is_followed(unsigned arg)
+{
+	return is_slot_kind(arg) && arg_kinds[arg].family != FAMILY_TASKS && arg_kinds[arg].family != FAMILY_PINS;
+}
 
 /* Without a record: would the slots it names let it run? */
 static bool slots_fit(const struct exporter *e, const struct op *op, const u64 *a)
 {
 	for (unsigned i = 0; i < MAX_ARGS; i++) {
 		const struct arg_kind_row *kind = &arg_kinds[op->args[i]];
-		unsigned state = SLOT_LIVE;
+		unsigned state;
 
-		if (is_slot_kind(op->args[i]))
-			state = kind->family == FAMILY_PAGES ? e->held[a[i]].state : e->other[kind->family][a[i]];
+		if (!is_followed(op->args[i]))
+			continue;
+		state = kind->family == FAMILY_PAGES ? e->held[a[i]].state : e->other[kind->family][a[i]];
 		if (kind->role == ROLE_NEW ? state == SLOT_LIVE : state == SLOT_EMPTY)
 			return false;
 		if ((kind->role == ROLE_LIVE || kind->role == ROLE_SHARED) && state != SLOT_LIVE)
@@ -233,11 +71,11 @@ static const char *why_not(const struct exporter *e, const struct op *op, const 
 {
 	bool fails_here = e->v && e->v->failed && e->v->step == (int)e->step;
 
-	if (!op || (!row_of(op->code) && !(op->flags & OP_BOOT)))
+	if (!op || (!export_row_of(op->code) && !(op->flags & OP_BOOT)))
 		return "not expressible";
 	if (op->flags & OP_BOOT)
 		return "too late: the machine runs";
-	if (e->expected ? !strcmp(e->expected, "skipped") : e->outcome && !fails_here)
+	if (e->expected ? !strcmp(e->expected, "skipped") : e->outcome && !fails_here && !export_is_unfinished(e))
 		return "skipped";
 	if (!slots_fit(e, op, a))
 		return "skipped";
@@ -252,7 +90,7 @@ static bool judged_by_answer(const struct exporter *e)
 {
 	static const char *const seen_in_c[] = { "VM_BUG_ON", "no progress", "lock order", "N9",  "X1", "B2",
 						 "B3",	      "B4",	     "B19",	   "B22", "B52", "Q5",
-						 "lock cycle", "lock state", "self-deadlock", "starvation",
+						 "lock cycle", "lock state", "self-deadlock", "deadlock", "starvation", "panic",
 						 "scheduling while atomic", "scheduling with interrupts off",
 						 "sleeping in an RCU reader", "sleeping with a lock held" };
 
@@ -264,11 +102,16 @@ static bool judged_by_answer(const struct exporter *e)
 	return !e->expected || strcmp(e->expected, "ok") != 0;
 }
 
+static bool is_found_at(const struct exporter *e, int step)
+{
+	return e->v && e->v->failed && e->v->step == step;
+}
+
 static void put_found_at(struct exporter *e, int step)
 {
 	char text[sizeof(e->v->clause) + sizeof(e->v->sentence) + 4];
 
-	if (!e->v || !e->v->failed || e->v->step != step)
+	if (!is_found_at(e, step))
 		return;
 	snprintf(text, sizeof(text), "%s: %s", e->v->clause, e->v->sentence);
 	fputs("\tfound(", e->out);
@@ -278,7 +121,7 @@ static void put_found_at(struct exporter *e, int step)
 
 static void put_line(struct exporter *e, const char *note)
 {
-	fputs("\n\t/* ", e->out);
+	fputs(e->in_step ? "\n/* " : "\n\t/* ", e->out);
 	export_comment(e->out, e->line[e->step] ? e->line[e->step] : "?");
 	if (note)
 		fprintf(e->out, " (%s)", note);
@@ -310,10 +153,10 @@ static void put_operation(struct exporter *e)
 {
 	const struct instr *in = &e->p->op[e->step];
 	const struct op *op = op_by_code(in->code);
-	const struct row *row = op ? row_of(op->code) : NULL;
+	const struct export_row *row = op ? export_row_of(op->code) : NULL;
 	u64 a[MAX_ARGS] = { 0 };
 	const char *no;
-	bool asked;
+	bool asked, told;
 
 	if (op)
 		instr_args(op, in, a);
@@ -322,6 +165,11 @@ static void put_operation(struct exporter *e)
 	put_line(e, no);
 	if (no)
 		return;
+	if (e->stepwise)
+		export_open_step(e);
+	told = e->stepwise && is_found_at(e, (int)e->step) && !judged_by_answer(e);
+	if (told) /* before: it may not come back */
+		put_found_at(e, (int)e->step);
 	fprintf(e->out, "\tbegin(%u, %u, %s);\n", e->step, in->cpu % e->cpus,
 		context_constant(op->flags & OP_TASK_ONLY ? CONTEXT_TASK : instr_context(in)));
 	asked = (op->args[0] == ARG_LIVE_PAGES || op->args[0] == ARG_USED_PAGES) && put_question(e, a[0]);
@@ -331,10 +179,32 @@ static void put_operation(struct exporter *e)
 		row->effect(e, op, a);
 	if (asked)
 		fputs("\t} else {\n\tend_ok(false, NULL);\n\t}\n", e->out);
-	put_found_at(e, (int)e->step);
+	if (!told)
+		put_found_at(e, (int)e->step);
+	if (e->stepwise)
+		export_close_step(e);
 }
 
 /* --- the machine -------------------------------------------------------------------------------------------------- */
+
+/* What of it the C names: frames, nodes and CPUs. */
+static void find_machine(struct exporter *e)
+{
+	e->frames = sim_params[PARAM_FRAMES].value[e->p->header.profile];
+	e->nodes = sim_params[PARAM_NODES].value[e->p->header.profile];
+	e->cpus = sim_params[PARAM_CPUS].value[e->p->header.profile];
+	for (u32 i = 0; i < program_boot_ops(e->p); i++) {
+		const struct op *op = op_by_code(e->p->op[i].code);
+		u64 a[MAX_ARGS];
+
+		instr_args(op, &e->p->op[i], a);
+		if (op_is_slab_debug(op) || !op_is_knob(op) || !knob_counts((enum sim_profile)e->p->header.profile, a))
+			continue;
+		e->frames = a[0] == PARAM_FRAMES ? (u32)a[1] : e->frames;
+		e->nodes = a[0] == PARAM_NODES ? (u32)a[1] : e->nodes;
+		e->cpus = a[0] == PARAM_CPUS ? (u32)a[1] : e->cpus;
+	}
+}
 
 static u32 put_boot_op(struct exporter *e, const struct op *op, const u64 *a)
 {
@@ -349,9 +219,6 @@ static u32 put_boot_op(struct exporter *e, const struct op *op, const u64 *a)
 		if (!knob_counts((enum sim_profile)e->p->header.profile, a))
 			return 0;
 		fprintf(e->out, "\tset_knob(&config, \"%s\", %lluu);\n", row->name, (unsigned long long)a[1]);
-		e->frames = a[0] == PARAM_FRAMES ? (u32)a[1] : e->frames;
-		e->nodes = a[0] == PARAM_NODES ? (u32)a[1] : e->nodes;
-		e->cpus = a[0] == PARAM_CPUS ? (u32)a[1] : e->cpus;
 		return 0;
 	}
 	fputs("\tif (regions < SIM_MAX_REGIONS)\n\t\tconfig.map[regions++] = ", e->out);
@@ -367,12 +234,10 @@ static void put_machine(struct exporter *e)
 	u32 regions = 0;
 
 	fprintf(e->out, "\tmachine_config_profile(&config, %s);\n", profiles[profile]);
-	for (e->step = 0; e->step < e->p->nr_ops; e->step++) {
+	for (e->step = 0; e->step < program_boot_ops(e->p); e->step++) {
 		const struct op *op = op_by_code(e->p->op[e->step].code);
 		u64 a[MAX_ARGS];
 
-		if (!op || !(op->flags & OP_BOOT))
-			break;
 		instr_args(op, &e->p->op[e->step], a);
 		put_line(e, NULL);
 		regions += put_boot_op(e, op, a);
@@ -385,7 +250,7 @@ static void put_machine(struct exporter *e)
 		      e->out);
 }
 
-static void put_boot(struct exporter *e)
+static void put_create(struct exporter *e)
 {
 	fputs("\tm = machine_create(&config);\n"
 	      "\tif (!m)\n\t\treturn 3;\n"
@@ -393,8 +258,14 @@ static void put_boot(struct exporter *e)
 	      e->out);
 	fprintf(e->out, "\tif (%s != 0) {\n\t\tputs(\"no usable memory\");\n\t\treturn 0;\n\t}\n",
 		e->early ? "mm_boot_early()" : "mm_boot()");
-	if (e->p->header.start == START_SLAB)
+}
+
+static void put_boot(struct exporter *e)
+{
+	if (e->p->header.start == START_SLAB) {
 		export_slab_boot(e);
+		fputs("\tdrain_all_pages();\n", e->out);
+	}
 	if (!e->early)
 		fputs("\tremember_lists();\n", e->out);
 	fprintf(e->out, "\tm->chance = %lluu;\n", (unsigned long long)e->p->header.seed);
@@ -427,10 +298,10 @@ static void put_header(struct exporter *e, const char *source_name)
 		export_comment(e->out, e->v->sentence);
 		fputc('\n', e->out);
 	}
-	if (e->p->header.start > START_EARLY && e->p->header.start != START_SLAB)
+	if (e->p->header.start == START_NEARLY_FULL || e->p->header.start == START_FRAGMENTED)
 		fprintf(e->out, " *\n * start=%s has no form in C: the machine is as after boot.\n",
 			start_names[e->p->header.start]);
-	if (has_switches(e->p))
+	if (has_switches(e->p) && !e->stepwise)
 		fputs(" *\n * The schedule (at=...) has no form in C: the operations run one by one.\n", e->out);
 	fputs(" */\n", e->out);
 }
@@ -462,13 +333,8 @@ static void put_slots(struct exporter *e)
 }
 
 /* What is held goes back, once for each reference. */
-static void put_end(struct exporter *e)
+static void put_frees(struct exporter *e)
 {
-	u32 end = e->p->nr_ops;
-
-	fprintf(e->out, "\n\t/* everything goes back */\n\tbegin(%u, 0, CONTEXT_TASK);\n", end);
-	if (e->early)
-		fputs("\tmm_boot_finish();\n\tremember_lists();\n", e->out);
 	for (u32 i = 0; i < NR_SLOTS; i++) {
 		bool asked = e->held[i].state == SLOT_LIVE && put_question(e, i);
 
@@ -481,9 +347,71 @@ static void put_end(struct exporter *e)
 	}
 	export_kmalloc_end(e);
 	export_slab_end(e);
+}
+
+static void put_end(struct exporter *e)
+{
+	u32 end = e->p->nr_ops;
+
+	fprintf(e->out, "\n\t/* everything goes back */\n\tbegin(%u, 0, CONTEXT_TASK);\n", end);
+	if (e->early)
+		fputs("\tmm_boot_finish();\n\tremember_lists();\n", e->out);
+	put_frees(e);
 	fputs("\tfinish();\n", e->out);
 	put_found_at(e, (int)end);
 	fputs("\treturn exit_status();\n}\n", e->out);
+}
+
+static void put_operations(struct exporter *e)
+{
+	for (; e->step < e->end; e->step++)
+		put_operation(e);
+}
+
+/* --- main(): step by step, or all of it in a row ------------------------------------------------------------------ */
+
+static void open_main(struct exporter *e)
+{
+	fputs("\nint main(void)\n{\n\tstruct machine_config config = { 0 };\n"
+	      "\tunsigned regions __attribute__((unused)) = 0;\n\tu64 at __attribute__((unused));\n\n"
+	      "\tsetvbuf(stdout, NULL, _IOLBF, 0);\n",
+	      e->out);
+	put_machine(e); /* leaves the first operation that is not about the machine */
+	put_create(e);
+}
+
+/* As a step of its own. */
+static void put_last_step(struct exporter *e)
+{
+	fprintf(e->out, "\n/* everything goes back */\nstatic void finally(void)\n{\n\tbegin(%u, 0, CONTEXT_TASK);\n", e->p->nr_ops);
+	put_found_at(e, (int)e->p->nr_ops);
+	fputs("\tlet_go();\n", e->out);
+	put_frees(e);
+	fputs("\tfinish_under_pressure();\n}\n", e->out);
+}
+
+static void put_steps(struct exporter *e)
+{
+	e->step = program_boot_ops(e->p);
+	e->in_step = true;
+	export_vm_boot(e);
+	put_operations(e);
+	if (!e->panics)
+		put_last_step(e);
+	export_steps(e);
+	e->in_step = false;
+	open_main(e);
+	put_found_at(e, -1);
+	fprintf(e->out, "\treturn run_program(program, ARRAY_SIZE(program), %lluu, %s);\n}\n", (unsigned long long)e->p->header.seed,
+		e->panics ? "NULL" : "finally");
+}
+
+static void put_row(struct exporter *e)
+{
+	open_main(e);
+	put_boot(e);
+	put_operations(e);
+	put_end(e);
 }
 
 static void put_program(struct exporter *e, const char *source_name)
@@ -491,21 +419,20 @@ static void put_program(struct exporter *e, const char *source_name)
 	export_find_slots(e);
 	put_header(e, source_name);
 	fputs(export_prelude, e->out);
-	if (export_has_caches(e)) {
+	if (e->p->header.start >= START_SLAB)
+		fputs(export_boot_prelude, e->out);
+	if (export_has_objects(e)) {
 		fputs(export_slab_prelude, e->out);
 		fputs(export_kmalloc_prelude, e->out);
 	}
+	if (e->stepwise)
+		fputs(export_vm_prelude, e->out);
 	put_slots(e);
 	export_slab_slots(e);
-	fputs("\nint main(void)\n{\n\tstruct machine_config config = { 0 };\n"
-	      "\tunsigned regions __attribute__((unused)) = 0;\n\tu64 at __attribute__((unused));\n\n"
-	      "\tsetvbuf(stdout, NULL, _IOLBF, 0);\n",
-	      e->out);
-	put_machine(e); /* leaves the first operation that is not about the machine */
-	put_boot(e);
-	for (; e->step < e->p->nr_ops; e->step++)
-		put_operation(e);
-	put_end(e);
+	if (e->stepwise)
+		put_steps(e);
+	else
+		put_row(e);
 }
 
 /* The text form, cut into lines: line i is operation i. */
@@ -532,7 +459,8 @@ bool program_export_c(const struct program *p, const struct verdict *v, char *co
 	struct exporter *e = calloc(1, sizeof(*e));
 	char *text = NULL;
 
-	if (!e || !(e->line = calloc(p->nr_ops + 1, sizeof(*e->line)))) {
+	if (!e || !(e->line = calloc(p->nr_ops + 1, sizeof(*e->line))) || !(e->has_step = calloc(p->nr_ops + 1, 1))) {
+		free(e ? e->line : NULL);
 		free(e);
 		return false;
 	}
@@ -540,16 +468,17 @@ bool program_export_c(const struct program *p, const struct verdict *v, char *co
 	e->v = v;
 	e->outcome = outcome;
 	e->out = out;
-	e->frames = sim_params[PARAM_FRAMES].value[p->header.profile];
-	e->nodes = sim_params[PARAM_NODES].value[p->header.profile];
-	e->cpus = sim_params[PARAM_CPUS].value[p->header.profile];
+	find_machine(e);
 	e->grain_shift = p->header.profile == PROFILE_REAL ? SIM_PAGE_SHIFT : 6;
 	e->early = p->header.start == START_EARLY && p->header.profile != PROFILE_REAL;
+	e->stepwise = p->header.start >= START_PRESSURE;
+	export_find_end(e);
 	text = text_lines(p, outcome, e->line);
 	if (text)
 		put_program(e, source_name);
 	free(text);
 	free(e->line);
+	free(e->has_step);
 	free(e);
 	return text && !ferror(out);
 }

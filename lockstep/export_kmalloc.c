@@ -108,7 +108,7 @@ const char export_kmalloc_prelude[] =
 	"\n"
 	"helper void write_memory(struct memory *k)\n"
 	"{\n"
-	"\tk->key = (u8)(step + 1);\n"
+	"\tk->key = (u8)(here.step + 1);\n"
 	"\tmemset(k->at, k->key, k->size);\n"
 	"}\n"
 	"\n"

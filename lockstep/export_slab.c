@@ -105,7 +105,8 @@ void export_got_objects(struct exporter *e, const struct op *op, const u64 *a)
 	fprintf(e->out, "\tgot_objects(&o%llu, c%llu, %u, %s,", (unsigned long long)a[0], (unsigned long long)a[1], e->cache[a[1]].size,
 		ctor_calls[e->cache[a[1]].ctor]);
 	export_text(e, "$g, $c, $E);\n", op, a);
-	got_objects(e, a);
+	if (export_value(op, a, ARG_COUNT)) /* none is ok, and fills no slot */
+		got_objects(e, a);
 }
 
 void export_gave_objects(struct exporter *e, const struct op *op, const u64 *a)
@@ -128,12 +129,12 @@ void export_find_slots(struct exporter *e)
 }
 
 /* Has it anything to do with objects? Then it needs the helpers below, and those for memory by size. */
-bool export_has_caches(const struct exporter *e)
+bool export_has_objects(const struct exporter *e)
 {
 	for (u32 i = 0; i < NR_SLOTS; i++)
 		if (e->named[FAMILY_OBJECTS][i] || e->named[FAMILY_KMALLOC][i] || e->named[FAMILY_CACHES][i])
 			return true;
-	return e->p->header.start == START_SLAB;
+	return false;
 }
 
 /* Their variables. */
@@ -171,6 +172,17 @@ void export_slab_boot(struct exporter *e)
 	fputs(");\n", e->out);
 }
 
+const char export_boot_prelude[] =
+	"helper void boot_caches(const char *slab_debug)\n"
+	"{\n"
+	"\tif (slab_debug[0])\n"
+	"\t\tsetup_slub_debug(slab_debug);\n"
+	"\tslab_up = kmem_cache_init() == 0;\n"
+	"\tif (slab_up)\n"
+	"\t\tslab_settle();\n"
+	"}\n"
+	"\n";
+
 const char export_slab_prelude[] =
 	"/* --- caches and objects --------------------------------------------------------------------------- */\n"
 	"\n"
@@ -198,16 +210,6 @@ const char export_slab_prelude[] =
 	"\tvoid *at[32];\n"
 	"};\n"
 	"\n"
-	"helper void boot_caches(const char *slab_debug)\n"
-	"{\n"
-	"\tif (slab_debug[0])\n"
-	"\t\tsetup_slub_debug(slab_debug);\n"
-	"\tslab_up = kmem_cache_init() == 0;\n"
-	"\tif (slab_up)\n"
-	"\t\tslab_settle();\n"
-	"\tdrain_all_pages();\n"
-	"}\n"
-	"\n"
 	"helper void end_cache(const struct kmem_cache *s, const char *expected)\n"
 	"{\n"
 	"\tunsigned id = 0;\n"
@@ -219,7 +221,7 @@ const char export_slab_prelude[] =
 	"\n"
 	"helper void write_objects(struct objects *o)\n"
 	"{\n"
-	"\to->key = (u8)(step + 1);\n"
+	"\to->key = (u8)(here.step + 1);\n"
 	"\tfor (unsigned i = 0; i < o->nr; i++)\n"
 	"\t\tmemset(o->at[i], o->key + i, o->size);\n"
 	"}\n"

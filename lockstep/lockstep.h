@@ -578,6 +578,8 @@ u64 program_minimize_with(struct program *p, bool (*same)(void *arg, const struc
  */
 bool program_export_c(const struct program *p, const struct verdict *v, char *const *outcome, FILE *out,
 		      const char *source_name);
+/* The first operation that keeps such a program from being written; NULL: it can be. */
+const struct op *program_without_c(const struct program *p, char *const *outcome, u32 *step);
 
 /* The host's clock, for limits of time; and the CPU time of this process, for limits that a busy machine leaves alone. */
 double monotonic_seconds(void);

@@ -187,14 +187,17 @@ int cmd_minimize(int argc, char **argv)
 
 static int export_c(struct world *w, const struct program *p, const char *source, const char *out)
 {
+	const struct op *op;
 	struct out_file o;
+	u32 step;
 
-	if (p->header.start >= START_PRESSURE) {
-		complain("%s: start=pressure and scarce have no form in C: its kernel threads need the scheduler", source);
-		return EXIT_USAGE;
-	}
 	w->record = true;
 	lockstep_run(w, p);
+	op = program_without_c(p, lockstep_outcome(w), &step);
+	if (op) {
+		complain("%s: step %u, %s, has no form in C", source, step, op->name);
+		return EXIT_USAGE;
+	}
 	if (!out_open(&o, out))
 		return EXIT_ENVIRONMENT;
 	program_export_c(p, &w->verdict, lockstep_outcome(w), o.file, source);

@@ -156,10 +156,11 @@ static void export_c(const struct program *p, const char *path, const char *sour
 {
 	struct world *w = new_world();
 	struct out_file o;
+	u32 step;
 
 	w->record = true;
 	lockstep_run(w, p);
-	if (out_open(&o, path)) {
+	if (!program_without_c(p, lockstep_outcome(w), &step) && out_open(&o, path)) {
 		program_export_c(p, &w->verdict, lockstep_outcome(w), o.file, source);
 		out_close(&o);
 	}
@@ -220,7 +221,7 @@ static bool keep(const struct input *in, const struct program *p, const char *fo
 	if (!write_report(path, trace))
 		return false;
 	snprintf(path, sizeof(path), "%s/repro.c", dir);
-	if (!dies && p->header.start < START_PRESSURE) /* which has no form in C */
+	if (!dies)
 		export_c(p, path, trace);
 	snprintf(path, sizeof(path), "%s/replay", dir);
 	return write_words(path, words);
