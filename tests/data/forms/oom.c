@@ -783,6 +783,8 @@ helper void finish_under_pressure(void)
 }
 
 helper struct page *p0;
+helper struct page *p1;
+helper struct page *p2;
 
 static void start(void)
 {
@@ -941,10 +943,91 @@ static void step21(void)
 	end_ok(vm_knob_write((enum vm_knob)8, 0) == 0, "ok");
 }
 
+/* 22: task_exit t0   # ok */
+static void step22(void)
+{
+	begin(22, 0, CONTEXT_TASK);
+	tasks[0].alive = false;
+	end_task(0, task_exit(0), "ok");
+}
+
+/* 23: p1 = alloc_pages gfp=GFP_NOWAIT order=0 at=0:cpu1   # ok pfn=403 */
+static void step23(void)
+{
+	begin(23, 0, CONTEXT_TASK);
+	p1 = alloc_pages(GFP_NOWAIT, 0);
+	end_page(p1, "ok pfn=403");
+	fill(p1, 1, 23);
+}
+
+/* 24: p2 = alloc_pages cpu=1 gfp=GFP_NOWAIT order=0   # ok pfn=400 */
+static void step24(void)
+{
+	begin(24, 1, CONTEXT_TASK);
+	p2 = alloc_pages(GFP_NOWAIT, 0);
+	end_page(p2, "ok pfn=400");
+	fill(p2, 1, 24);
+}
+
+/* 25: free_pages p1 at=1:irq3   # ok */
+static void step25(void)
+{
+	begin(25, 0, CONTEXT_TASK);
+	check(p1, 1, 23);
+	__free_pages(p1, 0);
+	end_ok(true, "ok");
+}
+
+/* 26: free_pages p2 cpu=3 ctx=hardirq irq=3   # ok */
+static void step26(void)
+{
+	begin(26, 3, CONTEXT_HARDIRQ);
+	check(p2, 1, 24);
+	__free_pages(p2, 0);
+	end_ok(true, "ok");
+}
+
+/* 27: disk_fault site=write skip=0 times=1   # ok */
+static void step27(void)
+{
+	begin(27, 0, CONTEXT_TASK);
+	fail_disk(FAULT_DISK_READ + 1, 0, 1);
+	end_ok(true, "ok");
+}
+
+/* 28: file_write file=2 index=0 fill=words   # ok */
+static void step28(void)
+{
+	begin(28, 0, CONTEXT_TASK);
+	end_ok(file_page(2, 0, true, 2) == 0, "ok");
+}
+
+/* 29: sleep ms=36000   # ok */
+static void step29(void)
+{
+	begin(29, 0, CONTEXT_TASK);
+	sleep_ms(36000);
+	end_ok(true, "ok");
+}
+
+/* 30: file_write file=3 index=0 fill=words   # ok */
+static void step30(void)
+{
+	begin(30, 0, CONTEXT_TASK);
+	end_ok(file_page(3, 0, true, 2) == 0, "ok");
+}
+
+/* 31: file_fsync file=3   # ok */
+static void step31(void)
+{
+	begin(31, 0, CONTEXT_TASK);
+	end_ok(file_fsync(3) == 0, "ok");
+}
+
 /* everything goes back */
 static void finally(void)
 {
-	begin(22, 0, CONTEXT_TASK);
+	begin(32, 0, CONTEXT_TASK);
 	let_go();
 	finish_under_pressure();
 }
@@ -973,6 +1056,16 @@ static struct step program[] = {
 	{ .run = step19, .cpu = 0 },
 	{ .run = step20, .cpu = 0 },
 	{ .run = step21, .cpu = 0 },
+	{ .run = step22, .cpu = 0 },
+	{ .run = step23, .cpu = 0, .nr_switches = 1, .switches = (struct sched_switch[]){ { 0, SWITCH_CPU, 1 } } },
+	{ .run = step24, .cpu = 1 },
+	{ .run = step25, .cpu = 0, .nr_switches = 1, .switches = (struct sched_switch[]){ { 1, SWITCH_IRQ, 3 } } },
+	{ .run = step26, .cpu = 3, .irq = 3 },
+	{ .run = step27, .cpu = 0 },
+	{ .run = step28, .cpu = 0 },
+	{ .run = step29, .cpu = 0 },
+	{ .run = step30, .cpu = 0 },
+	{ .run = step31, .cpu = 0 },
 };
 
 int main(void)
