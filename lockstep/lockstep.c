@@ -647,6 +647,7 @@ static void prefill(struct world *w, struct rig *r)
 	w->machine = r->machine;
 	w->model = r->model;
 	w->slab_up = r->slab_up = w->vm_up = r->vm_up = false;
+	w->panicked = false; /* the program before may have */
 	r->start = w->program->header.start;
 	memset(r->prefilled, 0, sizeof(r->prefilled));
 	if (r->early || r->dead || w->program->header.start < START_NEARLY_FULL)
@@ -833,7 +834,7 @@ static struct rig *rig_for(struct world *w, const struct program *p)
 	config_from(&config, p);
 	program_slab_debug(p, slab_debug);
 	config.capacity = p->header.profile == PROFILE_REAL ? 0 : MOST_FRAMES;
-	if (w->rig[CUSTOM_RIG] && w->rig[CUSTOM_RIG]->start == p->header.start && (!w->boot_anew || !w->rig[CUSTOM_RIG]->used) &&
+	if (w->rig[CUSTOM_RIG] && w->rig[CUSTOM_RIG]->start == p->header.start && !w->boot_anew &&
 	    !memcmp(&w->rig[CUSTOM_RIG]->config, &config, sizeof(config)) &&
 	    !strcmp(w->rig[CUSTOM_RIG]->model->setup.slab_debug, slab_debug))
 		return w->rig[CUSTOM_RIG];
