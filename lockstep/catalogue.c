@@ -10,28 +10,31 @@ static const struct op *const tables[] = { machine_ops, page_ops,	  reach_ops,	 
 
 #define CODES 0x460
 
-const struct op *op_nth(unsigned n)
+/* All of them in order, and by code. Filled at the first call: decode runs for every operation of every execution. */
+static const struct op *nth[CODES], *by_code[CODES];
+static unsigned nr_ops;
+static bool filled;
+
+static void fill(void)
 {
+	nr_ops = 0;
 	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)
 		for (const struct op *op = tables[t]; op->name; op++)
-			if (!n--)
-				return op;
-	return NULL;
+			nth[nr_ops++] = by_code[op->code] = op;
+	filled = true;
 }
 
-/* A table by code, filled at the first call: decode runs for every operation of every execution. */
+const struct op *op_nth(unsigned n)
+{
+	if (unlikely(!filled))
+		fill();
+	return n < nr_ops ? nth[n] : NULL;
+}
+
 const struct op *op_by_code(u16 code)
 {
-	static const struct op *by_code[CODES];
-	static bool filled;
-
-	if (unlikely(!filled)) {
-		const struct op *op;
-
-		for (unsigned n = 0; (op = op_nth(n)); n++)
-			by_code[op->code] = op;
-		filled = true;
-	}
+	if (unlikely(!filled))
+		fill();
 	return code < CODES ? by_code[code] : NULL;
 }
 
@@ -40,7 +43,7 @@ const struct op *op_by_name(const char *name, size_t len)
 	const struct op *op;
 
 	for (unsigned n = 0; (op = op_nth(n)); n++)
-		if (strlen(op->name) == len && !memcmp(op->name, name, len))
+		if (!strncmp(op->name, name, len) && !op->name[len])
 			return op;
 	return NULL;
 }
