@@ -85,12 +85,8 @@ static const char *check_present(struct recount *r, const struct vm_task *task, 
 	return check_anon(task, vpn, pte);
 }
 
-static const char *check_entry(struct recount *r, const struct vm_task *task, u32 vpn, struct task_sums *sums)
+static const char *check_entry(struct recount *r, const struct vm_task *task, u32 vpn, u64 pte, struct task_sums *sums)
 {
-	u64 pte = pte_get(task, vpn);
-
-	if (!pte)
-		return NULL;
 	if (pte & PTE_PRESENT)
 		return check_present(r, task, vpn, pte, sums);
 	INV(PT5, pte == ((u64)pte_entry(pte) << PTE_SHIFT | PTE_SWAP) && !vpn_in_window(vpn), "virtual page", vpn);
@@ -111,6 +107,17 @@ static const char *check_table(struct recount *r, const struct page *table, stru
 	return NULL;
 }
 
+/* Most are empty. */
+static const char *check_entries(struct recount *r, const struct vm_task *task, u32 slot, const u64 *pte, struct task_sums *sums)
+{
+	const char *text = NULL;
+
+	for (u32 i = 0; i < PTES_PER_TABLE && !text; i++)
+		if (pte[i])
+			text = check_entry(r, task, slot * PTES_PER_TABLE + i, pte[i], sums);
+	return text;
+}
+
 static const char *check_tables(struct recount *r, const struct vm_task *task, struct task_sums *sums)
 {
 	const char *text = check_table(r, task->pgd, sums);
@@ -122,19 +129,22 @@ static const char *check_tables(struct recount *r, const struct vm_task *task, s
 		INV(PT5, table ? pte_maps(up, table) : !up, "table", slot);
 		if (table)
 			text = check_table(r, table, sums);
-		for (u32 i = 0; table && i < PTES_PER_TABLE && !text; i++)
-			text = check_entry(r, task, slot * PTES_PER_TABLE + i, sums);
+		if (table && !text)
+			text = check_entries(r, task, slot, pte_place(table, 0), sums);
 	}
 	return text;
 }
 
 static const char *check_nothing(const struct vm_task *task)
 {
+	u64 tables = 0;
+
 	INV(PT1, !task->pgd && !task->nr_tables && !task->total_vm, "task", task->id);
 	INV(PT1, !task->rss_anon && !task->rss_file && !task->rss_shmem && !task->swapents && !task->locked, "task", task->id);
 	INV(PT1, !task->killed && !task->exiting && !task->oom_victim && !task->oom_skip, "task", task->id);
 	for (u32 slot = 0; slot < NR_TASK_TABLES; slot++)
-		INV(PT1, !task->table[slot], "task", task->id);
+		tables |= (u64)(uintptr_t)task->table[slot];
+	INV(PT1, !tables, "task", task->id);
 	for (unsigned i = 0; i < VM_WINDOWS; i++)
 		INV(PT1, !task->window[i].nr, "task", task->id);
 	return NULL;

@@ -55,11 +55,13 @@ static void note_entry(struct recount *r, u32 entry)
 
 static void note_entries(struct recount *r, const struct vm_task *task)
 {
-	for (u32 vpn = 0; task->swapents && vpn < VM_ANON_PAGES && !r->broken; vpn++)
-		if (!task->table[vpn / PTES_PER_TABLE])
-			vpn |= PTES_PER_TABLE - 1;
-		else if (pte_is_swap(pte_get(task, vpn)))
-			note_entry(r, pte_entry(pte_get(task, vpn)));
+	for (u32 slot = 0; task->swapents && slot < VM_ANON_PAGES / PTES_PER_TABLE; slot++) {
+		const u64 *pte = task->table[slot] ? pte_place(task->table[slot], 0) : NULL;
+
+		for (u32 i = 0; pte && i < PTES_PER_TABLE && !r->broken; i++)
+			if (pte_is_swap(pte[i]))
+				note_entry(r, pte_entry(pte[i]));
+	}
 }
 
 static void look_at_tables(struct recount *r)
