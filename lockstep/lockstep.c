@@ -107,11 +107,10 @@ const char *world_drain(struct world *w)
 
 	model_clock(w->model, m->now_ns); /* what was announced before time passed was judged then */
 	for (u32 i = 0; !bad && i < m->nr_events; i++) {
-		struct mm_event ev;
+		const struct mm_event *ev = (const struct mm_event *)&m->host->event[i];
 
-		memcpy(&ev, &m->host->event[i], sizeof(ev));
-		w->announced[ev.type % NR_EVENT_TYPES] |= 1u << (ev.report & 31);
-		bad = model_event(w->model, &ev);
+		w->announced[ev->type % NR_EVENT_TYPES] |= 1u << (ev->report & 31);
+		bad = model_event(w->model, ev);
 	}
 	m->nr_events = 0;
 	return bad;

@@ -137,6 +137,7 @@ static const struct announced {
 	{ "shrinker_done", "a shrinker had its share", 1u << SHRINKER_DONE, EVENT_SHRINKER },
 	{ "shrinker_registered", "a shrinker was registered", 1u << SHRINKER_REGISTERED, EVENT_SHRINKER },
 	{ "shrinker_gone", "a shrinker was unregistered", 1u << SHRINKER_GONE, EVENT_SHRINKER },
+	{ "shrinker_spared", "a cache had too little to be looked at", 1u << SHRINKER_SPARED, EVENT_SHRINKER },
 	{ "wait_page_lock", "somebody waited for a page's lock", 1u << WAIT_PAGE_LOCK, EVENT_WAIT },
 	{ "wait_writeback", "somebody waited until a page was written", 1u << WAIT_WRITEBACK, EVENT_WAIT },
 	{ "wait_pfmemalloc", "somebody below the reserves waited for kswapd", 1u << WAIT_PFMEMALLOC, EVENT_WAIT },

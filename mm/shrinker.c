@@ -40,6 +40,7 @@ struct shrinker *shrinker_alloc(u32 flags, const char *name)
 		if (st->taken[i])
 			continue;
 		st->taken[i] = true;
+		st->nr = max_of(st->nr, i + 1);
 		st->shrinker[i] = (struct shrinker){ .flags = flags, .name = name, .seeks = DEFAULT_SEEKS, .id = (u8)i };
 		return &st->shrinker[i];
 	}
@@ -99,17 +100,33 @@ static bool scan_batch(struct shrinker *s, struct shrink_control *sc, unsigned p
 	return false;
 }
 
+/* Most looks find too little for a batch, and are told in one event instead of two. */
+static void announce_spared(const struct shrinker *s, const struct shrink_control *sc, unsigned priority, u64 freeable, u64 before)
+{
+	mm_announce((struct mm_event){ .type = EVENT_SHRINKER,
+				       .shrinker = s->id,
+				       .report = SHRINKER_SPARED,
+				       .nid = (u8)sc->nid,
+				       .priority = (u8)priority,
+				       .asked = (u32)freeable,
+				       .pfn = before,
+				       .index = s->nr_deferred[sc->nid] });
+}
+
 static u64 do_shrink_slab(struct shrinker *s, struct shrink_control *sc, unsigned priority)
 {
 	u64 *deferred = &s->nr_deferred[sc->nid], freeable = s->count_objects(s, sc), before, delta, total, scanned = 0, freed = 0;
+	bool enough;
 
 	if (!freeable || freeable == SHRINK_EMPTY)
 		return 0;
 	before = *deferred;
 	*deferred = 0;
-	announce_shrinker(s, SHRINKER_COUNTED, sc->nid, priority, freeable, before);
 	delta = delta_of(s, freeable, priority);
 	total = min_of((before >> priority) + delta, 2 * freeable);
+	enough = total >= s->batch || total >= freeable;
+	if (enough)
+		announce_shrinker(s, SHRINKER_COUNTED, sc->nid, priority, freeable, before);
 	while (total >= s->batch || total >= freeable) {
 		sim_tick();
 		if (!scan_batch(s, sc, priority, min_of((u64)s->batch, total), &freed))
@@ -117,9 +134,11 @@ static u64 do_shrink_slab(struct shrinker *s, struct shrink_control *sc, unsigne
 		scanned += sc->nr_scanned;
 		total -= min_of(total, sc->nr_scanned);
 	}
-	before += delta;
-	*deferred += min_of(before - min_of(before, scanned), 2 * freeable);
-	announce_shrinker(s, SHRINKER_DONE, sc->nid, priority, freed, *deferred);
+	*deferred += min_of(before + delta - min_of(before + delta, scanned), 2 * freeable);
+	if (enough)
+		announce_shrinker(s, SHRINKER_DONE, sc->nid, priority, freed, *deferred);
+	else
+		announce_spared(s, sc, priority, freeable, before);
 	return freed;
 }
 
@@ -129,7 +148,7 @@ u64 shrink_slab(gfp_t gfp, int nid, unsigned priority)
 	struct shrinker_state *st = vm_state()->shrinkers;
 	u64 freed = 0;
 
-	for (unsigned i = 0; i < MAX_SHRINKERS; i++) {
+	for (unsigned i = 0; i < st->nr; i++) {
 		struct shrinker *s = &st->shrinker[i];
 		struct shrink_control sc = { .gfp = gfp, .nid = s->flags & SHRINKER_NUMA_AWARE ? nid : 0 };
 

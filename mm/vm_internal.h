@@ -359,6 +359,7 @@ struct shrinker {
 struct shrinker_state {
 	struct shrinker shrinker[MAX_SHRINKERS];
 	bool taken[MAX_SHRINKERS];
+	unsigned nr; /* from here on none was ever taken */
 };
 /* The caller fills in the rest, then registers. NULL: there are too many. */
 struct shrinker *shrinker_alloc(u32 flags, const char *name);

@@ -185,12 +185,14 @@ static bool may_deactivate(const struct pgdat *pgdat, bool file)
 	       inactive_is_low(&pgdat->lruvec, file ? LRU_INACTIVE_FILE : LRU_INACTIVE_ANON);
 }
 
-/* So few pages of files that all of them together would not bring the node above its marks. */
+/* So few pages of files that all of them together would not bring the node above its marks, and there are anonymous ones to look at. */
 static bool file_is_tiny(const struct pgdat *pgdat, const struct scan_control *sc)
 {
 	const struct lruvec *lruvec = &pgdat->lruvec;
-	u64 high = 0, free = 0, file, anon;
+	u64 high = 0, free = 0, file;
 
+	if (sc->may_deactivate[0] || !(lruvec_size(lruvec, LRU_INACTIVE_ANON, MAX_NR_ZONES) >> sc->priority))
+		return false;
 	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
 		const struct zone *zone = pgdat_zone(pgdat, i);
 
@@ -200,8 +202,7 @@ static bool file_is_tiny(const struct pgdat *pgdat, const struct scan_control *s
 		free += (u64)zone_page_state(zone, NR_FREE_PAGES);
 	}
 	file = lruvec_size(lruvec, LRU_INACTIVE_FILE, MAX_NR_ZONES) + lruvec_size(lruvec, LRU_ACTIVE_FILE, MAX_NR_ZONES);
-	anon = lruvec_size(lruvec, LRU_INACTIVE_ANON, MAX_NR_ZONES);
-	return file + free <= high && !sc->may_deactivate[0] && anon >> sc->priority;
+	return file + free <= high;
 }
 
 static void prepare_scan(struct pgdat *pgdat, struct scan_control *sc)
@@ -241,7 +242,8 @@ static void announce_node_ends(const struct pgdat *pgdat, const struct scan_cont
 				       .priority = (u8)sc->priority,
 				       .asked = (u32)scanned,
 				       .index = from_lists,
-				       .pfn = from_slabs });
+				       .pfn = from_slabs,
+				       .balance = sc->balance });
 }
 
 void shrink_node(struct pgdat *pgdat, struct scan_control *sc)

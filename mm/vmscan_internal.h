@@ -20,6 +20,7 @@ struct scan_control {
 	gfp_t gfp;
 	s8 priority; /* a list is looked at in parts of 1 / 2^priority */
 	u8 order, highest; /* zones above this one are left alone */
+	u8 balance; /* between which kinds the last look was shared: vmscan_lists.c */
 	bool kswapd, may_writepage, may_unmap, may_swap;
 	bool may_deactivate[2]; /* anon, file */
 	bool force_deactivate, skipped_deactivate;

@@ -254,25 +254,27 @@ static u64 share(enum scan_balance balance, const u64 fraction[2], bool file, u6
 	}
 }
 
-static void get_scan_count(struct pgdat *pgdat, const struct scan_control *sc, u64 nr[NR_LRU_LISTS])
+static void get_scan_count(struct pgdat *pgdat, struct scan_control *sc, u64 nr[NR_LRU_LISTS])
 {
 	enum scan_balance balance = scan_balance(sc);
-	u64 fraction[2];
+	u64 fraction[2] = { 0 };
 
-	fractions(sc, fraction);
+	sc->balance = (u8)balance;
+	if (balance == SCAN_FRACT)
+		fractions(sc, fraction);
 	nr[LRU_UNEVICTABLE] = 0;
 	for (unsigned lru = 0; lru < LRU_UNEVICTABLE; lru++) {
 		u64 size = lruvec_size(&pgdat->lruvec, (enum lru_place)lru, sc->highest);
 
-		nr[lru] = share(balance, fraction, is_file_list((enum lru_place)lru), size >> sc->priority);
-		mm_announce((struct mm_event){ .type = EVENT_RECLAIM,
-					       .report = RECLAIM_SCAN,
-					       .from = pgdat->nid,
-					       .lru_to = (u8)lru,
-					       .order = (u8)sc->priority,
-					       .source_order = (u8)balance,
-					       .asked = (u32)nr[lru],
-					       .index = size });
+		nr[lru] = size >> sc->priority ? share(balance, fraction, is_file_list((enum lru_place)lru), size >> sc->priority) : 0;
+		if (nr[lru])
+			mm_announce((struct mm_event){ .type = EVENT_RECLAIM,
+						       .report = RECLAIM_SCAN,
+						       .from = pgdat->nid,
+						       .lru_to = (u8)lru,
+						       .order = (u8)sc->priority,
+						       .asked = (u32)nr[lru],
+						       .index = size });
 	}
 }
 

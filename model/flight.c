@@ -11,13 +11,6 @@
 #include "model_slub.h"
 #include "vm_liveness.h"
 
-struct flight *flight_on(struct model *m, unsigned cpu)
-{
-	unsigned s = stack_on(m, cpu);
-
-	return !m->frames_only && m->depth[s] ? &m->flight[s][m->depth[s] - 1] : NULL;
-}
-
 /* Any event can create the excuse of another operation in flight. */
 void note_excuses(struct model *m)
 {

@@ -42,7 +42,12 @@ const char *judge_frames(struct model *m, const struct mm_event *ev, const char 
 
 /* flight.c */
 /* The operation on top of this CPU; NULL none, and always in a recording. */
-struct flight *flight_on(struct model *m, unsigned cpu);
+static inline struct flight *flight_on(struct model *m, unsigned cpu)
+{
+	unsigned s = stack_on(m, cpu);
+
+	return !m->frames_only && m->depth[s] ? &m->flight[s][m->depth[s] - 1] : NULL;
+}
 bool may_refuse(const struct model *m, const struct flight *f);
 /* Any event can create the excuse of another operation in flight. */
 void note_excuses(struct model *m);
@@ -63,13 +68,18 @@ u32 vm_asker_flags(struct model *m, const struct mm_event *ev);
 void begin_nested_free(struct model *m, unsigned cpu, u64 pfn, unsigned order);
 /* The topmost: model_end() for what an operation itself asked for, and within it. */
 const char *end_flight(struct model *m, unsigned cpu);
+/* A free of pages in the middle of the operation is over. */
+static inline const char *slab_pages_are_back(struct model *m, unsigned cpu)
+{
+	const struct flight *f = flight_on(m, cpu);
+
+	return f && f->nested && f->kind == FLIGHT_FREE ? end_flight(m, cpu) : NULL;
+}
 const char *on_kswapd_run(struct model *m, const struct mm_event *ev);
 const char *on_boost_end(struct model *m, const struct mm_event *ev);
 /* slab.c */
 const char *slab_event(struct model *m, const struct mm_event *ev);
 const char *on_slab_fault(struct model *m, const struct mm_event *ev);
-/* A free of pages in the middle of the operation is over. */
-const char *slab_pages_are_back(struct model *m, unsigned cpu);
 const char *slab_loose_ends(struct model *m, unsigned cpu);
 /* Reclaim in the middle of a request is over. */
 const char *slab_reclaim_ends(struct model *m, unsigned cpu);

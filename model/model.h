@@ -311,7 +311,7 @@ struct model {
 	struct flight flight[MODEL_STACKS][MODEL_MAX_NESTING]; /* task, and interrupts on top of it */
 	u8 depth[MODEL_STACKS];
 	u32 stacks_used;  /* since the model was sealed, as bits */
-	u8 kthread_stack; /* of the kernel thread whose event is judged; 0: what is judged is the CPU's own */
+	u32 kthread_stack; /* of the kernel thread whose event is judged; 0: what is judged is the CPU's own */
 	unsigned nr_in_flight;
 	u32 task_flags[MODEL_MAX_CPUS];
 	u32 generation[MODEL_NR_OWNERS]; /* of a slot: how often it was asked to be filled */

@@ -608,8 +608,8 @@ const char *model_event(struct model *m, const struct mm_event *ev)
 	m->events_judged++;
 	if (!m->frames_only && (ev->cpu >= m->nr_cpus || ev->task > MODEL_MAX_KTHREADS))
 		return model_says(m, "N1: an event on cpu %u, of task %u", ev->cpu, ev->task);
-	m->kthread_stack = !m->frames_only && ev->task ? (u8)(MODEL_MAX_CPUS + ev->task - 1) : 0;
-	if (model_has_vm(m))
+	m->kthread_stack = !m->frames_only && ev->task ? MODEL_MAX_CPUS + ev->task - 1u : 0;
+	if (m->vm)
 		vm_note_actor(m, stack_on(m, ev->cpu));
 	bad = judge_event(m, ev);
 	m->kthread_stack = 0;

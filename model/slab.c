@@ -444,13 +444,6 @@ const char *model_given(struct model *m, unsigned cpu)
 
 /* --- events, and the end of an operation ----------------------------------------------------------------------------------------- */
 
-const char *slab_pages_are_back(struct model *m, unsigned cpu)
-{
-	struct flight *f = flight_on(m, cpu);
-
-	return f && f->nested && f->kind == FLIGHT_FREE ? end_flight(m, cpu) : NULL;
-}
-
 static const char *judge_slab_ends(struct model *m, const struct slab_flight *sf, unsigned cpu)
 {
 	if (sf->pages_due)

@@ -22,7 +22,10 @@ static void note_state(struct model *m, struct vm_flight *vf)
 		vf->error |= m->vm->file[vf->ask.file].error;
 }
 
-/* What holds at any time of an operation is remembered: somebody else may change it before it answers. */
+/*
+ * What holds at any time of an operation is remembered: somebody else may change it before it answers. Called after whatever
+ * changes what note_state() looks at: EVENT_TASK who is there and who is killed, EVENT_PAGE_STATE what could not be written.
+ */
 void vm_note_all(struct model *m)
 {
 	for (unsigned s = 0; s < MODEL_MAX_CPUS; s++)

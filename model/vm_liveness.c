@@ -41,7 +41,7 @@ void vm_note_actor(struct model *m, unsigned actor)
 {
 	unsigned last = m->vm->live.last;
 
-	if (actor == last)
+	if (actor == last || !m->vm->up)
 		return;
 	m->vm->live.last = (u8)actor;
 	if (!is_awake(m, last))
@@ -630,7 +630,7 @@ static const char *on_kswapd(struct model *m, const struct mm_event *ev)
 	if (!m->kswapd_wanted[ev->nid])
 		return model_says(m, "LV6: kswapd of node %u runs, and nobody woke it", ev->nid);
 	m->kswapd_wanted[ev->nid] = false;
-	n->kthread = m->kthread_stack;
+	n->kthread = (u8)m->kthread_stack;
 	n->for_highest = MAX_NR_ZONES - 1;
 	return NULL;
 }

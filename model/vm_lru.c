@@ -244,7 +244,7 @@ static u64 batch_of(const struct model *m, const struct vm_flight *vf)
 	return batch ? batch : m->setup.knob[KNOB_SHRINK_BATCH];
 }
 
-static const char *on_counted(struct model *m, const struct mm_event *ev, struct vm_flight *vf)
+static void counted(struct model *m, const struct mm_event *ev, struct vm_flight *vf, u64 deferred)
 {
 	u32 seeks = m->vm->shrinker[ev->shrinker % VM_SHRINKERS].seeks;
 	u64 freeable = ev->asked, delta = seeks ? (freeable >> ev->priority) * 4 / seeks : freeable / 2;
@@ -252,12 +252,11 @@ static const char *on_counted(struct model *m, const struct mm_event *ev, struct
 	vf->shrink.id = ev->shrinker;
 	vf->shrink.freeable = freeable;
 	vf->shrink.delta = delta;
-	vf->shrink.deferred = ev->index;
-	vf->shrink.left = capped((ev->index >> ev->priority) + delta, freeable);
+	vf->shrink.deferred = deferred;
+	vf->shrink.left = capped((deferred >> ev->priority) + delta, freeable);
 	vf->shrink.scanned = 0;
 	vf->shrink.stopped = false;
 	vf->shrink.counted = true;
-	return NULL;
 }
 
 static const char *on_scanned(struct model *m, const struct mm_event *ev, struct vm_flight *vf)
@@ -300,10 +299,14 @@ static const char *on_shrinker(struct model *m, const struct mm_event *ev)
 		return model_says(m, "R15: shrinker %u is asked by nobody", ev->shrinker);
 	switch (ev->report) {
 	case SHRINKER_COUNTED:
-		return on_counted(m, ev, vf);
+		counted(m, ev, vf, ev->index);
+		return NULL;
 	case SHRINKER_SCANNED:
 		return on_scanned(m, ev, vf);
 	case SHRINKER_DONE:
+		return on_shrunk(m, ev, vf);
+	case SHRINKER_SPARED:
+		counted(m, ev, vf, ev->pfn);
 		return on_shrunk(m, ev, vf);
 	default:
 		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].batch = ev->asked;

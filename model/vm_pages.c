@@ -21,15 +21,6 @@
 
 /* --- flights --------------------------------------------------------------------------------------------------------------- */
 
-struct vm_flight *vm_flight_on(struct model *m, unsigned cpu)
-{
-	unsigned s = stack_on(m, cpu), depth = m->depth[s];
-
-	while (depth > 1 && m->flight[s][depth - 1].nested)
-		depth--;
-	return depth ? &m->vm->flight[s][depth - 1] : NULL;
-}
-
 const struct model_vm_ask *vm_asked(struct model *m, unsigned cpu)
 {
 	unsigned s = stack_on(m, cpu);
@@ -241,72 +232,71 @@ static const char *on_returned(struct model *m, const struct mm_event *ev)
 
 /* --- events ------------------------------------------------------------------------------------------------------------------------ */
 
-static const char *judge_pages(struct model *m, const struct mm_event *ev)
-{
-	switch (ev->type) {
-	case EVENT_VM_WANTED:
-		return on_wanted(m, ev);
-	case EVENT_VM_GIVEN:
-		return on_given(m, ev);
-	case EVENT_VM_RETURNED:
-		return on_returned(m, ev);
-	case EVENT_PTE:
-		return vm_on_pte(m, ev);
-	case EVENT_TASK:
-		return vm_on_task(m, ev);
-	case EVENT_PAGE_CACHE:
-		return vm_on_page_cache(m, ev);
-	case EVENT_PAGE_STATE:
-		return vm_on_page_state(m, ev);
-	case EVENT_IO:
-		return vm_on_io(m, ev);
-	case EVENT_SWAP:
-		return vm_on_swap(m, ev);
-	case EVENT_SWAP_DEVICE:
-		return vm_on_swap_device(m, ev);
-	case EVENT_INODE:
-		return vm_on_inode(m, ev);
-	default:
-		return vm_lru_event(m, ev);
-	}
-}
-
-/* Before the others hear of it. */
+/* A look at a node, or all of them for a request, ends before the others hear of it, and begins when they have heard. */
 static bool is_end(const struct mm_event *ev)
 {
-	return ev->type == EVENT_RECLAIM && (ev->report == RECLAIM_DIRECT_ENDS || ev->report == RECLAIM_NODE_ENDS);
+	return ev->report == RECLAIM_DIRECT_ENDS || ev->report == RECLAIM_NODE_ENDS;
 }
 static bool is_begin(const struct mm_event *ev)
 {
-	return ev->type == EVENT_RECLAIM && (ev->report == RECLAIM_DIRECT_BEGINS || ev->report == RECLAIM_NODE_BEGINS);
+	return ev->report == RECLAIM_DIRECT_BEGINS || ev->report == RECLAIM_NODE_BEGINS;
 }
 
-static const char *judge_flights(struct model *m, const struct mm_event *ev)
+static const char *on_reclaim(struct model *m, const struct mm_event *ev)
 {
+	const char *bad = NULL;
+
 	if (is_begin(ev) && !vm_flight_on(m, ev->cpu))
 		return model_says(m, "R53: nobody begins to reclaim");
-	if (ev->type == EVENT_KTHREAD)
-		return ev->on ? kthread_begins(m, ev) : kthread_ends(m, ev);
-	if (is_end(ev))
-		return reclaim_ends(m, ev);
-	return NULL;
-}
-
-const char *vm_event(struct model *m, const struct mm_event *ev)
-{
-	const char *bad;
-
-	if (!m->vm)
-		return model_says(m, "R53: something is announced of pages of tasks and files, and there are none");
-	if ((bad = ev->type == EVENT_VM_GIVEN ? NULL : slab_pages_are_back(m, ev->cpu)) || (bad = judge_flights(m, ev)) ||
-	    (bad = judge_pages(m, ev)))
-		return bad;
-	if ((bad = vm_liveness_event(m, ev)) || (bad = vm_oom_event(m, ev)))
+	if ((is_end(ev) && (bad = reclaim_ends(m, ev))) || (bad = vm_lru_event(m, ev)) || (bad = vm_liveness_event(m, ev)))
 		return bad;
 	if (is_begin(ev))
 		reclaim_begins(m, ev);
-	vm_note_all(m);
 	return NULL;
+}
+
+static const char *on_kthread(struct model *m, const struct mm_event *ev)
+{
+	return ev->on ? kthread_begins(m, ev) : kthread_ends(m, ev);
+}
+
+typedef const char *judge_fn(struct model *m, const struct mm_event *ev);
+
+/* Who has to do with it, one after the other. */
+static judge_fn *const judges[NR_EVENT_TYPES][2] = {
+	[EVENT_VM_WANTED] = { on_wanted },
+	[EVENT_VM_GIVEN] = { on_given },
+	[EVENT_VM_RETURNED] = { on_returned },
+	[EVENT_LRU] = { vm_lru_event },
+	[EVENT_REFERENCED] = { vm_lru_event },
+	[EVENT_PTE] = { vm_on_pte },
+	[EVENT_PAGE_CACHE] = { vm_on_page_cache },
+	[EVENT_PAGE_STATE] = { vm_on_page_state },
+	[EVENT_IO] = { vm_on_io, vm_liveness_event },
+	[EVENT_SWAP] = { vm_on_swap },
+	[EVENT_SWAP_DEVICE] = { vm_on_swap_device },
+	[EVENT_RECLAIM] = { on_reclaim },
+	[EVENT_SHRINKER] = { vm_lru_event },
+	[EVENT_KTHREAD] = { on_kthread, vm_liveness_event },
+	[EVENT_WAIT] = { vm_liveness_event },
+	[EVENT_OOM] = { vm_oom_event },
+	[EVENT_TASK] = { vm_on_task, vm_oom_event },
+	[EVENT_INODE] = { vm_on_inode, vm_liveness_event },
+};
+
+const char *vm_event(struct model *m, const struct mm_event *ev)
+{
+	const char *bad = NULL;
+
+	if (!m->vm)
+		return model_says(m, "R53: something is announced of pages of tasks and files, and there are none");
+	if (ev->type != EVENT_VM_GIVEN && (bad = slab_pages_are_back(m, ev->cpu)))
+		return bad;
+	for (unsigned i = 0; i < 2 && judges[ev->type][i] && !bad; i++)
+		bad = judges[ev->type][i](m, ev);
+	if (!bad && (ev->type == EVENT_TASK || ev->type == EVENT_PAGE_STATE))
+		vm_note_all(m);
+	return bad;
 }
 
 /* --- the end of an operation, of a kernel thread's run --------------------------------------------------------------------------------- */

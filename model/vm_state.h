@@ -205,6 +205,15 @@ static inline unsigned vm_node_of(const struct model *m, u64 pfn)
 {
 	return m->zone[model_zone_of(m, pfn)].nid;
 }
+/* What the operation or kernel thread that announces is at; reclaim in its middle has its own. NULL: nobody is at work. */
+static inline struct vm_flight *vm_flight_on(struct model *m, unsigned cpu)
+{
+	unsigned s = stack_on(m, cpu), depth = m->depth[s];
+
+	while (depth > 1 && m->flight[s][depth - 1].nested)
+		depth--;
+	return depth ? &m->vm->flight[s][depth - 1] : NULL;
+}
 /* Entries of swap are device << 24 | slot. NULL: there is no such slot. */
 static inline struct vm_slot *vm_slot(const struct model *m, u32 entry)
 {
@@ -226,8 +235,6 @@ void vm_note_all(struct model *m);
 /* vm_sums.c */
 void vm_mark(struct vm_marks *marks, u32 what);
 /* vm_pages.c */
-/* What the operation or kernel thread that announces is at; reclaim in its middle has its own. NULL: nobody is at work. */
-struct vm_flight *vm_flight_on(struct model *m, unsigned cpu);
 /* Before a frame is changed: it must be put back by a reset. */
 struct vm_frame *vm_change(struct model *m, u64 pfn);
 /* What the operation asked for, whatever it is in the middle of; NULL: it is none on tasks, files or swap. */

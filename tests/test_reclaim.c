@@ -83,7 +83,7 @@ static u64 to_scan(enum lru_place lru)
 	for (unsigned i = nr_news; i--;)
 		if (news[i].report == RECLAIM_SCAN && news[i].lru_to == lru)
 			return news[i].asked;
-	return ~0ULL;
+	return said(EVENT_RECLAIM, RECLAIM_NODE_ENDS) ? 0 : ~0ULL;
 }
 
 static void look(int priority, u64 anon_cost, u64 file_cost)

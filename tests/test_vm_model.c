@@ -662,6 +662,12 @@ static const char *shrinker(unsigned what, u32 asked, u64 index)
 	return TELL(.type = EVENT_SHRINKER, .report = (u8)what, .shrinker = 3, .priority = 4, .asked = asked, .index = index);
 }
 
+static const char *spared(u32 freeable, u64 before, u64 now)
+{
+	return TELL(.type = EVENT_SHRINKER, .report = SHRINKER_SPARED, .shrinker = 3, .priority = 4, .asked = freeable, .pfn = before,
+		    .index = now);
+}
+
 static void test_shrinkers(void)
 {
 	state(WROTE);
@@ -684,6 +690,9 @@ static void test_shrinkers(void)
 	says_clause(shrinker(SHRINKER_DONE, 0, 188), "R15", "exactly a batch, and nobody looks: R15");
 	shrinker(SHRINKER_COUNTED, 100, 0x580);
 	says_clause(shrinker(SHRINKER_DONE, 0, 200), "R15", "less than a batch, but all there are, and nobody looks: R15");
+	says_clause(spared(1000, 0, 124), NULL, "too few for a batch are carried over at once");
+	says_clause(spared(1000, 0, 0), "R15", "and are not forgotten: R15");
+	says_clause(spared(1000, 124, 248), "R15", "nobody looks, and with those of last time there are enough: R15");
 }
 
 /* --- answers, sums, the end -------------------------------------------------------------------------------------------------------------- */

@@ -361,7 +361,7 @@ static void failures_are_forgotten(void)
 
 /* --- between which kinds [R4] ----------------------------------------------------------------------------------------------------------- */
 
-enum { EQUAL, FRACT, ANON, FILES }; /* as RECLAIM_SCAN says it */
+enum { EQUAL, FRACT, ANON, FILES }; /* as RECLAIM_NODE_ENDS says it */
 
 /* Of a look at these pages. */
 static unsigned balance_of(struct scan_control sc, unsigned anon, unsigned inactive_file, unsigned active_file)
@@ -373,8 +373,8 @@ static unsigned balance_of(struct scan_control sc, unsigned anon, unsigned inact
 	drop_pages();
 	keep_news(m, NULL);
 	for (unsigned i = nr_news; i--;)
-		if (news[i].report == RECLAIM_SCAN)
-			return news[i].source_order;
+		if (news[i].report == RECLAIM_NODE_ENDS)
+			return news[i].balance;
 	return 255;
 }
 

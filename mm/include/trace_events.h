@@ -196,9 +196,9 @@ enum reclaim_news {
 	RECLAIM_DIRECT_BEGINS, /* by the request in flight */
 	RECLAIM_DIRECT_ENDS,   /* asked: scanned, index: reclaimed */
 	RECLAIM_NODE_BEGINS,   /* one look at a node's lists with this priority, by whoever runs */
-	RECLAIM_NODE_ENDS,     /* asked: looked at, index: reclaimed, both of lists alone; pfn: pages of slabs that came back */
-	RECLAIM_SCAN,	       /* from: node; lru_to: list; order: the priority; asked: pages to look at, index: pages on the list; source_order:
-				* who is looked at: 0 all, 1 in fractions, 2 anonymous pages alone, 3 files alone [R4] */
+	RECLAIM_NODE_ENDS,     /* asked: looked at, index: reclaimed, both of lists alone; pfn: pages of slabs that came back; balance:
+				* who was looked at: 0 all, 1 in fractions, 2 anonymous pages alone, 3 files alone [R4] */
+	RECLAIM_SCAN,	       /* from: node; lru_to: list; order: the priority; asked: pages to look at, never 0; index: pages on the list */
 	RECLAIM_THROTTLED,     /* R10: waits for kswapd before it begins */
 	RECLAIM_FAILURES,      /* asked: kswapd's runs without success so far */
 	RECLAIM_BALANCE_BEGINS, /* kswapd, for this order and up to this zone; asked: what marks of the node are boosted by */
@@ -213,6 +213,7 @@ enum shrinker_news { /* all: nid, 0 where the cache knows no nodes */
 	SHRINKER_DONE,	  /* asked: freed in all, index: carried over */
 	SHRINKER_REGISTERED, /* asked: its batch, index: its seeks */
 	SHRINKER_GONE,
+	SHRINKER_SPARED, /* instead of counted and done: too little to look at; asked: freeable, pfn: carried over from before, index: now */
 };
 
 /* What a task waits for. */
@@ -410,7 +411,7 @@ struct mm_event {
 	};
 	u8 list_cpu;
 	union {
-		u8 refill, claim, on;
+		u8 refill, claim, on, balance;
 	};
 	u8 task; /* 0: the operation on this CPU; kthread k: k + 1 */
 };
