@@ -285,10 +285,33 @@ static void test_truncate_under_io(void)
 
 /* --- readahead ----------------------------------------------------------------------------------------------------------------------- */
 
+/* Only what is asked for must be read: the first page that is not there ends it. */
+static void test_readahead_without_memory(void)
+{
+	ok(read_key(9, 0, virgin(9, 0)), "a file is read");
+	drop_caches(1);
+	sim_plan_fault(m, FAULT_PAGE_ALLOC, 1, 1);
+	ok(read_key(9, 0, virgin(9, 0)), "and again, with one page of memory");
+	same_number(cached(9), 1, "nothing is read ahead");
+}
+
+/* So many pages for files were asked for with, or without, these bits of a mask. */
+static unsigned asked_for(gfp_t bits)
+{
+	unsigned nr = 0;
+
+	keep_news(m, NULL);
+	for (unsigned i = 0; i < nr_news; i++)
+		nr += news[i].type == EVENT_VM_WANTED && news[i].report == VM_USE_FILE && (news[i].gfp & bits) == bits;
+	return nr;
+}
+
 static void test_readahead(void)
 {
+	forget_news();
 	ok(read_key(8, 0, virgin(8, 0)), "a file is read from the beginning");
 	same_number(cached(8), 4, "four pages come");
+	ok(asked_for(0) == 4 && asked_for(__GFP_NORETRY | __GFP_NOWARN) == 3, "three of them if they can be had without effort");
 	same_number(said(EVENT_PAGE_CACHE, CACHE_READAHEAD), 3, "three of them before they are asked for");
 	for (u32 i = 1; i < 4; i++)
 		read_key(8, i, 0);
@@ -623,6 +646,7 @@ static void test_shadows(void)
 	read_key(21, 9, 0);
 	reclaim_page(21, 9);
 	same_number(count(fs_state()->shadows), workingset_excess_nodes(0, 1), "what is too much of them counts");
+	ok(fs_state()->shadows->registered && !fs_state()->shadows->seeks, "reclaim asks for it, and half at once");
 	same_number(scan(fs_state()->shadows, GFP_NOWAIT, 10, &scanned), 1, "but can be had");
 	same_number(counter(WORKINGSET_NODES) + inode_find(21)->nr_shadows, 0, "with all they held");
 	same_number(vm_counter("workingset_nodereclaim"), 1, "which is counted");
@@ -748,6 +772,7 @@ int main(void)
 	play("mapped", test_mapped, 100);
 	play("truncate under I/O", test_truncate_under_io, 100);
 	play("readahead", test_readahead, 100);
+	play("readahead without memory", test_readahead_without_memory, 100);
 	play("limits", test_limits, 100);
 	play("background", test_background, 100);
 	play("expiry", test_expiry, 100);

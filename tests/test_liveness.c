@@ -414,6 +414,7 @@ static void test_reasons(void)
 	model_begin_other(w->model, 0);
 	waits(WAIT_DIRTY, true, ~0ULL);
 	says_clause(vm_liveness_settled(w->model), "LV10", "all is over, and somebody waits: LV10");
+	says_clause(vm_settled(w->model), "LV10", "which is asked when all is over: LV10");
 }
 
 static void test_wakeups(void)

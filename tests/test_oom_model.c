@@ -197,10 +197,27 @@ static const char *report(bool wrong)
 	return text;
 }
 
+/* All pieces that are due, the last one first. */
+static const char *backwards(void)
+{
+	static char text[20000];
+	const char *due = w->model->vm->due.text;
+	u32 bytes = w->model->vm->due.bytes, at = sizeof(text) - 1;
+
+	for (u32 i = 0; i < bytes && strlen(due + i) < at; i += (u32)strlen(due + i) + 1) {
+		at -= (u32)strlen(due + i);
+		memcpy(text + at, due + i, strlen(due + i));
+	}
+	return text + at;
+}
+
 static void test_words(void)
 {
 	killed();
+	ok(strstr(report(false), "Killed process") != NULL, "the report names who was killed");
 	says_clause(model_judge_oom_text(w->model, report(false)), NULL, "the log has the report");
+	killed();
+	says_clause(model_judge_oom_text(w->model, backwards()), "O11", "it has it backwards: O11");
 	killed();
 	says_clause(model_judge_oom_text(w->model, "nothing happened\n"), "O11", "the log has no report: O11");
 	killed();

@@ -537,6 +537,44 @@ static void working_set(void)
 	drop_pages();
 }
 
+/* Of a node with these lists: how many pages may have gone by before one that comes back is no longer active at once? */
+static u64 rivals_of(u32 flags)
+{
+	struct page *page = new_page(flags);
+	u64 age = 0;
+
+	node()->stat[NR_LRU_BASE + LRU_ACTIVE_FILE] = 10;
+	node()->stat[NR_LRU_BASE + LRU_INACTIVE_FILE] = 20;
+	node()->stat[NR_LRU_BASE + LRU_ACTIVE_ANON] = 40;
+	node()->stat[NR_LRU_BASE + LRU_INACTIVE_ANON] = 80;
+	for (bool active = true; active && age < 1000; age++) {
+		u64 shadow = workingset_eviction(page);
+
+		workingset_age_nonresident(lists(), age);
+		workingset_refault(page, shadow);
+		active = vm_flag(page, PGV_active);
+		vm_clear_flags(page, PGV_active);
+	}
+	for (unsigned i = 0; i < NR_LRU_LISTS; i++)
+		node()->stat[NR_LRU_BASE + i] = 0;
+	drop_pages();
+	return age - 1;
+}
+
+static void rivals(void)
+{
+	same_number(rivals_of(0), 10, "R23: a file against active files");
+	same_number(rivals_of(PGV_swapbacked), 10 + 20, "R23: an anonymous page against all files");
+	swapon(1, 8, -1);
+	same_number(rivals_of(0), 10 + 40 + 80, "R23: with swap a file against anonymous pages too");
+	same_number(rivals_of(PGV_swapbacked), 10 + 20 + 40, "R23: an anonymous one against the active ones of them");
+	swapoff(1);
+	node()->stat[NR_LRU_BASE + LRU_ACTIVE_FILE] = 50;
+	node()->stat[NR_LRU_BASE + LRU_INACTIVE_ANON] = 30;
+	ok(!workingset_excess_nodes(0, 10) && workingset_excess_nodes(0, 11) == 1, "R23: a node of shadows for eight pages is not too much");
+	node()->stat[NR_LRU_BASE + LRU_ACTIVE_FILE] = node()->stat[NR_LRU_BASE + LRU_INACTIVE_ANON] = 0;
+}
+
 /* --- the check ------------------------------------------------------------------------------------------------------------------------------- */
 
 #define BREAKS(word, wrong, clause, claim) WRONG_WORD(vm_check(), word, wrong, clause, claim)
@@ -616,6 +654,7 @@ int main(void)
 	play("kswapd stops", kswapd_stops);
 	play("shrinkers", shrinkers);
 	play("working set", working_set);
+	play("rivals", rivals);
 	play("the check", checks);
 	return tap_end();
 }

@@ -422,6 +422,7 @@ static void test_counts(void)
 	for (unsigned i = 0; i < 138; i++)
 		swap_free(entry);
 	same_number(entry_slot(entry)->map, 0x3e | SWAP_HAS_CACHE, "R20: 0x3e fit into the map, the cache has a bit of its own");
+	slots_are_valid("a count that just fits");
 	for (unsigned i = 0; i < 62; i++)
 		swap_free(entry);
 	same_number(entry_slot(entry)->map, SWAP_HAS_CACHE, "R20: a slot whose page is cached is not free");
