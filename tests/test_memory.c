@@ -642,6 +642,8 @@ static void test_check(void)
 	WRONG("PT3", v->mapping, NULL, "one with a page of no file");
 	WRONG("PT3", task->window[0].first, 1, "and one with another page");
 	WRONG("PT3", v->flags, v->flags | PGV_swapbacked, "one with an anonymous page");
+	pte = pte_place(task->table[VM_ANON_PAGES / 512], 0);
+	WRONG("PT3", *pte, *pte & ~(u64)PTE_WINDOW, "one that says it is no file's");
 	WRONG("PT4", v->flags, v->flags & ~(u32)PGV_dirty, "a writable entry of a clean page");
 	done("memory_check() has nothing to say of files again");
 }

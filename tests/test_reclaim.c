@@ -533,6 +533,13 @@ static void working_set(void)
 	workingset_refault(page, shadow);
 	ok(vm_flag(page, PGV_active), "R23: ten are active, so it becomes active");
 	same_number(vm_counter("workingset_activate_file"), 1, "R23: which is counted");
+	ok(!vm_flag(page, PGV_workingset) && !vm_counter("workingset_restore_file"), "R23: it was never active before");
+	vm_set_flags(page, PGV_workingset);
+	shadow = workingset_eviction(page);
+	vm_clear_flags(page, PGV_workingset | PGV_active);
+	workingset_refault(page, shadow);
+	ok(vm_flag(page, PGV_workingset) && vm_flag(page, PGV_active), "R23: one that was is known again");
+	same_number(vm_counter("workingset_restore_file"), 1, "R23: which is counted");
 	vm_clear_flags(page, PGV_active);
 	drop_pages();
 }

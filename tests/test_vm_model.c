@@ -15,7 +15,9 @@
 #define WROTE TASK "1: task_write t0 vpn=1 fill=words\n"
 #define FILED WROTE "2: file_write file=1 index=3 fill=words\n"
 #define MAPPED FILED "3: task_mmap t0 window=0 file=1 index=0 nr=15\n"
-#define TWICE MAPPED "4: task_mmap t0 window=1 file=1 index=3 nr=5\n5: window_read t0 window=0 page=3\n6: window_read t0 window=1 page=0\n"
+#define TWICE                                                                                                          \
+	MAPPED "4: task_mmap t0 window=1 file=1 index=3 nr=5\n5: task_mmap t0 window=2 file=1 index=3 nr=5\n"           \
+	       "6: window_read t0 window=1 page=0\n7: window_read t0 window=2 page=0\n"
 #define WINDOW(at) (VM_ANON_PAGES + (at))
 #define ENTRY (1u << 24 | 1)
 
@@ -623,11 +625,11 @@ static void test_references(void)
 	state(TWICE);
 	reclaim();
 	pfn = page(3);
-	same_number(at(WINDOW(3)), pfn, "a page of a file is in one window");
-	same_number(at(WINDOW(VM_WINDOW_PAGES)), pfn, "and in another");
+	same_number(at(WINDOW(VM_WINDOW_PAGES)), pfn, "a page of a file is in one window");
+	same_number(at(WINDOW(2 * VM_WINDOW_PAGES)), pfn, "and in another");
 	says_clause(looked(pfn, 1, PAGEREF_KEEP), "R6", "both were used, one is said to be: R6");
-	vm_pte(model(), 0, WINDOW(3))->flags |= VMP_ACCESSED;
 	vm_pte(model(), 0, WINDOW(VM_WINDOW_PAGES))->flags |= VMP_ACCESSED;
+	vm_pte(model(), 0, WINDOW(2 * VM_WINDOW_PAGES))->flags |= VMP_ACCESSED;
 	frame(pfn)->flags &= (u16)~VMF_REFERENCED;
 	says_clause(looked(pfn, 2, PAGEREF_ACTIVATE), NULL, "used by two it becomes active");
 	says_clause(looked(pfn, 2, PAGEREF_ACTIVATE), "R6", "once: R6");
