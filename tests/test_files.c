@@ -454,6 +454,16 @@ static void test_throttle_broken_disk(void)
 
 /* --- drop_caches, shrinkers ------------------------------------------------------------------------------------------------------- */
 
+static unsigned dentries_gone(void)
+{
+	unsigned nr = 0;
+
+	keep_news(m, NULL);
+	for (unsigned i = 0; i < nr_news; i++)
+		nr += news[i].type == EVENT_INODE && news[i].report == 1 && !news[i].on;
+	return nr;
+}
+
 static void test_drop_caches(void)
 {
 	u64 pfn;
@@ -467,7 +477,9 @@ static void test_drop_caches(void)
 	same_number((u64)-drop_caches(0), EINVAL, "nothing cannot be dropped");
 	same_number((u64)-drop_caches(4), EINVAL, "nor something else");
 	same_number(vm_counter("drop_pagecache"), 1, "once is counted once");
+	forget_news();
 	same_number(drop_caches(2), 0, "objects are dropped");
+	ok(dentries_gone() > 0, "and it is said which");
 	same_number(vm_counter("drop_slab"), 1, "which is counted too");
 	ok(cached_page(12, 2) && cached_page(14, 1), "mapped and dirty pages stay again");
 	file_fsync(14);

@@ -306,11 +306,13 @@ static void test_caches(void)
 	says_clause(io(IO_SUBMITTED, 0, 1u << 20 | 5, pfn, false), "R57", "another block is read: R57");
 	says_clause(io(IO_DONE, 0, 1u << 20 | 4, pfn, false), "R57", "it is read before it began: R57");
 	says_clause(io(IO_SUBMITTED, 0, 1u << 20 | 4, 0, false), "R57", "into a frame of nobody: R57");
+	says_clause(io(IO_SUBMITTED, SWAP_DEVICES + 1, 1u << 20 | 4, pfn, false), "R57", "of a device that there is not: R57");
 	says_clause(io(IO_SUBMITTED, 0, 1u << 20 | 4, pfn, false), NULL, "it is being read");
 	says_clause(io(IO_SUBMITTED, 0, 1u << 20 | 4, pfn, false), "R57", "twice: R57");
 	says_clause(news(PAGE_UPTODATE, pfn), "R51", "it is there before that is over: R51");
 	says_clause(io(IO_DONE, 0, 1u << 20 | 4, pfn, false), NULL, "that is over");
 	says_clause(news(PAGE_UPTODATE, pfn), NULL, "it is there");
+	ok(frame(pfn)->flags & VMF_UPTODATE, "and is known to be");
 	ok(frame(pfn)->key == vm_virgin_key(0, 1u << 20 | 4), "and has what the disk came with");
 	says_clause(TELL(.type = EVENT_PAGE_STATE, .report = PAGE_COPIED, .pfn = page(3)), "R51", "another page is copied: R51");
 	frame(pfn)->flags &= (u16)~VMF_KNOWN;
@@ -407,6 +409,7 @@ static void test_errors(void)
 	news(PAGE_WRITEBACK, page(3));
 	io(IO_SUBMITTED, 0, 1u << 20 | 3, page(3), true);
 	io(IO_FAILED, 0, 1u << 20 | 3, page(3), true);
+	ok(flight()->failed, "whoever is at work may fail then");
 	says_clause(news(PAGE_WRITE_FAILED, page(3)), NULL, "a page cannot be written");
 	says_clause(ANSWER(0, 0), "R60", "fsync is silent: R60");
 	says_clause(ANSWER(-EIO, 0), NULL, "or says so");
