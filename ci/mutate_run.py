@@ -32,7 +32,7 @@ SCRIPTS = {  # what is no program; it needs mmcheck, and what is named beside it
     "exports": ["bash", "-c", 'for trace; do "$MMCHECK" export-c "$trace" -o - || exit 1; done', "exports"],
 }
 # What these print must be what they print without a mutant; of test_program it is its lines `# digest`.
-COMPARED = ("digests", "answers", "marks", "exports", "recording 1", "recording 2", "operations", "test_program")
+COMPARED = ("digests", "digests of vm", "answers", "marks", "exports", "recording 1", "recording 2", "operations", "test_program")
 GENERATED = 300  # programs whose digests are compared
 HUNT_SECONDS = "100000"  # never reached: programs are counted
 
@@ -77,6 +77,7 @@ class Steps:
     def compared(self):
         """Quick ones: digests of programs nobody wrote, every trace as text with its answers, marks."""
         return [("digests", "mmcheck", ["digest", "--gen", self.seed, str(GENERATED)]),
+                ("digests of vm", "mmcheck", ["digest", "--gen", self.seed, str(GENERATED // 5), "vm"]),
                 ("answers", "mmcheck", ["run", "-v", "--stats", *self.corpus]),
                 ("marks", "mmcheck", ["marks", "--each", *self.corpus]),
                 *[(f"recording {i + 1}", "mmcheck", ["witness", "-v", file]) for i, file in enumerate(self.recordings)],
