@@ -247,8 +247,9 @@ layers: $(LIBS)
 
 # The other personality of the machine: same header names, real locks, a library and programs of its own. Its folders are
 # for #include "..." alone: sim/sched.h would hide the system's, which pthread.h wants.
-SEES.threads   = -iquote sim/threads -iquote sim -iquote mm/include $(if $(filter mm/%,$(1)),-iquote mm) -iquote tests
-THREADS_SOURCES := $(wildcard mm/*.c) $(wildcard sim/threads/*.c) sim/context.c sim/disk.c sim/machine.c sim/param.c
+SEES.threads   = -iquote sim/threads -iquote sim -iquote mm/include $(if $(filter mm/% %/zswap_codec.c,$(1)),-iquote mm) -iquote tests
+THREADS_SOURCES := $(filter-out mm/zswap_codec.c,$(wildcard mm/*.c)) $(wildcard sim/threads/*.c) sim/context.c sim/disk.c \
+	sim/machine.c sim/param.c
 THREADS_PROGRAMS := $(patsubst tests/threads/%.c,$(B)/threads_%,$(wildcard tests/threads/*.c))
 threads: $(B)/libmmcheck_threads.a $(THREADS_PROGRAMS)
 $(B)/threads/%.o: %.c $(B)/flags
@@ -265,7 +266,7 @@ $(B)/threads/tests/threads/kmalloc_bench.o: private CFLAGS += -fno-plt
 
 $(THREADS_PROGRAMS): $(B)/threads_%: $(B)/threads/tests/threads/%.o $(B)/libmmcheck_threads.a
 	$(call note,LINK)
-	$(Q)$(CC) $(ALL_LDFLAGS) $^ -lpthread -o $@
+	$(Q)$(CC) $(ALL_LDFLAGS) $^ -llz4 -lpthread -o $@
 
 format:
 	@git-clang-format-19 --binary clang-format-19

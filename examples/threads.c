@@ -3,7 +3,7 @@
  * threads.c - the page allocator as a library for real threads: two CPUs, a page that goes from one to the other.
  *
  *   make install PREFIX=/usr
- *   H=/usr/include/mmcheck; cc -iquote $H/threads -iquote $H examples/threads.c -lmmcheck_threads -lpthread -o threads
+ *   H=/usr/include/mmcheck; cc -iquote $H/threads -iquote $H examples/threads.c -lmmcheck_threads -llz4 -lpthread -o threads
  *
  * -iquote and not -I: the folder has a sched.h of its own, which pthread.h must not find. $H/threads makes it the
  * personality with real locks.

@@ -114,8 +114,11 @@ static void end_bio(u64 pfn, bool write, int error, void *arg)
 	end_io(page, error);
 }
 
+/* Once the device has it, it may have ended: nobody looks at the bio any more. */
 static bool submit_bio(struct bio *bio)
 {
+	const struct bio submitted = *bio;
+
 	if (!disk_submit((struct disk_request){ .write = bio->write,
 						.device = bio->device,
 						.block = bio->block,
@@ -123,8 +126,8 @@ static bool submit_bio(struct bio *bio)
 						.end_io = end_bio,
 						.arg = bio }))
 		return false;
-	io_news(bio, IO_SUBMITTED);
-	count_reclaim_events(bio->write ? PGPGOUT : PGPGIN, 1);
+	io_news(&submitted, IO_SUBMITTED);
+	count_reclaim_events(submitted.write ? PGPGOUT : PGPGIN, 1);
 	return true;
 }
 

@@ -28,7 +28,7 @@ static void unhash_dentry(struct fs_state *fs, struct dentry *dentry)
 		sim_tick();
 	*at = dentry->hash_next;
 	list_del(&dentry->lru);
-	fs->nr_dentries--;
+	WRITE_ONCE(fs->nr_dentries, fs->nr_dentries - 1);
 	inode_announce(dentry->inode->mapping.file, dentry, true, false);
 	dentry->inode->has_dentry = false;
 	inode_to_lru(fs, dentry->inode);
@@ -44,7 +44,7 @@ static void unhash_inode(struct fs_state *fs, struct inode *inode)
 	list_del(&inode->all);
 	list_del(&inode->lru);
 	fs->nr_inodes--;
-	fs->nr_lru_inodes--;
+	WRITE_ONCE(fs->nr_lru_inodes, fs->nr_lru_inodes - 1);
 	inode_announce(inode->mapping.file, inode, false, false);
 }
 
@@ -102,7 +102,7 @@ static bool is_in_use(const struct inode *inode)
 {
 	const struct address_space *mapping = &inode->mapping;
 
-	return mapping->nr_mapped || mapping->nr_dirty || mapping->error;
+	return READ_ONCE(mapping->nr_mapped) || READ_ONCE(mapping->nr_dirty) || READ_ONCE(mapping->error);
 }
 
 /* Its clean pages go: what reclaim would have had to do one by one. */
@@ -123,13 +123,13 @@ static bool free_inode(struct fs_state *fs, struct inode *inode)
 	unsigned long flags;
 	bool goes;
 
-	if (mapping->nr_pages)
+	if (READ_ONCE(mapping->nr_pages))
 		steal_pages(mapping);
-	if (!mapping->nr_pages)
+	if (!READ_ONCE(mapping->nr_pages))
 		filemap_drop_shadows(mapping, 0);
 	spin_lock_irqsave(&mapping->lock, flags); /* who took its last page out has let go of the lock when we have it */
 	spin_lock(&fs->lock);
-	goes = !inode->holders && !mapping->root && !mapping->error;
+	goes = !inode->holders && !mapping->root && !READ_ONCE(mapping->error);
 	if (goes)
 		unhash_inode(fs, inode);
 	spin_unlock(&fs->lock);

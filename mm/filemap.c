@@ -162,12 +162,13 @@ int filemap_add(struct page *page, struct address_space *mapping, u32 index, gfp
 	else if ((stock->wanted = radix_wants(mapping, index)) > stock->nr)
 		err = -EAGAIN;
 	if (!err) {
-		vm_page(page)->mapping = mapping;
-		vm_page(page)->index = index;
+		WRITE_ONCE(vm_page(page)->file, mapping->file);
+		WRITE_ONCE(vm_page(page)->index, index);
+		WRITE_ONCE(vm_page(page)->mapping, mapping);
 		get_vm_page(page);
 		radix_store(mapping, index, (u64)(uintptr_t)page, stock);
-		mapping->nr_pages++;
-		mapping->nr_shadows -= !!shadow;
+		WRITE_ONCE(mapping->nr_pages, mapping->nr_pages + 1);
+		WRITE_ONCE(mapping->nr_shadows, mapping->nr_shadows - !!shadow);
 		mod_node_page_state(page_pgdat(page), NR_FILE_PAGES, 1);
 		announce_cache(page, true, why);
 	}
@@ -183,13 +184,14 @@ int filemap_add(struct page *page, struct address_space *mapping, u32 index, gfp
 /* mapping->lock and the page's lock are held; the caller gives back the cache's reference when they are not. */
 static void remove_page(struct address_space *mapping, struct page *page, u64 shadow, enum cache_why why, struct radix_stock *stock)
 {
-	VM_BUG_ON(!vm_flag(page, PGV_locked) || vm_flag(page, PGV_dirty | PGV_writeback) || vm_page(page)->mapcount);
+	VM_BUG_ON(!vm_flag(page, PGV_locked) || vm_flag(page, PGV_dirty | PGV_writeback) ||
+		  READ_ONCE(vm_page(page)->mapcount));
 	radix_store(mapping, vm_page(page)->index, shadow, stock);
-	mapping->nr_pages--;
-	mapping->nr_shadows += !!shadow;
+	WRITE_ONCE(mapping->nr_pages, mapping->nr_pages - 1);
+	WRITE_ONCE(mapping->nr_shadows, mapping->nr_shadows + !!shadow);
 	mod_node_page_state(page_pgdat(page), NR_FILE_PAGES, -1);
 	announce_cache(page, false, why);
-	vm_page(page)->mapping = NULL;
+	WRITE_ONCE(vm_page(page)->mapping, NULL);
 }
 
 /* Nobody else has it, and the disk has what it holds: out. Page locked. */
@@ -203,7 +205,7 @@ static bool remove_if_unused(struct page *page, enum cache_why why)
 	if (!mapping)
 		return false;
 	spin_lock_irqsave(&mapping->lock, flags);
-	unused = vm_page_refs(page) == 2 && !vm_page(page)->mapcount && !vm_flag(page, PGV_dirty | PGV_writeback);
+	unused = vm_page_refs(page) == 2 && !READ_ONCE(vm_page(page)->mapcount) && !vm_flag(page, PGV_dirty | PGV_writeback);
 	if (unused)
 		remove_page(mapping, page, why == CACHE_RECLAIM ? workingset_eviction(page) : 0, why, &stock);
 	spin_unlock_irqrestore(&mapping->lock, flags);
@@ -242,7 +244,7 @@ static void truncate_page(struct address_space *mapping, struct page *page)
 	unsigned long flags;
 
 	wait_on_page_writeback(page);
-	if (vm_page(page)->mapcount)
+	if (READ_ONCE(vm_page(page)->mapcount))
 		unmap_mapping_range(mapping, vm_page(page)->index, 1);
 	cancel_dirty_page(page);
 	spin_lock_irqsave(&mapping->lock, flags);
@@ -281,7 +283,7 @@ void filemap_drop_shadows(struct address_space *mapping, u32 first)
 			index++;
 		if (entry) {
 			radix_store(mapping, (u32)index, 0, &stock);
-			mapping->nr_shadows--;
+			WRITE_ONCE(mapping->nr_shadows, mapping->nr_shadows - 1);
 		}
 		spin_unlock_irqrestore(&mapping->lock, flags);
 		radix_return(&stock);

@@ -158,6 +158,7 @@ u64 forget_inodes(struct fs_state *fs);
 
 struct writeback_state {
 	bool woken;	   /* the flusher is to write until less than the background limit is dirty */
+	step_lock_t lock;  /* of the next two: inside mapping->lock */
 	u64 oldest_ns;	   /* no mapping has been dirty for longer; ~0: none is */
 	u64 next_ns;	   /* when the flusher comes by itself; 0: it does not */
 	u32 laps;	   /* for tests: how often somebody was made to wait */

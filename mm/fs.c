@@ -45,7 +45,7 @@ bool block_is_hole(u32 file, u32 index)
 {
 	const struct disk_file *disk = disk_file(file);
 
-	return disk && !(disk->written[index / 64] >> index % 64 & 1);
+	return disk && !(READ_ONCE(disk->written[index / 64]) >> index % 64 & 1);
 }
 
 void block_written(u32 file, u32 index)
@@ -53,7 +53,7 @@ void block_written(u32 file, u32 index)
 	struct disk_file *disk = disk_file(file);
 
 	if (disk)
-		disk->written[index / 64] |= 1ULL << index % 64;
+		fetch_or_relaxed(&disk->written[index / 64], 1ULL << index % 64);
 }
 
 static void set_size(struct disk_file *disk, u32 file, u32 pages)
@@ -74,7 +74,7 @@ void inode_enlarge(struct address_space *mapping, u32 pages)
 static void cut_off(struct disk_file *disk, u32 first)
 {
 	for (u32 i = first; i < FILE_LARGEST_PAGES; i++)
-		disk->written[i / 64] &= ~(1ULL << i % 64);
+		fetch_and_relaxed(&disk->written[i / 64], ~(1ULL << i % 64));
 }
 
 static void make_disk(struct fs_state *fs)
@@ -108,7 +108,7 @@ static void inode_from_lru(struct fs_state *fs, struct inode *inode)
 	if (!inode->lru.next)
 		return;
 	list_del(&inode->lru);
-	fs->nr_lru_inodes--;
+	WRITE_ONCE(fs->nr_lru_inodes, fs->nr_lru_inodes - 1);
 }
 
 void inode_to_lru(struct fs_state *fs, struct inode *inode)
@@ -116,7 +116,7 @@ void inode_to_lru(struct fs_state *fs, struct inode *inode)
 	if (inode->holders || inode->has_dentry || inode->lru.next)
 		return;
 	list_add_tail(&inode->lru, &fs->inode_lru);
-	fs->nr_lru_inodes++;
+	WRITE_ONCE(fs->nr_lru_inodes, fs->nr_lru_inodes + 1);
 }
 
 void inode_hold(struct fs_state *fs, struct inode *inode)
@@ -161,7 +161,7 @@ struct address_space *inode_next(struct address_space *previous)
 	for (at = previous ? mapping_inode(previous)->all.next : fs->all.next; at != &fs->all; at = at->next) {
 		sim_tick();
 		inode = list_entry(at, struct inode, all);
-		if (inode->mapping.nr_pages || inode->mapping.nr_shadows)
+		if (READ_ONCE(inode->mapping.nr_pages) || READ_ONCE(inode->mapping.nr_shadows))
 			break;
 		inode = NULL;
 	}
@@ -194,7 +194,7 @@ static void add_dentry(struct fs_state *fs, struct dentry *dentry, struct inode 
 	dentry->hash_next = *head;
 	*head = dentry;
 	list_add_tail(&dentry->lru, &fs->dentry_lru);
-	fs->nr_dentries++;
+	WRITE_ONCE(fs->nr_dentries, fs->nr_dentries + 1);
 	inode->has_dentry = true;
 	inode_announce(inode->mapping.file, dentry, true, true);
 }

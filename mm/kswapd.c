@@ -115,8 +115,10 @@ static bool run_priorities(struct pgdat *pgdat, struct scan_control *sc, u64 *bo
 
 static void note_failure(struct pgdat *pgdat, const struct scan_control *sc)
 {
-	pgdat->kswapd_failures++;
-	announce_reclaim(RECLAIM_FAILURES, pgdat, sc, pgdat->kswapd_failures, 0);
+	u32 failures = READ_ONCE(pgdat->kswapd_failures) + 1;
+
+	WRITE_ONCE(pgdat->kswapd_failures, failures); /* others put it to 0: if that is lost, they do it again */
+	announce_reclaim(RECLAIM_FAILURES, pgdat, sc, failures, 0);
 }
 
 /* [R12] Returns the order it did it for. */
@@ -153,7 +155,7 @@ static bool may_sleep(struct pgdat *pgdat, unsigned order, unsigned highest)
 		return true;
 	if (!pgdat_balanced(pgdat, order, highest))
 		return false;
-	pgdat->flags &= ~(u32)(PGDAT_DIRTY | PGDAT_WRITEBACK | PGDAT_CONGESTED);
+	fetch_and_relaxed(&pgdat->flags, ~(u32)(PGDAT_DIRTY | PGDAT_WRITEBACK | PGDAT_CONGESTED));
 	return true;
 }
 
@@ -167,9 +169,11 @@ static bool is_woken(void *arg)
 /* Woken in the middle of a nap: what it should sleep after is still to be done. */
 static void keep_note(struct pgdat *pgdat, unsigned order, unsigned highest)
 {
+	step_lock(&pgdat->note_lock);
 	if (pgdat->kswapd_highest_zoneidx == MAX_NR_ZONES)
 		pgdat->kswapd_highest_zoneidx = (u8)highest;
 	pgdat->kswapd_order = max_of(pgdat->kswapd_order, (u8)order);
+	step_unlock(&pgdat->note_lock);
 }
 
 /* true: asleep, which ends this run of the thread. */
@@ -178,7 +182,8 @@ static bool try_to_sleep(struct pgdat *pgdat, unsigned order, unsigned highest)
 	bool *wanted = &current_mm()->kswapd_wanted[pgdat->nid], woken = false;
 	u64 nap_ns = this_cpu->machine->param[PARAM_KSWAPD_NAP_MS] * 1000000ULL;
 
-	pgdat->kswapd_asleep = true; /* before it looks */
+	WRITE_ONCE(pgdat->kswapd_asleep, true); /* before it looks */
+	smp_mb();
 	if (may_sleep(pgdat, order, highest)) {
 		announce_reclaim(RECLAIM_KSWAPD_NAPS, pgdat, NULL, 0, 0);
 		woken = sim_sleep_timeout(is_woken, wanted, nap_ns, "kswapd's nap");
@@ -188,15 +193,27 @@ static bool try_to_sleep(struct pgdat *pgdat, unsigned order, unsigned highest)
 			return true;
 	}
 	count_reclaim_events(woken ? KSWAPD_LOW_WMARK_HIT_QUICKLY : KSWAPD_HIGH_WMARK_HIT_QUICKLY, 1);
-	pgdat->kswapd_asleep = false;
-	*wanted = false;
+	WRITE_ONCE(pgdat->kswapd_asleep, false);
+	WRITE_ONCE(*wanted, false);
 	announce_reclaim(RECLAIM_KSWAPD_GOES_ON, pgdat, NULL, 0, 0);
 	return false;
 }
 
-static unsigned noted_zone(const struct pgdat *pgdat, unsigned otherwise)
+/* What it is wanted for by now; taken along, or left. */
+static unsigned read_note(struct pgdat *pgdat, unsigned *highest, bool take)
 {
-	return pgdat->kswapd_highest_zoneidx == MAX_NR_ZONES ? otherwise : pgdat->kswapd_highest_zoneidx;
+	unsigned order;
+
+	step_lock(&pgdat->note_lock);
+	order = pgdat->kswapd_order;
+	if (pgdat->kswapd_highest_zoneidx != MAX_NR_ZONES)
+		*highest = pgdat->kswapd_highest_zoneidx;
+	if (take) {
+		pgdat->kswapd_order = 0;
+		pgdat->kswapd_highest_zoneidx = MAX_NR_ZONES;
+	}
+	step_unlock(&pgdat->note_lock);
+	return order;
 }
 
 /* --- the thread ---------------------------------------------------------------------------------------------------------------------- */
@@ -215,15 +232,10 @@ static void balance_until_it_sleeps(struct pgdat *pgdat)
 
 	do {
 		sim_tick();
-		order = pgdat->kswapd_order;
-		highest = noted_zone(pgdat, highest);
-		pgdat->kswapd_order = 0;
-		pgdat->kswapd_highest_zoneidx = MAX_NR_ZONES;
+		order = read_note(pgdat, &highest, true);
 		done = balance_pgdat(pgdat, order, highest);
-		if (done >= order) { /* else it is to sleep after a smaller order than it was asked for */
-			done = pgdat->kswapd_order;
-			highest = noted_zone(pgdat, highest);
-		}
+		if (done >= order) /* else it is to sleep after a smaller order than it was asked for */
+			done = read_note(pgdat, &highest, false);
 	} while (!try_to_sleep(pgdat, done, highest));
 }
 
@@ -240,8 +252,8 @@ static void kswapd(void *arg)
 	struct pgdat *pgdat = arg;
 
 	announce_thread(pgdat, true);
-	pgdat->kswapd_asleep = false;
-	current_mm()->kswapd_wanted[pgdat->nid] = false;
+	WRITE_ONCE(pgdat->kswapd_asleep, false);
+	WRITE_ONCE(current_mm()->kswapd_wanted[pgdat->nid], false);
 	this_cpu->task_flags |= PF_MEMALLOC;
 	balance_until_it_sleeps(pgdat);
 	this_cpu->task_flags &= ~(u32)PF_MEMALLOC;

@@ -9,7 +9,7 @@
  *   nothing --anonymous fault--> mapped --reclaim--> swapped out --fault, swapoff--> mapped --exit, munmap, reaper--> nothing
  *   nothing --fault of a file--> mapped, read only --first write--> writable, the page is dirty --cleaned--> read only
  *
- * task_access() is the MMU: it looks at the entry, sets its accessed and dirty bits, and takes no lock. Where it cannot go on
+ * task_access() is the MMU: it looks at the entry, sets its accessed and dirty bits, and takes no mutex. Where it cannot go on
  * a fault is handled with mmap_lock held, and it looks again: whatever a fault brought may be gone by then.
  *
  * Who may change an entry: with mmap_lock, all that the task or the reaper does to it, and swapoff; with the page's lock,
@@ -22,7 +22,7 @@
  *   [PT4] a window's entry is writable only while its page is dirty: so nothing is lost when the entry goes
  *   [PT5] rss, swapents, locked and nr_tables of a task are what its tables hold; node counters are their sums
  *   [PT6] a page is mlocked if and only if one of its entries is
- * Locks: above. Sleeps: faults do, with mmap_lock held.
+ * Locks: above; an entry and what is counted of it change in one step: table_lock. Sleeps: faults do, with mmap_lock held.
  * Unlike Linux: a read of untouched memory gets a page of its own, there is no shared zero page; nobody shares anonymous
  * memory, so there is no copy on write; two levels of tables; they stay until the task ends; no TLB, so none to be flushed.
  */
@@ -39,13 +39,13 @@ static struct page *alloc_table(struct vm_task *task)
 	if (!table)
 		return NULL;
 	mod_node_page_state(page_pgdat(table), NR_PAGETABLE, 1);
-	task->nr_tables++;
+	task_count(task->nr_tables, 1);
 	return table;
 }
 
 static void free_table(struct vm_task *task, struct page *table)
 {
-	task->nr_tables--;
+	task_count(task->nr_tables, -1);
 	mod_node_page_state(page_pgdat(table), NR_PAGETABLE, -1);
 	put_vm_page(table);
 }
@@ -65,8 +65,10 @@ void task_free_tables(struct vm_task *task)
 		if (!table)
 			continue;
 		sim_tick();
+		step_lock(&task->table_lock);
 		table_store(task->pgd, i, 0);
-		task->table[i] = NULL; /* before it is given back: others walk tables meanwhile */
+		WRITE_ONCE(task->table[i], NULL); /* before it is given back: others walk tables meanwhile */
+		step_unlock(&task->table_lock);
 		free_table(task, table);
 	}
 	table = task->pgd;
@@ -85,8 +87,10 @@ static int make_table(struct vm_task *task, u32 vpn)
 	table = alloc_table(task);
 	if (!table)
 		return -ENOMEM;
+	step_lock(&task->table_lock);
 	table_store(task->pgd, slot, page_pfn(current_mm(), table) << PTE_SHIFT | PTE_PRESENT | PTE_WRITE);
-	task->table[slot] = table;
+	WRITE_ONCE(task->table[slot], table);
+	step_unlock(&task->table_lock);
 	return 0;
 }
 
@@ -96,26 +100,26 @@ void map_page(struct vm_task *task, u32 vpn, struct page *page, u64 bits)
 {
 	u64 pfn = page_pfn(current_mm(), page);
 
+	step_lock(&task->table_lock);
 	if (pte_is_swap(pte_get(task, vpn)))
-		task->swapents--;
+		task_count(task->swapents, -1);
 	pte_set(task, vpn, pfn << PTE_SHIFT | PTE_PRESENT | PTE_YOUNG | bits);
 	if (bits & PTE_WINDOW) {
 		page_add_file_rmap(page);
-		task->rss_file++;
+		task_count(task->rss_file, 1);
 	} else {
 		page_add_anon_rmap(page, task->id + 1, vpn);
-		task->rss_anon++;
+		task_count(task->rss_anon, 1);
 	}
 	pte_announce(task, vpn, PTE_MAPPED, pfn, 0, bits & PTE_WRITE);
+	step_unlock(&task->table_lock);
 }
 
 /* The entry is gone already, its reference is ours. */
-static void page_unmapped(struct vm_task *task, struct page *page, u64 pte)
+static void page_unmapped(struct page *page, u64 pte)
 {
-	if (pte & PTE_MLOCKED) {
-		task->locked--;
+	if (pte & PTE_MLOCKED)
 		update_mlock(page);
-	}
 	if (!(pte & PTE_WINDOW))
 		free_swap_cache(page);
 	else if (pte & PTE_YOUNG)
@@ -123,27 +127,40 @@ static void page_unmapped(struct vm_task *task, struct page *page, u64 pte)
 	put_vm_page(page);
 }
 
-bool zap_pte(struct vm_task *task, u32 vpn)
+/* The entry is gone, and counts no more. */
+static void uncount_entry(struct vm_task *task, u32 vpn, u64 pte)
 {
-	u64 pte = pte_get(task, vpn);
-
-	if (!pte)
-		return false;
-	pte_set(task, vpn, 0);
 	if (pte_is_swap(pte)) {
-		task->swapents--;
+		task_count(task->swapents, -1);
 		pte_announce(task, vpn, PTE_DROPPED, ~0ULL, pte_entry(pte), false);
-		swap_free(pte_entry(pte));
-		return false;
+		return;
 	}
 	if (pte & PTE_WINDOW)
-		task->rss_file--;
+		task_count(task->rss_file, -1);
 	else
-		task->rss_anon--;
+		task_count(task->rss_anon, -1);
 	page_remove_rmap(pte_page(pte));
 	pte_announce(task, vpn, PTE_UNMAPPED, pte_pfn(pte), 0, pte & PTE_DIRTY);
-	page_unmapped(task, pte_page(pte), pte);
-	return true;
+	if (pte & PTE_MLOCKED)
+		task_count(task->locked, -1);
+}
+
+bool zap_pte(struct vm_task *task, u32 vpn)
+{
+	u64 pte;
+
+	step_lock(&task->table_lock);
+	pte = pte_get(task, vpn);
+	if (pte) {
+		pte_set(task, vpn, 0);
+		uncount_entry(task, vpn, pte);
+	}
+	step_unlock(&task->table_lock);
+	if (pte_is_swap(pte))
+		swap_free(pte_entry(pte));
+	else if (pte)
+		page_unmapped(pte_page(pte), pte);
+	return pte & PTE_PRESENT;
 }
 
 void zap_range(struct vm_task *task, u32 vpn, u32 nr)
@@ -154,7 +171,7 @@ void zap_range(struct vm_task *task, u32 vpn, u32 nr)
 		u32 next = min_of(ALIGN(vpn + 1, PTES_PER_TABLE), end);
 
 		sim_tick();
-		for (; vpn < next && task->table[vpn / PTES_PER_TABLE]; vpn++)
+		for (; vpn < next && READ_ONCE(task->table[vpn / PTES_PER_TABLE]); vpn++)
 			zap_pte(task, vpn);
 		vpn = next;
 	}
@@ -187,7 +204,7 @@ static bool should_try_to_free_swap(const struct page *page, bool write)
  */
 static int bring_back(struct vm_task *task, u32 vpn, bool write, gfp_t gfp)
 {
-	u32 entry = pte_entry(pte_get(task, vpn));
+	u32 entry = pte_entry(pte_peek(task, vpn));
 	struct page *page = swap_cache_get_page(entry);
 	int err;
 
@@ -212,18 +229,28 @@ static int bring_back(struct vm_task *task, u32 vpn, bool write, gfp_t gfp)
 	return 0;
 }
 
+/* It is mapped there already: perhaps it is to be written now. */
+static bool change_mapped(struct vm_task *task, u32 vpn, const struct page *page, bool write)
+{
+	bool mapped;
+	u64 pte;
+
+	step_lock(&task->table_lock);
+	pte = pte_get(task, vpn);
+	mapped = pte_maps(pte, page);
+	if (mapped)
+		pte_set(task, vpn, write ? pte | PTE_WRITE : pte);
+	step_unlock(&task->table_lock);
+	return mapped;
+}
+
 /* The page is locked: nobody truncates it or takes it away. */
 static void map_file_page(struct vm_task *task, u32 vpn, struct page *page, bool write)
 {
-	u64 pte;
-
 	if (write)
 		set_page_dirty(page);
-	pte = pte_get(task, vpn);
-	if (pte_maps(pte, page)) {
-		pte_set(task, vpn, write ? pte | PTE_WRITE : pte);
+	if (change_mapped(task, vpn, page, write))
 		return;
-	}
 	get_vm_page(page);
 	map_page(task, vpn, page, PTE_WINDOW | (write ? PTE_WRITE : 0));
 }
@@ -296,7 +323,7 @@ int handle_fault(struct vm_task *task, u32 vpn, bool write)
 	int err;
 
 	count_reclaim_events(PGFAULT, 1);
-	if (pte_suffices(pte_get(task, vpn), write)) /* somebody who had mmap_lock before brought it */
+	if (pte_suffices(pte_peek(task, vpn), write)) /* somebody who had mmap_lock before brought it */
 		return 0;
 	if (vpn_in_window(vpn) && !window_of(task, vpn))
 		return -EFAULT;
@@ -305,21 +332,26 @@ int handle_fault(struct vm_task *task, u32 vpn, bool write)
 		return err;
 	if (vpn_in_window(vpn))
 		return file_fault(task, vpn, write);
-	return pte_get(task, vpn) ? bring_back(task, vpn, write, GFP_HIGHUSER_MOVABLE) : anon_fault(task, vpn);
+	return pte_peek(task, vpn) ? bring_back(task, vpn, write, GFP_HIGHUSER_MOVABLE) : anon_fault(task, vpn);
 }
 
 /* --- access -------------------------------------------------------------------------------------------------------------------------------- */
 
-bool mmu_access(struct vm_task *task, u32 vpn, bool write, u64 *pfn)
+bool mmu_touch(struct vm_task *task, u32 vpn, bool write, void (*touch)(u64 pfn, void *arg), void *arg)
 {
-	u64 pte = pte_get(task, vpn);
+	bool there;
+	u64 pte;
 
-	if (!pte_suffices(pte, write))
-		return false;
-	pte_set(task, vpn, pte | PTE_YOUNG | (write ? PTE_DIRTY : 0));
-	*pfn = pte_pfn(pte);
-	pte_announce(task, vpn, PTE_ACCESSED, *pfn, 0, write);
-	return true;
+	step_lock(&task->table_lock);
+	pte = pte_get(task, vpn);
+	there = pte_suffices(pte, write);
+	if (there) {
+		pte_set(task, vpn, pte | PTE_YOUNG | (write ? PTE_DIRTY : 0));
+		pte_announce(task, vpn, PTE_ACCESSED, pte_pfn(pte), 0, write);
+		touch(pte_pfn(pte), arg);
+	}
+	step_unlock(&task->table_lock);
+	return there;
 }
 
 /*
@@ -330,7 +362,7 @@ static void throttle_writer(struct vm_task *task, u32 vpn)
 {
 	struct task_scope scope;
 
-	if (!vpn_in_window(vpn) || task->killed || pte_suffices(pte_get(task, vpn), true))
+	if (!vpn_in_window(vpn) || task_is_killed(task) || pte_suffices(pte_peek(task, vpn), true))
 		return;
 	task_become(&scope, task);
 	balance_dirty_pages();
@@ -345,7 +377,7 @@ static int task_fault(unsigned id, u32 vpn, bool write)
 	return err ? err : task_leave(&scope, handle_fault(scope.task, vpn, write));
 }
 
-int task_access(unsigned id, u32 vpn, bool write, u64 *pfn)
+int task_touch(unsigned id, u32 vpn, bool write, void (*touch)(u64 pfn, void *arg), void *arg)
 {
 	int err = 0;
 
@@ -355,11 +387,21 @@ int task_access(unsigned id, u32 vpn, bool write, u64 *pfn)
 		return -EFAULT;
 	if (write)
 		throttle_writer(vm_task(id), vpn);
-	while (!err && (vm_task(id)->killed || !mmu_access(vm_task(id), vpn, write, pfn))) {
+	while (!err && (task_is_killed(vm_task(id)) || !mmu_touch(vm_task(id), vpn, write, touch, arg))) {
 		sim_tick();
 		err = task_fault(id, vpn, write);
 	}
 	return err;
+}
+
+static void tell_pfn(u64 pfn, void *arg)
+{
+	*(u64 *)arg = pfn;
+}
+
+int task_access(unsigned id, u32 vpn, bool write, u64 *pfn)
+{
+	return task_touch(id, vpn, write, tell_pfn, pfn);
 }
 
 /* --- others do it to a task ------------------------------------------------------------------------------------------------------------------ */
@@ -372,7 +414,7 @@ bool task_reap(struct vm_task *task, u64 *freed)
 {
 	if (!mutex_trylock(&task->mmap_lock))
 		return false;
-	if (task->exists && task->killed)
+	if (task->exists && task_is_killed(task))
 		for (u32 vpn = 0; vpn < VM_ANON_PAGES; vpn++) {
 			if (!task->table[vpn / PTES_PER_TABLE]) {
 				vpn |= PTES_PER_TABLE - 1;
@@ -385,26 +427,37 @@ bool task_reap(struct vm_task *task, u64 *freed)
 	return true;
 }
 
+/* In one step. */
+static bool find_in_task(struct vm_task *task, u32 entry, u32 *vpn)
+{
+	u64 left = task->swapents;
+
+	for (*vpn = 0; left && *vpn < VM_ANON_PAGES; ++*vpn) {
+		u64 pte = pte_get(task, *vpn);
+
+		if (!pte && !task->table[*vpn / PTES_PER_TABLE])
+			*vpn |= PTES_PER_TABLE - 1;
+		if (!pte_is_swap(pte))
+			continue;
+		if (pte_entry(pte) == entry)
+			return true;
+		left--;
+	}
+	return false;
+}
+
 /* Where a swap entry is; false: in no table. */
 static bool find_entry(u32 entry, struct vm_task **task, u32 *vpn)
 {
-	for (unsigned id = 0; id < VM_MAX_TASKS; id++) {
-		u64 left = vm_task(id)->swapents;
+	bool found = false;
 
+	for (unsigned id = 0; id < VM_MAX_TASKS && !found; id++) {
 		*task = vm_task(id);
-		for (*vpn = 0; left && *vpn < VM_ANON_PAGES; ++*vpn) {
-			u64 pte = pte_get(*task, *vpn);
-
-			if (!pte && !(*task)->table[*vpn / PTES_PER_TABLE])
-				*vpn |= PTES_PER_TABLE - 1;
-			if (!pte_is_swap(pte))
-				continue;
-			if (pte_entry(pte) == entry)
-				return true;
-			left--;
-		}
+		step_lock(&(*task)->table_lock);
+		found = find_in_task(*task, entry, vpn);
+		step_unlock(&(*task)->table_lock);
 	}
-	return false;
+	return found;
 }
 
 /* Nobody is killed for it: who wants a device off is told that there is no room. */
@@ -417,7 +470,7 @@ int unuse_entry(u32 entry)
 	while (!err && find_entry(entry, &task, &vpn)) {
 		sim_tick();
 		mutex_lock(&task->mmap_lock);
-		if (pte_is_swap(pte_get(task, vpn)) && pte_entry(pte_get(task, vpn)) == entry)
+		if (pte_is_swap(pte_peek(task, vpn)) && pte_entry(pte_peek(task, vpn)) == entry)
 			err = bring_back(task, vpn, true, GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 		mutex_unlock(&task->mmap_lock);
 	}

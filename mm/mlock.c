@@ -22,7 +22,7 @@ static bool any_mlocked(const struct page *page)
 	u32 at = 0;
 
 	while (rmap_next(page, &at, &place))
-		if (pte_get(place.task, place.vpn) & PTE_MLOCKED)
+		if (pte_peek(place.task, place.vpn) & PTE_MLOCKED)
 			return true;
 	return false;
 }
@@ -40,22 +40,36 @@ void update_mlock(struct page *page)
 	}
 }
 
-/* The page of an entry that is present, with the bit set or cleared. */
-static void mark_entry(struct vm_task *task, u32 vpn, bool mlocked)
+/* The page of an entry, if the bit of that has changed, with a reference. *present: there is one. */
+static struct page *mark_entry(struct vm_task *task, u32 vpn, bool mlocked, bool *present)
 {
-	u64 pte = pte_get(task, vpn);
-	struct page *page = pte_page(pte);
+	struct page *page = NULL;
+	u64 pte;
 
-	if (!(pte & PTE_MLOCKED) != mlocked)
-		return;
-	get_vm_page(page);
-	pte_set(task, vpn, pte ^ PTE_MLOCKED);
-	if (mlocked)
-		task->locked++;
-	else
-		task->locked--;
+	step_lock(&task->table_lock);
+	pte = pte_get(task, vpn);
+	*present = pte & PTE_PRESENT;
+	if (*present && !(pte & PTE_MLOCKED) == mlocked) {
+		page = pte_page(pte);
+		get_vm_page(page);
+		pte_set(task, vpn, pte ^ PTE_MLOCKED);
+		task_count(task->locked, mlocked ? 1 : -1ULL);
+	}
+	step_unlock(&task->table_lock);
+	return page;
+}
+
+/* true: the entry is present, and has the bit now, or has not; so has its page. */
+static bool set_mlocked(struct vm_task *task, u32 vpn, bool mlocked)
+{
+	bool present;
+	struct page *page = mark_entry(task, vpn, mlocked, &present);
+
+	if (!page)
+		return present;
 	update_mlock(page);
 	put_vm_page(page);
+	return true;
 }
 
 /* mmap_lock held. */
@@ -63,12 +77,10 @@ static int mlock_one(struct vm_task *task, u32 vpn)
 {
 	int err = 0;
 
-	while (!err && !(pte_get(task, vpn) & PTE_PRESENT)) {
+	while (!err && !set_mlocked(task, vpn, true)) {
 		sim_tick();
-		err = task->killed ? -EINTR : handle_fault(task, vpn, !vpn_in_window(vpn));
+		err = task_is_killed(task) ? -EINTR : handle_fault(task, vpn, !vpn_in_window(vpn));
 	}
-	if (!err)
-		mark_entry(task, vpn, true);
 	return err;
 }
 
@@ -100,34 +112,35 @@ int task_munlock(unsigned id, u32 vpn, u32 nr)
 		return err;
 	for (u32 i = 0; i < nr; i++) {
 		sim_tick();
-		if (pte_get(scope.task, vpn + i) & PTE_MLOCKED)
-			mark_entry(scope.task, vpn + i, false);
+		set_mlocked(scope.task, vpn + i, false);
 	}
 	return task_leave(&scope, 0);
 }
 
-int task_pin(unsigned id, u32 vpn, u64 *pfn)
+/* Nobody comes in between: it is still mapped. */
+static void pin_page(u64 pfn, void *arg)
 {
-	int err = task_access(id, vpn, true, pfn);
-	struct page *page;
+	struct page *page = current_mm()->mem_map + pfn;
 
-	if (err)
-		return err;
-	page = current_mm()->mem_map + *pfn; /* nobody came in between: it is still mapped */
+	*(u64 *)arg = pfn;
 	get_vm_page(page);
-	vm_page(page)->pins++;
+	fetch_add_relaxed(&vm_page(page)->pins, 1);
 	mod_node_page_state(page_pgdat(page), NR_FOLL_PIN_ACQUIRED, 1);
 	vm_page_news(page, PAGE_PINNED);
-	return 0;
+}
+
+int task_pin(unsigned id, u32 vpn, u64 *pfn)
+{
+	return task_touch(id, vpn, true, pin_page, pfn);
 }
 
 void task_unpin(u64 pfn)
 {
 	struct page *page = pfn_to_page(pfn);
 
-	if (!page || !vm_page(page)->pins)
+	if (!page || !READ_ONCE(vm_page(page)->pins))
 		return;
-	vm_page(page)->pins--;
+	fetch_add_relaxed(&vm_page(page)->pins, -1);
 	mod_node_page_state(page_pgdat(page), NR_FOLL_PIN_RELEASED, 1);
 	vm_page_news(page, PAGE_UNPINNED);
 	put_vm_page(page);

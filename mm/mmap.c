@@ -24,17 +24,21 @@ int task_mmap(unsigned id, unsigned window, u32 file, u32 first, u32 nr)
 		return err;
 	if (scope.task->window[window].nr)
 		return task_leave(&scope, -EBUSY);
+	step_lock(&scope.task->table_lock);
 	scope.task->window[window].file = file;
 	scope.task->window[window].first = first;
 	scope.task->window[window].nr = nr;
-	scope.task->total_vm += nr;
+	step_unlock(&scope.task->table_lock);
+	task_count(scope.task->total_vm, nr);
 	return task_leave(&scope, 0);
 }
 
 void close_window(struct vm_task *task, unsigned window)
 {
-	task->total_vm -= task->window[window].nr;
+	task_count(task->total_vm, -(u64)task->window[window].nr);
+	step_lock(&task->table_lock);
 	task->window[window].nr = 0;
+	step_unlock(&task->table_lock);
 }
 
 int task_munmap(unsigned id, unsigned window)

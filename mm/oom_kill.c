@@ -23,7 +23,8 @@
  *   [O7] the reaper's tries  [L6] who may kill at all
  * Locks: oom_lock, which nobody waits for: somebody else is deciding already. It is held from the last look at the free lists
  * to the decision. From out_of_memory() to the kill nothing yields, so that who is chosen is who is killed; the report is written
- * afterwards. The reaper's list is changed in such steps too.
+ * afterwards. Among threads the choice is made of figures of a moment ago, and who has ended since is not killed. The kill, the
+ * reaper's list and marks of victims change in one step each: tasks->lock.
  * Sleeps: oom_wait(), the reaper between two tries.
  * Unlike Linux: no memory policies, cpusets or memcgs, so every OOM is the whole machine's; no threads that share memory, no
  * init and no origin of OOM; reports are not rate-limited; oom_kill_allocating_task does not name a task that was reaped; what a
@@ -73,11 +74,13 @@ static void oom_news(enum oom_news news, const struct vm_task *task, u64 index, 
 
 s64 oom_badness(const struct vm_task *task, u64 totalpages)
 {
-	u64 pages = task->rss_anon + task->rss_file + task->rss_shmem + task->swapents + task->nr_tables;
+	u64 pages = READ_ONCE(task->rss_anon) + READ_ONCE(task->rss_file) + READ_ONCE(task->rss_shmem) +
+		    READ_ONCE(task->swapents) + READ_ONCE(task->nr_tables);
+	int adj = READ_ONCE(task->oom_score_adj);
 
-	if (!task->exists || task->oom_skip || task->oom_score_adj == OOM_SCORE_ADJ_MIN)
+	if (!READ_ONCE(task->exists) || READ_ONCE(task->oom_skip) || adj == OOM_SCORE_ADJ_MIN)
 		return INT64_MIN;
-	return (s64)pages + task->oom_score_adj * (s64)(totalpages / 1000);
+	return (s64)pages + adj * (s64)(totalpages / 1000);
 }
 
 u64 oom_totalpages(void)
@@ -90,7 +93,7 @@ unsigned task_oom_score(unsigned id)
 {
 	s64 total = (s64)oom_totalpages(), points;
 
-	if (id >= VM_MAX_TASKS || !vm_task(id)->exists || !total)
+	if (id >= VM_MAX_TASKS || !READ_ONCE(vm_task(id)->exists) || !total)
 		return 0;
 	points = oom_badness(vm_task(id), (u64)total);
 	return points == INT64_MIN ? 0 : (unsigned)((1000 + points * 1000 / total) * 2 / 3);
@@ -110,7 +113,7 @@ void oom_unlock(void)
 {
 	struct oom_state *oom = oom_state();
 
-	VM_BUG_ON(!oom->locked);
+	VM_BUG_ON(!READ_ONCE(oom->locked));
 	smp_store_release(&oom->locked, 0);
 }
 
@@ -137,7 +140,8 @@ static bool oom_is_over(void *arg)
 	const struct oom_waiter *w = arg;
 	const struct oom_state *oom = w->mm->vm->oom;
 
-	return oom->changes != w->changes || (w->busy && !READ_ONCE(oom->locked)) || (w->process && w->process->killed);
+	return READ_ONCE(oom->changes) != w->changes || (w->busy && !READ_ONCE(oom->locked)) ||
+	       (w->process && task_is_killed(w->process));
 }
 static bool something_is_free(void *arg)
 {
@@ -154,8 +158,8 @@ void oom_wait(void)
 {
 	struct oom_waiter w = { .mm = current_mm(),
 				.process = current_process(),
-				.busy = oom_state()->locked,
-				.changes = oom_state()->changes,
+				.busy = READ_ONCE(oom_state()->locked),
+				.changes = READ_ONCE(oom_state()->changes),
 				.free = free_pages_of(current_mm()) };
 
 	if (tsk_is_oom_victim() || fatal_signal_pending())
@@ -172,27 +176,25 @@ void oom_wait(void)
 /* It may use reserves, wherever it runs: tsk_is_oom_victim(). */
 void mark_oom_victim(struct vm_task *task)
 {
-	task->oom_victim = true;
+	WRITE_ONCE(task->oom_victim, true);
 }
 
 /* Nobody waits for what it had, for it has nothing that can be had. */
 static void set_oom_skip(struct vm_task *task)
 {
-	oom_state()->changes++;
+	fetch_add_relaxed(&oom_state()->changes, 1);
 	oom_state()->victim[task->id].queued = false;
 	if (task->oom_skip)
 		return;
-	task->oom_skip = true;
+	WRITE_ONCE(task->oom_skip, true);
 	oom_news(OOM_SKIP, task, 0, 0);
 }
 
-/* Its memory is given back already, and is not to hide on this CPU's lists while another one is chosen for want of it. */
 void exit_oom_victim(struct vm_task *task)
 {
-	drain_local_pages();
-	oom_state()->victim[task->id].nth++;
+	fetch_add_relaxed(&oom_state()->victim[task->id].nth, 1);
 	set_oom_skip(task);
-	task->oom_victim = false;
+	WRITE_ONCE(task->oom_victim, false);
 }
 
 /* Once: it has until then to exit by itself. */
@@ -219,11 +221,13 @@ static struct vm_task *next_to_reap(const struct oom_state *oom)
 	struct vm_task *next = NULL;
 	u64 due = sim_now_ns();
 
+	step_lock(&vm_state()->tasks->lock);
 	for (unsigned id = 0; id < VM_MAX_TASKS; id++)
 		if (oom->victim[id].queued && (next ? oom->victim[id].due_ns < due : oom->victim[id].due_ns <= due)) {
 			next = vm_task(id);
 			due = oom->victim[id].due_ns;
 		}
+	step_unlock(&vm_state()->tasks->lock);
 	return next;
 }
 
@@ -242,7 +246,7 @@ static bool exited(void *arg)
 {
 	const struct reaped *r = arg;
 
-	return r->oom->victim[r->id].nth != r->nth;
+	return READ_ONCE(r->oom->victim[r->id].nth) != r->nth;
 }
 
 /* true: it let us in. */
@@ -259,7 +263,7 @@ static bool try_to_reap(struct vm_task *task, struct reaped *r, u64 *freed)
 
 static void reap(struct vm_task *task)
 {
-	struct reaped r = { .oom = oom_state(), .id = task->id, .nth = oom_state()->victim[task->id].nth };
+	struct reaped r = { .oom = oom_state(), .id = task->id, .nth = READ_ONCE(oom_state()->victim[task->id].nth) };
 	u64 freed = 0;
 	bool done;
 
@@ -272,7 +276,10 @@ static void reap(struct vm_task *task)
 	oom_log_reaped(task, done);
 	if (done)
 		oom_news(OOM_REAP, task, freed, 0);
-	set_oom_skip(task);
+	step_lock(&vm_state()->tasks->lock);
+	if (!exited(&r))
+		set_oom_skip(task);
+	step_unlock(&vm_state()->tasks->lock);
 }
 
 static void run_reaper(void *arg)
@@ -321,15 +328,19 @@ static void oom_notify(u64 *freed)
 /* It ends, and there is something it will leave. */
 static bool task_will_free_mem(const struct vm_task *task)
 {
-	return task && (task->killed || task->exiting) && !task->oom_skip;
+	return task && (task_is_killed(task) || READ_ONCE(task->exiting)) && !READ_ONCE(task->oom_skip);
 }
 
 /* It needs nobody's death, only some memory to end with. */
 static void let_it_die(struct vm_task *task)
 {
 	oom_news(OOM_CURRENT_DIES, task, 0, 0);
-	mark_oom_victim(task);
-	queue_oom_reaper(task);
+	step_lock(&vm_state()->tasks->lock);
+	if (task->exists) {
+		mark_oom_victim(task);
+		queue_oom_reaper(task);
+	}
+	step_unlock(&vm_state()->tasks->lock);
 }
 
 /* --- the choice --------------------------------------------------------------------------------------------------------------- */
@@ -339,7 +350,7 @@ static bool evaluate(struct oom_control *oc, struct vm_task *task)
 {
 	s64 points;
 
-	if (task->oom_victim && !task->oom_skip)
+	if (READ_ONCE(task->oom_victim) && !READ_ONCE(task->oom_skip))
 		return false;
 	points = oom_badness(task, oc->totalpages);
 	if (points == INT64_MIN)
@@ -361,7 +372,7 @@ static bool select_bad_process(struct oom_control *oc, struct vm_task **waits_fo
 		struct vm_task *task = vm_task(id);
 
 		sim_tick();
-		if (task->exists && !evaluate(oc, task)) {
+		if (READ_ONCE(task->exists) && !evaluate(oc, task)) {
 			*waits_for = task;
 			return false;
 		}
@@ -372,28 +383,59 @@ static bool select_bad_process(struct oom_control *oc, struct vm_task **waits_fo
 /* --- the kill ----------------------------------------------------------------------------------------------------------------- */
 
 /* The victim as it was: while the report is written it may end, and its number be another's. */
-static sim_cold void report_kill(const struct oom_control *oc, const char *message, struct vm_task victim)
+static sim_cold void report_kill(const struct oom_control *oc, const char *message, const struct vm_task *victim)
 {
 	oom_dump_header(oc);
-	oom_dump_victim(&victim);
-	oom_log_kill(&victim, message);
+	oom_dump_victim(victim);
+	oom_log_kill(victim, message);
+}
+
+/* What a report says of it. */
+static struct vm_task as_it_is(const struct vm_task *task)
+{
+	struct vm_task copy = { .id = task->id,
+				.oom_score_adj = READ_ONCE(task->oom_score_adj),
+				.total_vm = READ_ONCE(task->total_vm),
+				.rss_anon = READ_ONCE(task->rss_anon),
+				.rss_file = READ_ONCE(task->rss_file),
+				.rss_shmem = READ_ONCE(task->rss_shmem),
+				.nr_tables = READ_ONCE(task->nr_tables) };
+
+	memcpy(copy.comm, task->comm, sizeof(copy.comm));
+	return copy;
+}
+
+/* false: among threads it may have ended since it was chosen. */
+static bool kill_and_queue(struct vm_task *task)
+{
+	bool exists;
+
+	step_lock(&vm_state()->tasks->lock);
+	exists = task->exists;
+	if (exists) {
+		send_sigkill(task);
+		mark_oom_victim(task);
+		queue_oom_reaper(task);
+	}
+	step_unlock(&vm_state()->tasks->lock);
+	return exists;
 }
 
 /* Chosen and killed in one step. */
 static void kill_it(struct oom_control *oc, const char *message)
 {
-	struct vm_task *task = oc->chosen;
+	struct vm_task *task = oc->chosen, victim;
 
 	if (task_will_free_mem(task)) {
 		let_it_die(task);
 		return;
 	}
+	victim = as_it_is(task);
 	oom_news(OOM_KILL, task, (u64)oc->chosen_points, 0);
+	if (!kill_and_queue(task))
+		return;
 	count_reclaim_events(OOM_KILLS, 1);
-	task_kill(task->id);
-	mark_oom_victim(task);
-	queue_oom_reaper(task);
-	report_kill(oc, message, *task);
+	report_kill(oc, message, &victim);
 }
 
 /* 1: an OOM of the whole machine, 2: any. Here there is no other. */
@@ -481,7 +523,7 @@ bool may_oom_kill(gfp_t gfp, unsigned order, unsigned highest)
 {
 	struct oom_control oc = { .gfp = gfp, .order = order };
 
-	VM_BUG_ON(!oom_state()->locked);
+	VM_BUG_ON(!READ_ONCE(oom_state()->locked));
 	if (may_kill_for(gfp, order, highest)) {
 		out_of_memory(&oc);
 		return true;

@@ -47,7 +47,7 @@ static void put_kbytes(struct text *t, const char *label, u64 pages)
 
 static u64 rss_of(const struct vm_task *task)
 {
-	return task->rss_anon + task->rss_file + task->rss_shmem;
+	return READ_ONCE(task->rss_anon) + READ_ONCE(task->rss_file) + READ_ONCE(task->rss_shmem);
 }
 
 /* --- the table ---------------------------------------------------------------------------------------------------------------- */
@@ -56,7 +56,7 @@ static void log_task(const struct vm_task *task)
 {
 	char line[200];
 	struct text t = text_in(line, sizeof(line));
-	const u64 column[] = { task->total_vm, rss_of(task), task->rss_anon, task->rss_file };
+	const u64 column[] = { READ_ONCE(task->total_vm), rss_of(task), READ_ONCE(task->rss_anon), READ_ONCE(task->rss_file) };
 
 	text_words(&t, "[");
 	text_number(&t, task_pid(task), 7);
@@ -67,13 +67,13 @@ static void log_task(const struct vm_task *task)
 		text_number(&t, column[i], 8);
 	}
 	text_words(&t, " ");
-	text_number(&t, task->rss_shmem, 9);
+	text_number(&t, READ_ONCE(task->rss_shmem), 9);
 	text_words(&t, " ");
-	text_number(&t, task->nr_tables * PAGE_SIZE, 8);
+	text_number(&t, READ_ONCE(task->nr_tables) * PAGE_SIZE, 8);
 	text_words(&t, " ");
-	text_number(&t, task->swapents, 8);
+	text_number(&t, READ_ONCE(task->swapents), 8);
 	text_words(&t, "         ");
-	put_signed(&t, task->oom_score_adj, 5);
+	put_signed(&t, READ_ONCE(task->oom_score_adj), 5);
 	text_words(&t, " ");
 	text_words(&t, task->comm);
 	text_words(&t, "\n");
@@ -86,7 +86,7 @@ static void log_tasks(void)
 		     "[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents "
 		     "oom_score_adj name\n");
 	for (unsigned id = 0; id < VM_MAX_TASKS; id++)
-		if (vm_task(id)->exists)
+		if (READ_ONCE(vm_task(id)->exists))
 			log_task(vm_task(id));
 }
 
@@ -106,7 +106,7 @@ sim_cold void oom_dump_header(const struct oom_control *oc)
 	text_words(&t, mode);
 	put_number(&t, "), order=", oc->order);
 	text_words(&t, ", oom_score_adj=");
-	put_signed(&t, task ? task->oom_score_adj : 0, 0);
+	put_signed(&t, task ? READ_ONCE(task->oom_score_adj) : 0, 0);
 	sim_log_text(line);
 	show_mem_info(gfp_zone(oc->gfp));
 	if (vm_knob(VM_OOM_DUMP_TASKS))
@@ -130,9 +130,9 @@ sim_cold void oom_dump_victim(const struct vm_task *task)
 
 static void put_rss(struct text *t, const struct vm_task *task)
 {
-	put_kbytes(t, "anon-rss:", task->rss_anon);
-	put_kbytes(t, ", file-rss:", task->rss_file);
-	put_kbytes(t, ", shmem-rss:", task->rss_shmem);
+	put_kbytes(t, "anon-rss:", READ_ONCE(task->rss_anon));
+	put_kbytes(t, ", file-rss:", READ_ONCE(task->rss_file));
+	put_kbytes(t, ", shmem-rss:", READ_ONCE(task->rss_shmem));
 }
 
 sim_cold void oom_log_kill(const struct vm_task *task, const char *message)
@@ -144,12 +144,12 @@ sim_cold void oom_log_kill(const struct vm_task *task, const char *message)
 	put_number(&t, ": Killed process ", task_pid(task));
 	text_words(&t, " (");
 	text_words(&t, task->comm);
-	put_kbytes(&t, ") total-vm:", task->total_vm);
+	put_kbytes(&t, ") total-vm:", READ_ONCE(task->total_vm));
 	text_words(&t, ", ");
 	put_rss(&t, task);
-	put_kbytes(&t, ", UID:0 pgtables:", task->nr_tables);
+	put_kbytes(&t, ", UID:0 pgtables:", READ_ONCE(task->nr_tables));
 	text_words(&t, " oom_score_adj:");
-	put_signed(&t, task->oom_score_adj, 0);
+	put_signed(&t, READ_ONCE(task->oom_score_adj), 0);
 	text_words(&t, "\n");
 	sim_log_text(line);
 }

@@ -69,14 +69,21 @@ void dirty_limits(u64 *background, u64 *dirty)
 /* --- dirty ---------------------------------------------------------------------------------------------------------------------- */
 
 /* The flusher comes once an interval while anything is dirty. One timer is all it ever has. */
-static void arm_flusher(struct writeback_state *w)
+static void arm_flusher(struct writeback_state *w) /* w->lock held */
 {
 	u64 interval = machine_param(this_cpu->machine, PARAM_WRITEBACK_INTERVAL_MS) * MS_NS;
 
 	if (!interval || w->oldest_ns == NEVER || w->next_ns)
 		return;
-	w->next_ns = sim_now_ns() + interval;
+	WRITE_ONCE(w->next_ns, sim_now_ns() + interval);
 	sim_timer(w->next_ns);
+}
+
+static void disarm_flusher(struct writeback_state *w)
+{
+	step_lock(&w->lock);
+	WRITE_ONCE(w->next_ns, 0);
+	step_unlock(&w->lock);
 }
 
 /* A mapping has its first dirty page. */
@@ -84,11 +91,13 @@ static void note_dirty_mapping(struct address_space *mapping)
 {
 	struct writeback_state *w = vm_state()->writeback;
 
-	mapping->dirtied_ns = sim_now_ns();
-	if (w->oldest_ns != NEVER)
-		return;
-	w->oldest_ns = mapping->dirtied_ns;
-	arm_flusher(w);
+	WRITE_ONCE(mapping->dirtied_ns, sim_now_ns());
+	step_lock(&w->lock);
+	if (w->oldest_ns == NEVER) {
+		w->oldest_ns = mapping->dirtied_ns;
+		arm_flusher(w);
+	}
+	step_unlock(&w->lock);
 }
 
 static bool set_flag_dirty(struct page *page)
@@ -102,7 +111,7 @@ static bool set_flag_dirty(struct page *page)
 
 bool set_page_dirty(struct page *page)
 {
-	struct address_space *mapping = vm_page(page)->mapping;
+	struct address_space *mapping = READ_ONCE(vm_page(page)->mapping);
 	unsigned long flags;
 	bool fresh;
 
@@ -114,7 +123,8 @@ bool set_page_dirty(struct page *page)
 	fresh = vm_page(page)->mapping == mapping && set_flag_dirty(page);
 	if (fresh) {
 		vm_clear_flags(page, PGV_error);
-		if (!mapping->nr_dirty++)
+		WRITE_ONCE(mapping->nr_dirty, mapping->nr_dirty + 1);
+		if (mapping->nr_dirty == 1)
 			note_dirty_mapping(mapping);
 		mod_write_pending(page, NR_FILE_DIRTY, 1);
 		mod_node_page_state(page_pgdat(page), NR_DIRTIED, 1);
@@ -138,7 +148,7 @@ static bool clear_dirty(struct page *page, enum page_news why)
 		vm_page_news(page, why);
 	}
 	if (was && mapping) {
-		mapping->nr_dirty--;
+		WRITE_ONCE(mapping->nr_dirty, mapping->nr_dirty - 1);
 		mod_write_pending(page, NR_FILE_DIRTY, -1);
 	}
 	if (mapping)
@@ -251,7 +261,7 @@ static bool write_older(u64 before_ns, bool until_background)
 
 	while ((mapping = inode_next(mapping)) != NULL) {
 		sim_tick();
-		if (!READ_ONCE(mapping->nr_dirty) || mapping->dirtied_ns > before_ns)
+		if (!READ_ONCE(mapping->nr_dirty) || READ_ONCE(mapping->dirtied_ns) > before_ns)
 			continue;
 		write_mapping(mapping, false);
 		if (until_background && !above_background()) {
@@ -262,21 +272,31 @@ static bool write_older(u64 before_ns, bool until_background)
 	return true;
 }
 
+/* ns: NEVER to begin with, then those that there are. */
+static void note_oldest(struct writeback_state *w, u64 ns)
+{
+	step_lock(&w->lock);
+	w->oldest_ns = ns == NEVER ? ns : min_of(w->oldest_ns, ns);
+	step_unlock(&w->lock);
+}
+
 static void find_oldest(struct writeback_state *w)
 {
 	struct address_space *mapping = NULL;
 
-	w->oldest_ns = NEVER;
+	note_oldest(w, NEVER);
 	while ((mapping = inode_next(mapping)) != NULL) {
 		sim_tick();
 		if (READ_ONCE(mapping->nr_dirty))
-			w->oldest_ns = min_of(w->oldest_ns, mapping->dirtied_ns);
+			note_oldest(w, READ_ONCE(mapping->dirtied_ns));
 	}
 }
 
 static bool is_due(const struct writeback_state *w)
 {
-	return w->next_ns && w->next_ns <= sim_now_ns();
+	u64 next = READ_ONCE(w->next_ns);
+
+	return next && next <= sim_now_ns();
 }
 
 static bool flusher_wanted(void *arg)
@@ -293,13 +313,16 @@ static void flusher(void *arg)
 	bool periodic = is_due(w);
 
 	vm_kthread_news(true);
-	w->next_ns = periodic ? 0 : w->next_ns;
+	if (periodic)
+		disarm_flusher(w);
 	if (xchg(&w->woken, false) && above_background())
 		write_older(NEVER, true);
 	if (periodic && now >= expire)
 		write_older(now - expire, false);
 	find_oldest(w);
+	step_lock(&w->lock);
 	arm_flusher(w);
+	step_unlock(&w->lock);
 	vm_kthread_news(false);
 }
 
@@ -342,7 +365,7 @@ void balance_dirty_pages(void)
 	while (!may_write_freely(NULL) && !fatal_signal_pending()) {
 		sim_tick();
 		wakeup_flusher();
-		vm_state()->writeback->laps++;
+		fetch_add_relaxed(&vm_state()->writeback->laps, 1);
 		vm_sleep(WAIT_DIRTY, NULL, may_write_freely, NULL, WAIT_MOST_NS, "balance_dirty_pages");
 		if (!above_limit())
 			break;
@@ -356,6 +379,7 @@ int writeback_init(void)
 	if (!w)
 		return -ENOMEM;
 	w->oldest_ns = NEVER;
+	step_lock_init(&w->lock);
 	vm_state()->writeback = w;
 	sim_kthread_create((struct sim_kthread){ .name = "flusher", .wanted = flusher_wanted, .run = flusher, .arg = w });
 	return 0;

@@ -216,7 +216,7 @@ static sim_cold bool zone_serves_after_reclaim(const struct alloc_context *ac, s
 
 static bool node_reclaim_enabled(const struct mm *mm)
 {
-	return unlikely(vm_works(mm) && mm->vm->knob[VM_ZONE_RECLAIM_MODE]);
+	return unlikely(vm_works(mm) && READ_ONCE(mm->vm->knob[VM_ZONE_RECLAIM_MODE]));
 }
 
 /* NOFRAGMENT asks the preferred node alone: what is near matters more than what is tidy. */

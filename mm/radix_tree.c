@@ -76,17 +76,20 @@ static void give_node(struct radix_stock *stock, struct radix_node *node)
 static void note_shadow_node(struct radix_node *node)
 {
 	struct fs_state *fs = fs_state();
-	bool wanted = node->count && node->count == node->nr_shadows;
+	bool wanted = node->count && node->count == node->nr_shadows, listed;
 	unsigned long flags;
 
-	if (wanted == !!node->shadows.next)
+	step_lock(&fs->lock); /* its neighbours on the list change it */
+	listed = node->shadows.next;
+	step_unlock(&fs->lock);
+	if (wanted == listed)
 		return;
 	spin_lock_irqsave(&fs->lock, flags);
 	if (wanted)
 		list_add_tail(&node->shadows, &fs->shadow_nodes[node->nid]);
 	else
 		list_del(&node->shadows);
-	fs->nr_shadow_nodes[node->nid] += wanted ? 1 : -1ULL;
+	WRITE_ONCE(fs->nr_shadow_nodes[node->nid], fs->nr_shadow_nodes[node->nid] + (wanted ? 1 : -1ULL));
 	mod_node_page_state(&vm_state()->node[node->nid], WORKINGSET_NODES, wanted ? 1 : -1);
 	spin_unlock_irqrestore(&fs->lock, flags);
 }
@@ -289,7 +292,7 @@ static bool free_shadow_node(struct address_space *mapping, u32 first)
 	spin_lock_irqsave(&mapping->lock, flags);
 	leaf = first < covered(mapping->height) ? find_leaf(mapping, first, &missing) : NULL;
 	if (leaf && leaf->count == leaf->nr_shadows) {
-		mapping->nr_shadows -= leaf->count;
+		WRITE_ONCE(mapping->nr_shadows, mapping->nr_shadows - leaf->count);
 		mod_node_page_state(&vm_state()->node[leaf->nid], WORKINGSET_NODERECLAIM, 1);
 		leaf->count = leaf->nr_shadows = 0;
 		note_shadow_node(leaf);

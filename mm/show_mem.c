@@ -261,11 +261,11 @@ static void put_zone_lists(struct text *t, const struct zone *zone)
 	const struct vm_state *vm = vm_state();
 	const u64 *size = vm ? vm->node[zone->nid].lruvec.lru_size[zone->index] : (const u64[NR_LRU_LISTS]){ 0 };
 
-	put_kbytes(t, "KB active_anon:", size[LRU_ACTIVE_ANON]);
-	put_kbytes(t, " inactive_anon:", size[LRU_INACTIVE_ANON]);
-	put_kbytes(t, " active_file:", size[LRU_ACTIVE_FILE]);
-	put_kbytes(t, " inactive_file:", size[LRU_INACTIVE_FILE]);
-	put_kbytes(t, " unevictable:", size[LRU_UNEVICTABLE]);
+	put_kbytes(t, "KB active_anon:", READ_ONCE(size[LRU_ACTIVE_ANON]));
+	put_kbytes(t, " inactive_anon:", READ_ONCE(size[LRU_INACTIVE_ANON]));
+	put_kbytes(t, " active_file:", READ_ONCE(size[LRU_ACTIVE_FILE]));
+	put_kbytes(t, " inactive_file:", READ_ONCE(size[LRU_INACTIVE_FILE]));
+	put_kbytes(t, " unevictable:", READ_ONCE(size[LRU_UNEVICTABLE]));
 	put_kbytes(t, " writepending:", vm_zone_state(zone, NR_ZONE_WRITE_PENDING));
 }
 

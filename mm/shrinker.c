@@ -36,7 +36,7 @@ struct shrinker *shrinker_alloc(u32 flags, const char *name)
 {
 	struct shrinker_state *st = vm_state()->shrinkers;
 
-	for (unsigned i = 0; i < MAX_SHRINKERS; i++) {
+	for (unsigned i = 0; i < MAX_SHRINKERS; i++) { /* at boot, and in tests: nobody else does it meanwhile */
 		if (st->taken[i])
 			continue;
 		st->taken[i] = true;
@@ -52,7 +52,7 @@ void shrinker_register(struct shrinker *s)
 	VM_BUG_ON(!s->count_objects || !s->scan_objects || s->registered);
 	if (!s->batch)
 		s->batch = this_cpu->machine->param[PARAM_SHRINK_BATCH];
-	WRITE_ONCE(s->registered, true);
+	smp_store_release(&s->registered, true);
 	announce_shrinker(s, SHRINKER_REGISTERED, 0, 0, s->batch, s->seeks);
 }
 
@@ -60,13 +60,14 @@ static bool nobody_uses(void *arg)
 {
 	const struct shrinker *s = arg;
 
-	return !READ_ONCE(s->users);
+	return !smp_load_acquire(&s->users);
 }
 
 void shrinker_free(struct shrinker *s)
 {
 	WRITE_ONCE(s->registered, false);
-	if (s->users)
+	smp_mb(); /* who comes does not see it, or is seen */
+	if (READ_ONCE(s->users))
 		sim_sleep_timeout(nobody_uses, s, ~0ULL, "those who are in a shrinker");
 	memset(s->nr_deferred, 0, sizeof(s->nr_deferred));
 	announce_shrinker(s, SHRINKER_GONE, 0, 0, 0, 0);
@@ -120,8 +121,7 @@ static u64 do_shrink_slab(struct shrinker *s, struct shrink_control *sc, unsigne
 
 	if (!freeable || freeable == SHRINK_EMPTY)
 		return 0;
-	before = *deferred;
-	*deferred = 0;
+	before = fetch_and_relaxed(deferred, 0); /* all of it */
 	delta = delta_of(s, freeable, priority);
 	total = min_of((before >> priority) + delta, 2 * freeable);
 	enough = total >= s->batch || total >= freeable;
@@ -134,9 +134,9 @@ static u64 do_shrink_slab(struct shrinker *s, struct shrink_control *sc, unsigne
 		scanned += sc->nr_scanned;
 		total -= min_of(total, sc->nr_scanned);
 	}
-	*deferred += min_of(before + delta - min_of(before + delta, scanned), 2 * freeable);
+	fetch_add_relaxed(deferred, min_of(before + delta - min_of(before + delta, scanned), 2 * freeable));
 	if (enough)
-		announce_shrinker(s, SHRINKER_DONE, sc->nid, priority, freed, *deferred);
+		announce_shrinker(s, SHRINKER_DONE, sc->nid, priority, freed, READ_ONCE(*deferred));
 	else
 		announce_spared(s, sc, priority, freeable, before);
 	return freed;
@@ -153,11 +153,11 @@ u64 shrink_slab(gfp_t gfp, int nid, unsigned priority)
 		struct shrink_control sc = { .gfp = gfp, .nid = s->flags & SHRINKER_NUMA_AWARE ? nid : 0 };
 
 		sim_tick();
-		if (!READ_ONCE(s->registered))
-			continue;
-		s->users++;
-		freed += do_shrink_slab(s, &sc, priority);
-		s->users--;
+		fetch_add_relaxed(&s->users, 1);
+		smp_mb();
+		if (smp_load_acquire(&s->registered))
+			freed += do_shrink_slab(s, &sc, priority);
+		fetch_add(&s->users, -1u);
 	}
 	return freed;
 }

@@ -57,7 +57,7 @@ static void count_on_list(struct page *page, enum lru_place lru, s64 nr)
 	struct mm *mm = current_mm();
 	struct pgdat *pgdat = page_pgdat(page);
 
-	pgdat->lruvec.lru_size[page_zone(mm, page_pfn(mm, page))->index][lru] += (u64)nr;
+	fetch_add_relaxed(&pgdat->lruvec.lru_size[page_zone(mm, page_pfn(mm, page))->index][lru], (u64)nr); /* others read it */
 	mod_node_page_state(pgdat, (enum node_stat_item)(NR_LRU_BASE + lru), nr);
 }
 
@@ -130,8 +130,10 @@ static struct lru_batch take_batch(unsigned cpu)
 {
 	struct lru_batch *batch = &vm_state()->batch[cpu], taken;
 
+	sim_own_enter();
 	taken = *batch;
-	batch->nr = 0;
+	WRITE_ONCE(batch->nr, 0);
+	sim_own_leave();
 	return taken;
 }
 
@@ -176,7 +178,8 @@ void lru_add_page(struct page *page)
 	sim_own_enter();
 	batch = &vm_state()->batch[this_cpu->id];
 	vm_set_flags(page, PGV_batch);
-	batch->page[batch->nr++] = page;
+	batch->page[batch->nr] = page;
+	WRITE_ONCE(batch->nr, batch->nr + 1);
 	full = batch->nr >= this_cpu->machine->param[PARAM_LRU_BATCH];
 	announce_move(page, LRU_NOWHERE, LRU_BATCH, LRU_WHY_ADD);
 	sim_own_leave();
@@ -357,15 +360,15 @@ void lru_note_cost(struct lruvec *lruvec, bool file, u64 nr_io, u64 nr_rotated)
 		return;
 	spin_lock_irqsave(&lruvec->lock, flags);
 	if (file)
-		lruvec->file_cost += cost;
+		WRITE_ONCE(lruvec->file_cost, lruvec->file_cost + cost);
 	else
-		lruvec->anon_cost += cost;
+		WRITE_ONCE(lruvec->anon_cost, lruvec->anon_cost + cost);
 	for (unsigned zone = 0; zone < MAX_NR_ZONES; zone++)
 		for (unsigned lru = LRU_INACTIVE_ANON; lru < LRU_UNEVICTABLE; lru++)
 			pages += lruvec->lru_size[zone][lru];
 	if (lruvec->file_cost + lruvec->anon_cost > pages / 4) { /* recent ones count more */
-		lruvec->file_cost /= 2;
-		lruvec->anon_cost /= 2;
+		WRITE_ONCE(lruvec->file_cost, lruvec->file_cost / 2);
+		WRITE_ONCE(lruvec->anon_cost, lruvec->anon_cost / 2);
 	}
 	spin_unlock_irqrestore(&lruvec->lock, flags);
 }

@@ -71,6 +71,7 @@ struct zswap_pool {
 	u64 nr_pages;
 	u64 nr_stored, nr_same; /* same ones are stored, too */
 	u64 turn;
+	step_lock_t words_lock; /* of the next: inside the lock of all */
 	u64 words[PAGE_SIZE / 8]; /* of the page that is made small, or large again: for as long as nobody yields */
 };
 
@@ -146,10 +147,10 @@ bool forget_orphan(struct page *page);
 
 /* zswap.c. Caller holds the lock: the slot has no copy any more. */
 void zswap_drop(struct swap_slot *s, u32 entry);
-/* A copy of the page, until somebody yields: a client may hold all mappings there are. */
+/* A copy of the page, until somebody yields, words_lock being held: a client may hold all mappings there are. */
 const u64 *zswap_words_of(struct page *page);
 void zswap_init(struct zswap_pool *pool);
-/* The codec: bytes written, 0 when there would be more than room. to NULL: only count. */
+/* The codec, zswap_codec.c or another one: bytes written, 0 when there would be more than room. to NULL: only count. */
 u32 zswap_compress(const u64 *words, u8 *to, u32 room);
 /* false: these bytes are not a compressed page. */
 bool zswap_decompress(const u8 *from, u32 bytes, u64 *words);

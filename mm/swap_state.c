@@ -14,7 +14,7 @@
  * Readahead: slots beside the one that is wanted, in an aligned window of up to 2^page_cluster; it grows while what was read
  * ahead is used, and shrinks to nothing when slots are wanted at random.
  *
- * Locks: page lock for a page's membership, swap_state->lock for the slot's word.
+ * Locks: page lock for a page's membership, swap_state->lock for the slot's word. What readahead knows are guesses.
  * Unlike Linux: one window for all, none by virtual address.
  */
 #include <errno.h>
@@ -275,21 +275,21 @@ static void read_page(struct page *page, u32 entry)
 /* How many slots the window has, by what became of the last ones. */
 static u32 window(struct swap_state *st, u32 slot)
 {
-	u32 most = 1u << vm_knob(VM_PAGE_CLUSTER), hits = st->readahead_hits, pages = 4;
+	u32 most = 1u << vm_knob(VM_PAGE_CLUSTER), hits = READ_ONCE(st->readahead_hits), pages = 4;
 
 	if (most == 1)
 		return 1;
-	st->readahead_hits = 0;
+	WRITE_ONCE(st->readahead_hits, 0);
 	while (pages < hits + 2)
 		pages *= 2;
 	if (!hits) {
-		bool beside = slot == st->readahead_offset + 1 || slot + 1 == st->readahead_offset;
+		u32 last = READ_ONCE(st->readahead_offset);
 
-		pages = beside ? 2 : 1;
-		st->readahead_offset = slot;
+		pages = slot == last + 1 || slot + 1 == last ? 2 : 1;
+		WRITE_ONCE(st->readahead_offset, slot);
 	}
-	pages = max_of(min_of(pages, most), min_of(st->readahead_last / 2, most));
-	st->readahead_last = pages;
+	pages = max_of(min_of(pages, most), min_of(READ_ONCE(st->readahead_last) / 2, most));
+	WRITE_ONCE(st->readahead_last, pages);
 	return pages;
 }
 
@@ -336,7 +336,7 @@ static void note_hit(struct page *page)
 	if (!vm_flag(page, PGV_readahead))
 		return;
 	vm_clear_flags(page, PGV_readahead);
-	swap_state()->readahead_hits++;
+	fetch_add_relaxed(&swap_state()->readahead_hits, 1);
 	count_reclaim_events(SWAP_RA_HIT, 1);
 }
 

@@ -90,7 +90,7 @@ static u32 choose_slot(struct swap_device *d)
 	u32 slot = d->fresh;
 
 	if (slot < d->pages) {
-		d->fresh++;
+		WRITE_ONCE(d->fresh, slot + 1);
 		return slot;
 	}
 	slot = d->free_first;
@@ -116,9 +116,9 @@ u32 take_slot(void)
 	s = swap_slot(d, slot);
 	VM_BUG_ON(s->map || s->zswap_bytes);
 	*s = (struct swap_slot){ .map = SWAP_HAS_CACHE };
-	d->inuse++;
+	WRITE_ONCE(d->inuse, d->inuse + 1);
 	d->taken_at = ++st->turn;
-	st->nr_swap_pages--;
+	WRITE_ONCE(st->nr_swap_pages, st->nr_swap_pages - 1);
 	return swap_entry(device, slot);
 }
 
@@ -137,9 +137,9 @@ void release_slot(u32 entry)
 	else
 		d->free_first = swap_slot_of(entry);
 	d->free_last = swap_slot_of(entry);
-	d->inuse--;
+	WRITE_ONCE(d->inuse, d->inuse - 1);
 	if (d->writeok)
-		st->nr_swap_pages++;
+		WRITE_ONCE(st->nr_swap_pages, st->nr_swap_pages + 1);
 	swap_news(entry, ~0ULL, SWAP_FREED);
 }
 
@@ -214,7 +214,7 @@ bool get_swap_device(u32 entry)
 		return false;
 	flags = swap_lock(st);
 	there = swap_slot_of(entry) && swap_slot_of(entry) < st->device[device].pages;
-	st->device[device].users += there;
+	WRITE_ONCE(st->device[device].users, st->device[device].users + there);
 	swap_unlock(st, flags);
 	return there;
 }
@@ -226,7 +226,7 @@ void put_swap_device(u32 entry)
 
 	flags = swap_lock(st);
 	VM_BUG_ON(!swap_device(entry)->users);
-	swap_device(entry)->users--;
+	WRITE_ONCE(swap_device(entry)->users, swap_device(entry)->users - 1);
 	swap_unlock(st, flags);
 }
 
@@ -318,8 +318,8 @@ static void giving_news(const struct swap_state *st, const struct swap_device *d
 static void enable(struct swap_state *st, struct swap_device *d)
 {
 	d->writeok = true;
-	st->nr_swap_pages += free_slots(d);
-	st->total_swap_pages += d->pages - 1;
+	WRITE_ONCE(st->nr_swap_pages, st->nr_swap_pages + free_slots(d));
+	WRITE_ONCE(st->total_swap_pages, st->total_swap_pages + d->pages - 1);
 }
 
 /* One swapon or swapoff of a device at a time. */
@@ -356,8 +356,9 @@ int swapon(unsigned device, u32 pages, int priority)
 	d->leaving = false;
 	if (!error) {
 		d->pages = pages;
-		d->inuse = d->nr_free = d->free_first = d->free_last = 0;
-		d->fresh = 1;
+		WRITE_ONCE(d->inuse, 0);
+		d->nr_free = d->free_first = d->free_last = 0;
+		WRITE_ONCE(d->fresh, 1);
 		d->taken_at = 0;
 		d->priority = priority < 0 ? --st->least_priority : priority;
 		swap_slot(d, 0)->map = SWAP_MAP_BAD;
@@ -377,8 +378,8 @@ static void disable(struct swap_state *st, struct swap_device *d)
 
 	flags = swap_lock(st);
 	d->writeok = false;
-	st->nr_swap_pages -= free_slots(d);
-	st->total_swap_pages -= d->pages - 1;
+	WRITE_ONCE(st->nr_swap_pages, st->nr_swap_pages - free_slots(d));
+	WRITE_ONCE(st->total_swap_pages, st->total_swap_pages - (d->pages - 1));
 	giving_news(st, d);
 	swap_unlock(st, flags);
 }
@@ -439,7 +440,7 @@ static int unuse_slot(u32 entry)
 static int unuse_all(unsigned device, struct swap_device *d)
 {
 	for (;;) {
-		for (u32 slot = 1; slot < d->fresh && d->inuse; slot++) {
+		for (u32 slot = 1; slot < READ_ONCE(d->fresh) && READ_ONCE(d->inuse); slot++) {
 			int error;
 
 			sim_tick();
@@ -447,9 +448,24 @@ static int unuse_all(unsigned device, struct swap_device *d)
 			if (error)
 				return error;
 		}
-		if (!d->inuse && !d->users)
+		if (!READ_ONCE(d->inuse) && !READ_ONCE(d->users))
 			return 0;
 		sim_sleep_timeout(sim_never, NULL, 1000000, "swapoff: a slot in use");
+	}
+}
+
+/* Nobody uses it now that the lock is held: who wrote a copy of zswap's back may have come between the last look and the lock. */
+static int unuse_and_lock(struct swap_state *st, unsigned device, unsigned long *flags)
+{
+	struct swap_device *d = &st->device[device];
+
+	for (;;) {
+		int error = unuse_all(device, d);
+
+		*flags = swap_lock(st);
+		if (error || (!d->inuse && !d->users))
+			return error;
+		swap_unlock(st, *flags);
 	}
 }
 
@@ -468,8 +484,7 @@ int swapoff(unsigned device)
 	if (error)
 		return error;
 	disable(st, d);
-	error = unuse_all(device, d);
-	flags = swap_lock(st);
+	error = unuse_and_lock(st, device, &flags);
 	pages = d->pages;
 	if (error) {
 		d->leaving = false;

@@ -6,8 +6,8 @@
  *   swapped out    | swap entry << 12 |                                       | 1       | 0 |
  *   nothing        0
  *
- * Tables lie in RAM. An entry has no lock: it is looked at, changed, counted and announced in one step, in which nobody else
- * comes. Who calls anything that may let others run looks again afterwards.
+ * Tables lie in RAM. An entry is looked at, changed, counted and announced in one step, in which nobody else comes: among threads
+ * with the task's table_lock held. Who calls anything that may let others run looks again afterwards.
  */
 #ifndef MM_TASK_INTERNAL_H
 #define MM_TASK_INTERNAL_H
@@ -31,6 +31,7 @@ static inline u64 *pte_place(const struct page *table, u32 vpn)
 {
 	return (u64 *)ram_address(this_cpu->machine, page_pfn(current_mm(), table)) + vpn % PTES_PER_TABLE;
 }
+/* table_lock held, or pte_peek(). */
 static inline u64 pte_get(const struct vm_task *task, u32 vpn)
 {
 	const struct page *table = task->table[vpn / PTES_PER_TABLE];
@@ -48,6 +49,18 @@ static inline void pte_set(struct vm_task *task, u32 vpn, u64 pte)
 	VM_BUG_ON(!task->table[vpn / PTES_PER_TABLE]);
 	table_store(task->table[vpn / PTES_PER_TABLE], vpn, pte);
 }
+/* What it is now; another word may be there at once. */
+static inline u64 pte_peek(struct vm_task *task, u32 vpn)
+{
+	u64 pte;
+
+	step_lock(&task->table_lock);
+	pte = pte_get(task, vpn);
+	step_unlock(&task->table_lock);
+	return pte;
+}
+/* A figure that others read at any time. Its lock is held: table_lock, or mmap_lock for tables and windows. */
+#define task_count(figure, nr) WRITE_ONCE(figure, READ_ONCE(figure) + (nr))
 static inline bool pte_is_swap(u64 pte)
 {
 	return pte && !(pte & PTE_PRESENT);
@@ -100,7 +113,7 @@ int task_enter(struct task_scope *scope, unsigned id);
 int task_leave(const struct task_scope *scope, int err);
 static inline bool task_exists(unsigned id)
 {
-	return id < VM_MAX_TASKS && vm_task(id)->exists;
+	return id < VM_MAX_TASKS && READ_ONCE(vm_task(id)->exists);
 }
 
 /* --- mmap.c --------------------------------------------------------------------------------------------------------------- */
@@ -118,8 +131,8 @@ bool zap_pte(struct vm_task *task, u32 vpn);
 void zap_range(struct vm_task *task, u32 vpn, u32 nr);
 /* mmap_lock held. 0: what was in the way is gone, look again; -EFAULT, -ENOMEM, -EIO */
 int handle_fault(struct vm_task *task, u32 vpn, bool write);
-/* What the MMU does: false: a fault. Nobody comes between it and what the caller does next. */
-bool mmu_access(struct vm_task *task, u32 vpn, bool write, u64 *pfn);
+/* What the MMU does, and what is then done with the frame, before anybody can take it away. false: a fault. */
+bool mmu_touch(struct vm_task *task, u32 vpn, bool write, void (*touch)(u64 pfn, void *arg), void *arg);
 /* The first table, of tables. false: no memory */
 bool task_make_pgd(struct vm_task *task);
 void task_free_tables(struct vm_task *task);

@@ -108,6 +108,7 @@ static bool make_state(struct mm *mm)
 		vm->node[nid].nid = (u8)nid;
 		vm->node[nid].kswapd_highest_zoneidx = MAX_NR_ZONES;
 		vm->node[nid].kswapd_asleep = true;
+		step_lock_init(&vm->node[nid].note_lock);
 		lruvec_init(&vm->node[nid].lruvec);
 	}
 	for (unsigned i = 0; i < NR_VM_KNOBS; i++)
@@ -115,6 +116,8 @@ static bool make_state(struct mm *mm)
 	mm->vm = vm;
 	return true;
 }
+
+#define NR_OTHER_KTHREADS 3 /* kblockd, oom_reaper, flusher; and kswapd of each node */
 
 /* What needs memory comes first, then what makes kernel threads. */
 static int init_parts(void)
@@ -133,17 +136,17 @@ int vm_init(void)
 	struct mm *mm = current_mm();
 	int err;
 
-	if (!SIM_HAS_KTHREADS)
-		return -ENOSYS;
 	if (mm->vm)
 		return -EEXIST;
+	if (!sim_has_cpus_for(NR_OTHER_KTHREADS + mm->nr_nodes))
+		return -EBUSY;
 	if (!mm->slab || !make_state(mm))
 		return -ENOMEM;
 	err = init_parts();
 	if (err)
 		mm->vm = NULL;
 	else
-		mm->vm->up = true;
+		smp_store_release(&mm->vm->up, true); /* kernel threads look at what there is from now on */
 	return err;
 }
 

@@ -13,7 +13,8 @@
  *
  * Locks, outermost first: a task's mmap_lock, the directory's, an inode's lock (mutexes) -> page lock (PGV_locked, sleeps)
  * -> lruvec->lock, mapping->lock, swap's lock (spinlocks, irqs off: the end of I/O takes them; the filesystem's is taken inside
- * mapping->lock, no other one inside another). Nobody allocates with a spinlock held. Below the directory's lock allocations are
+ * mapping->lock, no other one inside another). Nobody allocates with a spinlock held. Among threads, where a step is a lock:
+ * a task's table_lock -> mapping->lock, for what is counted of mappings; node->note_lock and tasks->lock inside all. Below the directory's lock allocations are
  * GFP_NOFS, in the block layer GFP_NOIO.
  */
 #ifndef MM_VM_INTERNAL_H
@@ -51,14 +52,14 @@ struct address_space;
 /* One for each frame, beside struct page. All zero: not a page of ours. Linked into lists by page->lru. */
 struct vm_page {
 	u32 flags;    /* changed with vm_set_flags() alone */
-	u32 mapcount;
+	u32 mapcount; /* atomic; of a file's page under mapping->lock, where there are threads */
 	u32 index;    /* of a file's page: in pages; of an anonymous one: its virtual page */
 	u16 pins;
 	u8 process;   /* anonymous: of the task's number + 1 */
 	u8 use;	      /* enum vm_use */
 	struct address_space *mapping; /* of a file's page in the cache */
 	u32 entry;    /* PGV_swapcache: of swap */
-	u32 spare;
+	u32 file;     /* that mapping belongs to: for who must not look into a mapping that may go */
 };
 
 /* --- counters of a node, and events [F5] ------------------------------------------------------------------------------------- */
@@ -134,6 +135,7 @@ struct pgdat {
 	s64 zone_stat[MAX_NR_ZONES][NR_VM_ZONE_ITEMS];
 	u8 nid;
 	u32 flags;
+	step_lock_t note_lock; /* of the next two */
 	u8 kswapd_order, kswapd_highest_zoneidx; /* what it was woken for; MAX_NR_ZONES: nothing */
 	u32 kswapd_failures;
 	bool kswapd_asleep; /* may be woken: it sleeps, naps, or looks whether it may */
@@ -170,7 +172,7 @@ static inline struct vm_state *vm_state(void)
 /* There is reclaim, and somebody may be killed. */
 static inline bool vm_works(const struct mm *mm)
 {
-	return mm->vm && mm->vm->up;
+	return mm->vm && smp_load_acquire(&mm->vm->up);
 }
 static inline struct vm_page *vm_page(const struct page *page)
 {
@@ -186,29 +188,29 @@ static inline struct pgdat *page_pgdat(const struct page *page)
 }
 static inline bool vm_flag(const struct page *page, u32 flags)
 {
-	return READ_ONCE(vm_page(page)->flags) & flags;
+	return smp_load_acquire(&vm_page(page)->flags) & flags;
 }
 static inline void vm_set_flags(struct page *page, u32 flags)
 {
-	fetch_or_relaxed(&vm_page(page)->flags, flags);
+	fetch_or(&vm_page(page)->flags, flags);
 }
 static inline void vm_clear_flags(struct page *page, u32 flags)
 {
-	fetch_and_relaxed(&vm_page(page)->flags, ~flags);
+	fetch_and(&vm_page(page)->flags, ~flags);
 }
 static inline void mod_node_page_state(struct pgdat *pgdat, enum node_stat_item item, s64 nr)
 {
-	pgdat->stat[item] += nr; /* one fiber runs at a time, and nothing here yields */
+	fetch_add_relaxed(&pgdat->stat[item], nr);
 }
 static inline u64 node_page_state(const struct pgdat *pgdat, enum node_stat_item item)
 {
-	return not_negative(pgdat->stat[item]);
+	return not_negative(READ_ONCE(pgdat->stat[item]));
 }
 static inline void mod_page_zone_state(const struct page *page, enum vm_zone_item item, s64 nr)
 {
 	const struct zone *zone = page_zone(current_mm(), page_pfn(current_mm(), page));
 
-	vm_state()->node[zone->nid].zone_stat[zone->index][item] += nr;
+	fetch_add_relaxed(&vm_state()->node[zone->nid].zone_stat[zone->index][item], nr);
 }
 /* NR_FILE_DIRTY, NR_WRITEBACK: the node's, and its zone's as well. */
 static inline void mod_write_pending(const struct page *page, enum node_stat_item item, s64 nr)
@@ -228,7 +230,7 @@ const char *node_stat_name(enum node_stat_item item);
 const char *reclaim_event_name(enum vm_reclaim_event item);
 static inline void count_reclaim_events(enum vm_reclaim_event item, u64 nr)
 {
-	vm_state()->event[item] += nr;
+	fetch_add_relaxed(&vm_state()->event[item], nr);
 }
 static inline bool page_is_anon(const struct page *page)
 {
@@ -394,6 +396,7 @@ struct vm_task {
 	u32 id;
 	char comm[16];
 	struct mutex mmap_lock;
+	step_lock_t table_lock; /* entries, what is counted of them, and windows: task_internal.h */
 	struct page *pgd;
 	struct page *table[VM_SPACE_PAGES / 512]; /* page tables, 512 entries of 8 bytes each; NULL: none yet */
 	u32 nr_tables;	   /* pgd included */
@@ -404,6 +407,7 @@ struct vm_task {
 };
 struct task_state {
 	u32 nr;
+	step_lock_t lock; /* who exists, and who is to die: innermost */
 	struct vm_task task[VM_MAX_TASKS];
 };
 static inline struct vm_task *vm_task(unsigned id)
@@ -411,11 +415,16 @@ static inline struct vm_task *vm_task(unsigned id)
 	return &vm_state()->tasks->task[id];
 }
 /* Whose memory the operation that runs here uses; NULL nobody's: a task of the kernel. */
+static inline bool task_is_killed(const struct vm_task *task)
+{
+	return READ_ONCE(task->killed);
+}
 static inline struct vm_task *current_process(void)
 {
 	return this_cpu->process ? vm_task(this_cpu->process - 1u) : NULL;
 }
 bool fatal_signal_pending(void); /* of the current process */
+bool send_sigkill(struct vm_task *task); /* tasks->lock held; false: it was killed before, or is gone */
 int tasks_init(void);
 /* The reaper: free private anonymous pages of a victim; false: mmap_lock is taken. [O7] */
 bool task_reap(struct vm_task *task, u64 *freed);
@@ -563,11 +572,12 @@ void oom_wait(void);
 /* The current process may use reserves to end with. (PF_OOM_VICTIM, or it was marked.) */
 static inline bool tsk_is_oom_victim(void)
 {
-	return (this_cpu->task_flags & PF_OOM_VICTIM) || (this_cpu->process && current_process()->oom_victim);
+	return (this_cpu->task_flags & PF_OOM_VICTIM) || (this_cpu->process && READ_ONCE(current_process()->oom_victim));
 }
 /* [O1]; S64_MIN: never */
 s64 oom_badness(const struct vm_task *task, u64 totalpages);
 u64 oom_totalpages(void);
+/* Both with tasks->lock held. */
 void mark_oom_victim(struct vm_task *task);
 /* A task that was marked ends, its memory is given back: nobody waits for it any longer. Announces OOM_SKIP if that was not said before. */
 void exit_oom_victim(struct vm_task *task);

@@ -116,7 +116,7 @@ static bool enough_written(void *arg)
 	const struct wait_for_node *w = arg;
 
 	return !node_page_state(w->pgdat, NR_WRITEBACK) || node_page_state(w->pgdat, NR_WRITTEN) >= w->until ||
-	       (w->process && w->process->killed);
+	       (w->process && task_is_killed(w->process));
 }
 
 bool too_many_isolated(const struct pgdat *pgdat, bool file, const struct scan_control *sc)
@@ -140,7 +140,7 @@ static bool little_is_pending(const struct pgdat *pgdat)
 		return true;
 	for (unsigned i = 0; i < MAX_NR_ZONES; i++)
 		if (pgdat_zone(pgdat, i)) {
-			pending += (u64)pgdat->zone_stat[i][NR_ZONE_WRITE_PENDING];
+			pending += (u64)READ_ONCE(pgdat->zone_stat[i][NR_ZONE_WRITE_PENDING]);
 			reclaimable += zone_reclaimable_pages(pgdat_zone(pgdat, i));
 		}
 	return 2 * pending <= reclaimable;
@@ -172,8 +172,8 @@ void reclaim_throttle(struct pgdat *pgdat, enum throttle why)
 
 void snapshot_refaults(struct pgdat *pgdat)
 {
-	pgdat->lruvec.refaults[0] = node_page_state(pgdat, WORKINGSET_ACTIVATE_ANON);
-	pgdat->lruvec.refaults[1] = node_page_state(pgdat, WORKINGSET_ACTIVATE_FILE);
+	WRITE_ONCE(pgdat->lruvec.refaults[0], node_page_state(pgdat, WORKINGSET_ACTIVATE_ANON));
+	WRITE_ONCE(pgdat->lruvec.refaults[1], node_page_state(pgdat, WORKINGSET_ACTIVATE_FILE));
 }
 
 /* Active pages age where others came back too soon after they were reclaimed, or where too few are inactive. */
@@ -181,7 +181,7 @@ static bool may_deactivate(const struct pgdat *pgdat, bool file)
 {
 	u64 now = node_page_state(pgdat, file ? WORKINGSET_ACTIVATE_FILE : WORKINGSET_ACTIVATE_ANON);
 
-	return now != pgdat->lruvec.refaults[file] ||
+	return now != READ_ONCE(pgdat->lruvec.refaults[file]) ||
 	       inactive_is_low(&pgdat->lruvec, file ? LRU_INACTIVE_FILE : LRU_INACTIVE_ANON);
 }
 
@@ -210,8 +210,8 @@ static void prepare_scan(struct pgdat *pgdat, struct scan_control *sc)
 	struct lruvec *lruvec = &pgdat->lruvec;
 
 	sc->nr = (struct reclaim_stat){ 0 };
-	sc->anon_cost = lruvec->anon_cost;
-	sc->file_cost = lruvec->file_cost;
+	sc->anon_cost = READ_ONCE(lruvec->anon_cost);
+	sc->file_cost = READ_ONCE(lruvec->file_cost);
 	for (unsigned file = 0; file < 2; file++)
 		sc->may_deactivate[file] = sc->force_deactivate || may_deactivate(pgdat, file);
 	sc->cache_trim_mode = lruvec_size(lruvec, LRU_INACTIVE_FILE, MAX_NR_ZONES) >> sc->priority && !sc->may_deactivate[1] &&
@@ -223,11 +223,11 @@ static void prepare_scan(struct pgdat *pgdat, struct scan_control *sc)
 static void note_state_of_node(struct pgdat *pgdat, const struct scan_control *sc)
 {
 	if (sc->nr.writeback && sc->nr.writeback == sc->nr.taken)
-		pgdat->flags |= PGDAT_WRITEBACK;
+		fetch_or_relaxed(&pgdat->flags, PGDAT_WRITEBACK);
 	if (sc->nr.unqueued_dirty && sc->nr.unqueued_dirty == sc->nr.file_taken)
-		pgdat->flags |= PGDAT_DIRTY;
+		fetch_or_relaxed(&pgdat->flags, PGDAT_DIRTY);
 	if (sc->nr.dirty && sc->nr.dirty == sc->nr.congested)
-		pgdat->flags |= PGDAT_CONGESTED;
+		fetch_or_relaxed(&pgdat->flags, PGDAT_CONGESTED);
 	if (sc->nr.immediate)
 		reclaim_throttle(pgdat, THROTTLE_WRITEBACK);
 }
@@ -258,7 +258,7 @@ void shrink_node(struct pgdat *pgdat, struct scan_control *sc)
 	sc->nr_reclaimed += *slab_pages_freed();
 	*slab_pages_freed() = 0;
 	if (sc->nr_reclaimed > reclaimed) /* it is not hopeless; said before anybody sleeps, for others fail meanwhile [R13] */
-		pgdat->kswapd_failures = 0;
+		WRITE_ONCE(pgdat->kswapd_failures, 0);
 	announce_node_ends(pgdat, sc, sc->nr_scanned - scanned, from_lists, sc->nr_reclaimed - reclaimed - from_lists);
 	if (sc->kswapd)
 		note_state_of_node(pgdat, sc);
@@ -390,7 +390,7 @@ static bool throttle_is_over(void *arg)
 {
 	const struct wait_for_node *w = arg;
 
-	return (w->process && w->process->killed) || allow_direct_reclaim(w->pgdat) ||
+	return (w->process && task_is_killed(w->process)) || allow_direct_reclaim(w->pgdat) ||
 	       (READ_ONCE(w->pgdat->kswapd_asleep) && !READ_ONCE(current_mm()->kswapd_wanted[w->pgdat->nid]));
 }
 
@@ -402,11 +402,20 @@ static struct pgdat *first_node_of(struct mm *mm, const struct zonelist *list)
 	return NULL;
 }
 
+/* For whom the node is to be balanced, besides those who asked before. */
+static void note_wanted(struct pgdat *pgdat, unsigned order, unsigned highest)
+{
+	step_lock(&pgdat->note_lock);
+	if (pgdat->kswapd_highest_zoneidx == MAX_NR_ZONES || pgdat->kswapd_highest_zoneidx < highest)
+		pgdat->kswapd_highest_zoneidx = (u8)highest;
+	pgdat->kswapd_order = max_of(pgdat->kswapd_order, (u8)order);
+	step_unlock(&pgdat->note_lock);
+}
+
 static void rouse_kswapd(struct mm *mm, struct pgdat *pgdat)
 {
-	if (pgdat->kswapd_highest_zoneidx == MAX_NR_ZONES || pgdat->kswapd_highest_zoneidx < ZONE_NORMAL)
-		pgdat->kswapd_highest_zoneidx = ZONE_NORMAL;
-	for (unsigned i = 0; i <= ZONE_NORMAL && pgdat->kswapd_asleep; i++)
+	note_wanted(pgdat, 0, ZONE_NORMAL);
+	for (unsigned i = 0; i <= ZONE_NORMAL && READ_ONCE(pgdat->kswapd_asleep); i++)
 		if (pgdat_zone(pgdat, i)) {
 			force_kswapd(mm, pgdat_zone(pgdat, i), 0, 0);
 			return;
@@ -526,11 +535,10 @@ int node_reclaim(struct zone *zone, gfp_t gfp, unsigned order)
 	if (!node_is_worth_it(pgdat, mode))
 		return NODE_RECLAIM_FULL;
 	if (!(gfp & __GFP_DIRECT_RECLAIM) || sim_in_atomic() || (this_cpu->task_flags & PF_MEMALLOC) ||
-	    zone->nid != this_cpu->node || (pgdat->flags & PGDAT_RECLAIM_LOCKED))
+	    zone->nid != this_cpu->node || (fetch_or(&pgdat->flags, PGDAT_RECLAIM_LOCKED) & PGDAT_RECLAIM_LOCKED))
 		return NODE_RECLAIM_NOSCAN;
-	pgdat->flags |= PGDAT_RECLAIM_LOCKED;
 	done = reclaim_node(pgdat, gfp, order, mode);
-	pgdat->flags &= ~(u32)PGDAT_RECLAIM_LOCKED;
+	fetch_and(&pgdat->flags, ~(u32)PGDAT_RECLAIM_LOCKED);
 	count_reclaim_events(done ? PGSCAN_ZONE_RECLAIM_SUCCESS : PGSCAN_ZONE_RECLAIM_FAILED, 1);
 	return done ? NODE_RECLAIM_SUCCESS : NODE_RECLAIM_SOME;
 }
@@ -553,10 +561,9 @@ static bool kswapd_is_to_run(struct mm *mm, const struct zone *zone, gfp_t gfp, 
 
 	if (!zone->managed_pages)
 		return false;
-	if (pgdat->kswapd_highest_zoneidx == MAX_NR_ZONES || pgdat->kswapd_highest_zoneidx < highest)
-		pgdat->kswapd_highest_zoneidx = (u8)highest;
-	pgdat->kswapd_order = max_of(pgdat->kswapd_order, (u8)order);
-	return pgdat->kswapd_asleep && !node_is_unreclaimable(zone->nid) &&
+	note_wanted(pgdat, order, highest);
+	smp_mb(); /* who is about to sleep sees the note, or is seen asleep */
+	return READ_ONCE(pgdat->kswapd_asleep) && !node_is_unreclaimable(zone->nid) &&
 	       (!pgdat_balanced(pgdat, order, highest) || node_is_boosted(pgdat, highest));
 }
 

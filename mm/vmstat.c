@@ -15,7 +15,7 @@
  *   [W12] between two changes no CPU holds back more than its threshold, and the sum is the truth
  *   [Z9]  of each allocation one zone says hit or miss and local or other; the preferred zone says foreign to a miss
  * Locks: zone->lock for what a CPU holds back; the zone's number is atomic. Events and NUMA counters: a CPU writes its own
- * alone. Counters of nodes, and events of reclaim: one number each, changed where nothing yields.
+ * alone. Counters of nodes, and events of reclaim: one number each, atomic.
  * Unlike Linux: thresholds stay while kswapd runs; events of a dead CPU go to CPU 0; lists shrink before numbers are added up, not after; other CPUs' numbers
  * are added up from here, not by a job on each of them. Contract: include/vmstat.h.
  */

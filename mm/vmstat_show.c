@@ -249,9 +249,9 @@ static s64 zone_figure(const struct zone *zone, const struct row *row)
 	case ROW_NUMA:
 		return (s64)numa_events_sum(zone->nid, zone->index, row->item);
 	case ROW_ZONE_LRU:
-		return pgdat ? (s64)pgdat->lruvec.lru_size[zone->index][row->item] : 0;
+		return pgdat ? (s64)READ_ONCE(pgdat->lruvec.lru_size[zone->index][row->item]) : 0;
 	case ROW_ZONE_VM:
-		return pgdat ? pgdat->zone_stat[zone->index][row->item] : 0;
+		return pgdat ? READ_ONCE(pgdat->zone_stat[zone->index][row->item]) : 0;
 	default:
 		return 0;
 	}

@@ -36,13 +36,13 @@ static struct shadow unpack_shadow(u64 shadow)
 
 void workingset_age_nonresident(struct lruvec *lruvec, u64 nr)
 {
-	WRITE_ONCE(lruvec->nonresident_age, lruvec->nonresident_age + nr);
+	WRITE_ONCE(lruvec->nonresident_age, READ_ONCE(lruvec->nonresident_age) + nr);
 }
 
 u64 workingset_eviction(struct page *page)
 {
 	struct pgdat *pgdat = page_pgdat(page);
-	struct shadow s = { .age = pgdat->lruvec.nonresident_age, .nid = pgdat->nid,
+	struct shadow s = { .age = READ_ONCE(pgdat->lruvec.nonresident_age), .nid = pgdat->nid,
 			    .workingset = vm_flag(page, PGV_workingset) };
 
 	_Static_assert(MAX_NUMNODES <= 4, "a shadow has two bits for the node");
@@ -72,7 +72,7 @@ static bool is_recent(struct shadow s, bool file)
 {
 	const struct pgdat *pgdat = &vm_state()->node[s.nid];
 
-	return pgdat->lruvec.nonresident_age - s.age <= rivals(pgdat, file);
+	return READ_ONCE(pgdat->lruvec.nonresident_age) - s.age <= rivals(pgdat, file);
 }
 
 void workingset_refault(struct page *page, u64 shadow)

@@ -11,7 +11,7 @@
  * When the pool has vm_zswap_max_pool_percent of memory, the object that was stored first is written to its device: it becomes a
  * page of the swap cache again, dirty, and is written like any other, to be reclaimed at once.
  *
- * The codec: a byte says what follows. 0x80 + n - 1: one word, that comes n times; n - 1: n words as they are. n <= 128.
+ * The codec is zswap_codec.c, or among threads lz4's: sim/threads/zswap_codec.c.
  *
  * Invariants (swap_check() looks at each):
  *   [ZS1] a slot with a copy and the pool's page agree: whose it is, and how many bytes
@@ -20,120 +20,18 @@
  *   [ZS4] counts of pages and copies are what is there
  * A copy goes when its slot is freed and when the page is written again: it is never older than what the slot stands for.
  * Locks: swap_state->lock; memory is asked for without it, in a way that never sleeps.
- * Unlike Linux: own codec; one pool of two objects a page; written back by who finds it full, not by a worker; loading keeps the copy.
+ * Unlike Linux: one pool of two objects a page; written back by who finds it full, not by a worker; loading keeps the copy.
  */
 #include "swap_internal.h"
 
 #define WORDS	  ((u32)(PAGE_SIZE / 8))
-#define MOST	  128u	/* words one byte speaks of */
-#define SAME	  0x80u
 #define ZSWAP_GFP (__GFP_NORETRY | __GFP_NOWARN | __GFP_KSWAPD_RECLAIM)
-
-/* --- the codec ---------------------------------------------------------------------------------------------------------------- */
-
-static u32 run_at(const u64 *words, u32 i)
-{
-	u32 n = 1;
-
-	while (n < MOST && i + n < WORDS && words[i + n] == words[i])
-		n++;
-	return n;
-}
-
-/* Words from here to the next two that are alike. */
-static u32 literals_at(const u64 *words, u32 i)
-{
-	u32 n = 1;
-
-	while (n < MOST && i + n < WORDS && (i + n + 1 == WORDS || words[i + n] != words[i + n + 1]))
-		n++;
-	return n;
-}
-
-u32 zswap_compress(const u64 *words, u8 *to, u32 room)
-{
-	u32 bytes = 0;
-
-	for (u32 i = 0, n; i < WORDS; i += n) {
-		u32 run = run_at(words, i), size;
-
-		sim_tick();
-		n = run > 1 ? run : literals_at(words, i);
-		size = run > 1 ? 8 : 8 * n;
-		if (bytes + 1 + size > room)
-			return 0;
-		if (to) {
-			to[bytes] = (u8)((run > 1 ? SAME : 0) | (n - 1));
-			memcpy(to + bytes + 1, words + i, size);
-		}
-		bytes += 1 + size;
-	}
-	return bytes;
-}
-
-/* The piece that begins at a byte: words it speaks of, and bytes it takes. false: it is cut off, or too long. */
-static bool piece_at(const u8 *from, u32 bytes, u32 words_done, u32 *n, u32 *size)
-{
-	if (bytes < 1)
-		return false;
-	*n = (from[0] & (SAME - 1)) + 1;
-	*size = 1 + (from[0] & SAME ? 8 : 8 * *n);
-	return *size <= bytes && words_done + *n <= WORDS;
-}
-
-bool zswap_decompress(const u8 *from, u32 bytes, u64 *words)
-{
-	u32 done = 0, n, size;
-
-	for (; done < WORDS; done += n, from += size, bytes -= size) {
-		sim_tick();
-		if (!piece_at(from, bytes, done, &n, &size))
-			return false;
-		if (from[0] & SAME)
-			for (u32 i = 0; i < n; i++)
-				memcpy(words + done + i, from + 1, 8);
-		else
-			memcpy(words + done, from + 1, 8 * n);
-	}
-	return !bytes;
-}
-
-bool zswap_is_whole(const u8 *from, u32 bytes)
-{
-	u32 done = 0, n, size;
-
-	for (; done < WORDS; done += n, from += size, bytes -= size)
-		if (!piece_at(from, bytes, done, &n, &size))
-			return false;
-	return !bytes;
-}
-
-bool zswap_holds(const u8 *from, u32 bytes, const u64 *words)
-{
-	u32 done = 0, n, size;
-
-	for (; done < WORDS; done += n, from += size, bytes -= size) {
-		if (!piece_at(from, bytes, done, &n, &size))
-			return false;
-		for (u32 i = 0; i < n; i++)
-			if (memcmp(words + done + i, from + 1 + (from[0] & SAME ? 0 : 8 * i), 8) != 0)
-				return false;
-	}
-	return !bytes;
-}
-
-static bool all_alike(const u64 *words)
-{
-	for (u32 i = 1; i < WORDS; i++)
-		if (words[i] != words[0])
-			return false;
-	return true;
-}
 
 /* --- the pool ------------------------------------------------------------------------------------------------------------------ */
 
 void zswap_init(struct zswap_pool *pool)
 {
+	step_lock_init(&pool->words_lock);
 	for (u32 i = 0; i <= ZSWAP_CHUNKS; i++)
 		INIT_LIST_HEAD(&pool->room[i]);
 }
@@ -196,7 +94,7 @@ static void drop_object(struct zswap_pool *pool, struct page *page, unsigned hal
 	}
 	VM_BUG_ON(pool->empty);
 	pool->empty = page;
-	pool->nr_pages--;
+	WRITE_ONCE(pool->nr_pages, pool->nr_pages - 1);
 }
 
 void zswap_drop(struct swap_slot *s, u32 entry)
@@ -209,7 +107,7 @@ void zswap_drop(struct swap_slot *s, u32 entry)
 		pool->nr_same--;
 	else
 		drop_object(pool, pool_page_of(s), s->zswap & 1);
-	pool->nr_stored--;
+	WRITE_ONCE(pool->nr_stored, pool->nr_stored - 1);
 	s->zswap = 0;
 	s->zswap_bytes = 0;
 	s->zswap_same = false;
@@ -237,7 +135,7 @@ static void note_stored(struct page *page, u32 bytes, u64 where, bool same)
 	s->zswap = where;
 	s->zswap_bytes = (u16)bytes;
 	s->zswap_same = same;
-	pool->nr_stored++;
+	WRITE_ONCE(pool->nr_stored, pool->nr_stored + 1);
 	pool->nr_same += same;
 	count_reclaim_events(ZSWPOUT, 1);
 	mm_announce((struct mm_event){ .type = EVENT_SWAP, .entry = entry, .pfn = page_pfn(current_mm(), page),
@@ -261,15 +159,26 @@ const u64 *zswap_words_of(struct page *page)
 	return words;
 }
 
+static bool all_alike(const u64 *words)
+{
+	for (u32 i = 1; i < WORDS; i++)
+		if (words[i] != words[0])
+			return false;
+	return true;
+}
+
 /* What the page takes: bytes; 0 more than a page of the pool has. 8 and *same: all words are *word. */
 static u32 measure(struct page *page, u64 *word, bool *same)
 {
-	const u64 *words = zswap_words_of(page);
+	const u64 *words;
 	u32 bytes;
 
+	step_lock(&swap_state()->pool.words_lock);
+	words = zswap_words_of(page);
 	*same = all_alike(words);
 	*word = words[0];
 	bytes = *same ? sizeof(*word) : zswap_compress(words, NULL, ZSWAP_CHUNKS * ZSWAP_CHUNK);
+	step_unlock(&swap_state()->pool.words_lock);
 	return bytes;
 }
 
@@ -287,11 +196,12 @@ static bool put_object(struct zswap_pool *pool, struct page *home, struct page *
 {
 	struct zswap_header *h = header_of(home);
 	unsigned half = h->entry[0] ? 1 : 0;
-	const u64 *words = zswap_words_of(page);
 	u32 written;
 
 	h->bytes[half] = (u16)bytes;
-	written = zswap_compress(words, object_at(h, half), bytes);
+	step_lock(&pool->words_lock);
+	written = zswap_compress(zswap_words_of(page), object_at(h, half), bytes);
+	step_unlock(&pool->words_lock);
 	if (written != bytes) {
 		h->bytes[half] = 0;
 		return false;
@@ -314,7 +224,7 @@ static bool try_store(struct page *page, u32 bytes, struct page *fresh)
 	bool stored;
 
 	if (fresh) {
-		pool->nr_pages++;
+		WRITE_ONCE(pool->nr_pages, pool->nr_pages + 1);
 		list_add_tail(&fresh->lru, &pool->room[ZSWAP_CHUNKS]);
 	} else {
 		home = find_room(pool, chunks_of(bytes));
@@ -322,7 +232,7 @@ static bool try_store(struct page *page, u32 bytes, struct page *fresh)
 	stored = home && put_object(pool, home, page, bytes);
 	if (fresh && !stored) {
 		list_del(&fresh->lru);
-		pool->nr_pages--;
+		WRITE_ONCE(pool->nr_pages, pool->nr_pages - 1);
 		pool->empty = fresh;
 	}
 	swap_unlock(st, flags);
@@ -390,12 +300,14 @@ static void unpack(const struct swap_slot *s, struct page *page)
 	u64 *words = swap_state()->pool.words;
 	bool whole = true;
 
+	step_lock(&swap_state()->pool.words_lock);
 	if (s->zswap_same)
 		for (u32 i = 0; i < WORDS; i++)
 			words[i] = s->zswap;
 	else
 		whole = zswap_decompress(zswap_object(s), s->zswap_bytes, words);
 	copy_vm_page(page, NULL, words);
+	step_unlock(&swap_state()->pool.words_lock);
 	VM_BUG_ON(!whole);
 }
 

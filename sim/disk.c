@@ -7,12 +7,15 @@
  * [DK1] a request ends when its time has come, no sooner, in the order of submission; never inside disk_submit()
  * [DK2] RAM is read or written at that moment, by the device's own hand: no tool sees it
  * [DK3] a request that fails moves nothing
+ * Locks: one for the queue, where there are threads; kblockd alone comes to the blocks.
  * The queue is part of the machine: resets and snapshots have it. Blocks that were written lie with the host, a copy of each,
  * found by a table of indices; machine_reset() forgets them, a snapshot copies them.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include "disk.h"
+#include "atomic.h"
+#include "lock.h"
 #include "tool.h"
 
 #define PAGE_WORDS   (SIM_PAGE_SIZE / 8)
@@ -158,9 +161,12 @@ static void make_room(struct disk_store *s)
 		*slot_of(s, s->id[i]) = i + 1;
 }
 
-/* A frame may be anybody's by now, or nobody's: no tool has a say in it. */
+/*
+ * A frame may be anybody's by now, or nobody's, and who has it mapped may write to it while it is copied: no tool has a say in
+ * it. What was torn so is dirty, and written again.
+ */
 #if defined(TOOL_TSAN)
-static void copy_page(void *to, const void *from)
+no_tsan static void copy_page(void *to, const void *from)
 {
 	volatile u64 *t = to;
 	const u64 *f = from;
@@ -274,42 +280,55 @@ u64 disk_virgin_key(unsigned device, u64 block)
 bool disk_has_room(void *unused)
 {
 	(void)unused;
-	return this_cpu->machine->nr_disk < DISK_QUEUE;
+	return READ_ONCE(this_cpu->machine->nr_disk) < DISK_QUEUE;
 }
 
 bool disk_submit(struct disk_request request)
 {
 	struct machine *m = this_cpu->machine;
+	bool room;
 
 	VM_BUG_ON(request.device >= DISK_DEVICES || request.pfn >= m->nr_frames);
-	if (m->nr_disk == DISK_QUEUE)
-		return false;
-	request.due_ns = m->now_ns + (u64)m->param[PARAM_DISK_LATENCY_US] * 1000;
-	m->disk[m->nr_disk++] = request;
-	return true;
+	step_word_lock(&m->host->disk_lock);
+	request.due_ns = sim_now_ns() + (u64)m->param[PARAM_DISK_LATENCY_US] * 1000;
+	room = m->nr_disk < DISK_QUEUE;
+	if (room) {
+		m->disk[m->nr_disk] = request;
+		WRITE_ONCE(m->nr_disk, m->nr_disk + 1);
+	}
+	step_word_unlock(&m->host->disk_lock);
+	return room;
 }
 
 /* The latency is the same for all: the first that was submitted is the first to end. */
 u64 disk_next_ns(void)
 {
-	const struct machine *m = this_cpu->machine;
+	struct machine *m = this_cpu->machine;
+	u64 next;
 
-	return m->nr_disk ? m->disk[0].due_ns : ~0ULL;
+	step_word_lock(&m->host->disk_lock);
+	next = m->nr_disk ? m->disk[0].due_ns : ~0ULL;
+	step_word_unlock(&m->host->disk_lock);
+	return next;
 }
 
 bool disk_is_due(void *unused)
 {
 	(void)unused;
-	return disk_next_ns() <= this_cpu->machine->now_ns;
+	return disk_next_ns() <= sim_now_ns();
 }
 
+/* Nobody else takes one: it is still the one that is due. */
 static struct disk_request take_first(struct machine *m)
 {
-	struct disk_request first = m->disk[0];
+	struct disk_request first;
 
-	m->nr_disk--;
+	step_word_lock(&m->host->disk_lock);
+	first = m->disk[0];
+	WRITE_ONCE(m->nr_disk, m->nr_disk - 1);
 	for (u32 i = 0; i < m->nr_disk; i++)
 		m->disk[i] = m->disk[i + 1];
+	step_word_unlock(&m->host->disk_lock);
 	return first;
 }
 

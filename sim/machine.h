@@ -242,6 +242,7 @@ struct machine_host {
 	void *event_full_arg;
 	struct sched *sched;
 	struct sched_shallow *sleepers; /* without fibers: task.c */
+	u32 disk_lock; /* threads: the queue of requests */
 	struct disk_store *disk; /* blocks that were written; NULL none */
 	char pool[SIM_POOLS]; /* each stands for one of mm's pools of blocks: tool_block_alloc() */
 	u32 cpus_taken; /* threads: a bit for each CPU that is a thread */

@@ -23,7 +23,10 @@
 #define OOM_SCORE_ADJ_MIN (-1000)
 #define OOM_SCORE_ADJ_MAX 1000
 
-/* Lists, counters, kernel threads, the caches of files. Once. 0, -ENOMEM; -ENOSYS among real threads, where there are none of these yet. */
+/*
+ * Lists, counters, kernel threads, the caches of files. Once. 0, -ENOMEM; -EBUSY among real threads, where each kernel thread is a
+ * CPU of its own: three, and one for each node; so many are not free.
+ */
 int vm_init(void);
 bool vm_is_up(void);
 
@@ -40,9 +43,12 @@ int task_set_adj(unsigned id, int adj);
 /**
  * task_access - one load or store at virtual page vpn, by this task: page tables are walked, a fault is handled.
  * On success *pfn is the frame that is mapped there; the caller reads or writes it at once, without anything that yields.
+ * Among real threads that is too late: task_touch() is for them.
  * Return: 0; -EFAULT nothing is mapped there; -EINTR it was killed, and has ended; -ENOMEM; -EIO the page could not be read.
  */
 int task_access(unsigned id, u32 vpn, bool write, u64 *pfn);
+/* The same, and touch(pfn, arg) reads or writes the frame while nobody can take it away: it must not sleep, nor come back here. */
+int task_touch(unsigned id, u32 vpn, bool write, void (*touch)(u64 pfn, void *arg), void *arg);
 /* Map pages [first, first + nr) of a file, nr <= VM_WINDOW_PAGES, in window 0..7. -EBUSY: it is in use. -ESRCH, -EINTR, -EINVAL */
 int task_mmap(unsigned id, unsigned window, u32 file, u32 first, u32 nr);
 int task_munmap(unsigned id, unsigned window);

@@ -72,6 +72,10 @@
 		*(p) = (__typeof__(*(p)))(before_ & (bits));                                                           \
 		before_;                                                                                               \
 	})
+#define fetch_or(p, bits)  fetch_or_relaxed(p, bits)
+#define fetch_and(p, bits) fetch_and_relaxed(p, bits)
+#define fetch_add(p, n)	   fetch_add_relaxed(p, n)
+#define smp_mb()	   ((void)0)
 
 /* --- reference counts --------------------------------------------------------------------------------------------- */
 

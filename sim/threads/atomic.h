@@ -35,6 +35,14 @@
 #define fetch_or_relaxed(p, bits)  __atomic_fetch_or(p, bits, __ATOMIC_RELAXED)
 #define fetch_and_relaxed(p, bits) __atomic_fetch_and(p, bits, __ATOMIC_RELAXED)
 
+/* Who sees the bit, or sees that it is gone, sees what was done before. */
+#define fetch_or(p, bits)  __atomic_fetch_or(p, bits, __ATOMIC_ACQ_REL)
+#define fetch_and(p, bits) __atomic_fetch_and(p, bits, __ATOMIC_ACQ_REL)
+#define fetch_add(p, n)	   __atomic_fetch_add(p, n, __ATOMIC_ACQ_REL)
+
+/* What was stored before is seen by whoever does not see what is stored later: both sides have one. */
+#define smp_mb() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+
 /* --- reference counts --------------------------------------------------------------------------------------------- */
 
 static inline s32 atomic_read(const s32 *count)

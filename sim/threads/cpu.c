@@ -39,6 +39,14 @@ int sim_cpu_attach(struct machine *m)
 	return -EBUSY;
 }
 
+int sim_cpu_take_highest(struct machine *m)
+{
+	for (unsigned cpu = m->param[PARAM_CPUS]; cpu--;)
+		if (take_cpu(m, cpu))
+			return (int)cpu;
+	return -EBUSY;
+}
+
 void sim_cpu_detach(void)
 {
 	u32 *taken = &this_cpu->machine->host->cpus_taken, bit = 1u << this_cpu->id;

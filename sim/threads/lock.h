@@ -131,14 +131,19 @@ typedef struct {
 #define local_lock_irqsave(lock, flags)	     ((void)(lock), (void)((flags) = 0), sim_own_enter())
 #define local_unlock_irqrestore(lock, flags) ((void)(lock), (void)(flags), sim_own_leave())
 
+/* Its holder may sleep, so who waits for it sleeps too: task.c. */
 struct mutex {
 	spinlock_t lock;
+	const char *name;
 };
 
-#define mutex_init(m, rank) spin_lock_init(&(m)->lock, rank)
+#define mutex_init(m, rank) ((m)->name = #m, spin_lock_init(&(m)->lock, rank))
+void sim_mutex_wait(struct mutex *m);
+
 static inline void mutex_lock(struct mutex *m)
 {
-	spin_lock(&m->lock);
+	if (unlikely(!spin_trylock(&m->lock)))
+		sim_mutex_wait(m);
 }
 static inline bool mutex_trylock(struct mutex *m)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* sched.c - what machine.c asks of a scheduler: the host's threads have none of ours. */
+/* sched.c - what machine.c asks of a scheduler: the host's threads have none of ours. struct sched is task.c's. */
 #include "../sched.h"
+#include "task.h"
 
 void sched_destroy(struct sched *s)
 {
-	(void)s;
+	sim_kthreads_end(s);
 }
 
 void sched_abandon(struct sched *s)

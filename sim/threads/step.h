@@ -13,6 +13,8 @@
  * What the thread did on the CPU before is seen by whoever is that CPU next.
  */
 int sim_cpu_attach(struct machine *m);
+/* For who starts a thread that is to be a CPU: the highest free one is taken from now on; -EBUSY. */
+int sim_cpu_take_highest(struct machine *m);
 /* The CPU is free again. The thread holds no lock; what the CPU's lists hold stays there. */
 void sim_cpu_detach(void);
 /* How often a CPU of the machine met a lock that another one held: exact when the threads are idle. */
@@ -61,5 +63,11 @@ static inline u64 sim_ram_bias(const struct machine *m)
 #define one_step
 #define step_lock(lock)	  spin_lock(lock)
 #define step_unlock(lock) spin_unlock(lock)
+/* A lock that is nothing else; of lock.h. Like a spinlock: who has it does not sleep. */
+#define step_lock_t	  spinlock_t
+#define step_lock_init(lock) spin_lock_init(lock, 0)
+/* The same for a bare word of the machine. */
+#define step_word_lock(word)   sim_word_lock(word)
+#define step_word_unlock(word) sim_word_unlock(word)
 
 #endif
