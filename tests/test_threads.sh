@@ -21,6 +21,7 @@ aslr_wrapper || {
 	exit 3
 }
 OPERATIONS=8000 # of each thread: a second
+PRESSURE=1500	# those that wait for disks
 seconds=120     # only a hang takes so long
 
 make_in() { # DIRECTORY GOALS...
@@ -45,12 +46,14 @@ result $? "and a page goes from one CPU to the other" "$(<"$work/out")"
 # --- races -------------------------------------------------------------------------------------------------------------
 
 stress() { # TREE SEED [PROGRAM]: its exit status; what it says in $work/out; the first report is enough
-	TSAN_OPTIONS=halt_on_error=1 timeout "$seconds" "${WRAP[@]}" "$1/build/tsan/threads_${3:-stress}" "$2" "$OPERATIONS" \
+	local operations=$OPERATIONS
+	[[ ${3:-} != pressure ]] || operations=$PRESSURE
+	TSAN_OPTIONS=halt_on_error=1 timeout "$seconds" "${WRAP[@]}" "$1/build/tsan/threads_${3:-stress}" "$2" "$operations" \
 		>"$work/out" 2>&1 </dev/null
 }
 
-make_in . SAN=tsan build/tsan/threads_stress build/tsan/threads_slab
-for program in stress slab; do
+make_in . SAN=tsan build/tsan/threads_stress build/tsan/threads_slab build/tsan/threads_pressure
+for program in stress slab pressure; do
 	stress . 1 "$program" && ! grep -q ThreadSanitizer "$work/out"
 	result $? "the $program program is silent under TSan" "$(grep -m 1 -A 8 ThreadSanitizer "$work/out")"
 done
@@ -63,7 +66,7 @@ fresh_tree() { # without a bug, and objects that are older than the next change
 }
 
 # Which two accesses meet is chance: one of a few runs must show it.
-must_race() { # NAME FUNCTION [PROGRAM]: in the stack of one of them
+must_race() { # NAME FUNCTION [PROGRAM]: in the stack of one of them; FUNCTION may be one\|another
 	local seed status
 	make_in "$work/tree" SAN=tsan "build/tsan/threads_${3:-stress}"
 	for seed in 1 2 3 4 5; do
@@ -73,7 +76,7 @@ must_race() { # NAME FUNCTION [PROGRAM]: in the stack of one of them
 		status=0
 	done
 	((status != 0))
-	result $? "$1: TSan reports a data race in $2()" "$(grep -m 1 SUMMARY "$work/out" || tail -n 2 "$work/out")"
+	result $? "$1: TSan reports a data race in ${2//\\|/() or }()" "$(grep -m 1 SUMMARY "$work/out" || tail -n 2 "$work/out")"
 }
 
 races=0
@@ -134,4 +137,11 @@ weaken "a CPU that goes on without seeing what was done" sim/threads/smp.c \
 	'&c->stopped, ~STOPPED, __ATOMIC_RELEASE' '\&c->stopped, ~STOPPED, __ATOMIC_RELAXED' sim_do_for_cpu slab
 weaken "objects that change hands without an order" sim/threads/atomic.h \
 	'expected_, value, false, __ATOMIC_ACQ_REL' 'expected_, value, false, __ATOMIC_RELAXED' work slab
+weaken "an entry changed without the lock of its table" mm/rmap.c \
+	'step_\(un\)\?lock(&place->task->table_lock);' ';' 'take_young\|swap_out_entry' pressure
+weaken "a batch taken from a CPU that is at it" mm/swap.c \
+	'sim_do_for_cpu(cpu, drain_for_cpu, NULL)' 'drain_for_cpu(cpu, NULL)' take_batch pressure
+weaken "a bio looked at that may have ended" mm/block.c 'submitted.write ?' 'bio->write ?' submit_bio pressure
+weaken "a page made small where another one is" mm/zswap.c \
+	'step_\(un\)\?lock(&swap_state()->pool.words_lock);' ';' zswap_words_of pressure
 finish_tests
