@@ -257,8 +257,7 @@ static struct outcome run_pin(struct world *w, const u64 *a)
 
 static void begin_unpin(struct world *w, const u64 *a)
 {
-	(void)a;
-	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_UNPIN });
+	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_UNPIN, .index = (u32)w->pin[a[0]].pfn });
 }
 static struct outcome run_unpin(struct world *w, const u64 *a)
 {

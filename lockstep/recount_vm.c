@@ -2,13 +2,15 @@
 /*
  * recount_vm.c - what mm counts of tasks, files and swap against what the model has by events.
  *
- *   [R58] figures of each task, and counters that say how many there are now
+ *   [R58] figures of each task, and counters that say how many there are now, or what reclaim has done so far
  */
 #include "vm_client.h"
 
 static const char *const counters[] = {
 	"nr_inactive_anon", "nr_active_anon", "nr_inactive_file", "nr_active_file", "nr_unevictable", "nr_dirty", "nr_writeback",
-	"nr_anon_pages", "nr_mapped", "nr_file_pages", "nr_swapcached", "nr_page_table_pages",
+	"nr_anon_pages", "nr_mapped", "nr_file_pages", "nr_swapcached", "nr_page_table_pages", "pgsteal_kswapd", "pgsteal_direct",
+	"pgsteal_anon", "pgsteal_file", "slabs_scanned", "pgscan_direct_throttle", "pageoutrun", "nr_foll_pin_acquired",
+	"nr_foll_pin_released",
 };
 
 static const char *compare_counters(struct world *w)
@@ -19,6 +21,22 @@ static const char *compare_counters(struct world *w)
 		if (seen != due)
 			return world_says(w, "R58: %s is %llu, by events it is %llu", counters[i], (unsigned long long)seen,
 					  (unsigned long long)due);
+	}
+	return NULL;
+}
+
+/* Which pages are passed over without being taken is mm's affair. */
+static const char *compare_scanned(struct world *w)
+{
+	static const char *const name[] = { "pgscan_kswapd", "pgscan_direct", "pgscan_anon", "pgscan_file" };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(name); i++) {
+		u64 seen = vm_counter(name[i]), least, most;
+
+		model_vm_scanned(w->model, name[i], &least, &most);
+		if (seen < least || seen > most)
+			return world_says(w, "R58: %s is %llu, by events at least %llu and at most %llu", name[i],
+					  (unsigned long long)seen, (unsigned long long)least, (unsigned long long)most);
 	}
 	return NULL;
 }
@@ -45,6 +63,7 @@ const char *vm_compare_figures(struct world *w)
 {
 	const char *bad = compare_counters(w);
 
+	bad = bad ? bad : compare_scanned(w);
 	for (unsigned id = 0; !bad && id < VM_MAX_TASKS; id++)
 		bad = compare_task(w, id);
 	return bad;

@@ -39,7 +39,7 @@ struct model_vm_ask {
 	u8 op;		  /* enum model_vm_op */
 	u8 task, window, device, knob;
 	bool write;
-	u32 file, index, nr; /* index: page of a file, virtual page, slot; nr: pages */
+	u32 file, index, nr; /* index: page of a file, virtual page, slot, frame to be unpinned; nr: pages */
 	s32 value;	  /* adj, priority, knob's value */
 	u64 key;	  /* that is written */
 };
@@ -66,6 +66,8 @@ struct model_task_sums {
 };
 struct model_task_sums model_task_sums(const struct model *m, unsigned task);
 u64 model_vm_counter(const struct model *m, const char *name);
+/* Pages that reclaim looked at on inactive lists, of pgscan_kswapd and the like: at least, at most. */
+void model_vm_scanned(const struct model *m, const char *name, u64 *least, u64 *most);
 
 /* Inside model/: events; and what vm_liveness.c asks the others. */
 const char *vm_event(struct model *m, const struct mm_event *ev);     /* vm_pages.c: dispatches to the others */
@@ -79,6 +81,10 @@ const char *vm_recount(struct model *m);
 u64 vm_digest(const struct model *m, u64 digest);
 /* A page of ours is about to be freed: may it? */
 const char *vm_judge_free(struct model *m, u64 pfn);
+/* An object is freed: is it an inode or a dentry that is kept? */
+const char *vm_judge_object_free(struct model *m, unsigned cpu, u64 address);
+/* R26: may pages be asked for with these rights? ev: they are wanted, for tasks and files or for a slab. */
+const char *vm_judge_asker(struct model *m, const struct mm_event *ev);
 /*
  * Has one of these zones, as bits, a page that could be reclaimed: clean or dirty, mapped or not, if neither pinned nor mlocked;
  * anonymous ones if swap has room [R5]? May anybody be killed? [LV1]

@@ -18,6 +18,7 @@
 #include "model_kmalloc.h"
 #include "model_slub.h"
 #include "slab_state.h"
+#include "vm_liveness.h"
 
 /* --- where things are ------------------------------------------------------------------------------------------------------- */
 
@@ -264,6 +265,8 @@ static const char *on_object_free(struct model *m, const struct mm_event *ev)
 	if (!is_live(m, ev->address))
 		return model_says(m, "S7: %#llx of cache %s is freed, and nobody has it", (unsigned long long)ev->address,
 				  m->slab->cache[ev->cache].name);
+	if (model_has_vm(m) && (bad = vm_judge_object_free(m, ev->cpu, ev->address)))
+		return bad;
 	if ((bad = kmalloc_waited(m, sf, ev, &waited)) || (!waited && (bad = slab_judge_give(m, sf, ev))))
 		return bad;
 	if (sf->work == WORK_ALLOC)

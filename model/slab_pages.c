@@ -13,6 +13,7 @@
 #include <string.h>
 #include "model_slub.h"
 #include "slab_state.h"
+#include "vm_liveness.h"
 
 /* --- pages of slabs ------------------------------------------------------------------------------------------------------------ */
 
@@ -98,6 +99,8 @@ const char *on_pages_wanted(struct model *m, const struct mm_event *ev)
 		bad = judge_slab_request(m, sf, ev, c);
 	else
 		bad = kmalloc_pages_wanted(m, sf, ev);
+	if (!bad && model_has_vm(m))
+		bad = vm_judge_asker(m, ev);
 	sf->order = ev->order;
 	sf->of_cache = ev->cache;
 	begin_nested_alloc(m, ev->cpu, ev->cache ? MODEL_SLAB_OWNER : MODEL_LARGE_OWNER,

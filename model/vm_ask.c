@@ -152,6 +152,14 @@ static const char *judge_access(struct model *m, const struct model_vm_ask *ask,
 			  (unsigned long long)pfn);
 }
 
+static const char *judge_pinned(struct model *m, unsigned cpu, const struct model_vm_ask *ask, u64 pfn)
+{
+	if (vm_flight_on(m, cpu)->pin == pfn + 1)
+		return NULL;
+	return model_says(m, "R61: pfn %llu is said to be %s, and that was not announced", (unsigned long long)pfn,
+			  ask->op == VM_OP_PIN ? "pinned" : "unpinned");
+}
+
 /* R24: all of it is there, and stays; what others did meanwhile may have gone. */
 static const char *judge_mlocked(struct model *m, unsigned cpu, const struct model_vm_ask *ask, u64 nr)
 {
@@ -277,10 +285,16 @@ static const char *judge_if_alone(struct model *m, unsigned cpu, const struct mo
 
 static const char *succeeded(struct model *m, unsigned cpu, const struct model_vm_ask *ask, u64 value)
 {
+	const char *bad;
+
 	switch (ask->op) {
 	case VM_OP_ACCESS:
-	case VM_OP_PIN:
 		return judge_access(m, ask, value);
+	case VM_OP_PIN:
+		bad = judge_access(m, ask, value);
+		return bad ? bad : judge_pinned(m, cpu, ask, value);
+	case VM_OP_UNPIN:
+		return judge_pinned(m, cpu, ask, ask->index);
 	case VM_OP_MLOCK:
 		return judge_mlocked(m, cpu, ask, ask->nr);
 	case VM_OP_MMAP:

@@ -172,15 +172,52 @@ static void resize(struct model *m, u32 file, u32 pages)
 	}
 }
 
+/* A file has one inode and one dentry. What nobody finds any more is freed by who took it away, and nothing else is. */
+static const char *on_object(struct model *m, const struct mm_event *ev)
+{
+	u64 *kept = ev->file < MODEL_TRACKED_FILES ? &m->vm->file[ev->file].object[ev->report] : NULL;
+	struct vm_flight *vf = vm_flight_on(m, ev->cpu);
+	const char *what = ev->report ? "dentry" : "inode";
+	u64 before = kept ? *kept : 0;
+
+	if (!vf || !model_object_is_live(m, ev->address))
+		return model_says(m, "R55: the %s of file %u is no object that is in use", what, ev->file);
+	if (kept)
+		*kept = ev->on ? ev->address : 0;
+	if (kept && before != (ev->on ? 0 : ev->address))
+		return model_says(m, "R55: the %s of file %u %s, and %s is kept", what, ev->file, ev->on ? "comes" : "goes",
+				  before ? "another one" : "none");
+	if (ev->on)
+		return NULL;
+	if (vf->leaves)
+		return model_says(m, "R55: the %s of file %u goes, and the last that went is not freed", what, ev->file);
+	vf->leaves = ev->address;
+	return NULL;
+}
+
+const char *vm_judge_object_free(struct model *m, unsigned cpu, u64 address)
+{
+	struct vm_flight *vf = vm_flight_on(m, cpu);
+
+	if (vf && vf->leaves == address) {
+		vf->leaves = 0;
+		return NULL;
+	}
+	for (u32 file = 0; file < MODEL_TRACKED_FILES; file++)
+		for (unsigned i = 0; i < 2; i++)
+			if (m->vm->file[file].object[i] == address)
+				return model_says(m, "R55: %#llx is freed, and is the %s of file %u", (unsigned long long)address,
+						  i ? "dentry" : "inode", file);
+	return NULL;
+}
+
 const char *vm_on_inode(struct model *m, const struct mm_event *ev)
 {
 	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
 	u64 old;
 
 	if (ev->report < 2)
-		return !ev->on || model_object_is_live(m, ev->address) ?
-			       NULL :
-			       model_says(m, "R55: %s of file %u is no object that is in use", ev->report ? "the dentry" : "the inode", ev->file);
+		return on_object(m, ev);
 	if (ev->file >= MODEL_TRACKED_FILES)
 		return NULL;
 	old = model_file_pages(m, ev->file);
@@ -328,10 +365,19 @@ static const char *on_mlock(struct model *m, struct vm_frame *f, u32 pfn, bool o
 	return NULL;
 }
 
-static const char *on_pin(struct model *m, struct vm_frame *f, u32 pfn, bool on)
+/* What a device uses stays until the same operation as always says that it is through with it. */
+static const char *on_pin(struct model *m, const struct mm_event *ev, struct vm_frame *f, bool on)
 {
+	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
+	u32 pfn = (u32)ev->pfn;
+
 	if (!on && !f->pins)
 		return model_says(m, "R54: pfn %u is unpinned, and is not pinned", pfn);
+	if (!ask || (on ? ask->op != VM_OP_PIN : ask->op != VM_OP_UNPIN || ask->index != pfn))
+		return model_says(m, "R54: pfn %u is %s, and nobody asked for that", pfn, on ? "pinned" : "unpinned");
+	vm_flight_on(m, ev->cpu)->pin = pfn + 1;
+	m->vm->counts.pinned += on;
+	m->vm->counts.unpinned += !on;
 	f->pins = (u16)(f->pins + (on ? 1 : -1));
 	m->vm->sums.pinned += on ? 1 : ~0ULL;
 	return NULL;
@@ -366,7 +412,7 @@ const char *vm_on_page_state(struct model *m, const struct mm_event *ev)
 		return on_mlock(m, f, pfn, ev->report == PAGE_MLOCKED);
 	case PAGE_PINNED:
 	case PAGE_UNPINNED:
-		return on_pin(m, f, pfn, ev->report == PAGE_PINNED);
+		return on_pin(m, ev, f, ev->report == PAGE_PINNED);
 	default:
 		f->flags |= ev->report == PAGE_USED ? VMF_REFERENCED : ev->report == PAGE_WANTED_FREE ? VMF_WANTED_FREE : 0;
 		return NULL;

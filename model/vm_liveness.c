@@ -88,6 +88,14 @@ static const struct flight *reclaims_for(const struct model *m, unsigned actor)
 	return NULL;
 }
 
+bool vm_kswapd_runs(const struct model *m)
+{
+	for (unsigned nid = 0; m->kthread_stack && nid < m->nr_nodes; nid++)
+		if (m->vm->live.node[nid].kthread == m->kthread_stack)
+			return true;
+	return false;
+}
+
 /* --- what could be had ------------------------------------------------------------------------------------------------------------ */
 
 u64 vm_listed(const struct model *m, unsigned zone)
@@ -547,6 +555,7 @@ static const char *on_balance_begins(struct model *m, const struct mm_event *ev)
 	n->vague = false;
 	n->balances = true;
 	n->reclaimed = 0;
+	m->vm->counts.balances++;
 	for (unsigned i = 0; i < MAX_NR_ZONES; i++) {
 		m->zone[ev->nid * MAX_NR_ZONES + i].reclaims = i <= n->for_highest;
 		n->boost[i] = i <= n->for_highest ? m->zone[ev->nid * MAX_NR_ZONES + i].boost : 0;
@@ -702,6 +711,7 @@ static const char *on_reclaim(struct model *m, const struct mm_event *ev)
 		return on_node_ends(m, ev);
 	case RECLAIM_THROTTLED:
 		actor_on(m, ev->cpu)->throttled = true;
+		m->vm->counts.throttled++;
 		if (ev->nid < m->nr_nodes)
 			vm_note_kswapd(m, ev->nid, 0, ZONE_NORMAL, true);
 		return NULL;
@@ -758,7 +768,7 @@ const char *vm_liveness_ends(struct model *m, unsigned cpu)
 		return model_says(m, "LV10: it is over, and still waits for %s", wait_names[a->what]);
 	if (m->vm->live.oom.decider == stack_on(m, cpu) + 1)
 		return model_says(m, "O5: the OOM killer was called, and nothing came of it");
-	return NULL;
+	return vm_judge_unsignalled(m, stack_on(m, cpu));
 }
 
 const char *model_vm_is_quiet(struct model *m)

@@ -42,6 +42,7 @@ struct vm_actor {
 	u32 said;	   /* pages that it says were reclaimed */
 	bool round;	   /* a direct reclaim ended, and the request has not said what it made of it */
 	bool throttled;    /* it was held up before that */
+	u8 kills;	   /* task, and 1, that it has chosen, and that is to get its signal next [O6] */
 };
 
 /* The OOM killer's decision that goes on, and who was killed. */
@@ -93,6 +94,8 @@ bool model_has_vm(const struct model *m);
 void vm_note_actor(struct model *m, unsigned actor);
 /* A flight begins on top of this actor's: does everybody else who is in flight sleep? Who does not is not steady any longer. */
 bool vm_begins_steady(struct model *m, unsigned actor);
+/* Who announces is a kswapd. */
+bool vm_kswapd_runs(const struct model *m);
 /* Pages of a zone on the lists that reclaim looks at. [R5] */
 u64 vm_listed(const struct model *m, unsigned zone);
 /* R11: it sleeps, and there is something to do for kswapd of this node. */
@@ -119,6 +122,9 @@ const char *vm_liveness_settled(struct model *m);
 
 /* vm_oom.c */
 s64 vm_badness(const struct model *m, unsigned task); /* INT64_MIN: never chosen */
+/* O6: does somebody want this task to be killed? Who was chosen is, at once. */
+const char *vm_judge_signal(struct model *m, const struct mm_event *ev);
+const char *vm_judge_unsignalled(struct model *m, unsigned actor);
 /* A victim that should be gone, or reaped, by now. */
 const char *vm_oom_overdue(struct model *m);
 /* Whose memory the operation on this stack uses; VM_NOBODY: the kernel's. */

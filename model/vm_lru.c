@@ -10,9 +10,11 @@
  *   [R1] each page is where it was put, on a list of its kind; a batch is short
  *   [R4] [R5] of a list no more is looked at than its size says at this priority; of anonymous ones nothing if swap has no room
  *   [R6] who used a page since the last look, and what follows of it
- *   [R15] how many objects a shrinker is asked to look at, and what it carries over
+ *   [R15] how many objects a shrinker is asked to look at, and what it carries over   [R16] it frees no more than it looks at
+ *   [R19] nobody keeps a page isolated, and what is said to be reclaimed is
  *   [R24] an mlocked page that is on a list is on the unevictable one, and no other page is
  */
+#include <string.h>
 #include "vm_state.h"
 
 const char *const vm_place_names[NR_LRU_PLACES] = {
@@ -99,8 +101,28 @@ static const char *judge_rotation(struct model *m, const struct mm_event *ev, co
 	return model_says(m, "R8: pfn %u goes to the tail of its list, and nobody wanted it free", (u32)ev->pfn);
 }
 
+static bool is_inactive(unsigned list)
+{
+	return INACTIVE >> list & 1;
+}
+
+/* Whoever takes a page off its list puts it back, or frees it. */
+static void note_isolated(struct model *m, const struct mm_event *ev, const struct vm_frame *f)
+{
+	struct vm_flight *vf = vm_flight_on(m, ev->cpu);
+	bool kswapd = vm_kswapd_runs(m), file = !vm_is_anon(f);
+
+	vf->isolated += (ev->lru_to == LRU_ISOLATED) - (ev->lru_from == LRU_ISOLATED);
+	m->vm->counts.taken[kswapd][file] += ev->lru_to == LRU_ISOLATED && is_inactive(ev->lru_from);
+	if (ev->report != LRU_WHY_RECLAIMED)
+		return;
+	vf->came_back++;
+	m->vm->counts.steal[kswapd][file]++;
+}
+
 static const char *move(struct model *m, const struct mm_event *ev, struct vm_frame *f)
 {
+	note_isolated(m, ev, f);
 	count_place(m, f, ev->pfn, f->place, -1);
 	f->cpu = ev->cpu;
 	f->place = ev->lru_to;
@@ -179,9 +201,9 @@ static const char *on_referenced(struct model *m, const struct mm_event *ev)
 		return model_says(m, "R6: somebody looks who used pfn %llu, which nobody was given", (unsigned long long)ev->pfn);
 	f = vm_change(m, ev->pfn);
 	used = take_accessed(m, f, (u32)ev->pfn);
-	if (flight->alone && used != ev->asked)
+	if (steady(m, flight) && used != ev->asked)
 		bad = model_says(m, "R6: %u entries are said to have used pfn %u, %u have", ev->asked, (u32)ev->pfn, used);
-	else if (flight->alone && !follows(f, ev, used))
+	else if (steady(m, flight) && !follows(f, ev, used))
 		bad = model_says(m, "R6: pfn %u, used by %u and %s, meets decision %u", (u32)ev->pfn, used,
 				 f->flags & VMF_REFERENCED ? "before" : "not before", ev->report);
 	if (ev->report != PAGEREF_AGE)
@@ -207,30 +229,34 @@ static const char *on_scan(struct model *m, const struct mm_event *ev)
 
 	if (!vf || !vf->reclaims || list >= LRU_UNEVICTABLE || ev->nid >= m->nr_nodes)
 		return model_says(m, "R4: list %u of node %u is looked at, and nobody reclaims", list, ev->nid);
-	if (flight_on(m, ev->cpu)->alone && ev->index > on_list(m, ev->nid, list))
+	if (steady(m, flight_on(m, ev->cpu)) && ev->index > on_list(m, ev->nid, list))
 		return model_says(m, "R4: %llu pages are said to be %s of node %u, there are %llu", (unsigned long long)ev->index,
 				  vm_place_names[list], ev->nid, (unsigned long long)on_list(m, ev->nid, list));
 	if (ev->order != vf->priority || ev->asked > ev->index >> ev->order)
 		return model_says(m, "R4: of %llu pages %s of node %u %u are looked at, at priority %u of %u", (unsigned long long)ev->index,
 				  vm_place_names[list], ev->nid, ev->asked, ev->order, vf->priority);
-	if (ev->asked && !is_of_files(list) && !vm_free_swap(m) && flight_on(m, ev->cpu)->alone)
+	if (ev->asked && !is_of_files(list) && !vm_free_swap(m) && steady(m, flight_on(m, ev->cpu)))
 		return model_says(m, "R5: %u anonymous pages are looked at, and swap has no room", ev->asked);
+	if (is_inactive(list))
+		m->vm->counts.meant[vm_kswapd_runs(m)][is_of_files(list)] += ev->asked;
 	return NULL;
 }
 
 const char *vm_lru_ends(struct model *m, const struct mm_event *ev)
 {
-	const struct vm_sums *s = &m->vm->sums;
-	struct flight *f = flight_on(m, ev->cpu);
+	struct vm_flight *vf = vm_flight_on(m, ev->cpu);
+	u32 came_back = vf->came_back;
 
-	for (unsigned nid = 0; f->alone && nid < m->nr_nodes; nid++)
-		if (s->isolated[nid][0] || s->isolated[nid][1])
-			return model_says(m, "R19: reclaim is over, and %llu pages of node %u are isolated",
-					  (unsigned long long)(s->isolated[nid][0] + s->isolated[nid][1]), nid);
+	if (vf->isolated)
+		return model_says(m, "R19: reclaim is over, and %d pages that it took off their lists are isolated", vf->isolated);
+	vf->came_back = 0;
+	if (ev->report == RECLAIM_NODE_ENDS && ev->index != came_back)
+		return model_says(m, "R19: %llu pages on lists of node %u are said to be reclaimed, %u were", (unsigned long long)ev->index,
+				  ev->nid, came_back);
 	return NULL;
 }
 
-/* --- shrinkers [R15] -------------------------------------------------------------------------------------------------------------------- */
+/* --- shrinkers [R15] [R16] -------------------------------------------------------------------------------------------------------------------- */
 
 static u64 capped(u64 nr, u64 freeable)
 {
@@ -244,19 +270,25 @@ static u64 batch_of(const struct model *m, const struct vm_flight *vf)
 	return batch ? batch : m->setup.knob[KNOB_SHRINK_BATCH];
 }
 
-static void counted(struct model *m, const struct mm_event *ev, struct vm_flight *vf, u64 deferred)
+static const char *counted(struct model *m, const struct mm_event *ev, struct vm_flight *vf, u64 before)
 {
+	u64 *deferred = &m->vm->shrinker[ev->shrinker % VM_SHRINKERS].deferred[ev->nid % MAX_NUMNODES], kept = *deferred;
 	u32 seeks = m->vm->shrinker[ev->shrinker % VM_SHRINKERS].seeks;
 	u64 freeable = ev->asked, delta = seeks ? (freeable >> ev->priority) * 4 / seeks : freeable / 2;
 
 	vf->shrink.id = ev->shrinker;
 	vf->shrink.freeable = freeable;
 	vf->shrink.delta = delta;
-	vf->shrink.deferred = deferred;
-	vf->shrink.left = capped((deferred >> ev->priority) + delta, freeable);
-	vf->shrink.scanned = 0;
+	vf->shrink.deferred = before;
+	vf->shrink.left = capped((before >> ev->priority) + delta, freeable);
+	vf->shrink.scanned = vf->shrink.freed = 0;
 	vf->shrink.stopped = false;
 	vf->shrink.counted = true;
+	*deferred = 0; /* whoever comes now finds nothing */
+	if (before == kept)
+		return NULL;
+	return model_says(m, "R15: shrinker %u finds %llu objects carried over, it were %llu", ev->shrinker, (unsigned long long)before,
+			  (unsigned long long)kept);
 }
 
 static const char *on_scanned(struct model *m, const struct mm_event *ev, struct vm_flight *vf)
@@ -271,11 +303,18 @@ static const char *on_scanned(struct model *m, const struct mm_event *ev, struct
 	vf->shrink.stopped = ev->index == ~0ULL || !ev->asked;
 	vf->shrink.left -= least(left, ev->asked);
 	vf->shrink.scanned += ev->asked;
-	return NULL;
+	m->vm->counts.objects += ev->asked;
+	if (ev->index == ~0ULL)
+		return NULL;
+	vf->shrink.freed += ev->index;
+	if (ev->index <= ev->asked)
+		return NULL;
+	return model_says(m, "R16: shrinker %u looked at %u objects, and freed %llu", ev->shrinker, ev->asked, (unsigned long long)ev->index);
 }
 
 static const char *on_shrunk(struct model *m, const struct mm_event *ev, struct vm_flight *vf)
 {
+	u64 *deferred = &m->vm->shrinker[ev->shrinker % VM_SHRINKERS].deferred[ev->nid % MAX_NUMNODES];
 	u64 due = vf->shrink.deferred + vf->shrink.delta;
 
 	due = capped(due - least(due, vf->shrink.scanned), vf->shrink.freeable);
@@ -285,7 +324,12 @@ static const char *on_shrunk(struct model *m, const struct mm_event *ev, struct 
 	if (!vf->shrink.stopped && (vf->shrink.left >= batch_of(m, vf) || vf->shrink.left >= vf->shrink.freeable))
 		return model_says(m, "R15: shrinker %u is done, and should look at %llu objects more", ev->shrinker,
 				  (unsigned long long)vf->shrink.left);
-	if (ev->index != due && flight_on(m, ev->cpu)->alone)
+	due += *deferred; /* of others who asked it meanwhile */
+	*deferred = ev->index;
+	if (ev->report == SHRINKER_DONE && ev->asked != vf->shrink.freed)
+		return model_says(m, "R16: shrinker %u freed %u objects in all, by batches it were %llu", ev->shrinker, ev->asked,
+				  (unsigned long long)vf->shrink.freed);
+	if (ev->index != due)
 		return model_says(m, "R15: shrinker %u carries over %llu, it should be %llu", ev->shrinker, (unsigned long long)ev->index,
 				  (unsigned long long)due);
 	return NULL;
@@ -294,21 +338,22 @@ static const char *on_shrunk(struct model *m, const struct mm_event *ev, struct 
 static const char *on_shrinker(struct model *m, const struct mm_event *ev)
 {
 	struct vm_flight *vf = vm_flight_on(m, ev->cpu);
+	const char *bad;
 
 	if (!vf)
 		return model_says(m, "R15: shrinker %u is asked by nobody", ev->shrinker);
 	switch (ev->report) {
 	case SHRINKER_COUNTED:
-		counted(m, ev, vf, ev->index);
-		return NULL;
+		return counted(m, ev, vf, ev->index);
 	case SHRINKER_SCANNED:
 		return on_scanned(m, ev, vf);
 	case SHRINKER_DONE:
 		return on_shrunk(m, ev, vf);
-	case SHRINKER_SPARED:
-		counted(m, ev, vf, ev->pfn);
-		return on_shrunk(m, ev, vf);
-	default:
+	case SHRINKER_SPARED: /* too little for a batch: both at once */
+		bad = counted(m, ev, vf, ev->pfn);
+		return bad ? bad : on_shrunk(m, ev, vf);
+	default: /* it comes, or goes */
+		memset(&m->vm->shrinker[ev->shrinker % VM_SHRINKERS], 0, sizeof(m->vm->shrinker[0]));
 		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].batch = ev->asked;
 		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].seeks = (u32)ev->index;
 		return NULL;

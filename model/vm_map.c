@@ -331,7 +331,7 @@ const char *vm_on_task(struct model *m, const struct mm_event *ev)
 		return NULL;
 	case TASK_KILLED:
 		t->killed = true;
-		return NULL;
+		return vm_judge_signal(m, ev);
 	case TASK_ADJ:
 		t->adj = (s32)ev->index;
 		return ask && ask->op == VM_OP_TASK_ADJ && ask->value == t->adj ?

@@ -10,6 +10,7 @@
  *                       -> BADNESS of each candidate, by number; an earlier victim still has memory: WAITS, over
  *                       -> the worst: KILL, or CURRENT_DIES if it is to end anyway; there is none: NOBODY, the machine stops
  *
+ * Who is chosen gets his signal before anything else happens, and nobody else does [O6].
  * Nothing yields from INVOKED to the end of the decision, so it is judged against what holds at each of its events. Everything is
  * computed anew from tasks' figures [O1]. oom_lock: one decision at a time.
  *
@@ -302,8 +303,34 @@ static const char *on_kill(struct model *m, const struct mm_event *ev)
 	vm_oom_text_due(m, f, m->vm->live.oom.asks, t);
 	m->vm->live.oom.kills++;
 	mark(m, t);
+	m->vm->live.actor[stack_on(m, ev->cpu)].kills = (u8)(t + 1);
 	decided(m, f);
 	return NULL;
+}
+
+/* [O6] */
+const char *vm_judge_signal(struct model *m, const struct mm_event *ev)
+{
+	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
+	struct vm_actor *a = &m->vm->live.actor[stack_on(m, ev->cpu)];
+	bool chosen = a->kills == ev->vm_task + 1;
+
+	if (chosen)
+		a->kills = 0;
+	if (chosen || (ask && ask->op == VM_OP_TASK_KILL && ask->task == ev->vm_task))
+		return NULL;
+	return model_says(m, "O6: task %u is killed, and neither the program nor the OOM killer wants it to be", ev->vm_task);
+}
+
+const char *vm_judge_unsignalled(struct model *m, unsigned actor)
+{
+	struct vm_actor *a = &m->vm->live.actor[actor];
+	unsigned task = a->kills - 1u;
+
+	if (!a->kills)
+		return NULL;
+	a->kills = 0;
+	return model_says(m, "O6: task %u was chosen, and gets no signal", task);
 }
 
 /* [O5] Nobody need be killed: who asks, or the worst, ends anyway. */
@@ -456,7 +483,10 @@ const char *vm_oom_overdue(struct model *m)
 const char *vm_oom_event(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
+	const char *bad = vm_judge_unsignalled(m, stack_on(m, ev->cpu));
 
+	if (bad)
+		return bad;
 	if (ev->type == EVENT_TASK && ev->report == TASK_GONE)
 		return on_gone(m, ev->vm_task);
 	if (ev->type != EVENT_OOM)

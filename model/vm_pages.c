@@ -87,6 +87,13 @@ static void reclaim_begins(struct model *m, const struct mm_event *ev)
 	vf->priority = ev->priority;
 }
 
+/* What went is freed by who took it away. */
+static const char *judge_left(struct model *m, const struct vm_flight *vf)
+{
+	return vf->leaves ? model_says(m, "R55: an inode or a dentry went, and its object %#llx is not freed", (unsigned long long)vf->leaves) :
+			    NULL;
+}
+
 static const char *reclaim_ends(struct model *m, const struct mm_event *ev)
 {
 	struct vm_flight *vf = vm_flight_on(m, ev->cpu);
@@ -99,6 +106,8 @@ static const char *reclaim_ends(struct model *m, const struct mm_event *ev)
 		return bad;
 	if (--vf->reclaims || !f->reclaim)
 		return NULL;
+	if ((bad = judge_left(m, vf)))
+		return bad;
 	if ((bad = slab_reclaim_ends(m, ev->cpu)))
 		return bad;
 	return end_flight(m, ev->cpu);
@@ -107,11 +116,13 @@ static const char *reclaim_ends(struct model *m, const struct mm_event *ev)
 /* --- pages are asked for, given, returned --------------------------------------------------------------------------------------- */
 
 /* R26: who reclaims may use the reserves, and is not to reclaim in turn. */
-static const char *judge_asker(struct model *m, const struct mm_event *ev)
+const char *vm_judge_asker(struct model *m, const struct mm_event *ev)
 {
 	const struct vm_flight *vf = vm_flight_on(m, ev->cpu);
 	u32 own = m->kthread_stack ? 0 : m->task_flags[ev->cpu];
 
+	if (flight_on(m, ev->cpu)->where & MODEL_IN_INTERRUPT) /* whatever it came upon */
+		return NULL;
 	if (vf->reclaims && !(ev->context & 1))
 		return model_says(m, "R26: reclaim asks for a page, and may be sent to reclaim for it");
 	if (!vf->reclaims && !m->kthread_stack && (ev->context & 1) && !(own & 1))
@@ -128,7 +139,7 @@ static const char *on_wanted(struct model *m, const struct mm_event *ev)
 
 	if (!vf || flight_on(m, ev->cpu)->nested || ev->report >= NR_VM_USES)
 		return model_says(m, "R53: a page for use %u is wanted by nobody, or in the middle of a request", ev->report);
-	bad = judge_asker(m, ev);
+	bad = vm_judge_asker(m, ev);
 	vf->use = ev->report;
 	begin_nested_alloc(m, ev->cpu, MODEL_VM_OWNER, ev->nid == 255 ? NUMA_NO_NODE : (s32)ev->nid, ev->gfp, 0,
 			   vm_asker_flags(m, ev));
@@ -319,7 +330,7 @@ const char *vm_loose_ends(struct model *m, unsigned cpu)
 	}
 	if (!bad && vm_flight_on(m, cpu)->reclaims)
 		bad = model_says(m, "R53: a kernel thread has nothing to do, and its reclaim is not over");
-	if (bad || (bad = vm_liveness_ends(m, cpu)))
+	if (bad || (bad = judge_left(m, vm_flight_on(m, cpu))) || (bad = vm_liveness_ends(m, cpu)))
 		return bad;
 	return vm_oom_overdue(m);
 }

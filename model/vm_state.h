@@ -103,6 +103,7 @@ struct vm_file {
 	bool error;   /* a write failed, and nobody was told yet */
 	bool sized;   /* pages holds; else it is VM_FIRST_SIZE */
 	u32 pages;
+	u64 object[2]; /* its inode, its dentry; 0: none is kept */
 };
 
 struct vm_slot {
@@ -136,8 +137,13 @@ struct vm_flight {
 	bool copied;   /* a page was copied to who reads: copied_key */
 	u64 copied_key;
 	u8 priority;   /* of the look at a node that goes on */
+	s32 isolated;  /* pages that it has taken off their lists, and neither put back nor freed [R19] */
+	u32 came_back; /* pages of lists that it has freed since it began to look at the node */
+	u32 pin;       /* the frame that it pinned or let go of, and 1; 0: none */
+	u64 leaves;    /* an inode or dentry that nobody finds any more, and that is still to be freed; 0: none */
 	struct {
 		u64 freeable, delta, deferred, left, scanned; /* R15 */
+		u64 freed; /* R16 */
 		u8 id;
 		bool counted, stopped;
 	} shrink;
@@ -164,6 +170,15 @@ struct vm_sums {
 	u64 zswap_stored;	      /* slots whose contents are kept compressed */
 };
 
+/* What was done so far. Pages: by kswapd or by others, anonymous or of files. */
+struct vm_counts {
+	u64 steal[2][2]; /* reclaimed */
+	u64 taken[2][2]; /* taken off inactive lists, for that */
+	u64 meant[2][2]; /* that were to be looked at there, at most */
+	u64 objects;	 /* that shrinkers looked at */
+	u64 throttled, balances, pinned, unpinned;
+};
+
 struct model_vm {
 	bool up;
 	u32 knob[NR_VM_KNOBS];
@@ -175,7 +190,9 @@ struct model_vm {
 	struct vm_liveness live;
 	struct {
 		u32 seeks, batch;
+		u64 deferred[MAX_NUMNODES];
 	} shrinker[VM_SHRINKERS];
+	struct vm_counts counts;
 	/* what follows is not part of the image */
 	struct vm_due due;
 	struct vm_flight flight[MODEL_STACKS][MODEL_MAX_NESTING];

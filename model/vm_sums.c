@@ -304,6 +304,7 @@ u64 model_vm_counter(const struct model *m, const char *name)
 {
 	static const char *const lists[NR_LRU_LISTS] = { "nr_inactive_anon", "nr_active_anon", "nr_inactive_file", "nr_active_file",
 							 "nr_unevictable" };
+	const struct vm_counts *c = &m->vm->counts;
 	const struct vm_sums *s = &m->vm->sums;
 	const struct {
 		const char *name;
@@ -316,6 +317,15 @@ u64 model_vm_counter(const struct model *m, const char *name)
 		{ "nr_file_pages", s->file_pages + s->swapcache },
 		{ "nr_swapcached", s->swapcache },
 		{ "nr_page_table_pages", tables_of_tasks(m) },
+		{ "pgsteal_kswapd", c->steal[1][0] + c->steal[1][1] },
+		{ "pgsteal_direct", c->steal[0][0] + c->steal[0][1] },
+		{ "pgsteal_anon", c->steal[0][0] + c->steal[1][0] },
+		{ "pgsteal_file", c->steal[0][1] + c->steal[1][1] },
+		{ "slabs_scanned", c->objects },
+		{ "pgscan_direct_throttle", c->throttled },
+		{ "pageoutrun", c->balances },
+		{ "nr_foll_pin_acquired", c->pinned },
+		{ "nr_foll_pin_released", c->unpinned },
 	};
 
 	for (unsigned list = 0; list < NR_LRU_LISTS; list++)
@@ -325,6 +335,20 @@ u64 model_vm_counter(const struct model *m, const char *name)
 		if (!strcmp(name, sums[i].name))
 			return sums[i].value;
 	return ~0ULL;
+}
+
+void model_vm_scanned(const struct model *m, const char *name, u64 *least, u64 *most)
+{
+	const struct vm_counts *c = &m->vm->counts;
+
+	*least = *most = 0;
+	for (unsigned kswapd = 0; kswapd < 2; kswapd++)
+		for (unsigned file = 0; file < 2; file++) {
+			if (strcmp(name, kswapd ? "pgscan_kswapd" : "pgscan_direct") && strcmp(name, file ? "pgscan_file" : "pgscan_anon"))
+				continue;
+			*least += c->taken[kswapd][file];
+			*most += c->meant[kswapd][file];
+		}
 }
 
 /* --- the end of a program ---------------------------------------------------------------------------------------------------- */

@@ -106,10 +106,10 @@ static void test_sleepers(void)
 	says_clause(reclaim(RECLAIM_DIRECT_BEGINS), NULL, "one without I/O reclaims");
 	says_clause(vm_liveness_event(w->model, &(struct mm_event){ .type = EVENT_IO, .report = IO_SUBMITTED, .vm_device = 1 }),
 		    "LV5", "and starts I/O: LV5");
-	state(QUIET);
+	state("0: file_read file=1 index=3\n");
 	ask(GFP_NOFS, 0);
 	reclaim(RECLAIM_DIRECT_BEGINS);
-	says_clause(TELL(.type = EVENT_INODE, .file = 1), "LV5", "one without the filesystem frees an inode: LV5");
+	says_clause(TELL(.type = EVENT_INODE, .file = 1, .address = w->model->vm->file[1].object[0]), "LV5", "one without the filesystem frees an inode: LV5");
 	state(QUIET);
 	ask(GFP_KERNEL, 0);
 	reclaim(RECLAIM_DIRECT_BEGINS);
@@ -495,6 +495,7 @@ static void test_naps(void)
 	kswapd_runs();
 	kswapd(RECLAIM_KSWAPD_NAPS, 0, 0, 0);
 	model_clock(w->model, w->model->now_ns + 10000000000ULL);
+	w->model->kswapd_wanted[0] = true;
 	says_clause(kswapd(RECLAIM_KSWAPD_GOES_ON, 0, 0, 0), "LV6", "kswapd naps for ten seconds: LV6");
 	kswapd_runs();
 	says_clause(kswapd(RECLAIM_KSWAPD_GOES_ON, 0, 0, 0), "LV6",

@@ -209,6 +209,22 @@ static const char *backwards(void)
 		memcpy(text + at, due + i, strlen(due + i));
 	}
 	return text + at;
+static const char *signalled(unsigned nr)
+{
+	return TELL(.type = EVENT_TASK, .report = TASK_KILLED, .vm_task = (u8)nr);
+}
+
+static void test_signals(void)
+{
+	killed();
+	says_clause(signalled(1), NULL, "and gets its signal");
+	says_clause(signalled(1), "O6", "which comes a second time: O6");
+	killed();
+	says_clause(signalled(0), "O6", "or another one gets it: O6");
+	killed();
+	says_clause(oom(OOM_SKIP, 1, 0), "O6", "or first something else happens: O6");
+	killed();
+	says_clause(vm_liveness_ends(w->model, 0), "O6", "or nothing: O6");
 }
 
 static void test_words(void)
@@ -262,6 +278,7 @@ int main(void)
 	test_choice();
 	test_stops();
 	test_ends();
+	test_signals();
 	test_words();
 	test_late();
 	world_destroy(w);

@@ -99,6 +99,17 @@ static const char *returned(u64 pfn)
 	return TELL(.type = EVENT_VM_RETURNED, .pfn = pfn);
 }
 
+/* Pages for a slab of this cache. */
+static const char *slab_wanted(const char *cache, unsigned flags)
+{
+	unsigned id = 1;
+
+	while (strcmp(model()->slab->cache[id].name, cache))
+		id++;
+	return TELL(.type = EVENT_SLAB_PAGES_WANTED, .cache = (u8)id, .order = model_cache(model(), id)->order, .gfp = GFP_KERNEL,
+		    .nid = 255, .context = (u8)flags);
+}
+
 /* A frame of ours that nobody has anything in, as if it had been given for this. */
 static u32 fresh(unsigned use)
 {
@@ -133,6 +144,9 @@ static void test_requests(void)
 	state(WROTE);
 	reclaim();
 	says_clause(wanted(VM_USE_ZSWAP, 0), "R26", "by reclaim, without: R26");
+	state(WROTE);
+	reclaim();
+	says_clause(slab_wanted("bio", 0), "R26", "for a slab, by reclaim, without: R26");
 	state(WROTE);
 	model_scope(model(), 0, 2);
 	ASK(.op = VM_OP_ACCESS, .index = 2);
@@ -401,6 +415,28 @@ static void test_states(void)
 	says_clause(news(PAGE_UNPINNED, pfn), "R54", "or unpinned: R54");
 }
 
+static void test_pins(void)
+{
+	state(WROTE);
+	ASK(.op = VM_OP_ACCESS, .index = 1);
+	says_clause(news(PAGE_PINNED, at(1)), "R54", "a page is pinned by who only touches it: R54");
+	state(WROTE);
+	ASK(.op = VM_OP_PIN, .index = 1, .write = true);
+	pte(PTE_ACCESSED, 1, at(1), 0, true);
+	says_clause(ANSWER(0, at(1)), "R61", "a pin that nobody announced: R61");
+	says_clause(news(PAGE_PINNED, at(1)), NULL, "one is");
+	says_clause(ANSWER(0, at(1)), NULL, "and now it may be said");
+	says_clause(news(PAGE_UNPINNED, at(1)), "R54", "it is unpinned by who pins: R54");
+	model_end(model(), 0);
+	ASK(.op = VM_OP_UNPIN, .index = at(1) + 1);
+	says_clause(news(PAGE_UNPINNED, at(1)), "R54", "or instead of another one: R54");
+	model_end(model(), 0);
+	ASK(.op = VM_OP_UNPIN, .index = at(1));
+	says_clause(ANSWER(0, 0), "R61", "it stays pinned: R61");
+	says_clause(news(PAGE_UNPINNED, at(1)), NULL, "it does not");
+	says_clause(ANSWER(0, 0), NULL, "that is the answer");
+}
+
 static void test_errors(void)
 {
 	state(FILED);
@@ -445,6 +481,41 @@ static void test_sizes(void)
 	inode(2, 1, 8);
 	ok(!model_file_key(model(), 1, 15), "what was cut off is zero");
 	ok(!model_file_key(model(), 1, 16), "and so is what never was");
+}
+
+static const char *goes(unsigned what, u64 address)
+{
+	return TELL(.type = EVENT_INODE, .report = (u8)what, .file = 1, .address = address);
+}
+
+static void test_objects(void)
+{
+	u64 at[2];
+
+	state(FILED);
+	memcpy(at, model()->vm->file[1].object, sizeof(at));
+	says_clause(vm_judge_object_free(model(), 0, at[1]), "R55", "a dentry that can be found is freed: R55");
+	ASK(.op = VM_OP_DROP_CACHES);
+	says_clause(inode(0, 1, at[0]), "R55", "a file gets a second inode: R55");
+	says_clause(goes(0, at[1]), "R55", "the dentry goes as the inode: R55");
+	state(FILED);
+	ASK(.op = VM_OP_DROP_CACHES);
+	says_clause(goes(1, at[1]), NULL, "the dentry goes");
+	says_clause(goes(0, at[0]), "R55", "and the inode before it is freed: R55");
+	state(FILED);
+	ASK(.op = VM_OP_DROP_CACHES);
+	goes(1, at[1]);
+	says_clause(vm_judge_object_free(model(), 0, at[1]), NULL, "when it is gone, it may be freed");
+	says_clause(goes(1, at[1]), "R55", "it goes once more: R55");
+	state(FILED);
+	ASK(.op = VM_OP_DROP_CACHES);
+	goes(1, at[1]);
+	says_clause(model_end(model(), 0), "R55", "it went, and keeps its memory: R55");
+	state(FILED);
+	ASK(.op = VM_OP_ACCESS, .index = 1);
+	TELL(.type = EVENT_RECLAIM, .report = RECLAIM_NODE_BEGINS);
+	goes(1, at[1]);
+	says_clause(TELL(.type = EVENT_RECLAIM, .report = RECLAIM_NODE_ENDS), "R55", "or when reclaim is over: R55");
 }
 
 /* --- swap --------------------------------------------------------------------------------------------------------------------------- */
@@ -595,6 +666,8 @@ static void test_lists(void)
 	says_clause(vm_lru_ends(model(), &(struct mm_event){ .type = EVENT_RECLAIM, .report = RECLAIM_NODE_ENDS }), "R19",
 		    "and stays so: R19");
 	says_clause(lru(pfn, LRU_ISOLATED, LRU_INACTIVE_ANON, LRU_WHY_PUTBACK), NULL, "or comes back");
+	says_clause(vm_lru_ends(model(), &(struct mm_event){ .type = EVENT_RECLAIM, .report = RECLAIM_NODE_ENDS, .index = 1 }), "R19",
+		    "and is said to be reclaimed: R19");
 	pfn = fresh(VM_USE_ANON);
 	model()->vm->sums.batched[0] = model()->setup.knob[KNOB_LRU_BATCH];
 	says_clause(lru(pfn, LRU_NOWHERE, LRU_BATCH, LRU_WHY_ADD), "R1", "a batch grows too long: R1");
@@ -689,7 +762,12 @@ static void test_shrinkers(void)
 	shrinker(SHRINKER_COUNTED, 1000, 124);
 	says_clause(shrinker(SHRINKER_SCANNED, 128, 100), NULL, "then there are enough");
 	says_clause(shrinker(SHRINKER_DONE, 100, 120), NULL, "and 120 are left");
-	shrinker(SHRINKER_COUNTED, 100, 0x1000);
+	shrinker(SHRINKER_COUNTED, 1000, 120);
+	says_clause(shrinker(SHRINKER_SCANNED, 128, 129), "R16", "more is freed than was looked at: R16");
+	says_clause(shrinker(SHRINKER_DONE, 5, 116), "R16", "and less by and large: R16");
+	says_clause(shrinker(SHRINKER_COUNTED, 100, 0x1000), "R15", "others are carried over than there were: R15");
+	model()->vm->shrinker[3].deferred[0] = 0x1000;
+	says_clause(shrinker(SHRINKER_COUNTED, 100, 0x1000), NULL, "or as many");
 	says_clause(shrinker(SHRINKER_DONE, 0, 200), "R15", "enough are there, and nobody looks: R15");
 	shrinker(SHRINKER_COUNTED, 1000, 0x40);
 	says_clause(shrinker(SHRINKER_DONE, 0, 188), "R15", "exactly a batch, and nobody looks: R15");
@@ -766,6 +844,15 @@ static void test_sums(void)
 	model()->vm->sums.dirty++;
 	says_clause(vm_compare_figures(w), "R58", "or a counter: R58");
 	model()->vm->sums.dirty--;
+	model()->vm->counts.pinned++;
+	says_clause(vm_compare_figures(w), "R58", "of pins too: R58");
+	model()->vm->counts.pinned--;
+	model()->vm->counts.steal[0][1]++;
+	says_clause(vm_compare_figures(w), "R58", "of what was reclaimed: R58");
+	model()->vm->counts.steal[0][1]--;
+	model()->vm->counts.taken[1][0]++;
+	says_clause(vm_compare_figures(w), "R58", "or looked at: R58");
+	model()->vm->counts.taken[1][0]--;
 	says_clause(vm_settled(model()), "Q5", "a task is still there: Q5");
 	state("0: sleep ms=0\n");
 	model()->vm->device[1].used = 1;
@@ -809,8 +896,10 @@ int main(void)
 	test_caches();
 	test_drops();
 	test_states();
+	test_pins();
 	test_errors();
 	test_sizes();
+	test_objects();
 	test_slots();
 	test_swapping();
 	test_devices();
