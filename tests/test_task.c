@@ -24,6 +24,7 @@ static struct {
 	u64 wanted_at[KTHREADS];   /* and not before */
 	void (*act[KTHREADS])(char name);
 	bool word, flags_were_kept, gave_up;
+	s64 fuel; /* of the last who looked */
 	u64 slept_ns;
 } now;
 
@@ -221,6 +222,14 @@ static void burn_and_bring(char name)
 	now.word = true;
 }
 
+static void burn_around_a_nap(char name)
+{
+	burn(stage.m->param[PARAM_FUEL] * 2 / 3);
+	nap(name);
+	burn(stage.m->param[PARAM_FUEL] * 2 / 3);
+	note(name, 3);
+}
+
 static void burn_all(char name)
 {
 	(void)name;
@@ -354,6 +363,11 @@ static const struct {
 	{ "each burns its own fuel", { { burn_most_asleep }, { burn_most } }, 2, { 2, 0, 1 }, { burn_and_bring, NULL, burn_most },
 	  "A1x1A2A3x1z1B1" },
 
+	{ "and has as much when it runs again", { { bring_word } }, 1, { 2 }, { burn_most }, "A1x1x1" },
+	{ "or has slept while time passed", { { three_steps } }, 1, { 1 }, { burn_around_a_nap }, "A1A2A3x1x2x3" },
+	{ "but not when it was woken at once", { { three_steps } }, 1, { 1, 1 }, { burn_around_a_nap, bring_word },
+	  "the operation burned 2000000 steps and has not returned", STOP_NO_PROGRESS },
+
 	{ "and not more", { { bring_word } }, 1, { 1 }, { burn_all }, "the operation burned 2000000 steps and has not returned",
 	  STOP_NO_PROGRESS },
 	{ "a kernel thread that always wants to run", { { bring_word } }, 1, { 255 }, { NULL },
@@ -472,6 +486,12 @@ static void test_run_kthreads(void)
 	same_text(stage.log, "A1x1y1y2y3x2x1x2A2", "  and waits until none wants to");
 }
 
+static void look_at_fuel(char name)
+{
+	now.fuel = stage.m->fuel;
+	burn_most(name);
+}
+
 /* No operation at all: who sleeps calls them. */
 static void test_without_fibers(void)
 {
@@ -486,6 +506,12 @@ static void test_without_fibers(void)
 	sim_run_kthreads();
 	same_text(stage.log, "x1y1x2x1x2", "without a scheduler kernel threads are functions that are called");
 	ok(this_cpu->id == 3 && !this_cpu->task && stage.m->now_ns == 0, "  and the caller is where it was");
+	now.wanted[2] = 2;
+	now.act[2] = look_at_fuel;
+	stage.m->fuel = 1000;
+	sim_run_kthreads();
+	ok(now.fuel == (s64)stage.m->param[PARAM_FUEL], "  each burns its own fuel here too");
+	ok(stage.m->fuel > 900 && stage.m->fuel <= 1000, "  and leaves the caller what he had");
 	now.word = false;
 	nap('A');
 	ok(now.gave_up && stage.m->now_ns == 5000, "  whose sleep takes its time");
