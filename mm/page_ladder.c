@@ -423,6 +423,30 @@ static bool waits_in_vain(const struct alloc_context *ac, struct slowpath *s)
 	       ++s->laps >= this_cpu->machine->param[PARAM_NOFAIL_LAPS];
 }
 
+static bool something_is_free(void *arg)
+{
+	const u64 *freed = arg;
+
+	return vm_events_sum(PGFREE) != *freed;
+}
+
+/* Who may not fail and has nobody killed waits for others to free something; so does a victim that had all reserves before it was one. */
+static void let_others_free(void)
+{
+	u64 freed = vm_events_sum(PGFREE);
+
+	reclaim_wait(WAIT_NO_PROGRESS, something_is_free, &freed, 10 * JIFFY_NS, "something to be freed");
+}
+
+/* A victim is to go on at once, and to end; with rights of its own it is never refused, and time must pass until it is reaped. */
+static void wait_for_victim(const struct slowpath *s)
+{
+	if (tsk_is_oom_victim() && (s->flags & ALLOC_NO_WATERMARKS))
+		let_others_free();
+	else
+		oom_wait();
+}
+
 static enum step one_lap(const struct alloc_context *ac, struct slowpath *s)
 {
 	unsigned reserve = reserve_flags(ac->gfp);
@@ -449,23 +473,8 @@ static enum step one_lap(const struct alloc_context *ac, struct slowpath *s)
 	s->loops = 0;
 	if (!vm_works(ac->mm))
 		return next_lap(s);
-	oom_wait();
+	wait_for_victim(s);
 	return LAP;
-}
-
-static bool something_is_free(void *arg)
-{
-	const u64 *freed = arg;
-
-	return vm_events_sum(PGFREE) != *freed;
-}
-
-/* Who may not fail and has nobody killed waits for others to free something. */
-static void let_others_free(void)
-{
-	u64 freed = vm_events_sum(PGFREE);
-
-	reclaim_wait(WAIT_NO_PROGRESS, something_is_free, &freed, 10 * JIFFY_NS, "something to be freed");
 }
 
 /* A request that may not fail gets some of the reserves, and never all of them: others live on what remains. [L7] [L8] */
