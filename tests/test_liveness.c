@@ -109,7 +109,8 @@ static void test_sleepers(void)
 	state("0: file_read file=1 index=3\n");
 	ask(GFP_NOFS, 0);
 	reclaim(RECLAIM_DIRECT_BEGINS);
-	says_clause(TELL(.type = EVENT_INODE, .file = 1, .address = w->model->vm->file[1].object[0]), "LV5", "one without the filesystem frees an inode: LV5");
+	says_clause(TELL(.type = EVENT_INODE, .file = 1, .address = w->model->vm->file[1].object[0]), "LV5",
+		    "one without the filesystem frees an inode: LV5");
 	state(QUIET);
 	ask(GFP_KERNEL, 0);
 	reclaim(RECLAIM_DIRECT_BEGINS);
@@ -121,11 +122,12 @@ static void test_nested(void)
 {
 	struct model_vm_ask write = {.op = VM_OP_ACCESS, .task = 0, .index = 9, .write = true};
 
-	state(TASKS);
+	state(TASKS "3: file_read file=1 index=3\n");
 	model_begin_vm(w->model, 0, 0, &write);
 	says_clause(TELL(.type = EVENT_VM_WANTED, .report = VM_USE_ANON, .gfp = GFP_NOFS, .nid = 255), NULL, "a task wants a page");
 	says_clause(reclaim(RECLAIM_DIRECT_BEGINS), NULL, "and reclaims");
-	says_clause(TELL(.type = EVENT_INODE, .file = 1), "LV5", "without the filesystem it frees an inode: LV5");
+	says_clause(TELL(.type = EVENT_INODE, .file = 1, .address = w->model->vm->file[1].object[0]), "LV5",
+		    "without the filesystem it frees an inode: LV5");
 }
 
 static void test_waits(void)
