@@ -209,6 +209,8 @@ static const char *backwards(void)
 		memcpy(text + at, due + i, strlen(due + i));
 	}
 	return text + at;
+}
+
 static const char *signalled(unsigned nr)
 {
 	return TELL(.type = EVENT_TASK, .report = TASK_KILLED, .vm_task = (u8)nr);
