@@ -81,6 +81,7 @@ void export_check_slot(struct exporter *e, const struct op *op, const u64 *a);
 void export_free_interior(struct exporter *e, const struct op *op, const u64 *a);
 void export_got_fill(struct exporter *e, const struct op *op, const u64 *a);
 void export_write_stale(struct exporter *e, const struct op *op, const u64 *a);
+void export_page_owner(struct exporter *e, const struct op *op, const u64 *a);
 /* export_slab.c: caches and objects. */
 extern const char export_boot_prelude[], export_slab_prelude[];
 void export_create(struct exporter *e, const struct op *op, const u64 *a);
@@ -90,6 +91,8 @@ void export_destroy(struct exporter *e, const struct op *op, const u64 *a);
 void export_got_object(struct exporter *e, const struct op *op, const u64 *a);
 void export_got_objects(struct exporter *e, const struct op *op, const u64 *a);
 void export_gave_objects(struct exporter *e, const struct op *op, const u64 *a);
+void export_attribute(struct exporter *e, const struct op *op, const u64 *a);
+void export_stored_attribute(struct exporter *e, const struct op *op, const u64 *a);
 void export_find_slots(struct exporter *e);
 bool export_has_objects(const struct exporter *e);
 void export_slab_slots(struct exporter *e);

@@ -142,6 +142,12 @@ static const struct export_row rows[] = {
 	{ 0x0377, "kfree($b ? ZERO_SIZE_PTR : NULL);\nend_ok(true, $E);\n", NULL },
 
 	{ 0x0390, "slabinfo_show(lists, sizeof(lists));\nprintf(\"%s\", lists);\nend_ok(true, $E);\n", NULL },
+	{ 0x0391, NULL, export_attribute },
+	{ 0x0392, NULL, export_stored_attribute },
+	{ 0x0393, NULL, export_attribute },
+	{ 0x0394, NULL, export_stored_attribute },
+
+	{ 0x01c3, NULL, export_page_owner },
 
 	{ 0x0200, "end_ok(memblock_add($B, $L) == 0, $E);\n", NULL },
 	{ 0x0201, "end_ok(memblock_add_node($B, $L, $N, $f) == 0, $E);\n", NULL },

@@ -9,6 +9,7 @@
  * A slot of objects is a struct that knows where each lies, how many bytes of it are its owner's, and who wrote it. Only whether
  * a slot is live is followed here: helpers do nothing to a slot that holds nothing.
  */
+#include <string.h>
 #include "export.h"
 
 static const char *const ctor_calls[] = { "NULL", "construct_first", "construct_second" };
@@ -114,6 +115,41 @@ void export_gave_objects(struct exporter *e, const struct op *op, const u64 *a)
 	fprintf(e->out, "\tgive_objects%s(&o%llu);\n", op->code == 0x030d ? "_in_bulk" : "", (unsigned long long)a[0]);
 	export_text(e, "end_ok(true, $E);\n", op, a);
 	e->other[FAMILY_OBJECTS][a[0]] = SLOT_STALE;
+}
+
+/* --- files of /sys/kernel/slab ------------------------------------------------------------------------------------ */
+
+/* A cache in a slot, or whichever has this id. */
+static void put_cache(struct exporter *e, const struct op *op, const u64 *a)
+{
+	fprintf(e->out, op->args[0] == ARG_CACHE ? "c%llu" : "slab_cache_by_id(%llu)", (unsigned long long)a[0]);
+}
+
+void export_attribute(struct exporter *e, const struct op *op, const u64 *a)
+{
+	fputs("\tslab_attr_show(", e->out);
+	put_cache(e, op, a);
+	fputs(", ", e->out);
+	export_string(e->out, slab_attributes[a[1]]);
+	fputs(", lists, sizeof(lists));\n", e->out);
+	export_text(e, "end_ok(lists[0], $E);\n", op, a);
+}
+
+void export_stored_attribute(struct exporter *e, const struct op *op, const u64 *a)
+{
+	static const char *const before[] = { "", "", "-", "", "", "" }, *const behind[] = { "\\n", "", "", " ", "", "0000000" };
+	bool empty = !strcmp(arg_value_name(ARG_ATTRIBUTE_FORM, a[3]), "empty");
+
+	fputs("\tend_ok(slab_attr_store(", e->out);
+	put_cache(e, op, a);
+	fputs(", ", e->out);
+	export_string(e->out, slab_attributes[a[1]]);
+	fprintf(e->out, ", \"%s", before[a[3]]);
+	if (!empty)
+		fprintf(e->out, "%llu%s", (unsigned long long)a[2], behind[a[3]]);
+	fputs("\") == 0, ", e->out);
+	export_string(e->out, e->expected);
+	fputs(");\n", e->out);
 }
 
 /* Which slots the program names. */

@@ -338,3 +338,14 @@ void export_write_stale(struct exporter *e, const struct op *op, const u64 *a)
 		(unsigned long long)export_value(op, a, ARG_LINE));
 	end_ok(e);
 }
+
+void export_page_owner(struct exporter *e, const struct op *op, const u64 *a)
+{
+	const struct held *h = &e->held[a[0]];
+
+	fputs("\tend_ok(page_owner_show(page_to_pfn(", e->out);
+	put_page_name(e->out, h, a[0], export_value(op, a, ARG_OFFSET) % (h->kind == SLOT_BLOCK ? 1ULL << h->order : max_of(h->nr, 1u)));
+	fputs("), lists, sizeof(lists)) > 0, ", e->out);
+	export_string(e->out, e->expected);
+	fputs(");\n", e->out);
+}

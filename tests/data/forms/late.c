@@ -508,7 +508,9 @@ int main(void)
 	printf("%s", lists);
 	end_ok(true, "ok");
 
-	/* 24: page_owner p0 offset=3   # ok (not expressible) */
+	/* 24: page_owner p0 offset=3   # ok */
+	begin(24, 0, CONTEXT_TASK);
+	end_ok(page_owner_show(page_to_pfn(nth(p0, 3)), lists, sizeof(lists)) > 0, "ok");
 
 	/* 25: kmap_local p3 offset=0   # ok pfn=896 (not expressible) */
 

@@ -793,13 +793,23 @@ int main(void)
 
 	/* 55: validate_kmalloc size=100   # refused (not expressible) */
 
-	/* 56: slab_attr c1 attribute=order   # ok (not expressible) */
+	/* 56: slab_attr c1 attribute=order   # ok */
+	begin(56, 0, CONTEXT_TASK);
+	slab_attr_show(c1, "order", lists, sizeof(lists));
+	end_ok(lists[0], "ok");
 
-	/* 57: slab_attr_store c1 attribute=validate value=1 form=line   # ok (not expressible) */
+	/* 57: slab_attr_store c1 attribute=validate value=1 form=line   # ok */
+	begin(57, 0, CONTEXT_TASK);
+	end_ok(slab_attr_store(c1, "validate", "1\n") == 0, "ok");
 
-	/* 58: slab_attr_of id=3 attribute=align   # ok (not expressible) */
+	/* 58: slab_attr_of id=3 attribute=align   # ok */
+	begin(58, 0, CONTEXT_TASK);
+	slab_attr_show(slab_cache_by_id(3), "align", lists, sizeof(lists));
+	end_ok(lists[0], "ok");
 
-	/* 59: slab_attr_store_of id=3 attribute=shrink value=1 form=line   # ok (not expressible) */
+	/* 59: slab_attr_store_of id=3 attribute=shrink value=1 form=line   # ok */
+	begin(59, 0, CONTEXT_TASK);
+	end_ok(slab_attr_store(slab_cache_by_id(3), "shrink", "1\n") == 0, "ok");
 
 	/* 60: destroy_used_cache c1   # ok (not expressible) */
 
