@@ -844,7 +844,7 @@ static struct rig *rig_for(struct world *w, const struct program *p)
 	return w->rig[CUSTOM_RIG] = rig_create(w, p, &config, early);
 }
 
-/* Reset by copy where there is an image; machines too big for one are thrown away and booted again. */
+/* Reset by copy where there is an image; machines too big for one are booted again. */
 static struct rig *rig_ready(struct world *w, const struct program *p)
 {
 	struct rig *r = rig_for(w, p);
@@ -859,6 +859,8 @@ static struct rig *rig_ready(struct world *w, const struct program *p)
 		model_reset(r->model);
 		return r;
 	}
+	if (rig_rebuild(w, r, p, &r->config, r->early))
+		return r;
 	rig_discard(w, r);
 	return rig_for(w, p);
 }

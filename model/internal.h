@@ -53,6 +53,8 @@ bool may_refuse(const struct model *m, const struct flight *f);
 void note_excuses(struct model *m);
 /* model.c: untouched pages of it cost nothing, so a big machine is no reason to keep less. NULL: there is no room. */
 void *map_zeros(u64 bytes);
+/* The same for what recounts walk from end to end: a large one in huge pages of the host, where it has them. */
+void *map_table(u64 bytes);
 void unmap_zeros(void *p, u64 bytes); /* NULL: nothing */
 /* On top of the operation of this CPU; ended by end_flight(). task_flags: of the task that asks, reclaim's included. */
 void begin_nested_alloc(struct model *m, unsigned cpu, u16 owner, s32 nid, gfp_t gfp, unsigned order, u32 task_flags);

@@ -16,6 +16,7 @@
 #include "model_vm.h"
 
 #define IMAGE_FRAMES 65536 /* machines up to here are reset by copying */
+#define LARGE_TABLE  (8u << 20)
 
 static size_t align64(size_t bytes)
 {
@@ -50,6 +51,15 @@ void *map_zeros(u64 bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+void *map_table(u64 bytes)
+{
+	void *p = map_zeros(bytes);
+
+	if (p && bytes >= LARGE_TABLE)
+		madvise(p, bytes, MADV_HUGEPAGE);
+	return p;
+}
+
 void unmap_zeros(void *p, u64 bytes)
 {
 	if (p)
@@ -60,7 +70,7 @@ static struct model *allocate(const struct model *shape)
 {
 	struct model probe = *shape;
 	size_t bytes = lay_out(&probe, 0);
-	struct model *m = map_zeros(bytes);
+	struct model *m = map_table(bytes);
 
 	if (!m)
 		return NULL;
@@ -240,7 +250,7 @@ bool model_rebuild(struct model *m, const struct model_setup *setup)
 	unsigned grain_shift = setup->profile == 2 ? 12 : 6;
 	size_t bytes = lay_out(&shape, (uintptr_t)m);
 
-	if (bytes > old.block_bytes || !old.image || shape.nr_frames > IMAGE_FRAMES)
+	if (bytes > old.block_bytes || (old.image ? shape.nr_frames > IMAGE_FRAMES : shape.nr_frames != old.nr_frames))
 		return false;
 	model_vm_destroy(m); /* while it is known how many frames it had */
 	memset(m, 0, bytes);

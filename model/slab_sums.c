@@ -21,7 +21,7 @@ bool slab_create(struct model *m)
 	if (!s)
 		return false;
 	s->nr_frames = n;
-	s->frame = map_zeros(n * sizeof(*s->frame));
+	s->frame = map_table(n * sizeof(*s->frame));
 	s->live = map_zeros(n * WORDS_PER_FRAME * 8);
 	s->image = map_zeros(IMAGE_BYTES);
 	s->image_frame = map_zeros(n * sizeof(*s->frame));

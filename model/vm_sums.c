@@ -27,7 +27,7 @@ static bool create(struct model *m)
 	m->vm = vm;
 	if (!vm)
 		return false;
-	vm->frame = map_zeros(m->nr_frames * sizeof(*vm->frame));
+	vm->frame = map_table(m->nr_frames * sizeof(*vm->frame));
 	vm->pte = map_zeros(pte_bytes);
 	vm->image = map_zeros(IMAGE_BYTES);
 	vm->frames.list = map_zeros(VM_MAX_MARKS * sizeof(u32));

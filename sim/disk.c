@@ -335,8 +335,8 @@ static struct disk_request take_first(struct machine *m)
 static void transfer(struct machine *m, const struct disk_request *r)
 {
 	void *ram = ram_address(m, r->pfn);
-	u64 id = id_of(r->device, r->block), untouched[PAGE_WORDS];
-	const void *block = untouched;
+	u64 id = id_of(r->device, r->block);
+	const void *block;
 	void *to;
 
 	if (r->write) {
@@ -345,12 +345,12 @@ static void transfer(struct machine *m, const struct disk_request *r)
 		DEFINE_STORED(to); /* a frame that is not mapped now has no value for the tool, and yet it has */
 		return;
 	}
-	if (find_block(m->host->disk, id))
-		block = find_block(m->host->disk, id);
-	else
-		fill(pattern_of(disk_virgin_key(r->device, r->block)), untouched);
+	block = find_block(m->host->disk, id);
 	ram_dirty(m, r->pfn, ~0ULL);
-	copy_page(ram, block);
+	if (block)
+		copy_page(ram, block);
+	else
+		fill(pattern_of(disk_virgin_key(r->device, r->block)), ram);
 }
 
 unsigned disk_complete(void)

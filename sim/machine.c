@@ -4,7 +4,7 @@
  *
  * Reset is the price of every fuzz execution, so it is two loops: copy the metadata image back (all of it: 1 us per
  * 128 KiB, and no question of what was forgotten), then put RAM_PATTERN into the cache lines that were written.
- * Machines whose metadata exceed IMAGE_LIMIT have no image: they are thrown away, and RAM reads as zero at first.
+ * Machines whose metadata exceed IMAGE_LIMIT have no image: they boot again, and RAM reads as zero at first.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -70,8 +70,15 @@ no_tool static void fill_pattern(u64 *p, u64 words)
 		v[i] = RAM_PATTERN;
 }
 
+static bool has_image(const struct machine_host *h)
+{
+	return h->meta_bytes - ALIGN(vm_room(h->capacity), SIM_PAGE_SIZE) <= IMAGE_LIMIT;
+}
+
 no_tool static void put_pattern_back(struct machine_host *h)
 {
+	u64 word = has_image(h) ? RAM_PATTERN : 0;
+
 	for (u32 i = 0; i < h->nr_dirty_frames; i++) {
 		u32 pfn = h->dirty_frames[i];
 		u64 lines = h->dirty_lines[pfn];
@@ -80,16 +87,11 @@ no_tool static void put_pattern_back(struct machine_host *h)
 		for (; lines; lines &= lines - 1) {
 			u64 *p = (u64 *)(void *)(frame + 64 * __builtin_ctzll(lines));
 
-			TOOL_SILENT(p[0] = p[1] = p[2] = p[3] = p[4] = p[5] = p[6] = p[7] = RAM_PATTERN);
+			TOOL_SILENT(p[0] = p[1] = p[2] = p[3] = p[4] = p[5] = p[6] = p[7] = word);
 		}
 		h->dirty_lines[pfn] = 0;
 	}
 	h->nr_dirty_frames = 0;
-}
-
-static bool has_image(const struct machine_host *h)
-{
-	return h->meta_bytes - ALIGN(vm_room(h->capacity), SIM_PAGE_SIZE) <= IMAGE_LIMIT;
 }
 
 static void init_cpus(struct machine *m)
@@ -159,8 +161,8 @@ bool machine_rebuild(struct machine *m, const struct machine_config *config)
 	struct machine_host *h = m->host;
 	size_t used = h->meta_used;
 
-	if (config->param[PARAM_FRAMES] > h->capacity || !has_image(h))
-		return false;
+	if (config->param[PARAM_FRAMES] > h->capacity || (config->param[PARAM_FRAMES] < h->capacity && !has_image(h)))
+		return false; /* a small one without an image would boot each time */
 	put_pattern_back(h);
 	h->nr_kept_frames = 0;
 	disk_forget(h);
@@ -342,14 +344,34 @@ static void reset_shadow(struct machine *m)
 }
 #endif
 
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+#define HOST_HUGE_PAGE (2u << 20)
+
+/*
+ * The boot touched one page of it in six, a recount reads all: one fault of the host for each page is more than the recount
+ * itself. One call for each huge page, since it ends at the first hole.
+ */
+static void gather_metadata(struct machine_host *h)
+{
+	char *end = h->base + h->meta_used;
+
+	want_huge_pages(h->base, h->meta_bytes);
+	for (char *p = (char *)ALIGN((uintptr_t)h->base, HOST_HUGE_PAGE); p + HOST_HUGE_PAGE <= end; p += HOST_HUGE_PAGE)
+		madvise(p, HOST_HUGE_PAGE, MADV_COLLAPSE);
+}
+
 void machine_seal(struct machine *m)
 {
 	struct machine_host *h = m->host;
 
 	tool_poison(h->base + h->meta_used, h->meta_bytes - h->meta_used);
 	h->sealed_bytes = h->meta_used;
-	if (!has_image(h))
+	if (!has_image(h)) {
+		gather_metadata(h);
 		return;
+	}
 	h->image = realloc(h->image, h->meta_used);
 	if (h->image)
 		raw_copy(h->image, h->base, h->meta_used);

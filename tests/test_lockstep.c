@@ -251,6 +251,34 @@ static void test_again(void)
 	world_destroy(b);
 }
 
+/* A machine without a copy of itself boots again where it was: nothing of the last program is left. */
+static void test_again_on_a_big_machine(void)
+{
+	struct world *a = world_create(), *b = world_create();
+	unsigned same = 0, worlds = 0;
+	struct program p, other;
+
+	program_init(&p);
+	program_init(&other);
+	program_generate(&p, 1, 200, TABLE_PAGE | TABLE_VM);
+	program_generate(&other, 2, 200, TABLE_PAGE | TABLE_VM);
+	p.header = other.header = (struct header){ .version = PROGRAM_VERSION, .profile = PROFILE_REAL, .start = START_PRESSURE };
+	for (unsigned i = 0; i < 3; i++) {
+		struct digests first;
+
+		run(a, i ? &p : &other);
+		first = run(a, &p);
+		same += same_run(first, run(a, &p)) && !first.clause[0];
+		worlds += same_run(first, run(b, &p));
+	}
+	same_number(same, 3, "the same program twice gives the same digest on a machine too big to be copied");
+	same_number(worlds, 3, "  and in another world");
+	program_free(&p);
+	program_free(&other);
+	world_destroy(a);
+	world_destroy(b);
+}
+
 /* A text as a program; the test is over if it is none. */
 static void program_of(struct program *p, const char *text)
 {
@@ -3421,6 +3449,7 @@ int main(void)
 	test_random_bytes(w);
 	test_not_programs();
 	test_again();
+	test_again_on_a_big_machine();
 	test_after_a_finding(w);
 	test_corruptions(w);
 	test_guards(w);

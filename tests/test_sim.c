@@ -679,6 +679,48 @@ static void test_big_machine(void)
 	ok(!this_cpu, "nobody runs on a machine that is gone");
 }
 
+no_tool static bool reads_as_zero(struct machine *m, u64 pfn)
+{
+	const volatile u64 *p = ram_address(m, pfn);
+	u64 bits = 0;
+
+	VALGRIND_DISABLE_ERROR_REPORTING;
+	for (unsigned i = 0; i < SIM_PAGE_SIZE / 8; i++)
+		bits |= p[i];
+	VALGRIND_ENABLE_ERROR_REPORTING;
+	return !bits;
+}
+
+/* Too big for an image: it boots again, in memory that the host gave once. */
+static void test_big_rebuild(void)
+{
+	struct machine_config c = { 0 };
+	struct machine *m;
+	u64 used, last;
+
+	machine_config_profile(&c, PROFILE_REAL);
+	c.param[PARAM_FRAMES] = 1 << 16;
+	c.nr_regions = sim_profile_map(PROFILE_REAL, 1 << 16, c.map);
+	m = machine_create(&c);
+	machine_enter(m, 0);
+	mm_boot();
+	machine_seal(m);
+	used = m->host->meta_used;
+	last = m->nr_frames - 1;
+	ram_write_raw(m, last, 0, 0x7777);
+	ram_write_raw(m, last, 63, 0x7777);
+	for (unsigned line = 0; line < 64; line++)
+		ram_write_raw(m, 77, line, ~0ULL);
+	ok(!machine_reset(m) && machine_rebuild(m, &c), "a machine too big for an image is made again in its mapping");
+	ok(reads_as_zero(m, 77) && reads_as_zero(m, last) && !m->host->nr_dirty_frames, "  its RAM reads as zero again");
+	machine_enter(m, 0);
+	ok(!mm_boot() && !page_alloc_check(), "  it boots");
+	same_number(m->host->meta_used, used, "  and has the same metadata");
+	c.param[PARAM_FRAMES]--;
+	ok(!machine_rebuild(m, &c), "  it is made no smaller: that one could be reset");
+	machine_destroy(m);
+}
+
 /* A machine of so many frames, neither booted nor used. */
 static bool resets(u64 nr_frames)
 {
@@ -1012,6 +1054,7 @@ int main(void)
 	test_kept_frames();
 	test_behind_its_back();
 	test_big_machine();
+	test_big_rebuild();
 	test_largest_image();
 	test_rebuild();
 	test_many_machines();
