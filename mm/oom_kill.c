@@ -204,10 +204,6 @@ static void queue_oom_reaper(struct vm_task *task)
 
 	if (oom->victim[task->id].queued)
 		return;
-	if (task->unreapable) {
-		set_oom_skip(task);
-		return;
-	}
 	oom->victim[task->id].due_ns = sim_now_ns() + reap_delay_ns();
 	oom->victim[task->id].queued = true;
 	sim_timer(oom->victim[task->id].due_ns);

@@ -247,18 +247,6 @@ bool isolate_page_locked(struct page *page)
 	return true;
 }
 
-bool isolate_lru_page(struct page *page)
-{
-	struct lruvec *lruvec = &page_pgdat(page)->lruvec;
-	unsigned long flags;
-	bool isolated;
-
-	spin_lock_irqsave(&lruvec->lock, flags);
-	isolated = isolate_page_locked(page);
-	spin_unlock_irqrestore(&lruvec->lock, flags);
-	return isolated;
-}
-
 /* Onto the list its flags say; the reference of who isolated it is still there. */
 void put_on_list_again(struct page *page, enum lru_why why)
 {
@@ -271,12 +259,6 @@ void put_on_list_again(struct page *page, enum lru_why why)
 	vm_clear_flags(page, PGV_isolated);
 	add_to_list(page, LRU_ISOLATED, vm_flag(page, PGV_unevictable) ? LRU_WHY_PUTBACK : why, false);
 	spin_unlock_irqrestore(&lruvec->lock, flags);
-}
-
-void putback_lru_page(struct page *page)
-{
-	put_on_list_again(page, LRU_WHY_PUTBACK);
-	put_vm_page(page);
 }
 
 /* Isolated, and about to be freed. */

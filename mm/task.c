@@ -91,7 +91,6 @@ static void cease_to_exist(struct vm_task *task)
 	WRITE_ONCE(task->exiting, false);
 	WRITE_ONCE(task->oom_victim, false);
 	WRITE_ONCE(task->oom_skip, false);
-	task->unreapable = false;
 	WRITE_ONCE(task->total_vm, 0);
 	WRITE_ONCE(task->oom_score_adj, 0);
 	WRITE_ONCE(tasks->nr, tasks->nr - 1);

@@ -225,9 +225,6 @@ static inline u64 vm_zone_state(const struct zone *zone, enum vm_zone_item item)
 }
 u64 global_node_page_state(enum node_stat_item item);
 u64 global_vm_zone_state(enum vm_zone_item item);
-/* As /proc/vmstat has them. [F5] */
-const char *node_stat_name(enum node_stat_item item);
-const char *reclaim_event_name(enum vm_reclaim_event item);
 static inline void count_reclaim_events(enum vm_reclaim_event item, u64 nr)
 {
 	fetch_add_relaxed(&vm_state()->event[item], nr);
@@ -293,11 +290,9 @@ void lru_add_drain_all(void);
 void mark_page_accessed(struct page *page);
 /* Which list its flags say. */
 enum lru_place page_lru(const struct page *page);
-/* Off its list, with a reference; false: it is on none. Whoever isolates counts NR_ISOLATED. */
-bool isolate_lru_page(struct page *page);
-void putback_lru_page(struct page *page);
-/* The same for vmscan.c: with the lock held, without the reference, for pages about to be freed. Where flags say, and why. */
+/* Off its list, with a reference; false: it is on none. Whoever isolates holds the lock of the lists, and counts NR_ISOLATED. */
 bool isolate_page_locked(struct page *page);
+/* Back to where its flags say, and why; the reference stays. */
 void put_on_list_again(struct page *page, enum lru_why why);
 void leave_isolation(struct page *page);
 /* Written, and wanted by reclaim: to the tail of the inactive list. Any context. */
@@ -391,7 +386,7 @@ void unmap_mapping_range(struct address_space *mapping, u32 index, u32 nr);
 /* --- memory.c: tasks ---------------------------------------------------------------------------------------------------------------------- */
 
 struct vm_task {
-	bool exists, killed, exiting, oom_victim, oom_skip, unreapable;
+	bool exists, killed, exiting, oom_victim, oom_skip;
 	int16_t oom_score_adj;
 	u32 id;
 	char comm[16];

@@ -358,25 +358,6 @@ u64 vm_counter(const char *name)
 	return ~0ULL;
 }
 
-static const char *name_of(unsigned kind, unsigned item)
-{
-	for (size_t p = 0; p < ARRAY_SIZE(vmstat_parts); p++)
-		for (size_t i = 0; i < vmstat_parts[p].nr; i++)
-			if (vmstat_parts[p].row[i].kind == kind && vmstat_parts[p].row[i].item == item)
-				return vmstat_parts[p].row[i].name;
-	return "?";
-}
-
-const char *node_stat_name(enum node_stat_item item)
-{
-	return name_of(ROW_NODE, item);
-}
-
-const char *reclaim_event_name(enum vm_reclaim_event item)
-{
-	return name_of(item == PGPGIN || item == PGPGOUT ? ROW_RECLAIM_KB : ROW_RECLAIM, item);
-}
-
 /* --- /proc/zoneinfo [F4] ------------------------------------------------------------------------------------------ */
 
 static const struct zone no_zone; /* what is printed of a zone that does not exist */

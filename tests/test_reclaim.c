@@ -11,6 +11,24 @@
 
 /* --- lists -------------------------------------------------------------------------------------------------------------------------- */
 
+static bool isolate(struct page *page)
+{
+	struct lruvec *lruvec = &page_pgdat(page)->lruvec;
+	unsigned long flags;
+	bool isolated;
+
+	spin_lock_irqsave(&lruvec->lock, flags);
+	isolated = isolate_page_locked(page);
+	spin_unlock_irqrestore(&lruvec->lock, flags);
+	return isolated;
+}
+
+static void put_back(struct page *page)
+{
+	put_on_list_again(page, LRU_WHY_PUTBACK);
+	put_vm_page(page);
+}
+
 static void who_is_where(void)
 {
 	struct page *page = new_page(0);
@@ -30,8 +48,8 @@ static void who_is_where(void)
 	ok(page_lru(page) == LRU_INACTIVE_FILE, "one that was written goes to the inactive list");
 	mlock_page(page);
 	ok(page_lru(page) == LRU_UNEVICTABLE && vm_counter("nr_mlock") == 1, "R24: mlocked");
-	ok(isolate_lru_page(page) && !isolate_lru_page(page), "it is isolated once");
-	putback_lru_page(page);
+	ok(isolate(page) && !isolate(page), "it is isolated once");
+	put_back(page);
 	ok(page_lru(page) == LRU_UNEVICTABLE && vm_flag(page, PGV_lru), "and goes back");
 	munlock_page(page);
 	ok(page_lru(page) == LRU_INACTIVE_FILE && vm_counter("nr_mlock") == 0, "R24: no longer mlocked");
@@ -619,7 +637,7 @@ static void checks(void)
 	BREAKS(vm_state()->batch[3].nr, 99, "R1", "a batch that is too long");
 	vm_state()->batch[2].page[0] = other;
 	BREAKS(vm_state()->batch[2].nr, 1, "R1", "in a batch and on a list");
-	isolate_lru_page(page);
+	isolate(page);
 	says_clause(vm_check(), "R19", "an isolated page");
 	BREAKS(page->refcount, 0, "V3", "a page of ours without a reference");
 	vm_clear_flags(page, PGV_isolated);
@@ -633,7 +651,7 @@ static void checks(void)
 	says_clause(vm_check(), "R1", "a page that says it is on a list and is on none");
 	vm_clear_flags(page, PGV_lru);
 	vm_set_flags(page, PGV_isolated);
-	putback_lru_page(page);
+	put_back(page);
 	BREAKS(s->users, 1, "R16", "a shrinker in use");
 	BREAKS(vm_state()->shrinkers->taken[s->id], false, "R17", "a shrinker of nobody");
 	BREAKS(vm_state()->shrinkers->shrinker[MAX_SHRINKERS - 1].nr_deferred[0], 1, "R16", "carried over for nobody");
