@@ -495,6 +495,10 @@ static u32 fresh_vm_value(struct maker *g)
 		return (u32)magnitude(g->rng, 8);
 	case VM_ZSWAP_MAX_POOL_PERCENT:
 		return below(g->rng, 40);
+	case VM_ZONE_RECLAIM_MODE:
+		return below(g->rng, 8);
+	case VM_SHRINKER_MODE:
+		return below(g->rng, NR_SHRINKER_MODES);
 	case VM_PANIC_ON_OOM: /* few programs should end so early */
 		return one_in(g->rng, 8) ? below(g->rng, 3) : 0;
 	case NR_VM_KNOBS:
@@ -584,10 +588,14 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 		return magnitude(g->rng, one_in(g->rng, 4) ? 10 : 7);
 	case ARG_PAGES:
 		return magnitude(g->rng, 6);
-	case ARG_FILE:
-		return magnitude(g->rng, 3);
+	case ARG_FILE: /* now and then one that cannot be changed */
+		return one_in(g->rng, 16) ? FILE_CHANGEABLE : magnitude(g->rng, 3);
 	case ARG_INDEX: /* a file that nobody wrote has 16 */
-		return one_in(g->rng, 4) ? magnitude(g->rng, 8) : below(g->rng, 16);
+		return one_in(g->rng, 4) ? magnitude(g->rng, 9) : below(g->rng, FILE_PAGES);
+	case ARG_WINDOW: /* mostly one of two, so that it is mapped when it is looked at */
+		return one_in(g->rng, 8) ? below(g->rng, 2 * VM_WINDOWS) : below(g->rng, 2);
+	case ARG_WINDOW_PAGE: /* mappings are short, and so are files */
+		return one_in(g->rng, 8) ? below(g->rng, VM_WINDOW_PAGES) : magnitude(g->rng, 4);
 	case ARG_FIRST_FILE:
 		return one_in(g->rng, 2) ? below(g->rng, 4) * 64 : magnitude(g->rng, 16);
 	case ARG_FILES:

@@ -206,10 +206,10 @@ enum arg_kind {
 	ARG_PAGES,	/* how many in a row: 6 bits */
 	ARG_FILL,	/* how alike the words of a page are that is written */
 	ARG_ADJ,	/* oom_score_adj + 1000 */
-	ARG_WINDOW,	/* where a file is mapped */
+	ARG_WINDOW,	/* where a file is mapped: 4 bits, half of them are no window */
 	ARG_WINDOW_PAGE,
-	ARG_FILE,	/* number of a file: 5 bits */
-	ARG_INDEX,	/* page of a file: 8 bits */
+	ARG_FILE,	/* number of a file: 6 bits, half of them cannot be changed */
+	ARG_INDEX,	/* page of a file: 9 bits, half of them no file can have */
 	ARG_FIRST_FILE, /* of a walk over many: 20 bits */
 	ARG_FILES,	/* how many: 8 bits */
 	ARG_DROP,	/* what drop_caches drops */

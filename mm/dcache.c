@@ -8,7 +8,7 @@
  *
  * Both take the directory's lock, as who opens a file does: so they refuse whoever must not come back into the filesystem
  * (SHRINK_STOP), for it may hold that lock. Counts are scaled by vfs_cache_pressure. The knob VM_SHRINKER_MODE makes the one of
- * inodes slow (1 ms a batch), have it refuse, or say that it has nothing.
+ * inodes slow (1 ms a batch), has it refuse, say that it has nothing, or not be there at all.
  *
  * Rules [R15] nr_scanned says what was looked at, and who looked at nothing says SHRINK_STOP  [R16] freed <= scanned  [R25] drop_caches
  * Locks: directory -> fs->lock; page locks are only tried.
@@ -242,10 +242,30 @@ static struct shrinker *make_shrinker(const char *name, u64 (*count)(struct shri
 	return s;
 }
 
+static struct shrinker *make_inode_shrinker(void)
+{
+	return make_shrinker("inode", count_inodes, scan_inodes);
+}
+
+/* As when a filesystem is unmounted, and mounted again. Who is in the shrinker is waited for; the mode may change meanwhile. */
+void inode_shrinker_follows_mode(void)
+{
+	struct fs_state *fs = fs_state();
+	struct shrinker *gone = fs->inodes;
+
+	if (vm_knob(VM_SHRINKER_MODE) != SHRINKER_ABSENT) {
+		if (!gone)
+			fs->inodes = make_inode_shrinker();
+	} else if (gone) {
+		fs->inodes = NULL;
+		shrinker_free(gone);
+	}
+}
+
 int dcache_init(struct fs_state *fs)
 {
 	fs->dentries = make_shrinker("dentry", count_dentries, scan_dentries);
-	fs->inodes = make_shrinker("inode", count_inodes, scan_inodes);
+	fs->inodes = make_inode_shrinker();
 	return fs->dentries && fs->inodes ? 0 : -ENOMEM;
 }
 

@@ -84,6 +84,8 @@ int vm_knob_write(enum vm_knob knob, u32 value)
 	if ((unsigned)knob >= NR_VM_KNOBS || value > knob_row[knob].highest)
 		return -EINVAL;
 	WRITE_ONCE(vm_state()->knob[knob], value);
+	if (knob == VM_SHRINKER_MODE)
+		inode_shrinker_follows_mode();
 	return 0;
 }
 

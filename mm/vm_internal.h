@@ -362,6 +362,8 @@ struct shrinker_state {
 struct shrinker *shrinker_alloc(u32 flags, const char *name);
 void shrinker_register(struct shrinker *s);
 void shrinker_free(struct shrinker *s);
+/* dcache.c: VM_SHRINKER_MODE has changed. May wait. */
+void inode_shrinker_follows_mode(void);
 /* All shrinkers, at this priority: returns objects freed. */
 u64 shrink_slab(gfp_t gfp, int nid, unsigned priority);
 int shrinker_init(void);

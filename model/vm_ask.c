@@ -73,14 +73,15 @@ static bool was_refused(struct model *m, unsigned cpu)
 	return vm_flight_on(m, cpu)->refused || slab_flight_on(m, cpu)->refused || !is_alone_on(m, cpu);
 }
 
-/* Nothing can be there: outside of the address space, no window, beyond the end of the file. */
+/* Nothing can be there: outside of the address space, no window, beyond the end of the file; or it cannot be written. */
 static bool nothing_there(const struct model *m, const struct model_vm_ask *ask, u32 vpn)
 {
 	u32 file, index;
 
 	if (vpn < VM_ANON_PAGES)
 		return false;
-	return vpn >= VM_SPACE_PAGES || !vm_window_page(m, ask->task, vpn, &file, &index) || index >= model_file_pages(m, file);
+	return vpn >= VM_SPACE_PAGES || !vm_window_page(m, ask->task, vpn, &file, &index) || index >= model_file_pages(m, file) ||
+	       (ask->write && file >= MODEL_TRACKED_FILES);
 }
 
 static bool anything_missing(const struct model *m, const struct model_vm_ask *ask)
@@ -94,6 +95,24 @@ static bool anything_missing(const struct model *m, const struct model_vm_ask *a
 static bool is_of_task(unsigned op)
 {
 	return op <= VM_OP_PIN && op != VM_OP_TASK_CREATE;
+}
+
+/* No such window, or nothing is mapped in it; a file that cannot be changed; beyond its end. */
+static bool makes_no_sense(const struct model *m, const struct model_vm_ask *ask)
+{
+	switch (ask->op) {
+	case VM_OP_MMAP:
+		return ask->window >= VM_WINDOWS;
+	case VM_OP_MUNMAP:
+		return ask->window >= VM_WINDOWS || !m->vm->task[ask->task].window[ask->window].nr;
+	case VM_OP_FILE_WRITE:
+	case VM_OP_TRUNCATE:
+		return ask->file >= MODEL_TRACKED_FILES;
+	case VM_OP_FILE_READ:
+		return ask->index >= model_file_pages(m, ask->file);
+	default:
+		return ask->op == VM_OP_SWAPON || ask->op == VM_OP_SWAPOFF || ask->op == VM_OP_KNOB;
+	}
 }
 
 /* Is there a reason to fail so? */
@@ -120,7 +139,7 @@ static bool has_reason(struct model *m, unsigned cpu, const struct vm_flight *vf
 	case -EFBIG:
 		return ask->op == VM_OP_TRUNCATE ? ask->nr > MODEL_TRACKED_PAGES : ask->op == VM_OP_FILE_WRITE && ask->index >= MODEL_TRACKED_PAGES;
 	case -EINVAL:
-		return ask->op != VM_OP_FILE_READ || !is_alone_on(m, cpu) || ask->index >= model_file_pages(m, ask->file);
+		return !is_alone_on(m, cpu) || makes_no_sense(m, ask);
 	default:
 		return error == -ENOENT;
 	}
@@ -144,9 +163,9 @@ static const char *failed(struct model *m, unsigned cpu, struct vm_flight *vf, i
 
 static const char *judge_access(struct model *m, const struct model_vm_ask *ask, u64 pfn)
 {
-	const struct vm_pte *pte = vm_pte(m, ask->task, ask->index);
+	const struct vm_pte *pte = vm_pte(m, ask->task, ask->index % VM_SPACE_PAGES);
 
-	if (pte->where == VM_FRAME && pte->at == pfn && (pte->flags & VMP_ACCESSED) && (!ask->write || (pte->flags & VMP_WRITTEN)))
+	if (ask->index < VM_SPACE_PAGES && pte->where == VM_FRAME && pte->at == pfn && (pte->flags & VMP_ACCESSED) && (!ask->write || (pte->flags & VMP_WRITTEN)))
 		return NULL;
 	return model_says(m, "R61: vpn %u of task %u is said to be pfn %llu, and that was not announced", ask->index, ask->task,
 			  (unsigned long long)pfn);
@@ -190,6 +209,13 @@ static const char *judge_nothing_left(struct model *m, const struct model_vm_ask
 	return NULL;
 }
 
+static const char *no_such_window(struct model *m, const struct model_vm_ask *ask)
+{
+	return model_says(m, "R61: task %u is said to have a window %u, and has %u", ask->task, ask->window, VM_WINDOWS);
+}
+
+#define NO_WINDOW 255
+
 /* Somebody who unmapped what was there before, and has not said so yet, did not unmap this. */
 static void forget_munmaps(struct model *m, const struct model_vm_ask *ask)
 {
@@ -198,7 +224,7 @@ static void forget_munmaps(struct model *m, const struct model_vm_ask *ask)
 			struct model_vm_ask *other = &m->vm->flight[s][d].ask;
 
 			if (m->vm->flight[s][d].is_op && other->op == VM_OP_MUNMAP && other->task == ask->task && other->window == ask->window)
-				other->window = VM_WINDOWS;
+				other->window = NO_WINDOW;
 		}
 }
 
@@ -206,6 +232,8 @@ static const char *map_window(struct model *m, unsigned cpu, const struct model_
 {
 	struct vm_task_state *t = &m->vm->task[ask->task];
 
+	if (ask->window >= VM_WINDOWS)
+		return no_such_window(m, ask);
 	if (t->window[ask->window].nr && is_alone_on(m, cpu))
 		return model_says(m, "R61: window %u of task %u is mapped a second time", ask->window, ask->task);
 	forget_munmaps(m, ask);
@@ -267,6 +295,7 @@ static const char *judge_if_alone(struct model *m, unsigned cpu, const struct mo
 	case VM_OP_TASK_KILL:
 		return t->killed ? NULL : model_says(m, "R61: task %u is said to be killed", ask->task);
 	case VM_OP_MUNMAP:
+		return ask->window < VM_WINDOWS ? judge_nothing_left(m, ask) : no_such_window(m, ask);
 	case VM_OP_DONTNEED:
 		return judge_nothing_left(m, ask);
 	case VM_OP_FSYNC:

@@ -11,6 +11,7 @@
  *   [R4] [R5] of a list no more is looked at than its size says at this priority; of anonymous ones nothing if swap has no room
  *   [R6] who used a page since the last look, and what follows of it
  *   [R15] how many objects a shrinker is asked to look at, and what it carries over   [R16] it frees no more than it looks at
+ *   [R17] no shrinker is asked after it is gone, nor goes while somebody is in it
  *   [R19] nobody keeps a page isolated, and what is said to be reclaimed is
  *   [R24] an mlocked page that is on a list is on the unevictable one, and no other page is
  */
@@ -338,10 +339,13 @@ static const char *on_shrunk(struct model *m, const struct mm_event *ev, struct 
 static const char *on_shrinker(struct model *m, const struct mm_event *ev)
 {
 	struct vm_flight *vf = vm_flight_on(m, ev->cpu);
+	bool news = ev->report == SHRINKER_REGISTERED || ev->report == SHRINKER_GONE;
 	const char *bad;
 
 	if (!vf)
 		return model_says(m, "R15: shrinker %u is asked by nobody", ev->shrinker);
+	if (!news && m->vm->shrinker[ev->shrinker % VM_SHRINKERS].gone)
+		return model_says(m, "R17: shrinker %u is gone, and is asked", ev->shrinker);
 	switch (ev->report) {
 	case SHRINKER_COUNTED:
 		return counted(m, ev, vf, ev->index);
@@ -356,6 +360,7 @@ static const char *on_shrinker(struct model *m, const struct mm_event *ev)
 		memset(&m->vm->shrinker[ev->shrinker % VM_SHRINKERS], 0, sizeof(m->vm->shrinker[0]));
 		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].batch = ev->asked;
 		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].seeks = (u32)ev->index;
+		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].gone = ev->report == SHRINKER_GONE;
 		return NULL;
 	}
 }

@@ -191,6 +191,7 @@ struct model_vm {
 	struct {
 		u32 seeks, batch;
 		u64 deferred[MAX_NUMNODES];
+		bool gone;
 	} shrinker[VM_SHRINKERS];
 	struct vm_counts counts;
 	/* what follows is not part of the image */

@@ -541,6 +541,12 @@ static void test_shrinkers(void)
 	scanned = m->now_ns;
 	scan(fs->inodes, GFP_KERNEL, 1, &(u64){ 0 });
 	same_number(m->now_ns - scanned, 1000000, "or take its time");
+	scanned = count(fs->inodes);
+	vm_knob_write(VM_SHRINKER_MODE, SHRINKER_ABSENT);
+	vm_knob_write(VM_SHRINKER_MODE, SHRINKER_ABSENT);
+	ok(!fs->inodes && !drop_caches(2) && fs->nr_lru_inodes == scanned, "R17: or not be there: inodes stay");
+	vm_knob_write(VM_SHRINKER_MODE, SHRINKER_EMPTY);
+	same_number(count(fs->inodes), SHRINK_EMPTY, "R17: it comes back as it is to be");
 	vm_knob_write(VM_SHRINKER_MODE, SHRINKER_PLAIN);
 	same_number(scan(fs->inodes, GFP_KERNEL, 100, &scanned), 10, "all inodes go");
 	ok(vm_counter("pginodesteal") > 0, "with the pages of one");

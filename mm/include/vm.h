@@ -116,10 +116,10 @@ enum vm_knob {
 	VM_ZSWAP_ENABLED,
 	VM_ZSWAP_MAX_POOL_PERCENT,
 	VM_ZONE_RECLAIM_MODE,	   /* bits 1, 2, 4 [R18] */
-	VM_SHRINKER_MODE,	   /* how the inode cache's shrinker behaves: enum shrinker_mode */
+	VM_SHRINKER_MODE,	   /* how the inode cache's shrinker behaves, or that there is none: enum shrinker_mode */
 	NR_VM_KNOBS
 };
-enum shrinker_mode { SHRINKER_PLAIN, SHRINKER_SLOW, SHRINKER_REFUSES, SHRINKER_EMPTY, NR_SHRINKER_MODES };
+enum shrinker_mode { SHRINKER_PLAIN, SHRINKER_SLOW, SHRINKER_REFUSES, SHRINKER_EMPTY, SHRINKER_ABSENT, NR_SHRINKER_MODES };
 /* -EINVAL when out of range. */
 int vm_knob_write(enum vm_knob knob, u32 value);
 u32 vm_knob(enum vm_knob knob);
