@@ -159,8 +159,6 @@ bool vm_is_up(void)
 
 void vm_settle(void)
 {
-	if (!vm_is_up())
-		return;
 	tasks_settle();
 	sim_run_kthreads();
 	swap_settle();
