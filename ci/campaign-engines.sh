@@ -161,10 +161,10 @@ props_worker() { # WORKER ENGINE SEED
 		log=$out/logs/$worker.$run.log
 		status=0
 		mkdir -p "$out/artifacts/$worker.$run"
-		MMCHECK_FINDINGS=$out/artifacts/$worker.$run timeout --foreground -k 5 $((left + 30)) "${WRAP[@]}" "build/asan/$program" \
+		MMCHECK_FINDINGS=$out/artifacts/$worker.$run timeout --foreground -k 5 $((left + 90)) "${WRAP[@]}" "build/asan/$program" \
 			--seed $((seed + run)) --seconds "$left" >"$log" 2>&1 </dev/null || status=$?
 		run=$((run + 1))
-		if ((status == 1)) && grep -aq '^prop .*: FAILED ' "$log"; then
+		if ((status == 1 || status == 124)) && grep -aq '^prop .*: FAILED ' "$log"; then
 			break # the law that fails would fail again
 		elif grep -aqE 'ERROR: .*Sanitizer|runtime error:' "$log"; then
 			break
