@@ -776,6 +776,10 @@ static void test_shrinkers(void)
 	says_clause(spared(1000, 0, 124), NULL, "too few for a batch are carried over at once");
 	says_clause(spared(1000, 0, 0), "R15", "and are not forgotten: R15");
 	says_clause(spared(1000, 124, 248), "R15", "nobody looks, and with those of last time there are enough: R15");
+	says_clause(shrinker(SHRINKER_GONE, 128, 2), NULL, "it goes");
+	says_clause(shrinker(SHRINKER_COUNTED, 1000, 0), "R17", "and is asked all the same: R17");
+	says_clause(shrinker(SHRINKER_REGISTERED, 128, 2), NULL, "it comes back");
+	says_clause(shrinker(SHRINKER_COUNTED, 1000, 0), NULL, "and is asked");
 }
 
 /* --- answers, sums, the end -------------------------------------------------------------------------------------------------------------- */
@@ -797,6 +801,9 @@ static void test_answers(void)
 	state(WROTE);
 	ASK(.op = VM_OP_DONTNEED, .index = 1, .nr = 1);
 	says_clause(ANSWER(0, 0), "R61", "given up, and is there: R61");
+	state(MAPPED);
+	ASK(.op = VM_OP_MMAP, .window = VM_WINDOWS, .file = 2, .nr = 4);
+	says_clause(ANSWER(0, 0), "R61", "a window that no task has: R61");
 	state(MAPPED);
 	ASK(.op = VM_OP_MMAP, .file = 2, .nr = 4);
 	says_clause(ANSWER(0, 0), "R61", "a window is mapped twice: R61");
