@@ -31,13 +31,14 @@
 #define MOST_THREADS 4
 #define PATIENCE_S   240
 #define ANON	     512 /* virtual pages each task uses */
+#define MOST	     560 /* and who is to be the worst by far; with ANON of another more than there is, whoever runs when */
 #define OWN_FILES    2   /* of each worker */
 #define OWN_PAGES    64
 #define SHARED_FILES 12
 #define LOCKED_PAGES 8
 #define SWAP_A	     900
 #define SWAP_B	     500
-#define OOM_ROUNDS   4
+#define OOM_ROUNDS   1
 #define WRITEBACK_MS 50
 
 struct shared {
@@ -54,9 +55,9 @@ struct worker {
 	struct shared *s;
 	unsigned nr;
 	u64 dice, serial;
-	u64 key[ANON];			     /* what each page of the task holds */
+	u64 key[MOST];			     /* what each page of the task holds */
 	u64 file_key[OWN_FILES][OWN_PAGES]; /* and of the files */
-	bool locked[ANON];
+	bool locked[MOST];
 	unsigned nr_locked;
 	u64 ops, touches, reads, writes, killed, refused, swapoffs;
 	u64 buffer[PAGE_SIZE / 8];
@@ -418,13 +419,13 @@ static void *starve(void *arg)
 	attach_or_exit(s->m);
 	if (!new_task(w))
 		complain(s, "no memory for a task");
-	err = w->nr ? 0 : want(w, 450);
+	err = w->nr ? 0 : want(w, MOST);
 	if (err)
 		complain(s, "who is alone is refused");
 	pthread_barrier_wait(&s->start);
 	if (w->nr) {
 		for (unsigned i = 0; i < OOM_ROUNDS; i++) {
-			err = want(w, 330);
+			err = want(w, ANON);
 			if (err && err != -EINTR && err != -ENOMEM)
 				complain(s, "who wants too much is told something else");
 			w->killed += err == -EINTR;
