@@ -464,13 +464,15 @@ static bool find_entry(u32 entry, struct vm_task **task, u32 *vpn)
 int unuse_entry(u32 entry)
 {
 	struct vm_task *task;
-	u32 vpn;
 	int err = 0;
+	u32 vpn;
+	u64 pte;
 
 	while (!err && find_entry(entry, &task, &vpn)) {
 		sim_tick();
 		mutex_lock(&task->mmap_lock);
-		if (pte_is_swap(pte_peek(task, vpn)) && pte_entry(pte_peek(task, vpn)) == entry)
+		pte = pte_peek(task, vpn);
+		if (pte_is_swap(pte) && pte_entry(pte) == entry)
 			err = bring_back(task, vpn, true, GFP_HIGHUSER_MOVABLE | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 		mutex_unlock(&task->mmap_lock);
 	}

@@ -40,36 +40,26 @@ void update_mlock(struct page *page)
 	}
 }
 
-/* The page of an entry, if the bit of that has changed, with a reference. *present: there is one. */
-static struct page *mark_entry(struct vm_task *task, u32 vpn, bool mlocked, bool *present)
+/* true: the entry is present, and has the bit now, or has not; so has its page. */
+static bool set_mlocked(struct vm_task *task, u32 vpn, bool mlocked)
 {
 	struct page *page = NULL;
 	u64 pte;
 
 	step_lock(&task->table_lock);
 	pte = pte_get(task, vpn);
-	*present = pte & PTE_PRESENT;
-	if (*present && !(pte & PTE_MLOCKED) == mlocked) {
+	if ((pte & PTE_PRESENT) && !(pte & PTE_MLOCKED) == mlocked) {
 		page = pte_page(pte);
 		get_vm_page(page);
 		pte_set(task, vpn, pte ^ PTE_MLOCKED);
 		task_count(task->locked, mlocked ? 1 : -1ULL);
 	}
 	step_unlock(&task->table_lock);
-	return page;
-}
-
-/* true: the entry is present, and has the bit now, or has not; so has its page. */
-static bool set_mlocked(struct vm_task *task, u32 vpn, bool mlocked)
-{
-	bool present;
-	struct page *page = mark_entry(task, vpn, mlocked, &present);
-
-	if (!page)
-		return present;
-	update_mlock(page);
-	put_vm_page(page);
-	return true;
+	if (page) {
+		update_mlock(page);
+		put_vm_page(page);
+	}
+	return pte & PTE_PRESENT;
 }
 
 /* mmap_lock held. */

@@ -327,16 +327,28 @@ static bool task_will_free_mem(const struct vm_task *task)
 	return task && (task_is_killed(task) || READ_ONCE(task->exiting)) && !READ_ONCE(task->oom_skip);
 }
 
-/* It needs nobody's death, only some memory to end with. */
-static void let_it_die(struct vm_task *task)
+/* In one step. false: among threads it may have ended since it was chosen. */
+static bool make_victim(struct vm_task *task, bool kill)
 {
-	oom_news(OOM_CURRENT_DIES, task, 0, 0);
+	bool exists;
+
 	step_lock(&vm_state()->tasks->lock);
-	if (task->exists) {
+	exists = task->exists;
+	if (exists) {
+		if (kill)
+			send_sigkill(task);
 		mark_oom_victim(task);
 		queue_oom_reaper(task);
 	}
 	step_unlock(&vm_state()->tasks->lock);
+	return exists;
+}
+
+/* It needs nobody's death, only some memory to end with. */
+static void let_it_die(struct vm_task *task)
+{
+	oom_news(OOM_CURRENT_DIES, task, 0, 0);
+	make_victim(task, false);
 }
 
 /* --- the choice --------------------------------------------------------------------------------------------------------------- */
@@ -401,22 +413,6 @@ static struct vm_task as_it_is(const struct vm_task *task)
 	return copy;
 }
 
-/* false: among threads it may have ended since it was chosen. */
-static bool kill_and_queue(struct vm_task *task)
-{
-	bool exists;
-
-	step_lock(&vm_state()->tasks->lock);
-	exists = task->exists;
-	if (exists) {
-		send_sigkill(task);
-		mark_oom_victim(task);
-		queue_oom_reaper(task);
-	}
-	step_unlock(&vm_state()->tasks->lock);
-	return exists;
-}
-
 /* Chosen and killed in one step. */
 static void kill_it(struct oom_control *oc, const char *message)
 {
@@ -428,7 +424,7 @@ static void kill_it(struct oom_control *oc, const char *message)
 	}
 	victim = as_it_is(task);
 	oom_news(OOM_KILL, task, (u64)oc->chosen_points, 0);
-	if (!kill_and_queue(task))
+	if (!make_victim(task, true))
 		return;
 	count_reclaim_events(OOM_KILLS, 1);
 	report_kill(oc, message, &victim);

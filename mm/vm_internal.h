@@ -411,11 +411,11 @@ static inline struct vm_task *vm_task(unsigned id)
 {
 	return &vm_state()->tasks->task[id];
 }
-/* Whose memory the operation that runs here uses; NULL nobody's: a task of the kernel. */
 static inline bool task_is_killed(const struct vm_task *task)
 {
 	return READ_ONCE(task->killed);
 }
+/* Whose memory the operation that runs here uses; NULL nobody's: a task of the kernel. */
 static inline struct vm_task *current_process(void)
 {
 	return this_cpu->process ? vm_task(this_cpu->process - 1u) : NULL;

@@ -163,9 +163,9 @@ static const char *failed(struct model *m, unsigned cpu, struct vm_flight *vf, i
 
 static const char *judge_access(struct model *m, const struct model_vm_ask *ask, u64 pfn)
 {
-	const struct vm_pte *pte = vm_pte(m, ask->task, ask->index % VM_SPACE_PAGES);
+	const struct vm_pte *pte = ask->index < VM_SPACE_PAGES ? vm_pte(m, ask->task, ask->index) : NULL;
 
-	if (ask->index < VM_SPACE_PAGES && pte->where == VM_FRAME && pte->at == pfn && (pte->flags & VMP_ACCESSED) && (!ask->write || (pte->flags & VMP_WRITTEN)))
+	if (pte && pte->where == VM_FRAME && pte->at == pfn && (pte->flags & VMP_ACCESSED) && (!ask->write || (pte->flags & VMP_WRITTEN)))
 		return NULL;
 	return model_says(m, "R61: vpn %u of task %u is said to be pfn %llu, and that was not announced", ask->index, ask->task,
 			  (unsigned long long)pfn);

@@ -15,7 +15,6 @@
  *   [R19] nobody keeps a page isolated, and what is said to be reclaimed is
  *   [R24] an mlocked page that is on a list is on the unevictable one, and no other page is
  */
-#include <string.h>
 #include "vm_state.h"
 
 const char *const vm_place_names[NR_LRU_PLACES] = {
@@ -236,7 +235,7 @@ static const char *on_scan(struct model *m, const struct mm_event *ev)
 	if (ev->order != vf->priority || ev->asked > ev->index >> ev->order)
 		return model_says(m, "R4: of %llu pages %s of node %u %u are looked at, at priority %u of %u", (unsigned long long)ev->index,
 				  vm_place_names[list], ev->nid, ev->asked, ev->order, vf->priority);
-	if (ev->asked && !is_of_files(list) && !vm_free_swap(m) && steady(m, flight_on(m, ev->cpu)))
+	if (!is_of_files(list) && !vm_free_swap(m) && steady(m, flight_on(m, ev->cpu)))
 		return model_says(m, "R5: %u anonymous pages are looked at, and swap has no room", ev->asked);
 	if (is_inactive(list))
 		m->vm->counts.meant[vm_kswapd_runs(m)][is_of_files(list)] += ev->asked;
@@ -264,6 +263,11 @@ static u64 capped(u64 nr, u64 freeable)
 	return least(nr, 2 * freeable);
 }
 
+static struct vm_shrinker *shrinker_of(struct model *m, const struct mm_event *ev)
+{
+	return &m->vm->shrinker[ev->shrinker % VM_SHRINKERS];
+}
+
 static u64 batch_of(const struct model *m, const struct vm_flight *vf)
 {
 	u64 batch = m->vm->shrinker[vf->shrink.id % VM_SHRINKERS].batch;
@@ -273,8 +277,8 @@ static u64 batch_of(const struct model *m, const struct vm_flight *vf)
 
 static const char *counted(struct model *m, const struct mm_event *ev, struct vm_flight *vf, u64 before)
 {
-	u64 *deferred = &m->vm->shrinker[ev->shrinker % VM_SHRINKERS].deferred[ev->nid % MAX_NUMNODES], kept = *deferred;
-	u32 seeks = m->vm->shrinker[ev->shrinker % VM_SHRINKERS].seeks;
+	u64 *deferred = &shrinker_of(m, ev)->deferred[ev->nid % MAX_NUMNODES], kept = *deferred;
+	u32 seeks = shrinker_of(m, ev)->seeks;
 	u64 freeable = ev->asked, delta = seeks ? (freeable >> ev->priority) * 4 / seeks : freeable / 2;
 
 	vf->shrink.id = ev->shrinker;
@@ -315,7 +319,7 @@ static const char *on_scanned(struct model *m, const struct mm_event *ev, struct
 
 static const char *on_shrunk(struct model *m, const struct mm_event *ev, struct vm_flight *vf)
 {
-	u64 *deferred = &m->vm->shrinker[ev->shrinker % VM_SHRINKERS].deferred[ev->nid % MAX_NUMNODES];
+	u64 *deferred = &shrinker_of(m, ev)->deferred[ev->nid % MAX_NUMNODES];
 	u64 due = vf->shrink.deferred + vf->shrink.delta;
 
 	due = capped(due - least(due, vf->shrink.scanned), vf->shrink.freeable);
@@ -344,7 +348,7 @@ static const char *on_shrinker(struct model *m, const struct mm_event *ev)
 
 	if (!vf)
 		return model_says(m, "R15: shrinker %u is asked by nobody", ev->shrinker);
-	if (!news && m->vm->shrinker[ev->shrinker % VM_SHRINKERS].gone)
+	if (!news && shrinker_of(m, ev)->gone)
 		return model_says(m, "R17: shrinker %u is gone, and is asked", ev->shrinker);
 	switch (ev->report) {
 	case SHRINKER_COUNTED:
@@ -357,10 +361,7 @@ static const char *on_shrinker(struct model *m, const struct mm_event *ev)
 		bad = counted(m, ev, vf, ev->pfn);
 		return bad ? bad : on_shrunk(m, ev, vf);
 	default: /* it comes, or goes */
-		memset(&m->vm->shrinker[ev->shrinker % VM_SHRINKERS], 0, sizeof(m->vm->shrinker[0]));
-		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].batch = ev->asked;
-		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].seeks = (u32)ev->index;
-		m->vm->shrinker[ev->shrinker % VM_SHRINKERS].gone = ev->report == SHRINKER_GONE;
+		*shrinker_of(m, ev) = (struct vm_shrinker){ .batch = ev->asked, .seeks = (u32)ev->index, .gone = ev->report == SHRINKER_GONE };
 		return NULL;
 	}
 }

@@ -170,6 +170,13 @@ struct vm_sums {
 	u64 zswap_stored;	      /* slots whose contents are kept compressed */
 };
 
+/* As it was announced, and what it carries over. [R15] */
+struct vm_shrinker {
+	u32 seeks, batch;
+	u64 deferred[MAX_NUMNODES];
+	bool gone;
+};
+
 /* What was done so far. Pages: by kswapd or by others, anonymous or of files. */
 struct vm_counts {
 	u64 steal[2][2]; /* reclaimed */
@@ -188,11 +195,7 @@ struct model_vm {
 	u32 nr_swapons;
 	struct vm_sums sums;
 	struct vm_liveness live;
-	struct {
-		u32 seeks, batch;
-		u64 deferred[MAX_NUMNODES];
-		bool gone;
-	} shrinker[VM_SHRINKERS];
+	struct vm_shrinker shrinker[VM_SHRINKERS];
 	struct vm_counts counts;
 	/* what follows is not part of the image */
 	struct vm_due due;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* reclaim.h - scenes on a machine of one node: everything lies on its lists; pages that belong to nobody but the test. */
+/* reclaim.h - scenes on a machine of one node, so that everything lies on its lists; pages that belong to nobody but the test. */
 #ifndef TESTS_RECLAIM_H
 #define TESTS_RECLAIM_H
 
@@ -11,7 +11,6 @@ static inline bool about_reclaim(unsigned type)
 	return type == EVENT_RECLAIM;
 }
 
-/* One node: everything lies on its lists. */
 static inline bool boot(void)
 {
 	struct machine_config c = small_machine();
