@@ -28,7 +28,7 @@ static void unhash_dentry(struct fs_state *fs, struct dentry *dentry)
 		sim_tick();
 	*at = dentry->hash_next;
 	list_del(&dentry->lru);
-	WRITE_ONCE(fs->nr_dentries, fs->nr_dentries - 1);
+	SUB_ONCE(fs->nr_dentries, 1);
 	inode_announce(dentry->inode->mapping.file, dentry, true, false);
 	dentry->inode->has_dentry = false;
 	inode_to_lru(fs, dentry->inode);
@@ -44,7 +44,7 @@ static void unhash_inode(struct fs_state *fs, struct inode *inode)
 	list_del(&inode->all);
 	list_del(&inode->lru);
 	fs->nr_inodes--;
-	WRITE_ONCE(fs->nr_lru_inodes, fs->nr_lru_inodes - 1);
+	SUB_ONCE(fs->nr_lru_inodes, 1);
 	inode_announce(inode->mapping.file, inode, false, false);
 }
 

@@ -167,8 +167,8 @@ int filemap_add(struct page *page, struct address_space *mapping, u32 index, gfp
 		WRITE_ONCE(vm_page(page)->mapping, mapping);
 		get_vm_page(page);
 		radix_store(mapping, index, (u64)(uintptr_t)page, stock);
-		WRITE_ONCE(mapping->nr_pages, mapping->nr_pages + 1);
-		WRITE_ONCE(mapping->nr_shadows, mapping->nr_shadows - !!shadow);
+		ADD_ONCE(mapping->nr_pages, 1);
+		SUB_ONCE(mapping->nr_shadows, !!shadow);
 		mod_node_page_state(page_pgdat(page), NR_FILE_PAGES, 1);
 		announce_cache(page, true, why);
 	}
@@ -187,8 +187,8 @@ static void remove_page(struct address_space *mapping, struct page *page, u64 sh
 	VM_BUG_ON(!vm_flag(page, PGV_locked) || vm_flag(page, PGV_dirty | PGV_writeback) ||
 		  READ_ONCE(vm_page(page)->mapcount));
 	radix_store(mapping, vm_page(page)->index, shadow, stock);
-	WRITE_ONCE(mapping->nr_pages, mapping->nr_pages - 1);
-	WRITE_ONCE(mapping->nr_shadows, mapping->nr_shadows + !!shadow);
+	SUB_ONCE(mapping->nr_pages, 1);
+	ADD_ONCE(mapping->nr_shadows, !!shadow);
 	mod_node_page_state(page_pgdat(page), NR_FILE_PAGES, -1);
 	announce_cache(page, false, why);
 	WRITE_ONCE(vm_page(page)->mapping, NULL);
@@ -283,7 +283,7 @@ void filemap_drop_shadows(struct address_space *mapping, u32 first)
 			index++;
 		if (entry) {
 			radix_store(mapping, (u32)index, 0, &stock);
-			WRITE_ONCE(mapping->nr_shadows, mapping->nr_shadows - 1);
+			SUB_ONCE(mapping->nr_shadows, 1);
 		}
 		spin_unlock_irqrestore(&mapping->lock, flags);
 		radix_return(&stock);

@@ -108,7 +108,7 @@ static void inode_from_lru(struct fs_state *fs, struct inode *inode)
 	if (!inode->lru.next)
 		return;
 	list_del(&inode->lru);
-	WRITE_ONCE(fs->nr_lru_inodes, fs->nr_lru_inodes - 1);
+	SUB_ONCE(fs->nr_lru_inodes, 1);
 }
 
 void inode_to_lru(struct fs_state *fs, struct inode *inode)
@@ -116,7 +116,7 @@ void inode_to_lru(struct fs_state *fs, struct inode *inode)
 	if (inode->holders || inode->has_dentry || inode->lru.next)
 		return;
 	list_add_tail(&inode->lru, &fs->inode_lru);
-	WRITE_ONCE(fs->nr_lru_inodes, fs->nr_lru_inodes + 1);
+	ADD_ONCE(fs->nr_lru_inodes, 1);
 }
 
 void inode_hold(struct fs_state *fs, struct inode *inode)
@@ -194,7 +194,7 @@ static void add_dentry(struct fs_state *fs, struct dentry *dentry, struct inode 
 	dentry->hash_next = *head;
 	*head = dentry;
 	list_add_tail(&dentry->lru, &fs->dentry_lru);
-	WRITE_ONCE(fs->nr_dentries, fs->nr_dentries + 1);
+	ADD_ONCE(fs->nr_dentries, 1);
 	inode->has_dentry = true;
 	inode_announce(inode->mapping.file, dentry, true, true);
 }

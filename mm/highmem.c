@@ -79,7 +79,7 @@ void *kmap_local_page(struct page *page)
 		return NULL;
 	}
 	WRITE_ONCE(stack->pfn[stack->depth], (u32)pfn);
-	WRITE_ONCE(stack->depth, stack->depth + 1);
+	ADD_ONCE(stack->depth, 1);
 	kasan_map_page(page);
 	return ram_address(this_cpu->machine, pfn);
 }
@@ -96,7 +96,7 @@ void kunmap_local(const void *address)
 		report("kunmap_local of an address that was not mapped last", pfn);
 		return;
 	}
-	WRITE_ONCE(stack->depth, stack->depth - 1);
+	SUB_ONCE(stack->depth, 1);
 	if (!marked(is_mapped(mm, pfn), MARK_KMAP_SHARED))
 		kasan_unmap_page(mm->mem_map + pfn);
 }

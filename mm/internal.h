@@ -190,7 +190,7 @@ static inline void count_mark(enum mm_mark mark)
 {
 	u32 *count = &current_mm()->mark[mark];
 
-	WRITE_ONCE(*count, READ_ONCE(*count) + 1);
+	ADD_ONCE(*count, 1);
 }
 /* The same if it was; the answer is the condition's. */
 static inline bool marked(bool passed, enum mm_mark mark)

@@ -39,13 +39,13 @@ static struct page *alloc_table(struct vm_task *task)
 	if (!table)
 		return NULL;
 	mod_node_page_state(page_pgdat(table), NR_PAGETABLE, 1);
-	task_count(task->nr_tables, 1);
+	ADD_ONCE(task->nr_tables, 1);
 	return table;
 }
 
 static void free_table(struct vm_task *task, struct page *table)
 {
-	task_count(task->nr_tables, -1);
+	SUB_ONCE(task->nr_tables, 1);
 	mod_node_page_state(page_pgdat(table), NR_PAGETABLE, -1);
 	put_vm_page(table);
 }
@@ -102,14 +102,14 @@ void map_page(struct vm_task *task, u32 vpn, struct page *page, u64 bits)
 
 	step_lock(&task->table_lock);
 	if (pte_is_swap(pte_get(task, vpn)))
-		task_count(task->swapents, -1);
+		SUB_ONCE(task->swapents, 1);
 	pte_set(task, vpn, pfn << PTE_SHIFT | PTE_PRESENT | PTE_YOUNG | bits);
 	if (bits & PTE_WINDOW) {
 		page_add_file_rmap(page);
-		task_count(task->rss_file, 1);
+		ADD_ONCE(task->rss_file, 1);
 	} else {
 		page_add_anon_rmap(page, task->id + 1, vpn);
-		task_count(task->rss_anon, 1);
+		ADD_ONCE(task->rss_anon, 1);
 	}
 	pte_announce(task, vpn, PTE_MAPPED, pfn, 0, bits & PTE_WRITE);
 	step_unlock(&task->table_lock);
@@ -131,18 +131,18 @@ static void page_unmapped(struct page *page, u64 pte)
 static void uncount_entry(struct vm_task *task, u32 vpn, u64 pte)
 {
 	if (pte_is_swap(pte)) {
-		task_count(task->swapents, -1);
+		SUB_ONCE(task->swapents, 1);
 		pte_announce(task, vpn, PTE_DROPPED, ~0ULL, pte_entry(pte), false);
 		return;
 	}
 	if (pte & PTE_WINDOW)
-		task_count(task->rss_file, -1);
+		SUB_ONCE(task->rss_file, 1);
 	else
-		task_count(task->rss_anon, -1);
+		SUB_ONCE(task->rss_anon, 1);
 	page_remove_rmap(pte_page(pte));
 	pte_announce(task, vpn, PTE_UNMAPPED, pte_pfn(pte), 0, pte & PTE_DIRTY);
 	if (pte & PTE_MLOCKED)
-		task_count(task->locked, -1);
+		SUB_ONCE(task->locked, 1);
 }
 
 bool zap_pte(struct vm_task *task, u32 vpn)

@@ -52,7 +52,7 @@ static bool set_mlocked(struct vm_task *task, u32 vpn, bool mlocked)
 		page = pte_page(pte);
 		get_vm_page(page);
 		pte_set(task, vpn, pte ^ PTE_MLOCKED);
-		task_count(task->locked, mlocked ? 1 : -1ULL);
+		ADD_ONCE(task->locked, mlocked ? 1 : -1ULL);
 	}
 	step_unlock(&task->table_lock);
 	if (page) {

@@ -29,13 +29,13 @@ int task_mmap(unsigned id, unsigned window, u32 file, u32 first, u32 nr)
 	scope.task->window[window].first = first;
 	scope.task->window[window].nr = nr;
 	step_unlock(&scope.task->table_lock);
-	task_count(scope.task->total_vm, nr);
+	ADD_ONCE(scope.task->total_vm, nr);
 	return task_leave(&scope, 0);
 }
 
 void close_window(struct vm_task *task, unsigned window)
 {
-	task_count(task->total_vm, -(u64)task->window[window].nr);
+	SUB_ONCE(task->total_vm, task->window[window].nr);
 	step_lock(&task->table_lock);
 	task->window[window].nr = 0;
 	step_unlock(&task->table_lock);

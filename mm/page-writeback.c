@@ -123,7 +123,7 @@ bool set_page_dirty(struct page *page)
 	fresh = vm_page(page)->mapping == mapping && set_flag_dirty(page);
 	if (fresh) {
 		vm_clear_flags(page, PGV_error);
-		WRITE_ONCE(mapping->nr_dirty, mapping->nr_dirty + 1);
+		ADD_ONCE(mapping->nr_dirty, 1);
 		if (mapping->nr_dirty == 1)
 			note_dirty_mapping(mapping);
 		mod_write_pending(page, NR_FILE_DIRTY, 1);
@@ -148,7 +148,7 @@ static bool clear_dirty(struct page *page, enum page_news why)
 		vm_page_news(page, why);
 	}
 	if (was && mapping) {
-		WRITE_ONCE(mapping->nr_dirty, mapping->nr_dirty - 1);
+		SUB_ONCE(mapping->nr_dirty, 1);
 		mod_write_pending(page, NR_FILE_DIRTY, -1);
 	}
 	if (mapping)

@@ -46,7 +46,7 @@ static void add_to_free_list(struct zone *zone, struct page *page, unsigned orde
 		list_add_tail(&page->lru, &area->free_list[type]);
 	else
 		list_add(&page->lru, &area->free_list[type]);
-	WRITE_ONCE(area->nr_free, area->nr_free + 1);
+	ADD_ONCE(area->nr_free, 1);
 }
 
 static void del_from_free_list(struct zone *zone, struct page *page, unsigned order)
@@ -57,7 +57,7 @@ static void del_from_free_list(struct zone *zone, struct page *page, unsigned or
 	list_del(&page->lru);
 	clear_page_flags(page, PG_buddy);
 	page->private = 0;
-	WRITE_ONCE(area->nr_free, area->nr_free - 1);
+	SUB_ONCE(area->nr_free, 1);
 }
 
 void move_to_free_list(struct zone *zone, struct page *page, unsigned to, bool tail)
@@ -76,7 +76,7 @@ void account_freepages(struct zone *zone, s64 nr, unsigned migratetype)
 	if (migratetype == MIGRATE_CMA)
 		mod_zone_page_state(zone, NR_FREE_CMA_PAGES, nr);
 	else if (migratetype == MIGRATE_HIGHATOMIC)
-		WRITE_ONCE(zone->nr_free_highatomic, zone->nr_free_highatomic + (u64)nr);
+		ADD_ONCE(zone->nr_free_highatomic, (u64)nr);
 }
 
 /* Free pages change their type: what both types count is not touched. [B14] */
@@ -89,9 +89,9 @@ static void account_retyped(struct zone *zone, s64 nr, unsigned from, unsigned t
 	if ((from == MIGRATE_CMA) != (to == MIGRATE_CMA))
 		mod_zone_page_state(zone, NR_FREE_CMA_PAGES, to == MIGRATE_CMA ? nr : -nr);
 	if (from == MIGRATE_HIGHATOMIC)
-		WRITE_ONCE(zone->nr_free_highatomic, zone->nr_free_highatomic - (u64)nr);
+		SUB_ONCE(zone->nr_free_highatomic, (u64)nr);
 	if (to == MIGRATE_HIGHATOMIC)
-		WRITE_ONCE(zone->nr_free_highatomic, zone->nr_free_highatomic + (u64)nr);
+		ADD_ONCE(zone->nr_free_highatomic, (u64)nr);
 }
 
 /* --- pageblocks ---------------------------------------------------------------------------------------------------------- */

@@ -249,7 +249,7 @@ void reserve_highatomic_pageblock(struct mm *mm, struct zone *zone, struct page 
 	if (zone->nr_reserved_highatomic < most && is_migrate_mergeable(pfn_to_pageblock(mm, pfn)->migratetype) &&
 	    pageblocks_alike(mm, pfn, whole)) {
 		marked(whole > mm->pageblock_order, MARK_HIGHATOMIC_OF_SEVERAL_BLOCKS);
-		WRITE_ONCE(zone->nr_reserved_highatomic, zone->nr_reserved_highatomic + (1ULL << whole));
+		ADD_ONCE(zone->nr_reserved_highatomic, 1ULL << whole);
 		retype_pageblocks(mm, zone, pfn, whole, MIGRATE_HIGHATOMIC, RETYPE_RESERVE);
 	}
 	spin_unlock_irqrestore(&zone->lock, flags);
@@ -266,7 +266,7 @@ static bool unreserve_first_free(struct mm *mm, struct zone *zone, unsigned type
 		if (!page)
 			continue;
 		VM_BUG_ON(zone->nr_reserved_highatomic < 1ULL << whole);
-		WRITE_ONCE(zone->nr_reserved_highatomic, zone->nr_reserved_highatomic - (1ULL << whole));
+		SUB_ONCE(zone->nr_reserved_highatomic, 1ULL << whole);
 		retype_pageblocks(mm, zone, page_pfn(mm, page) & ~((1ULL << whole) - 1), whole, type, RETYPE_UNRESERVE);
 		return true;
 	}

@@ -35,7 +35,7 @@ static int isolate_block(struct mm *mm, struct zone *zone, u64 pfn)
 	if (marked(block->migratetype == MIGRATE_ISOLATE || block->migratetype == MIGRATE_HIGHATOMIC, MARK_ISOLATE_REFUSED))
 		return -EBUSY;
 	block->isolated_from = block->migratetype;
-	WRITE_ONCE(zone->nr_isolated_blocks, zone->nr_isolated_blocks + 1);
+	ADD_ONCE(zone->nr_isolated_blocks, 1);
 	move_freepages_block(mm, zone, pfn, MIGRATE_ISOLATE, RETYPE_ISOLATE);
 	return 0;
 }
@@ -47,7 +47,7 @@ static int unisolate_block(struct mm *mm, struct zone *zone, u64 pfn)
 	if (block->migratetype != MIGRATE_ISOLATE)
 		return -EINVAL;
 	VM_BUG_ON(!zone->nr_isolated_blocks);
-	WRITE_ONCE(zone->nr_isolated_blocks, zone->nr_isolated_blocks - 1);
+	SUB_ONCE(zone->nr_isolated_blocks, 1);
 	move_freepages_block(mm, zone, pfn, block->isolated_from, RETYPE_UNISOLATE);
 	return 0;
 }

@@ -89,7 +89,7 @@ static void note_shadow_node(struct radix_node *node)
 		list_add_tail(&node->shadows, &fs->shadow_nodes[node->nid]);
 	else
 		list_del(&node->shadows);
-	WRITE_ONCE(fs->nr_shadow_nodes[node->nid], fs->nr_shadow_nodes[node->nid] + (wanted ? 1 : -1ULL));
+	ADD_ONCE(fs->nr_shadow_nodes[node->nid], wanted ? 1 : -1ULL);
 	mod_node_page_state(&vm_state()->node[node->nid], WORKINGSET_NODES, wanted ? 1 : -1);
 	spin_unlock_irqrestore(&fs->lock, flags);
 }
@@ -292,7 +292,7 @@ static bool free_shadow_node(struct address_space *mapping, u32 first)
 	spin_lock_irqsave(&mapping->lock, flags);
 	leaf = first < covered(mapping->height) ? find_leaf(mapping, first, &missing) : NULL;
 	if (leaf && leaf->count == leaf->nr_shadows) {
-		WRITE_ONCE(mapping->nr_shadows, mapping->nr_shadows - leaf->count);
+		SUB_ONCE(mapping->nr_shadows, leaf->count);
 		mod_node_page_state(&vm_state()->node[leaf->nid], WORKINGSET_NODERECLAIM, 1);
 		leaf->count = leaf->nr_shadows = 0;
 		note_shadow_node(leaf);

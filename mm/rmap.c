@@ -34,7 +34,7 @@ static bool count_in_mapping(struct page *page, int nr)
 	step_lock(&mapping->lock);
 	changed = fetch_add_relaxed(&vm_page(page)->mapcount, (u32)nr) == (nr > 0 ? 0 : 1);
 	if (changed)
-		WRITE_ONCE(mapping->nr_mapped, mapping->nr_mapped + (u32)nr);
+		ADD_ONCE(mapping->nr_mapped, (u32)nr);
 	step_unlock(&mapping->lock);
 	return changed;
 }
@@ -159,10 +159,10 @@ static void replace_entry(struct page *page, const struct rmap_place *place, u64
 	pte_set(place->task, place->vpn, pte);
 	page_remove_rmap(page);
 	if (pte) {
-		task_count(place->task->rss_anon, -1);
-		task_count(place->task->swapents, 1);
+		SUB_ONCE(place->task->rss_anon, 1);
+		ADD_ONCE(place->task->swapents, 1);
 	} else {
-		task_count(place->task->rss_file, -1);
+		SUB_ONCE(place->task->rss_file, 1);
 	}
 	pte_announce(place->task, place->vpn, pte ? PTE_SWAPPED : PTE_RECLAIMED, page_pfn(current_mm(), page), pte_entry(pte),
 		     before & PTE_DIRTY);

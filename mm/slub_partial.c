@@ -43,7 +43,7 @@ void add_partial(struct kmem_cache_node *n, struct slab *slab, enum slab_place f
 	else
 		list_add(&slab->slab_list, &n->partial);
 	WRITE_ONCE(slab->flags, slab->flags | SLAB_ON_PARTIAL);
-	WRITE_ONCE(n->nr_partial, n->nr_partial + 1);
+	ADD_ONCE(n->nr_partial, 1);
 	announce_move(slab, from, SLAB_NODE_PARTIAL, 0, tail);
 }
 
@@ -52,7 +52,7 @@ void remove_partial(struct kmem_cache_node *n, struct slab *slab, enum slab_plac
 	lockdep_assert_held(&n->list_lock);
 	list_del(&slab->slab_list);
 	WRITE_ONCE(slab->flags, slab->flags & ~SLAB_ON_PARTIAL);
-	WRITE_ONCE(n->nr_partial, n->nr_partial - 1);
+	SUB_ONCE(n->nr_partial, 1);
 	announce_move(slab, SLAB_NODE_PARTIAL, to, 0, false);
 }
 

@@ -179,7 +179,7 @@ void lru_add_page(struct page *page)
 	batch = &vm_state()->batch[this_cpu->id];
 	vm_set_flags(page, PGV_batch);
 	batch->page[batch->nr] = page;
-	WRITE_ONCE(batch->nr, batch->nr + 1);
+	ADD_ONCE(batch->nr, 1);
 	full = batch->nr >= this_cpu->machine->param[PARAM_LRU_BATCH];
 	announce_move(page, LRU_NOWHERE, LRU_BATCH, LRU_WHY_ADD);
 	sim_own_leave();
@@ -342,9 +342,9 @@ void lru_note_cost(struct lruvec *lruvec, bool file, u64 nr_io, u64 nr_rotated)
 		return;
 	spin_lock_irqsave(&lruvec->lock, flags);
 	if (file)
-		WRITE_ONCE(lruvec->file_cost, lruvec->file_cost + cost);
+		ADD_ONCE(lruvec->file_cost, cost);
 	else
-		WRITE_ONCE(lruvec->anon_cost, lruvec->anon_cost + cost);
+		ADD_ONCE(lruvec->anon_cost, cost);
 	for (unsigned zone = 0; zone < MAX_NR_ZONES; zone++)
 		for (unsigned lru = LRU_INACTIVE_ANON; lru < LRU_UNEVICTABLE; lru++)
 			pages += lruvec->lru_size[zone][lru];

@@ -116,9 +116,9 @@ u32 take_slot(void)
 	s = swap_slot(d, slot);
 	VM_BUG_ON(s->map || s->zswap_bytes);
 	*s = (struct swap_slot){ .map = SWAP_HAS_CACHE };
-	WRITE_ONCE(d->inuse, d->inuse + 1);
+	ADD_ONCE(d->inuse, 1);
 	d->taken_at = ++st->turn;
-	WRITE_ONCE(st->nr_swap_pages, st->nr_swap_pages - 1);
+	SUB_ONCE(st->nr_swap_pages, 1);
 	return swap_entry(device, slot);
 }
 
@@ -137,9 +137,9 @@ void release_slot(u32 entry)
 	else
 		d->free_first = swap_slot_of(entry);
 	d->free_last = swap_slot_of(entry);
-	WRITE_ONCE(d->inuse, d->inuse - 1);
+	SUB_ONCE(d->inuse, 1);
 	if (d->writeok)
-		WRITE_ONCE(st->nr_swap_pages, st->nr_swap_pages + 1);
+		ADD_ONCE(st->nr_swap_pages, 1);
 	swap_news(entry, ~0ULL, SWAP_FREED);
 }
 
@@ -214,7 +214,7 @@ bool get_swap_device(u32 entry)
 		return false;
 	flags = swap_lock(st);
 	there = swap_slot_of(entry) && swap_slot_of(entry) < st->device[device].pages;
-	WRITE_ONCE(st->device[device].users, st->device[device].users + there);
+	ADD_ONCE(st->device[device].users, there);
 	swap_unlock(st, flags);
 	return there;
 }
@@ -226,7 +226,7 @@ void put_swap_device(u32 entry)
 
 	flags = swap_lock(st);
 	VM_BUG_ON(!swap_device(entry)->users);
-	WRITE_ONCE(swap_device(entry)->users, swap_device(entry)->users - 1);
+	SUB_ONCE(swap_device(entry)->users, 1);
 	swap_unlock(st, flags);
 }
 
@@ -318,8 +318,8 @@ static void giving_news(const struct swap_state *st, const struct swap_device *d
 static void enable(struct swap_state *st, struct swap_device *d)
 {
 	d->writeok = true;
-	WRITE_ONCE(st->nr_swap_pages, st->nr_swap_pages + free_slots(d));
-	WRITE_ONCE(st->total_swap_pages, st->total_swap_pages + d->pages - 1);
+	ADD_ONCE(st->nr_swap_pages, free_slots(d));
+	ADD_ONCE(st->total_swap_pages, d->pages - 1);
 }
 
 /* One swapon or swapoff of a device at a time. */
@@ -378,8 +378,8 @@ static void disable(struct swap_state *st, struct swap_device *d)
 
 	flags = swap_lock(st);
 	d->writeok = false;
-	WRITE_ONCE(st->nr_swap_pages, st->nr_swap_pages - free_slots(d));
-	WRITE_ONCE(st->total_swap_pages, st->total_swap_pages - (d->pages - 1));
+	SUB_ONCE(st->nr_swap_pages, free_slots(d));
+	SUB_ONCE(st->total_swap_pages, d->pages - 1);
 	giving_news(st, d);
 	swap_unlock(st, flags);
 }

@@ -93,7 +93,7 @@ static void cease_to_exist(struct vm_task *task)
 	WRITE_ONCE(task->oom_skip, false);
 	WRITE_ONCE(task->total_vm, 0);
 	WRITE_ONCE(task->oom_score_adj, 0);
-	WRITE_ONCE(tasks->nr, tasks->nr - 1);
+	SUB_ONCE(tasks->nr, 1);
 	step_unlock(&tasks->lock);
 }
 
@@ -183,7 +183,7 @@ static void begin_to_exist(struct vm_task *task, int oom_score_adj)
 	WRITE_ONCE(task->oom_score_adj, (int16_t)oom_score_adj);
 	WRITE_ONCE(task->total_vm, VM_ANON_PAGES);
 	WRITE_ONCE(task->exists, true);
-	WRITE_ONCE(tasks->nr, tasks->nr + 1);
+	ADD_ONCE(tasks->nr, 1);
 	step_unlock(&tasks->lock);
 }
 

@@ -59,8 +59,6 @@ static inline u64 pte_peek(struct vm_task *task, u32 vpn)
 	step_unlock(&task->table_lock);
 	return pte;
 }
-/* A figure that others read at any time. Its lock is held: table_lock, or mmap_lock for tables and windows. */
-#define task_count(figure, nr) WRITE_ONCE(figure, READ_ONCE(figure) + (nr))
 static inline bool pte_is_swap(u64 pte)
 {
 	return pte && !(pte & PTE_PRESENT);

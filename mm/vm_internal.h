@@ -397,7 +397,7 @@ struct vm_task {
 	struct page *pgd;
 	struct page *table[VM_SPACE_PAGES / 512]; /* page tables, 512 entries of 8 bytes each; NULL: none yet */
 	u32 nr_tables;	   /* pgd included */
-	u64 rss_anon, rss_file, rss_shmem, swapents, locked, total_vm;
+	u64 rss_anon, rss_file, rss_shmem, swapents, locked, total_vm; /* changed with table_lock, or mmap_lock for tables and windows */
 	struct vm_window {
 		u32 file, first, nr; /* nr 0: free */
 	} window[VM_WINDOWS];

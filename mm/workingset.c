@@ -36,7 +36,7 @@ static struct shadow unpack_shadow(u64 shadow)
 
 void workingset_age_nonresident(struct lruvec *lruvec, u64 nr)
 {
-	WRITE_ONCE(lruvec->nonresident_age, READ_ONCE(lruvec->nonresident_age) + nr);
+	ADD_ONCE(lruvec->nonresident_age, nr);
 }
 
 u64 workingset_eviction(struct page *page)

@@ -94,7 +94,7 @@ static void drop_object(struct zswap_pool *pool, struct page *page, unsigned hal
 	}
 	VM_BUG_ON(pool->empty);
 	pool->empty = page;
-	WRITE_ONCE(pool->nr_pages, pool->nr_pages - 1);
+	SUB_ONCE(pool->nr_pages, 1);
 }
 
 void zswap_drop(struct swap_slot *s, u32 entry)
@@ -107,7 +107,7 @@ void zswap_drop(struct swap_slot *s, u32 entry)
 		pool->nr_same--;
 	else
 		drop_object(pool, pool_page_of(s), s->zswap & 1);
-	WRITE_ONCE(pool->nr_stored, pool->nr_stored - 1);
+	SUB_ONCE(pool->nr_stored, 1);
 	s->zswap = 0;
 	s->zswap_bytes = 0;
 	s->zswap_same = false;
@@ -135,7 +135,7 @@ static void note_stored(struct page *page, u32 bytes, u64 where, bool same)
 	s->zswap = where;
 	s->zswap_bytes = (u16)bytes;
 	s->zswap_same = same;
-	WRITE_ONCE(pool->nr_stored, pool->nr_stored + 1);
+	ADD_ONCE(pool->nr_stored, 1);
 	pool->nr_same += same;
 	count_reclaim_events(ZSWPOUT, 1);
 	mm_announce((struct mm_event){ .type = EVENT_SWAP, .entry = entry, .pfn = page_pfn(current_mm(), page),
@@ -224,7 +224,7 @@ static bool try_store(struct page *page, u32 bytes, struct page *fresh)
 	bool stored;
 
 	if (fresh) {
-		WRITE_ONCE(pool->nr_pages, pool->nr_pages + 1);
+		ADD_ONCE(pool->nr_pages, 1);
 		list_add_tail(&fresh->lru, &pool->room[ZSWAP_CHUNKS]);
 	} else {
 		home = find_room(pool, chunks_of(bytes));
@@ -232,7 +232,7 @@ static bool try_store(struct page *page, u32 bytes, struct page *fresh)
 	stored = home && put_object(pool, home, page, bytes);
 	if (fresh && !stored) {
 		list_del(&fresh->lru);
-		WRITE_ONCE(pool->nr_pages, pool->nr_pages - 1);
+		SUB_ONCE(pool->nr_pages, 1);
 		pool->empty = fresh;
 	}
 	swap_unlock(st, flags);

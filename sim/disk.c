@@ -294,7 +294,7 @@ bool disk_submit(struct disk_request request)
 	room = m->nr_disk < DISK_QUEUE;
 	if (room) {
 		m->disk[m->nr_disk] = request;
-		WRITE_ONCE(m->nr_disk, m->nr_disk + 1);
+		ADD_ONCE(m->nr_disk, 1);
 	}
 	step_word_unlock(&m->host->disk_lock);
 	return room;
@@ -325,7 +325,7 @@ static struct disk_request take_first(struct machine *m)
 
 	step_word_lock(&m->host->disk_lock);
 	first = m->disk[0];
-	WRITE_ONCE(m->nr_disk, m->nr_disk - 1);
+	SUB_ONCE(m->nr_disk, 1);
 	for (u32 i = 0; i < m->nr_disk; i++)
 		m->disk[i] = m->disk[i + 1];
 	step_word_unlock(&m->host->disk_lock);

@@ -29,6 +29,10 @@ struct cpu_pair {
 #define min_of(a, b)	  ((a) < (b) ? (a) : (b))
 #define max_of(a, b)	  ((a) > (b) ? (a) : (b))
 
+/* A number that nobody else changes meanwhile, its lock being held, and that others may read: atomic.h of each personality. */
+#define ADD_ONCE(x, n)	  WRITE_ONCE(x, READ_ONCE(x) + (n))
+#define SUB_ONCE(x, n)	  WRITE_ONCE(x, READ_ONCE(x) - (n))
+
 #define sim_cold	  __attribute__((cold, noinline))
 #define printf_like(f, a) __attribute__((format(printf, f, a)))
 

@@ -83,6 +83,6 @@ static inline bool atomic_inc_unless_zero(s32 *count)
 /* --- what one CPU alone writes ------------------------------------------------------------------------------------ */
 
 /* No locked instruction: nobody else writes it, and there are no interrupts. Others may read it meanwhile. */
-#define this_cpu_add(p, n) WRITE_ONCE(*(p), READ_ONCE(*(p)) + (n))
+#define this_cpu_add(p, n) ADD_ONCE(*(p), n)
 
 #endif
