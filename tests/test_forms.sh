@@ -8,16 +8,15 @@
 #
 # The bytes of a program are frozen, its text nearly so. late.trace, early.trace, slab.trace, kmalloc.trace and
 # pressure.trace hold each operation there is, oom.trace a kill; their answers, and so the C, change when mm/ makes other choices
-# on purpose, as expected outcomes of the corpus do. The helpers for caches are in the C of slab.trace and kmalloc.trace alone, those for
-# tasks and steps in that of pressure.trace and oom.trace. schedule.trace has no form in C: only machines under pressure run by schedule
-# there. Besides, a few generated programs under pressure, most of them with schedules, are written as C and answer alike.
+# on purpose, as expected outcomes of the corpus do. The helper functions above each program in C are recorded once, in the C of
+# helpers.trace, which needs all of them. schedule.trace has no form in C: only machines under pressure run by schedule there. Besides, a few generated programs under pressure, most of them with schedules, are written as C and answer alike.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 3
 mmcheck=${MMCHECK:-build/plain/mmcheck}
 library=${LIBMMCHECK:-build/plain/libmmcheck.a}
 cc=${CLANG:-clang-19}
 forms=tests/data/forms
-names="late early slab kmalloc schedule pressure oom"
+names="helpers late early slab kmalloc schedule pressure oom"
 work=$(mktemp -d) || exit 3
 trap 'rm -rf "$work"' EXIT
 # shellcheck source=tests/tap.sh
@@ -29,6 +28,18 @@ write_forms() { # NAME FOLDER: all that is made of a trace
 	"$mmcheck" compile "$forms/$1.trace" -o "$2/bytes"
 	od -An -v -tx2 --endian=little "$2/bytes/$1.trace" >"$2/$1.bytes"
 	[[ $1 == schedule ]] || "$mmcheck" export-c "$forms/$1.trace" -o "$2/$1.c"
+}
+
+to_record() { # FILE: of a program in C what stands before and behind its helpers
+	if [[ $1 != *.c || $1 == */helpers.c ]]; then
+		cat "$1"
+		return
+	fi
+	awk '/^#include/ && !first { first = NR }
+		/^(static void (start|step[0-9]+)|int main)\(void\)$/ { program = 1 }
+		/^}$/ && !program { last = NR }
+		{ line[NR] = $0 }
+		END { for (i = 1; i <= NR; i++) if (i < first || i > last) print line[i] }' "$1"
 }
 
 answers_alike() { # NAME: the C in $work answers as the program did; exit status 2 says that an answer is not the recorded one
@@ -45,15 +56,14 @@ answers_alike() { # NAME: the C in $work answers as the program did; exit status
 
 if [[ ${1:-} == --record ]]; then
 	for name in $names; do write_forms "$name" "$work"; done
-	rm -r "$work/bytes" "$work/"*.printed
-	cp "$work/"* "$forms/"
+	for form in "$work/"*.{answers,bytes,c}; do to_record "$form" >"$forms/${form##*/}"; done
 	exit
 fi
 for name in $names; do
 	write_forms "$name" "$work" 2>"$work/err"
 	for form in "$forms/$name".{answers,bytes,c}; do
 		[[ -e $form ]] || continue
-		difference=$(diff "$form" "$work/${form##*/}" 2>&1)
+		difference=$(to_record "$work/${form##*/}" | diff "$form" - 2>&1)
 		result $? "$name.trace: ${form##*/} is as recorded" "$difference$(<"$work/err")"
 	done
 	difference=$(diff <(sed 's/   # .*//' "$forms/$name.answers") "$work/$name.printed" 2>&1)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* crowd.h - what stress.c and slab.c share: dice, the first complaint, what to do next, free blocks compared. */
+/* crowd.h - what stress.c, slab.c and pressure.c share: dice, the first complaint, what to do next, free blocks compared. */
 #ifndef TESTS_THREADS_CROWD_H
 #define TESTS_THREADS_CROWD_H
 
