@@ -39,13 +39,25 @@ bug_header() {
 	sed -n "/^---/q; s/^$2:[[:space:]]*//p" "$1" | head -n 1 | sed 's/[[:space:]]*$//'
 }
 
-# copy_tree DIR FLAVOUR...: sources, and what is built of these flavours, so that make finds out there what a patch touches
+TREE_FOLDERS=(sim mm model lockstep fuzz props tools tests)
+
+# copy_tree DIR FLAVOUR...: sources, and objects and archives of these flavours, so that make finds out there what a patch
+# touches. Programs stay behind: they are most of a build, and are linked again anyway.
 copy_tree() {
 	local folder flavour
 	rm -rf "${1:?}" && mkdir -p "$1/build"
-	for folder in sim mm model lockstep fuzz props tools tests; do [[ ! -d $folder ]] || cp -a "$folder" "$1/"; done
+	for folder in "${TREE_FOLDERS[@]}"; do [[ ! -d $folder ]] || cp -a "$folder" "$1/"; done
 	cp -a Makefile sanitizers.mk "$1/"
-	for flavour in "${@:2}"; do [[ ! -d build/$flavour ]] || cp -a "build/$flavour" "$1/build/"; done
+	for flavour in "${@:2}"; do
+		[[ -d build/$flavour/obj ]] || continue
+		mkdir "$1/build/$flavour"
+		cp -a "build/$flavour"/{flags,obj,lib*.a} "$1/build/$flavour/"
+	done
+}
+
+# remove_tree: what copy_tree copied to the current directory; what was written there since stays
+remove_tree() {
+	rm -rf build Makefile sanitizers.mk "${TREE_FOLDERS[@]}"
 }
 
 # apply_patch DIR FILE: with no fuzz, whole or not at all; what patch says goes to DIR/patch.log

@@ -6,20 +6,19 @@
 #   BUG=merge-keeps-freed-pfn TIME=6 tests/test_campaign.sh
 #
 # All engines run; the exit status must be 1, each finding's folder whole, one of them small and of the bug's clause, and
-# what its replay file says must fail again. Sources and objects are copied to build/campaign/: what the bug does not touch
-# is not built again.
+# what its replay file says must fail again. The tree and its objects are copied to build/campaign/: what the bug does not
+# touch is not built again.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 3
-top=$PWD tree=$PWD/build/campaign bug=${BUG:-merge-keeps-freed-pfn} time=${TIME:-6}
+tree=$PWD/build/campaign bug=${BUG:-merge-keeps-freed-pfn} time=${TIME:-6}
 most_ops=6
 # shellcheck source=tests/tap.sh
 . tests/tap.sh
+# shellcheck source=ci/common.sh
+. ci/common.sh
 
-rm -rf "$tree" && mkdir -p "$tree/build" && cd "$tree" || exit 3
-for folder in sim mm model lockstep fuzz props tools tests corpus ci; do cp -a "$top/$folder" .; done
-cp -a "$top/Makefile" "$top/sanitizers.mk" .
-for flavour in plain asan fuzz afl; do [[ ! -d $top/build/$flavour ]] || cp -a "$top/build/$flavour" build/; done
-patch -p1 --force --fuzz=0 <"ci/bugs/$bug.patch" >patch.log 2>&1 || {
+copy_tree "$tree" plain asan fuzz afl && cp -a corpus ci "$tree/" && cd "$tree" || exit 3
+apply_patch . "ci/bugs/$bug.patch" || {
 	echo "1..1"
 	echo "not ok 1 - ci/bugs/$bug.patch applies"
 	exit 1
