@@ -175,6 +175,7 @@ const struct arg_kind_row arg_kinds[NR_ARG_KINDS] = {
 	[ARG_PRIORITY]	  = { "priority", FIELD_ARGUMENT, 3, 0,		     NULL, 0, 0 },
 	[ARG_VM_KNOB]	  = { "knob",	 FIELD_ARGUMENT, 5, NR_VM_KNOBS,     vm_knob_names, 0, 0 },
 	[ARG_VM_VALUE]	  = { "value",	 FIELD_ARGUMENT, 16, 0,		     NULL, 0, 0 },
+	[ARG_BALLOON]	  = { "pages",	 FIELD_ARGUMENT, 9, 0,		     NULL, 0, 0 },
 	[ARG_DISK_SITE]	  = { "site",	 FIELD_ARGUMENT, 1, 2,		     disk_site_names, 0, 0 },
 	[ARG_CACHE_PATTERN] = { "caches", FIELD_ARGUMENT, 5, NR_DEBUG_PATTERNS, slab_debug_patterns, 0, 0 },
 };

@@ -215,6 +215,7 @@ static const struct export_row rows[] = {
 	{ 0x0441, "end_ok(swapoff($l) == 0, $E);\n", NULL },
 	{ 0x0442, "end_ok(vm_knob_write((enum vm_knob)$0, $1) == 0, $E);\n", NULL },
 	{ 0x0443, "fail_disk(FAULT_DISK_READ + $0, $1, $2);\nend_ok(true, $E);\n", NULL },
+	{ 0x0444, "resize_balloon($0, $E);\n", NULL },
 };
 
 const struct export_row *export_row_of(u16 code)

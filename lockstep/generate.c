@@ -602,6 +602,8 @@ u64 fresh_value(struct maker *g, unsigned kind, bool atomic)
 		return magnitude(g->rng, 7);
 	case ARG_SWAP_SLOTS:
 		return one_in(g->rng, 8) ? magnitude(g->rng, 12) : 2 + below(g->rng, 200);
+	case ARG_BALLOON:
+		return one_in(g->rng, 4) ? 0 : magnitude(g->rng, 9);
 	case ARG_VM_KNOB:
 		return g->vm_knob = below(g->rng, NR_VM_KNOBS);
 	case ARG_VM_VALUE:

@@ -219,6 +219,7 @@ enum arg_kind {
 	ARG_VM_KNOB,
 	ARG_VM_VALUE,
 	ARG_DISK_SITE,
+	ARG_BALLOON,	/* pages: 9 bits */
 	NR_ARG_KINDS
 };
 

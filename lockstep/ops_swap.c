@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ops_swap.c - swap devices, knobs of reclaim, errors of disks; and the life of a world under pressure.
+ * ops_swap.c - swap devices, the balloon, knobs of reclaim, errors of disks; and the life of a world under pressure.
  */
 #include "task.h"
 #include "vm_client.h"
@@ -38,6 +38,21 @@ static struct outcome run_knob(struct world *w, const u64 *a)
 {
 	(void)w;
 	return vm_outcome(vm_knob_write((enum vm_knob)a[0], (u32)a[1]));
+}
+
+static void begin_balloon(struct world *w, const u64 *a)
+{
+	vm_ask(w, (struct model_vm_ask){ .op = VM_OP_BALLOON, .nr = (u32)a[0] });
+}
+static struct outcome run_balloon(struct world *w, const u64 *a)
+{
+	struct outcome seen = vm_outcome(balloon_resize((u32)a[0]));
+
+	(void)w;
+	seen.has_value = true;
+	seen.what = "pages";
+	seen.value = balloon_pages();
+	return seen;
 }
 
 static void begin_disk_fault(struct world *w, const u64 *a)
@@ -143,6 +158,8 @@ const char *vm_free_all(struct world *w)
 {
 	const char *bad = quiet_down(w);
 
+	if (!bad)
+		bad = do_one(w, "balloon", 0);
 	for (u64 i = 0; !bad && i < NR_PIN_SLOTS; i++)
 		if (w->pin[i].state == SLOT_LIVE)
 			bad = do_one(w, "unpin_page", i);
@@ -182,5 +199,6 @@ const struct op swapping_ops[] = {
 	{ 0x0441, "swapoff", { ARG_SWAP_DEVICE }, 6, OP_TASK_ONLY, NULL, begin_swapoff, run_swapoff, vm_judge_answer },
 	{ 0x0442, "vm_knob", { ARG_VM_KNOB, ARG_VM_VALUE }, 16, OP_TASK_ONLY, NULL, begin_knob, run_knob, vm_judge_answer },
 	{ 0x0443, "disk_fault", { ARG_DISK_SITE, ARG_SKIP, ARG_TIMES }, 6, OP_TASK_ONLY, NULL, begin_disk_fault, run_disk_fault, NULL },
+	{ 0x0444, "balloon", { ARG_BALLOON }, 8, OP_TASK_ONLY, NULL, begin_balloon, run_balloon, vm_judge_answer },
 	{ 0 }
 };

@@ -12,6 +12,11 @@
 #include <errno.h>
 #include "task_internal.h"
 
+static void announce_window(const struct vm_task *task, unsigned window, enum task_news news)
+{
+	mm_announce((struct mm_event){ .type = EVENT_TASK, .vm_task = (u8)task->id, .report = (u8)news, .order = (u8)window });
+}
+
 int task_mmap(unsigned id, unsigned window, u32 file, u32 first, u32 nr)
 {
 	struct task_scope scope;
@@ -30,15 +35,19 @@ int task_mmap(unsigned id, unsigned window, u32 file, u32 first, u32 nr)
 	scope.task->window[window].nr = nr;
 	step_unlock(&scope.task->table_lock);
 	ADD_ONCE(scope.task->total_vm, nr);
+	announce_window(scope.task, window, TASK_MAPS);
 	return task_leave(&scope, 0);
 }
 
 void close_window(struct vm_task *task, unsigned window)
 {
+	if (!task->window[window].nr)
+		return;
 	SUB_ONCE(task->total_vm, task->window[window].nr);
 	step_lock(&task->table_lock);
 	task->window[window].nr = 0;
 	step_unlock(&task->table_lock);
+	announce_window(task, window, TASK_UNMAPS);
 }
 
 int task_munmap(unsigned id, unsigned window)

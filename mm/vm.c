@@ -125,7 +125,7 @@ static bool make_state(struct mm *mm)
 static int init_parts(void)
 {
 	static int (*const init[])(void) = { shrinker_init, fs_init,  swap_init,	   tasks_init,
-					     block_init,    oom_init, writeback_init, kswapd_init };
+					     block_init,    oom_init, balloon_init, writeback_init, kswapd_init };
 	int err = 0;
 
 	for (unsigned i = 0; i < ARRAY_SIZE(init) && !err; i++)
@@ -159,6 +159,7 @@ bool vm_is_up(void)
 
 void vm_settle(void)
 {
+	balloon_resize(0);
 	tasks_settle();
 	sim_run_kthreads();
 	swap_settle();

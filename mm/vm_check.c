@@ -196,7 +196,7 @@ const char *shrinker_check(void)
 
 const char *vm_check(void)
 {
-	static const char *(*const check[])(void) = { lru_check, shrinker_check, memory_check, filemap_check, swap_check };
+	static const char *(*const check[])(void) = { lru_check, shrinker_check, memory_check, filemap_check, swap_check, balloon_check };
 	const char *bad = NULL;
 
 	if (!vm_is_up())

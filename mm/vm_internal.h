@@ -161,6 +161,7 @@ struct vm_state {
 	struct task_state *tasks;
 	struct shrinker_state *shrinkers;
 	struct oom_state *oom;
+	struct balloon *balloon;
 	struct writeback_state *writeback;
 	struct block_state *block;
 };
@@ -583,6 +584,10 @@ int register_oom_notifier(void (*notify)(u64 *freed));
 void unregister_oom_notifier(void (*notify)(u64 *freed));
 int oom_init(void);
 
+/* --- balloon.c ----------------------------------------------------------------------------------------------------------------------------------------- */
+
+int balloon_init(void);
+
 /* --- oom_report.c [O11]..[O13] ------------------------------------------------------------------------------------------------------------------------ */
 
 /* Who asks: a task's name, or ours. */
@@ -599,5 +604,6 @@ const char *memory_check(void);
 const char *filemap_check(void);
 const char *swap_check(void);
 const char *shrinker_check(void);
+const char *balloon_check(void);
 
 #endif

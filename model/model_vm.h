@@ -33,7 +33,7 @@ enum model_vm_op {
 	VM_OP_TASK_CREATE, VM_OP_TASK_EXIT, VM_OP_TASK_KILL, VM_OP_TASK_ADJ, VM_OP_ACCESS, VM_OP_MMAP, VM_OP_MUNMAP,
 	VM_OP_DONTNEED, VM_OP_MLOCK, VM_OP_MUNLOCK, VM_OP_PIN, VM_OP_UNPIN,
 	VM_OP_FILE_OPEN, VM_OP_FILE_READ, VM_OP_FILE_WRITE, VM_OP_FSYNC, VM_OP_TRUNCATE, VM_OP_DROP_CACHES,
-	VM_OP_SWAPON, VM_OP_SWAPOFF, VM_OP_KNOB, VM_OP_SLEEP, VM_OP_SHOW, VM_OP_SETTLE,
+	VM_OP_SWAPON, VM_OP_SWAPOFF, VM_OP_BALLOON, VM_OP_KNOB, VM_OP_SLEEP, VM_OP_SHOW, VM_OP_SETTLE,
 };
 struct model_vm_ask {
 	u8 op;		  /* enum model_vm_op */
@@ -73,6 +73,8 @@ void model_vm_scanned(const struct model *m, const char *name, u64 *least, u64 *
 const char *vm_event(struct model *m, const struct mm_event *ev);     /* vm_pages.c: dispatches to the others */
 const char *vm_lru_event(struct model *m, const struct mm_event *ev);
 const char *vm_liveness_event(struct model *m, const struct mm_event *ev);
+/* A page of the balloon is returned. [O5] */
+const char *vm_oom_given_back(struct model *m, const struct mm_event *ev);
 const char *vm_oom_event(struct model *m, const struct mm_event *ev);
 /* At the end of the operation, and of a whole program: nothing is owed. */
 const char *vm_loose_ends(struct model *m, unsigned cpu);

@@ -198,49 +198,21 @@ static const char *judge_mlocked(struct model *m, unsigned cpu, const struct mod
 	return NULL;
 }
 
-static const char *judge_nothing_left(struct model *m, const struct model_vm_ask *ask)
+static const char *judge_given_up(struct model *m, const struct model_vm_ask *ask)
 {
-	u32 first = ask->op == VM_OP_MUNMAP ? (u32)VM_ANON_PAGES + ask->window * VM_WINDOW_PAGES : ask->index;
-	u32 nr = ask->op == VM_OP_MUNMAP ? VM_WINDOW_PAGES : ask->nr;
-
-	for (u32 vpn = first; vpn < first + nr; vpn++)
+	for (u32 vpn = ask->index; vpn < ask->index + ask->nr; vpn++)
 		if (vm_pte(m, ask->task, vpn)->where != VM_NOTHING)
 			return model_says(m, "R61: vpn %u of task %u was given up, and is still there", vpn, ask->task);
 	return NULL;
 }
 
-static const char *no_such_window(struct model *m, const struct model_vm_ask *ask)
+static const char *judge_window(struct model *m, const struct model_vm_ask *ask)
 {
-	return model_says(m, "R61: task %u is said to have a window %u, and has %u", ask->task, ask->window, VM_WINDOWS);
-}
+	bool mapped = ask->window < VM_WINDOWS && m->vm->task[ask->task].window[ask->window].nr;
 
-#define NO_WINDOW 255
-
-/* Somebody who unmapped what was there before, and has not said so yet, did not unmap this. */
-static void forget_munmaps(struct model *m, const struct model_vm_ask *ask)
-{
-	for (unsigned s = 0; s < MODEL_MAX_CPUS; s++)
-		for (unsigned d = 0; d < m->depth[s]; d++) {
-			struct model_vm_ask *other = &m->vm->flight[s][d].ask;
-
-			if (m->vm->flight[s][d].is_op && other->op == VM_OP_MUNMAP && other->task == ask->task && other->window == ask->window)
-				other->window = NO_WINDOW;
-		}
-}
-
-static const char *map_window(struct model *m, unsigned cpu, const struct model_vm_ask *ask)
-{
-	struct vm_task_state *t = &m->vm->task[ask->task];
-
-	if (ask->window >= VM_WINDOWS)
-		return no_such_window(m, ask);
-	if (t->window[ask->window].nr && is_alone_on(m, cpu))
-		return model_says(m, "R61: window %u of task %u is mapped a second time", ask->window, ask->task);
-	forget_munmaps(m, ask);
-	t->window[ask->window].file = ask->file;
-	t->window[ask->window].first = ask->index;
-	t->window[ask->window].nr = ask->nr;
-	return NULL;
+	if (ask->window < VM_WINDOWS && mapped == (ask->op == VM_OP_MMAP))
+		return NULL;
+	return model_says(m, "R61: window %u of task %u is said to be %s", ask->window, ask->task, mapped ? "unmapped" : "mapped");
 }
 
 /* Everything that was dirty is on disk, and an error that was pending was told. */
@@ -294,10 +266,11 @@ static const char *judge_if_alone(struct model *m, unsigned cpu, const struct mo
 		return NULL;
 	case VM_OP_TASK_KILL:
 		return t->killed ? NULL : model_says(m, "R61: task %u is said to be killed", ask->task);
+	case VM_OP_MMAP:
 	case VM_OP_MUNMAP:
-		return ask->window < VM_WINDOWS ? judge_nothing_left(m, ask) : no_such_window(m, ask);
+		return judge_window(m, ask);
 	case VM_OP_DONTNEED:
-		return judge_nothing_left(m, ask);
+		return judge_given_up(m, ask);
 	case VM_OP_FSYNC:
 		return judge_fsync(m, ask);
 	case VM_OP_TRUNCATE:
@@ -310,6 +283,14 @@ static const char *judge_if_alone(struct model *m, unsigned cpu, const struct mo
 	default:
 		return NULL;
 	}
+}
+
+static const char *judge_balloon(struct model *m, unsigned cpu, const struct model_vm_ask *ask, u64 pages)
+{
+	if (is_alone_on(m, cpu) && (pages != ask->nr || pages != m->vm->sums.balloon))
+		return model_says(m, "R61: the balloon is to have %u pages, says that it has %llu, and has %llu", ask->nr,
+				  (unsigned long long)pages, (unsigned long long)m->vm->sums.balloon);
+	return NULL;
 }
 
 static const char *succeeded(struct model *m, unsigned cpu, const struct model_vm_ask *ask, u64 value)
@@ -326,11 +307,11 @@ static const char *succeeded(struct model *m, unsigned cpu, const struct model_v
 		return judge_pinned(m, cpu, ask, ask->index);
 	case VM_OP_MLOCK:
 		return judge_mlocked(m, cpu, ask, ask->nr);
-	case VM_OP_MMAP:
-		return map_window(m, cpu, ask);
 	case VM_OP_FILE_READ:
 	case VM_OP_FILE_WRITE:
 		return judge_copied(m, cpu, ask);
+	case VM_OP_BALLOON:
+		return judge_balloon(m, cpu, ask, value);
 	case VM_OP_KNOB:
 		m->vm->knob[ask->knob % NR_VM_KNOBS] = (u32)ask->value;
 		return NULL;
@@ -351,8 +332,6 @@ const char *model_vm_answer(struct model *m, unsigned cpu, int error, u64 value)
 		bad = judge_mlocked(m, cpu, ask, value);
 	if (!bad)
 		bad = error ? failed(m, cpu, vf, error) : succeeded(m, cpu, ask, value);
-	if (ask->op == VM_OP_MUNMAP && !error && ask->window < VM_WINDOWS)
-		m->vm->task[ask->task].window[ask->window].nr = 0;
 	return bad;
 }
 

@@ -50,6 +50,7 @@ struct vm_oom {
 	u8 decider;	   /* actor + 1; 0: nobody decides */
 	u8 asks;	   /* task whose request it is; VM_NOBODY: the kernel's own */
 	bool panics;	   /* the machine is to stop now, and may */
+	u32 given_back;	   /* pages of the balloon, since the OOM killer was called */
 	u64 seen;	   /* tasks whose badness was announced, as bits */
 	u64 marked, skip;  /* tasks that may use reserves to end with; of them, those that nobody waits for */
 	u8 late[MODEL_VM_TASKS]; /* how often a victim was found to be overdue */

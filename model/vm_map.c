@@ -21,30 +21,12 @@ static struct vm_pte *change_pte(struct model *m, unsigned task, u32 vpn)
 	return pte;
 }
 
-/* One whose mapping has not been answered for yet. */
-static bool window_to_be(const struct model *m, unsigned task, u32 w, u32 at, u32 *file, u32 *index)
-{
-	for (unsigned s = 0; s < MODEL_MAX_CPUS; s++)
-		for (unsigned d = 0; d < m->depth[s]; d++) {
-			const struct model_vm_ask *ask = &m->vm->flight[s][d].ask;
-
-			if (!m->vm->flight[s][d].is_op || ask->op != VM_OP_MMAP || ask->task != task || ask->window != w || at >= ask->nr)
-				continue;
-			*file = ask->file;
-			*index = ask->index + at;
-			return true;
-		}
-	return false;
-}
-
 /* Which page of which file a window shows there; false: none. */
 bool vm_window_page(const struct model *m, unsigned task, u32 vpn, u32 *file, u32 *index)
 {
 	const struct vm_task_state *t = &m->vm->task[task];
 	u32 w = (vpn - VM_ANON_PAGES) / VM_WINDOW_PAGES, at = (vpn - VM_ANON_PAGES) % VM_WINDOW_PAGES;
 
-	if (vpn >= VM_ANON_PAGES && !t->window[w].nr)
-		return window_to_be(m, task, w, at, file, index);
 	if (vpn < VM_ANON_PAGES || at >= t->window[w].nr)
 		return false;
 	*file = t->window[w].file;
@@ -314,6 +296,37 @@ static bool may_end(struct model *m, const struct mm_event *ev)
 	       (ask->op <= VM_OP_PIN && ask->task == ev->vm_task && (ask->op == VM_OP_TASK_EXIT || m->vm->task[ev->vm_task].killed));
 }
 
+static const char *on_maps(struct model *m, const struct mm_event *ev)
+{
+	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
+
+	if (!ask || ask->op != VM_OP_MMAP || ask->task != ev->vm_task || ask->window != ev->order || ask->window >= VM_WINDOWS)
+		return model_says(m, "R52: window %u of task %u is mapped, and nobody wants it to be", ev->order, ev->vm_task);
+	if (m->vm->task[ask->task].window[ask->window].nr)
+		return model_says(m, "R61: window %u of task %u is mapped a second time", ask->window, ask->task);
+	m->vm->task[ask->task].window[ask->window].file = ask->file;
+	m->vm->task[ask->task].window[ask->window].first = ask->index;
+	m->vm->task[ask->task].window[ask->window].nr = ask->nr;
+	return NULL;
+}
+
+static const char *on_unmaps(struct model *m, const struct mm_event *ev)
+{
+	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
+	struct vm_task_state *t = &m->vm->task[ev->vm_task];
+	u32 first = VM_ANON_PAGES + ev->order * VM_WINDOW_PAGES;
+
+	if (ev->order >= VM_WINDOWS || !t->window[ev->order].nr)
+		return model_says(m, "R61: window %u of task %u is unmapped, and is not mapped", ev->order, ev->vm_task);
+	if (!t->exiting && (!ask || ask->op != VM_OP_MUNMAP || ask->task != ev->vm_task || ask->window != ev->order))
+		return model_says(m, "R52: window %u of task %u is unmapped, and nobody wants it to be", ev->order, ev->vm_task);
+	for (u32 vpn = first; vpn < first + VM_WINDOW_PAGES; vpn++)
+		if (vm_pte(m, ev->vm_task, vpn)->where != VM_NOTHING)
+			return model_says(m, "R61: window %u of task %u is unmapped, and vpn %u is still there", ev->order, ev->vm_task, vpn);
+	t->window[ev->order].nr = 0;
+	return NULL;
+}
+
 const char *vm_on_task(struct model *m, const struct mm_event *ev)
 {
 	struct vm_task_state *t = &m->vm->task[ev->vm_task % MODEL_VM_TASKS];
@@ -337,6 +350,10 @@ const char *vm_on_task(struct model *m, const struct mm_event *ev)
 		return ask && ask->op == VM_OP_TASK_ADJ && ask->value == t->adj ?
 			       NULL :
 			       model_says(m, "O2: oom_score_adj of task %u becomes %d, which nobody wrote", ev->vm_task, t->adj);
+	case TASK_MAPS:
+		return on_maps(m, ev);
+	case TASK_UNMAPS:
+		return on_unmaps(m, ev);
 	case TASK_EXITS:
 		t->exiting = true;
 		return may_end(m, ev) ? NULL : model_says(m, "R52: task %u ends, and was neither asked to nor killed", ev->vm_task);

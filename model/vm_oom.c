@@ -175,6 +175,7 @@ static const char *on_invoked(struct model *m, struct flight *f, const struct mm
 	oom->decider = (u8)(actor + 1);
 	oom->asks = ev->vm_task;
 	oom->seen = 0;
+	oom->given_back = 0;
 	return NULL;
 }
 
@@ -391,12 +392,44 @@ static const char *on_panic(struct model *m, const struct mm_event *ev)
 	return judge_stop(m, f, "the machine stops");
 }
 
+/* A page of the balloon comes back: somebody wants it to shrink, or ran out and tells the notifiers. */
+const char *vm_oom_given_back(struct model *m, const struct mm_event *ev)
+{
+	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
+	struct vm_oom *oom = &m->vm->live.oom;
+
+	if (oom->decider == stack_on(m, ev->cpu) + 1)
+		oom->given_back++;
+	else if (!ask || (ask->op != VM_OP_BALLOON && ask->op != VM_OP_SETTLE))
+		return model_says(m, "O5: pfn %u leaves the balloon, and nobody ran out or wants it to shrink", (u32)ev->pfn);
+	return NULL;
+}
+
+/* Somebody else is about to put a page into the balloon. */
+static bool balloon_changes(const struct model *m)
+{
+	for (unsigned s = 0; s < MODEL_MAX_CPUS; s++)
+		for (unsigned d = 0; d < m->depth[s]; d++)
+			if (m->vm->flight[s][d].is_op && m->vm->flight[s][d].ask.op == VM_OP_BALLOON)
+				return true;
+	return false;
+}
+
+/* The balloon is the one notifier there is. */
 static const char *on_notified(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = deciding(m, ev);
+	u32 given_back = m->vm->live.oom.given_back;
 
 	if (!f)
 		return model_says(m, "O5: notifiers are called, and nobody called the OOM killer");
+	if (ev->asked != given_back)
+		return model_says(m, "O5: notifiers say that they gave back %u pages, and gave %u", ev->asked, given_back);
+	if (given_back > BALLOON_OOM_PAGES)
+		return model_says(m, "O5: %u pages of the balloon are given back at once", given_back);
+	if (given_back < BALLOON_OOM_PAGES && m->vm->sums.balloon && !balloon_changes(m))
+		return model_says(m, "O5: the balloon gives back %u pages, and has %llu more", given_back,
+				  (unsigned long long)m->vm->sums.balloon);
 	if (ev->asked)
 		decided(m, f);
 	return NULL;

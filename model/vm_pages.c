@@ -132,6 +132,18 @@ const char *vm_judge_asker(struct model *m, const struct mm_event *ev)
 	return NULL;
 }
 
+/* Nobody is to be hurt by what is lent: not killed, and not short of reserves. */
+static const char *judge_lent(struct model *m, const struct mm_event *ev)
+{
+	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
+
+	if (!ask || ask->op != VM_OP_BALLOON)
+		return model_says(m, "R53: a page for the balloon is wanted, and nobody wants it to grow");
+	if ((ev->gfp & (__GFP_NORETRY | __GFP_NOMEMALLOC)) != (__GFP_NORETRY | __GFP_NOMEMALLOC))
+		return model_says(m, "O5: a page for the balloon is wanted with gfp %#x: others could be killed for it, or lack reserves", ev->gfp);
+	return vm_judge_asker(m, ev);
+}
+
 static const char *on_wanted(struct model *m, const struct mm_event *ev)
 {
 	struct vm_flight *vf = vm_flight_on(m, ev->cpu);
@@ -139,7 +151,7 @@ static const char *on_wanted(struct model *m, const struct mm_event *ev)
 
 	if (!vf || flight_on(m, ev->cpu)->nested || ev->report >= NR_VM_USES)
 		return model_says(m, "R53: a page for use %u is wanted by nobody, or in the middle of a request", ev->report);
-	bad = vm_judge_asker(m, ev);
+	bad = ev->report == VM_USE_BALLOON ? judge_lent(m, ev) : vm_judge_asker(m, ev);
 	vf->use = ev->report;
 	begin_nested_alloc(m, ev->cpu, MODEL_VM_OWNER, ev->nid == 255 ? NUMA_NO_NODE : (s32)ev->nid, ev->gfp, 0,
 			   vm_asker_flags(m, ev));
@@ -189,6 +201,7 @@ static const char *on_given(struct model *m, const struct mm_event *ev)
 	frame = vm_change(m, ev->pfn);
 	*frame = (struct vm_frame){ .use = (u8)(vf->use + 1), .place = LRU_NOWHERE, .file = VM_NO_FILE, .flags = VMF_TOUCHED };
 	m->vm->sums.zswap += vf->use == VM_USE_ZSWAP;
+	m->vm->sums.balloon += vf->use == VM_USE_BALLOON;
 	return vf->use == VM_USE_TABLE ? give_table(m, ev, frame) : NULL;
 }
 
@@ -232,8 +245,11 @@ static const char *on_returned(struct model *m, const struct mm_event *ev)
 	if ((bad = vm_judge_free(m, ev->pfn)))
 		return bad;
 	f = vm_change(m, ev->pfn);
+	if (f->use == VM_USE_BALLOON + 1 && (bad = vm_oom_given_back(m, ev)))
+		return bad;
 	m->vm->sums.tables -= f->use == VM_USE_TABLE + 1;
 	m->vm->sums.zswap -= f->use == VM_USE_ZSWAP + 1;
+	m->vm->sums.balloon -= f->use == VM_USE_BALLOON + 1;
 	if (f->task && f->use == VM_USE_TABLE + 1)
 		m->vm->task[f->task - 1].nr_tables--;
 	*f = (struct vm_frame){ .flags = VMF_TOUCHED };

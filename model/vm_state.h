@@ -166,7 +166,7 @@ struct vm_sums {
 	u64 file_pages;	 /* in caches of files */
 	u64 swapcache;
 	u64 anon_mapped, file_mapped; /* frames that are mapped */
-	u64 tables, zswap;	      /* frames */
+	u64 tables, zswap, balloon;   /* frames */
 	u64 zswap_stored;	      /* slots whose contents are kept compressed */
 };
 

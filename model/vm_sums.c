@@ -188,6 +188,7 @@ static void add_frame(const struct model *m, struct vm_sums *s, u64 pfn)
 	s->file_mapped += f->maps && !vm_is_anon(f);
 	s->tables += f->use == VM_USE_TABLE + 1;
 	s->zswap += f->use == VM_USE_ZSWAP + 1;
+	s->balloon += f->use == VM_USE_BALLOON + 1;
 }
 
 static const char *recount_frames(struct model *m)
@@ -371,6 +372,8 @@ const char *vm_settled(struct model *m)
 		return model_says(m, "Q5: all is over, and %llu pages are in files, %llu in swap's cache, %llu in the pool, %llu pinned",
 				  (unsigned long long)s->file_pages, (unsigned long long)s->swapcache, (unsigned long long)s->zswap,
 				  (unsigned long long)s->pinned);
+	if (s->balloon)
+		return model_says(m, "Q5: all is over, and the balloon has %llu pages", (unsigned long long)s->balloon);
 	return NULL;
 }
 

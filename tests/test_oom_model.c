@@ -144,6 +144,30 @@ static void test_choice(void)
 	says_clause(oom(OOM_CURRENT_DIES, 0, 0), "O5", "gets the reserves, and is not to end: O5");
 }
 
+/* The balloon has so many pages, and gives back so many of them when it is told. */
+static void balloon_gives(u32 has, u32 gives)
+{
+	asked(GFP_KERNEL);
+	called(0, VM_NOBODY);
+	w->model->vm->sums.balloon = has - gives;
+	kills()->given_back = gives;
+}
+static void test_notifiers(void)
+{
+	balloon_gives(5, 5);
+	says_clause(knob(OOM_NOTIFIED, 5), NULL, "all of a small balloon comes back");
+	says_clause(oom(OOM_BADNESS, 0, points(0)), "O5", "and somebody is looked at: O5");
+	balloon_gives(5, 5);
+	says_clause(knob(OOM_NOTIFIED, 6), "O5", "more is said than came: O5");
+	balloon_gives(5, 0);
+	says_clause(knob(OOM_NOTIFIED, 0), "O5", "nothing came, and it has pages: O5");
+	balloon_gives(BALLOON_OOM_PAGES + 1, BALLOON_OOM_PAGES);
+	says_clause(knob(OOM_NOTIFIED, BALLOON_OOM_PAGES), NULL, "some of a large one");
+	balloon_gives(BALLOON_OOM_PAGES + 1, BALLOON_OOM_PAGES + 1);
+	says_clause(knob(OOM_NOTIFIED, BALLOON_OOM_PAGES + 1), "O5", "all of it: O5");
+	w->model->vm->sums.balloon = 0;
+}
+
 static void test_stops(void)
 {
 	deciding(GFP_KERNEL);
@@ -278,6 +302,7 @@ int main(void)
 	test_declined();
 	test_looks();
 	test_choice();
+	test_notifiers();
 	test_stops();
 	test_ends();
 	test_signals();

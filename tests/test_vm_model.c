@@ -39,6 +39,14 @@ static u32 at(u32 vpn)
 {
 	return vm_pte(model(), 0, vpn)->at;
 }
+static u64 of_use(unsigned use)
+{
+	u64 pfn = 0;
+
+	while (pfn < model()->nr_frames && model()->vm->frame[pfn].use != use + 1)
+		pfn++;
+	return pfn;
+}
 static u32 page(u32 index)
 {
 	return vm_block(model(), 1, index)->frame - 1;
@@ -137,6 +145,22 @@ static void test_requests(void)
 	says_clause(given(VM_USE_FILE, 8), "R53", "and given for something else: R53");
 	says_clause(wanted(VM_USE_ANON, 0), "R53", "wanted again before that: R53");
 	says_clause(model_end(model(), 0), "R53", "and nobody says what came of it: R53");
+	state(WROTE);
+	ASK(.op = VM_OP_ACCESS, .index = 2);
+	says_clause(wanted(VM_USE_BALLOON, 0), "R53", "for a balloon that nobody wants to grow: R53");
+	state(WROTE);
+	ASK(.op = VM_OP_BALLOON, .nr = 1);
+	says_clause(wanted(VM_USE_BALLOON, 0), "O5", "for a balloon, and somebody could be killed for it: O5");
+	state(WROTE);
+	ASK(.op = VM_OP_BALLOON, .nr = 1);
+	says_clause(ANSWER(0, 1), "R61", "a balloon of one page, which it never got: R61");
+	says_clause(ANSWER(0, 0), "R61", "or of none: R61");
+	state("0: balloon pages=3\n");
+	same_number(model()->vm->sums.balloon, 3, "a balloon of three pages");
+	ASK(.op = VM_OP_ACCESS, .index = 2);
+	says_clause(returned(of_use(VM_USE_BALLOON)), "O5", "one of them comes back, and nobody ran out: O5");
+	model()->vm->sums.balloon = 2;
+	says_clause(vm_settled(model()), "Q5", "all is over, and it has pages: Q5");
 	state(WROTE);
 	ASK(.op = VM_OP_ACCESS, .index = 2);
 	says_clause(wanted(NR_VM_USES, 0), "R53", "for a use that is none: R53");
@@ -275,6 +299,33 @@ static void test_unmapping(void)
 	ASK(.op = VM_OP_DONTNEED, .index = 1, .nr = 1);
 	says_clause(pte(PTE_UNMAPPED, 1, at(1), 0, false), NULL, "a page is given up");
 	says_clause(ANSWER(0, 0), NULL, "that is so");
+}
+
+static const char *window(unsigned what, unsigned nr)
+{
+	return TELL(.type = EVENT_TASK, .report = (u8)what, .vm_task = 0, .order = (u8)nr);
+}
+
+static void test_windows(void)
+{
+	state(MAPPED);
+	ASK(.op = VM_OP_ACCESS, .index = 1);
+	says_clause(window(TASK_MAPS, 1), "R52", "a window is mapped, and nobody wants it: R52");
+	says_clause(window(TASK_UNMAPS, 0), "R52", "one is unmapped: R52");
+	says_clause(window(TASK_UNMAPS, 1), "R61", "one that is not mapped: R61");
+	state(MAPPED);
+	ASK(.op = VM_OP_MMAP, .window = 1, .file = 2, .nr = 4);
+	says_clause(window(TASK_MAPS, 2), "R52", "another one than asked for: R52");
+	says_clause(ANSWER(0, 0), "R61", "it is said to be mapped, and is not: R61");
+	says_clause(window(TASK_MAPS, 1), NULL, "now it is");
+	says_clause(ANSWER(0, 0), NULL, "and that is so");
+	state(MAPPED);
+	ASK(.op = VM_OP_MMAP, .file = 2, .nr = 4);
+	says_clause(window(TASK_MAPS, 0), "R61", "a window is mapped twice: R61");
+	state(MAPPED "4: window_read t0 window=0 page=3\n");
+	ASK(.op = VM_OP_MUNMAP);
+	says_clause(window(TASK_UNMAPS, 0), "R61", "unmapped, and a page of it is there: R61");
+	says_clause(ANSWER(0, 0), "R61", "said to be unmapped, and is not: R61");
 }
 
 static const char *task(unsigned what, s64 adj)
@@ -804,9 +855,6 @@ static void test_answers(void)
 	state(MAPPED);
 	ASK(.op = VM_OP_MMAP, .window = VM_WINDOWS, .file = 2, .nr = 4);
 	says_clause(ANSWER(0, 0), "R61", "a window that no task has: R61");
-	state(MAPPED);
-	ASK(.op = VM_OP_MMAP, .file = 2, .nr = 4);
-	says_clause(ANSWER(0, 0), "R61", "a window is mapped twice: R61");
 	state(WROTE);
 	ASK(.op = VM_OP_FILE_READ, .file = 1, .index = 2);
 	says_clause(ANSWER(0, 0), "R61", "read, and nothing was copied: R61");
@@ -899,6 +947,7 @@ int main(void)
 	test_kernel_threads();
 	test_mapping();
 	test_unmapping();
+	test_windows();
 	test_tasks();
 	test_caches();
 	test_drops();

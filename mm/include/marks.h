@@ -27,6 +27,7 @@
 	MARK(RETRIES_USED_UP, "a request went through all its laps without progress")                                   \
 	MARK(RETRY_WITH_RESERVE, "the atomic reserve was given up so that a request tries again")                       \
 	MARK(OOM_NOT_NEEDED, "before somebody would be killed a zone was above its high mark")                          \
+	MARK(OOM_FED_BY_BALLOON, "the balloon gave something back before anybody died")                                 \
 	MARK(OOM_VICTIM_HAD_ITS_SHARE, "a victim that had its share was refused")                                       \
 	MARK(NOFAIL_TAKES_ALL, "a request that may not fail was served without any mark")                               \
 	MARK(NOFAIL_BELOW_MIN, "a request that may not fail was served below min")                                      \

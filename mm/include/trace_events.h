@@ -107,7 +107,7 @@ enum mm_event_type {
 };
 
 /* Who a page is for. */
-enum vm_use { VM_USE_ANON, VM_USE_FILE, VM_USE_TABLE, VM_USE_SWAPIN, VM_USE_ZSWAP, NR_VM_USES };
+enum vm_use { VM_USE_ANON, VM_USE_FILE, VM_USE_TABLE, VM_USE_SWAPIN, VM_USE_ZSWAP, VM_USE_BALLOON, NR_VM_USES };
 
 /* Where a page is that reclaim may look at. The first five are lists, in the kernel's order. [R1] */
 enum lru_place {
@@ -246,7 +246,15 @@ enum oom_news {
 	NR_OOM_NEWS
 };
 
-enum task_news { TASK_CREATED, TASK_KILLED, TASK_EXITS, TASK_GONE, TASK_ADJ };
+enum task_news {
+	TASK_CREATED,
+	TASK_KILLED,
+	TASK_EXITS,
+	TASK_GONE,
+	TASK_ADJ,    /* index: the new one */
+	TASK_MAPS,   /* order: a window that shows a file from now on, before any page of it is mapped */
+	TASK_UNMAPS, /* order: a window that shows nothing any more, after all of them are unmapped */
+};
 
 /* What mm says in the log. Each is due exactly when the model says so. */
 enum mm_report {

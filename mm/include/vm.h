@@ -100,6 +100,18 @@ int swapon(unsigned device, u32 pages, int priority);
 /* All that is there comes back. -EINVAL: it is not in use; -ENOMEM: there is no room; -EIO. What came back stays back. */
 int swapoff(unsigned device);
 
+/* --- a balloon: mm/balloon.c ----------------------------------------------------------------------------------------------- */
+
+/* An OOM notifier gives back so many at most, before anybody is killed. [O5] */
+#define BALLOON_OOM_PAGES 16
+
+/*
+ * To be this large: a guest lends pages to its host, or has them back. Sleeps. Nobody is killed for it, and reserves stay.
+ * -ENOMEM: it is as large as it could be made.
+ */
+int balloon_resize(u32 nr);
+u32 balloon_pages(void);
+
 /* --- knobs ----------------------------------------------------------------------------------------------------------------- */
 
 enum vm_knob {

@@ -359,6 +359,14 @@ static void op_swapoff(struct worker *w)
 		complain(w->s, "swapon says something else");
 }
 
+static void op_balloon(struct worker *w)
+{
+	int err = balloon_resize((u32)roll(w, 48));
+
+	if (err && err != -ENOMEM)
+		complain(w->s, "the balloon says something else");
+}
+
 static void op_texts(struct worker *w)
 {
 	static unsigned (*const show[])(char *out, unsigned bytes) = { meminfo_show, vmstat_show, zoneinfo_show, slabinfo_show };
@@ -370,7 +378,7 @@ static void op_texts(struct worker *w)
 static const struct operation operations[] = {
 	{ op_touch, 60 },     { op_dontneed, 3 },  { op_mlock, 3 },	  { op_pin, 2 },	{ op_file_write, 6 },
 	{ op_file_read, 6 },  { op_window, 12 },   { op_shared_read, 4 }, { op_fsync, 1 },	{ op_truncate, 1 },
-	{ op_drop_caches, 1 }, { op_swapoff, 1 },  { op_texts, 2 },
+	{ op_drop_caches, 1 }, { op_swapoff, 1 },  { op_texts, 2 },	   { op_balloon, 1 },
 };
 
 static void *work(void *arg)

@@ -898,6 +898,13 @@ helper void truncate_file(u32 file, u32 pages, const char *expected)
 	end_ok(!error, expected);
 }
 
+helper void resize_balloon(u32 pages, const char *expected)
+{
+	int error = balloon_resize(pages);
+
+	end_many(balloon_pages(), error, expected);
+}
+
 helper void fail_disk(enum sim_fault_site site, u32 skip, u32 times)
 {
 	files_lose |= site == FAULT_DISK_WRITE && times;

@@ -443,10 +443,24 @@ static void step59(void)
 	end_ok(swapoff(3) == 0, "refused");
 }
 
+/* 60: balloon pages=40   # ok pages=40 */
+static void step60(void)
+{
+	begin(60, 0, CONTEXT_TASK);
+	resize_balloon(40, "ok pages=40");
+}
+
+/* 61: balloon pages=3   # ok pages=3 */
+static void step61(void)
+{
+	begin(61, 0, CONTEXT_TASK);
+	resize_balloon(3, "ok pages=3");
+}
+
 /* everything goes back */
 static void finally(void)
 {
-	begin(60, 0, CONTEXT_TASK);
+	begin(62, 0, CONTEXT_TASK);
 	let_go();
 	finish_under_pressure();
 }
@@ -513,6 +527,8 @@ static struct step program[] = {
 	{ .run = step57, .cpu = 0 },
 	{ .run = step58, .cpu = 0 },
 	{ .run = step59, .cpu = 0 },
+	{ .run = step60, .cpu = 0 },
+	{ .run = step61, .cpu = 0 },
 };
 
 int main(void)
