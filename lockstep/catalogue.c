@@ -43,7 +43,7 @@ const struct op *op_by_name(const char *name, size_t len)
 	const struct op *op;
 
 	for (unsigned n = 0; (op = op_nth(n)); n++)
-		if (!strncmp(op->name, name, len) && !op->name[len])
+		if (*op->name == *name && !strncmp(op->name, name, len) && !op->name[len])
 			return op;
 	return NULL;
 }

@@ -12,7 +12,8 @@
  * Invariants (balloon_check() tests it by its number):
  *   [V15] `nr` pages are on the list; each is a page of ours for this use, has one reference, and is on no list of reclaim
  * Locks: balloon->lock, innermost; pages are freed after it. Sleeps: balloon_resize() while it grows.
- * Unlike Linux: no page of it is ever moved, no host is told, and no counters (balloon_inflate, balloon_deflate) are kept.
+ * Unlike Linux: no page of it is ever moved, no host is told, no counters (balloon_inflate, balloon_deflate) are kept, and the
+ * notifier gives 256 pages there, which is all of most machines here.
  */
 #include <errno.h>
 #include <stdio.h>
