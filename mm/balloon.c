@@ -10,7 +10,7 @@
  * with oom_lock held: he must never wait for somebody who waits for memory.
  *
  * Invariants (balloon_check() tests it by its number):
- *   [V15] `nr` pages are on the list; each is a page of ours for this use, has one reference, and is on no list of reclaim
+ *   [V15] `nr` pages are on the list, and they are all there are of this use; each has one reference, and is on no list of reclaim
  * Locks: balloon->lock, innermost; pages are freed after it. Sleeps: balloon_resize() while it grows.
  * Unlike Linux: no page of it is ever moved, no host is told, no counters (balloon_inflate, balloon_deflate) are kept, and the
  * notifier gives 256 pages there, which is all of most machines here.
@@ -83,11 +83,16 @@ int balloon_resize(u32 nr)
 	return 0;
 }
 
+/* Yields only if there is something to give: else somebody is chosen next, by what holds now. */
 static void give_back_for_oom(u64 *freed)
 {
-	for (unsigned i = 0; i < BALLOON_OOM_PAGES && give_back_one(balloon()); i++)
-		++*freed;
-	marked(*freed, MARK_OOM_FED_BY_BALLOON);
+	struct balloon *b = balloon();
+	unsigned nr = 0;
+
+	while (nr < BALLOON_OOM_PAGES && READ_ONCE(b->nr) && give_back_one(b))
+		nr++;
+	marked(nr, MARK_OOM_FED_BY_BALLOON);
+	*freed += nr;
 }
 
 int balloon_init(void)

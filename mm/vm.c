@@ -121,7 +121,7 @@ static bool make_state(struct mm *mm)
 
 #define NR_OTHER_KTHREADS 3 /* kblockd, oom_reaper, flusher; and kswapd of each node */
 
-/* What needs memory comes first, then what makes kernel threads. */
+/* What others need comes first: objects, then who may be called; the balloon is an OOM notifier. */
 static int init_parts(void)
 {
 	static int (*const init[])(void) = { shrinker_init, fs_init,  swap_init,	   tasks_init,

@@ -97,7 +97,7 @@ static bool is_zero(const struct vm_page *v)
 }
 
 struct flag_counts {
-	u64 lru, batch;
+	u64 lru, batch, balloon;
 };
 
 static const char *check_frame(struct recount *r, u64 pfn, struct flag_counts *counts)
@@ -113,6 +113,7 @@ static const char *check_frame(struct recount *r, u64 pfn, struct flag_counts *c
 	INV(V3, !(v->flags & PGV_locked) || (!(v->flags & PGV_uptodate) && disk_next_ns() != ~0ULL), pfn);
 	counts->lru += !!(v->flags & PGV_lru);
 	counts->batch += !!(v->flags & PGV_batch);
+	counts->balloon += v->use == VM_USE_BALLOON;
 	r->mlocked[zone_id(page_zone(r->mm, pfn))] += !!(v->flags & PGV_mlocked);
 	return NULL;
 }
@@ -129,6 +130,7 @@ static const char *check_frames(struct recount *r)
 		return bad;
 	INV(R1, counts.lru == r->on_lists, ~0ULL);
 	INV(R1, counts.batch == r->in_batches, ~0ULL);
+	INV(V15, counts.balloon == balloon_pages(), ~0ULL);
 	for (unsigned zone = 0; zone < MAX_ZONES; zone++)
 		INV(R24, r->mm->vm->node[zone / MAX_NR_ZONES].zone_stat[zone % MAX_NR_ZONES][NR_MLOCK] == (s64)r->mlocked[zone], ~0ULL);
 	return NULL;

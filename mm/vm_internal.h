@@ -579,7 +579,10 @@ u64 oom_totalpages(void);
 void mark_oom_victim(struct vm_task *task);
 /* A task that was marked ends, its memory is given back: nobody waits for it any longer. Announces OOM_SKIP if that was not said before. */
 void exit_oom_victim(struct vm_task *task);
-/* Called in the order of registration, by whoever runs out, before anybody is killed; it adds what it frees. -ENOMEM: there are too many. */
+/*
+ * Called in the order of registration, by whoever runs out, before anybody is killed; it adds what it frees. -ENOMEM: there are
+ * too many. The model knows the balloon as the only one.
+ */
 int register_oom_notifier(void (*notify)(u64 *freed));
 void unregister_oom_notifier(void (*notify)(u64 *freed));
 int oom_init(void);

@@ -206,13 +206,12 @@ static const char *judge_given_up(struct model *m, const struct model_vm_ask *as
 	return NULL;
 }
 
-static const char *judge_window(struct model *m, const struct model_vm_ask *ask)
+static const char *judge_window(struct model *m, unsigned cpu, const struct model_vm_ask *ask)
 {
-	bool mapped = ask->window < VM_WINDOWS && m->vm->task[ask->task].window[ask->window].nr;
-
-	if (ask->window < VM_WINDOWS && mapped == (ask->op == VM_OP_MMAP))
+	if (vm_flight_on(m, cpu)->window == ask->window + 1)
 		return NULL;
-	return model_says(m, "R61: window %u of task %u is said to be %s", ask->window, ask->task, mapped ? "unmapped" : "mapped");
+	return model_says(m, "R61: window %u of task %u is said to be %s, and that was not announced", ask->window, ask->task,
+			  ask->op == VM_OP_MMAP ? "mapped" : "unmapped");
 }
 
 /* Everything that was dirty is on disk, and an error that was pending was told. */
@@ -266,9 +265,6 @@ static const char *judge_if_alone(struct model *m, unsigned cpu, const struct mo
 		return NULL;
 	case VM_OP_TASK_KILL:
 		return t->killed ? NULL : model_says(m, "R61: task %u is said to be killed", ask->task);
-	case VM_OP_MMAP:
-	case VM_OP_MUNMAP:
-		return judge_window(m, ask);
 	case VM_OP_DONTNEED:
 		return judge_given_up(m, ask);
 	case VM_OP_FSYNC:
@@ -285,12 +281,13 @@ static const char *judge_if_alone(struct model *m, unsigned cpu, const struct mo
 	}
 }
 
-static const char *judge_balloon(struct model *m, unsigned cpu, const struct model_vm_ask *ask, u64 pages)
+/* Refused, it is smaller than it was to be. */
+static const char *judge_balloon(struct model *m, unsigned cpu, const struct model_vm_ask *ask, int error, u64 pages)
 {
-	if (is_alone_on(m, cpu) && (pages != ask->nr || pages != m->vm->sums.balloon))
-		return model_says(m, "R61: the balloon is to have %u pages, says that it has %llu, and has %llu", ask->nr,
-				  (unsigned long long)pages, (unsigned long long)m->vm->sums.balloon);
-	return NULL;
+	if (!is_alone_on(m, cpu) || (pages == m->vm->sums.balloon && (error ? pages < ask->nr : pages == ask->nr)))
+		return NULL;
+	return model_says(m, "R61: the balloon is to have %u pages%s, says that it has %llu, and has %llu", ask->nr,
+			  error ? " and was refused some" : "", (unsigned long long)pages, (unsigned long long)m->vm->sums.balloon);
 }
 
 static const char *succeeded(struct model *m, unsigned cpu, const struct model_vm_ask *ask, u64 value)
@@ -307,11 +304,12 @@ static const char *succeeded(struct model *m, unsigned cpu, const struct model_v
 		return judge_pinned(m, cpu, ask, ask->index);
 	case VM_OP_MLOCK:
 		return judge_mlocked(m, cpu, ask, ask->nr);
+	case VM_OP_MMAP:
+	case VM_OP_MUNMAP:
+		return judge_window(m, cpu, ask);
 	case VM_OP_FILE_READ:
 	case VM_OP_FILE_WRITE:
 		return judge_copied(m, cpu, ask);
-	case VM_OP_BALLOON:
-		return judge_balloon(m, cpu, ask, value);
 	case VM_OP_KNOB:
 		m->vm->knob[ask->knob % NR_VM_KNOBS] = (u32)ask->value;
 		return NULL;
@@ -330,6 +328,8 @@ const char *model_vm_answer(struct model *m, unsigned cpu, int error, u64 value)
 		return bad;
 	if (ask->op == VM_OP_MLOCK && error && error != -EINTR && error != -EINVAL)
 		bad = judge_mlocked(m, cpu, ask, value);
+	if (ask->op == VM_OP_BALLOON)
+		bad = judge_balloon(m, cpu, ask, error, value);
 	if (!bad)
 		bad = error ? failed(m, cpu, vf, error) : succeeded(m, cpu, ask, value);
 	return bad;

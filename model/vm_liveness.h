@@ -51,6 +51,8 @@ struct vm_oom {
 	u8 asks;	   /* task whose request it is; VM_NOBODY: the kernel's own */
 	bool panics;	   /* the machine is to stop now, and may */
 	u32 given_back;	   /* pages of the balloon, since the OOM killer was called */
+	bool balloon_grew; /* meanwhile */
+	bool notified;	   /* notifiers have been asked */
 	u64 seen;	   /* tasks whose badness was announced, as bits */
 	u64 marked, skip;  /* tasks that may use reserves to end with; of them, those that nobody waits for */
 	u8 late[MODEL_VM_TASKS]; /* how often a victim was found to be overdue */

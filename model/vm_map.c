@@ -282,6 +282,9 @@ static const char *judge_gone(struct model *m, unsigned id)
 				  (unsigned long long)t->rss_anon, (unsigned long long)t->rss_file, (unsigned long long)t->swapents);
 	if (t->nr_tables)
 		return model_says(m, "R54: task %u is gone, and %u of its tables are not", id, t->nr_tables);
+	for (unsigned w = 0; w < VM_WINDOWS; w++)
+		if (t->window[w].nr)
+			return model_says(m, "R61: task %u is gone, and its window %u is not", id, w);
 	return NULL;
 }
 
@@ -307,6 +310,7 @@ static const char *on_maps(struct model *m, const struct mm_event *ev)
 	m->vm->task[ask->task].window[ask->window].file = ask->file;
 	m->vm->task[ask->task].window[ask->window].first = ask->index;
 	m->vm->task[ask->task].window[ask->window].nr = ask->nr;
+	vm_flight_on(m, ev->cpu)->window = (u8)(ask->window + 1);
 	return NULL;
 }
 
@@ -318,12 +322,14 @@ static const char *on_unmaps(struct model *m, const struct mm_event *ev)
 
 	if (ev->order >= VM_WINDOWS || !t->window[ev->order].nr)
 		return model_says(m, "R61: window %u of task %u is unmapped, and is not mapped", ev->order, ev->vm_task);
-	if (!t->exiting && (!ask || ask->op != VM_OP_MUNMAP || ask->task != ev->vm_task || ask->window != ev->order))
+	if (!(t->exiting && may_end(m, ev)) &&
+	    (!ask || ask->op != VM_OP_MUNMAP || ask->task != ev->vm_task || ask->window != ev->order))
 		return model_says(m, "R52: window %u of task %u is unmapped, and nobody wants it to be", ev->order, ev->vm_task);
 	for (u32 vpn = first; vpn < first + VM_WINDOW_PAGES; vpn++)
 		if (vm_pte(m, ev->vm_task, vpn)->where != VM_NOTHING)
 			return model_says(m, "R61: window %u of task %u is unmapped, and vpn %u is still there", ev->order, ev->vm_task, vpn);
 	t->window[ev->order].nr = 0;
+	vm_flight_on(m, ev->cpu)->window = (u8)(ev->order + 1);
 	return NULL;
 }
 

@@ -11,7 +11,7 @@
  *                       -> the worst: KILL, or CURRENT_DIES if it is to end anyway; there is none: NOBODY, the machine stops
  *
  * Who is chosen gets his signal before anything else happens, and nobody else does [O6].
- * Nothing yields from INVOKED to the end of the decision, so it is judged against what holds at each of its events. Everything is
+ * Unless a notifier has something to give, and nobody is killed, nothing yields from INVOKED to the end of the decision, so it is judged against what holds at each of its events. Everything is
  * computed anew from tasks' figures [O1]. oom_lock: one decision at a time.
  *
  * A victim is followed until nobody waits for it (SKIP): that must come, by its own end or by the reaper, in time [O7].
@@ -176,6 +176,8 @@ static const char *on_invoked(struct model *m, struct flight *f, const struct mm
 	oom->asks = ev->vm_task;
 	oom->seen = 0;
 	oom->given_back = 0;
+	oom->balloon_grew = false;
+	oom->notified = false;
 	return NULL;
 }
 
@@ -398,16 +400,18 @@ const char *vm_oom_given_back(struct model *m, const struct mm_event *ev)
 	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
 	struct vm_oom *oom = &m->vm->live.oom;
 
-	if (oom->decider == stack_on(m, ev->cpu) + 1)
+	if (oom->decider == stack_on(m, ev->cpu) + 1 && !oom->notified)
 		oom->given_back++;
 	else if (!ask || (ask->op != VM_OP_BALLOON && ask->op != VM_OP_SETTLE))
 		return model_says(m, "O5: pfn %u leaves the balloon, and nobody ran out or wants it to shrink", (u32)ev->pfn);
 	return NULL;
 }
 
-/* Somebody else is about to put a page into the balloon. */
-static bool balloon_changes(const struct model *m)
+/* Since the OOM killer was called: what is given and not yet in the balloon, or out of it and not yet returned, counts as its. */
+static bool balloon_is_resized(const struct model *m)
 {
+	if (m->vm->live.oom.balloon_grew)
+		return true;
 	for (unsigned s = 0; s < MODEL_MAX_CPUS; s++)
 		for (unsigned d = 0; d < m->depth[s]; d++)
 			if (m->vm->flight[s][d].is_op && m->vm->flight[s][d].ask.op == VM_OP_BALLOON)
@@ -423,11 +427,12 @@ static const char *on_notified(struct model *m, const struct mm_event *ev)
 
 	if (!f)
 		return model_says(m, "O5: notifiers are called, and nobody called the OOM killer");
+	m->vm->live.oom.notified = true;
 	if (ev->asked != given_back)
 		return model_says(m, "O5: notifiers say that they gave back %u pages, and gave %u", ev->asked, given_back);
 	if (given_back > BALLOON_OOM_PAGES)
 		return model_says(m, "O5: %u pages of the balloon are given back at once", given_back);
-	if (given_back < BALLOON_OOM_PAGES && m->vm->sums.balloon && !balloon_changes(m))
+	if (given_back < BALLOON_OOM_PAGES && m->vm->sums.balloon && !balloon_is_resized(m))
 		return model_says(m, "O5: the balloon gives back %u pages, and has %llu more", given_back,
 				  (unsigned long long)m->vm->sums.balloon);
 	if (ev->asked)
@@ -513,6 +518,17 @@ const char *vm_oom_overdue(struct model *m)
 	return NULL;
 }
 
+/* Whoever has called decides when notifiers had nothing to give, not before. */
+static const char *judge_notified(struct model *m, const struct mm_event *ev)
+{
+	const struct vm_oom *oom = &m->vm->live.oom;
+	bool decides = ev->report != OOM_INVOKED && ev->report != OOM_NOTIFIED && ev->report != OOM_BUSY;
+
+	if (!decides || oom->notified || oom->decider != stack_on(m, ev->cpu) + 1)
+		return NULL;
+	return model_says(m, "O5: somebody is to die, or not, and notifiers have not been asked");
+}
+
 const char *vm_oom_event(struct model *m, const struct mm_event *ev)
 {
 	struct flight *f = flight_on(m, ev->cpu);
@@ -524,6 +540,8 @@ const char *vm_oom_event(struct model *m, const struct mm_event *ev)
 		return on_gone(m, ev->vm_task);
 	if (ev->type != EVENT_OOM)
 		return NULL;
+	if ((bad = judge_notified(m, ev)))
+		return bad;
 	switch (ev->report) {
 	case OOM_INVOKED:
 		return on_invoked(m, f, ev);

@@ -135,11 +135,12 @@ const char *vm_judge_asker(struct model *m, const struct mm_event *ev)
 /* Nobody is to be hurt by what is lent: not killed, and not short of reserves. */
 static const char *judge_lent(struct model *m, const struct mm_event *ev)
 {
+	enum { MUST = __GFP_NORETRY | __GFP_NOMEMALLOC, MUST_NOT = __GFP_HIGH | __GFP_MEMALLOC | __GFP_MOVABLE };
 	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
 
 	if (!ask || ask->op != VM_OP_BALLOON)
 		return model_says(m, "R53: a page for the balloon is wanted, and nobody wants it to grow");
-	if ((ev->gfp & (__GFP_NORETRY | __GFP_NOMEMALLOC)) != (__GFP_NORETRY | __GFP_NOMEMALLOC))
+	if ((ev->gfp & (MUST | MUST_NOT)) != MUST)
 		return model_says(m, "O5: a page for the balloon is wanted with gfp %#x: others could be killed for it, or lack reserves", ev->gfp);
 	return vm_judge_asker(m, ev);
 }
@@ -202,6 +203,7 @@ static const char *on_given(struct model *m, const struct mm_event *ev)
 	*frame = (struct vm_frame){ .use = (u8)(vf->use + 1), .place = LRU_NOWHERE, .file = VM_NO_FILE, .flags = VMF_TOUCHED };
 	m->vm->sums.zswap += vf->use == VM_USE_ZSWAP;
 	m->vm->sums.balloon += vf->use == VM_USE_BALLOON;
+	m->vm->live.oom.balloon_grew |= vf->use == VM_USE_BALLOON;
 	return vf->use == VM_USE_TABLE ? give_table(m, ev, frame) : NULL;
 }
 

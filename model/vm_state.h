@@ -140,6 +140,7 @@ struct vm_flight {
 	s32 isolated;  /* pages that it has taken off their lists, and neither put back nor freed [R19] */
 	u32 came_back; /* pages of lists that it has freed since it began to look at the node */
 	u32 pin;       /* the frame that it pinned or let go of, and 1; 0: none */
+	u8 window;     /* that it mapped or unmapped, and 1; 0: none */
 	u64 leaves;    /* an inode or dentry that nobody finds any more, and that is still to be freed; 0: none */
 	struct {
 		u64 freeable, delta, deferred, left, scanned; /* R15 */

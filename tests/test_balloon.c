@@ -97,6 +97,7 @@ static void recount(void)
 	page->refcount = 1;
 	vm_page(page)->use = VM_USE_ANON;
 	says_clause(balloon_check(), "V15", "it is another's: V15");
+	says_clause(vm_check(), "V15", "  and there are fewer of its use: V15");
 	vm_page(page)->use = VM_USE_BALLOON;
 	vm_page(page)->flags |= PGV_lru;
 	says_clause(balloon_check(), "V15", "reclaim has it on a list: V15");

@@ -157,10 +157,15 @@ static void test_notifiers(void)
 	balloon_gives(5, 5);
 	says_clause(knob(OOM_NOTIFIED, 5), NULL, "all of a small balloon comes back");
 	says_clause(oom(OOM_BADNESS, 0, points(0)), "O5", "and somebody is looked at: O5");
+	balloon_gives(5, 0);
+	says_clause(oom(OOM_BADNESS, 0, points(0)), "O5", "somebody is looked at, and nobody asked it: O5");
 	balloon_gives(5, 5);
 	says_clause(knob(OOM_NOTIFIED, 6), "O5", "more is said than came: O5");
 	balloon_gives(5, 0);
 	says_clause(knob(OOM_NOTIFIED, 0), "O5", "nothing came, and it has pages: O5");
+	balloon_gives(5, 0);
+	kills()->balloon_grew = true;
+	says_clause(knob(OOM_NOTIFIED, 0), NULL, "it had none when it was asked");
 	balloon_gives(BALLOON_OOM_PAGES + 1, BALLOON_OOM_PAGES);
 	says_clause(knob(OOM_NOTIFIED, BALLOON_OOM_PAGES), NULL, "some of a large one");
 	balloon_gives(BALLOON_OOM_PAGES + 1, BALLOON_OOM_PAGES + 1);

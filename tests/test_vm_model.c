@@ -155,6 +155,7 @@ static void test_requests(void)
 	ASK(.op = VM_OP_BALLOON, .nr = 1);
 	says_clause(ANSWER(0, 1), "R61", "a balloon of one page, which it never got: R61");
 	says_clause(ANSWER(0, 0), "R61", "or of none: R61");
+	says_clause(ANSWER(-ENOMEM, 5), "R61", "or of five, refused: R61");
 	state("0: balloon pages=3\n");
 	same_number(model()->vm->sums.balloon, 3, "a balloon of three pages");
 	ASK(.op = VM_OP_ACCESS, .index = 2);
@@ -306,6 +307,11 @@ static const char *window(unsigned what, unsigned nr)
 	return TELL(.type = EVENT_TASK, .report = (u8)what, .vm_task = 0, .order = (u8)nr);
 }
 
+static const char *task(unsigned what, s64 adj)
+{
+	return TELL(.type = EVENT_TASK, .report = (u8)what, .vm_task = 0, .index = (u64)adj);
+}
+
 static void test_windows(void)
 {
 	state(MAPPED);
@@ -326,11 +332,11 @@ static void test_windows(void)
 	ASK(.op = VM_OP_MUNMAP);
 	says_clause(window(TASK_UNMAPS, 0), "R61", "unmapped, and a page of it is there: R61");
 	says_clause(ANSWER(0, 0), "R61", "said to be unmapped, and is not: R61");
-}
-
-static const char *task(unsigned what, s64 adj)
-{
-	return TELL(.type = EVENT_TASK, .report = (u8)what, .vm_task = 0, .index = (u64)adj);
+	state(TASK "1: task_mmap t0 window=0 file=1 index=0 nr=3\n");
+	ASK(.op = VM_OP_TASK_EXIT);
+	says_clause(task(TASK_EXITS, 0), NULL, "its task ends");
+	model()->vm->task[0].nr_tables = 0;
+	says_clause(task(TASK_GONE, 0), "R61", "and leaves it behind: R61");
 }
 
 static void test_tasks(void)

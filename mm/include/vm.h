@@ -102,12 +102,12 @@ int swapoff(unsigned device);
 
 /* --- a balloon: mm/balloon.c ----------------------------------------------------------------------------------------------- */
 
-/* An OOM notifier gives back so many at most, before anybody is killed. [O5] */
+/* Its OOM notifier gives back so many at most, before anybody is killed. [O5] */
 #define BALLOON_OOM_PAGES 16
 
 /*
  * To be this large: a guest lends pages to its host, or has them back. Sleeps. Nobody is killed for it, and reserves stay.
- * -ENOMEM: it is as large as it could be made.
+ * -ENOMEM: it is as large as it could be made. If somebody else resizes it meanwhile, or runs out, it may be of any size.
  */
 int balloon_resize(u32 nr);
 u32 balloon_pages(void);
