@@ -9,23 +9,16 @@
  * A page is asked for before the lock is taken. The request may reclaim, and whoever runs out meanwhile comes here as a notifier
  * with oom_lock held: he must never wait for somebody who waits for memory.
  *
- * Invariants (balloon_check() tests it by its number):
+ * Invariants (balloon_check() of vm_check.c tests it by its number):
  *   [V15] `nr` pages are on the list, and they are all there are of this use; each has one reference, and is on no list of reclaim
  * Locks: balloon->lock, innermost; pages are freed after it. Sleeps: balloon_resize() while it grows.
  * Unlike Linux: no page of it is ever moved, no host is told, no counters (balloon_inflate, balloon_deflate) are kept, and the
  * notifier gives 256 pages there, which is all of most machines here.
  */
 #include <errno.h>
-#include <stdio.h>
 #include "vm_internal.h"
 
 #define BALLOON_GFP (GFP_HIGHUSER | __GFP_NOMEMALLOC | __GFP_NORETRY | __GFP_NOWARN)
-
-struct balloon {
-	spinlock_t lock;
-	u32 nr;
-	struct list_head pages;
-};
 
 static struct balloon *balloon(void)
 {
@@ -105,34 +98,4 @@ int balloon_init(void)
 	INIT_LIST_HEAD(&b->pages);
 	vm_state()->balloon = b;
 	return register_oom_notifier(give_back_for_oom);
-}
-
-/* --- recount [V15] ---------------------------------------------------------------------------------------------------------------- */
-
-static bool is_kept_right(const struct page *page)
-{
-	const struct vm_page *v = vm_page(page);
-
-	return v->flags == PGV_used && v->use == VM_USE_BALLOON && page->refcount == 1;
-}
-
-const char *balloon_check(void)
-{
-	const struct balloon *b = balloon();
-	u32 nr = 0;
-
-	for (const struct list_head *pos = b->pages.next; pos != &b->pages && nr <= b->nr; pos = pos->next, nr++) {
-		const struct page *page = list_entry(pos, struct page, lru);
-		u64 pfn = page_pfn(current_mm(), page);
-
-		if (pfn_valid(current_mm(), pfn) && is_kept_right(page))
-			continue;
-		snprintf(check_verdict, sizeof(check_verdict), "V15: broken V15: the balloon has pfn %llu, which is no page of its own",
-			 (unsigned long long)pfn);
-		return check_verdict;
-	}
-	if (nr == b->nr)
-		return NULL;
-	snprintf(check_verdict, sizeof(check_verdict), "V15: broken V15: %u pages are on the balloon's list, and it has %u", nr, b->nr);
-	return check_verdict;
 }

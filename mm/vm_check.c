@@ -194,6 +194,24 @@ const char *shrinker_check(void)
 	return bad;
 }
 
+/* --- the balloon [V15] ---------------------------------------------------------------------------------------------------------------- */
+
+const char *balloon_check(void)
+{
+	const struct balloon *b = vm_state()->balloon;
+	u32 nr = 0;
+
+	for (const struct list_head *pos = b->pages.next; pos != &b->pages && nr <= b->nr; pos = pos->next, nr++) {
+		const struct page *page = list_entry(pos, struct page, lru);
+		u64 pfn = page_pfn(current_mm(), page);
+
+		INV(V15, pfn_valid(current_mm(), pfn), pfn);
+		INV(V15, vm_page(page)->flags == PGV_used && vm_page(page)->use == VM_USE_BALLOON && page->refcount == 1, pfn);
+	}
+	INV(V15, nr == b->nr, ~0ULL);
+	return NULL;
+}
+
 /* --- all of it ------------------------------------------------------------------------------------------------------------------------ */
 
 const char *vm_check(void)
