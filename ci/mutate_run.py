@@ -105,8 +105,8 @@ class Steps:
 
 SLAB_TESTS = ["test_kmalloc", "test_slab_common", "test_slub_debug", "test_slub_oracle", "test_slab_text"]
 VM_TESTS = ["test_vm", "test_reclaim", "test_vmscan", "test_liveness", "test_oom", "test_oom_model", "test_vm_model", "test_memory",
-            "test_task", "test_files", "test_block", "test_disk", "test_memory_races", "test_files_races", "test_swap"]
-VM_FILES = ["block", "dcache", "filemap", "fs", "kswapd", "meminfo", "memory", "mlock", "mmap", "mmu_gather", "oom_kill", "oom_report",
+            "test_task", "test_files", "test_block", "test_disk", "test_memory_races", "test_files_races", "test_swap", "test_balloon"]
+VM_FILES = ["balloon", "block", "dcache", "filemap", "fs", "kswapd", "meminfo", "memory", "mlock", "mmap", "mmu_gather", "oom_kill", "oom_report",
             "page-writeback", "radix_tree", "readahead", "rmap", "shrinker", "swap", "swap_state", "swapfile", "task", "vm", "vmscan",
             "vmscan_lists", "vmscan_pages", "vmstat_show", "workingset", "zswap", "zswap_codec"]
 
