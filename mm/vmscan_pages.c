@@ -132,7 +132,7 @@ static enum fate find_slot(struct page *page, const struct scan_control *sc)
 {
 	if (!page_is_anon(page) || vm_flag(page, PGV_swapcache))
 		return FATE_FREE;
-	if (!(sc->gfp & __GFP_IO) || vm_page(page)->pins)
+	if (!(sc->gfp & __GFP_IO) || READ_ONCE(vm_page(page)->pins))
 		return FATE_KEEP;
 	return add_to_swap(page) ? FATE_FREE : FATE_ACTIVATE;
 }

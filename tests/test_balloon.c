@@ -79,7 +79,7 @@ static void gives_back(void)
 
 static void recount(void)
 {
-	struct page *page;
+	struct page *page, foreign = { 0 };
 
 	if (!boot())
 		return;
@@ -102,6 +102,9 @@ static void recount(void)
 	vm_page(page)->flags |= PGV_lru;
 	says_clause(balloon_check(), "V15", "reclaim has it on a list: V15");
 	vm_page(page)->flags = PGV_used;
+	list_add(&foreign.lru, &vm_state()->balloon->pages);
+	says_clause(balloon_check(), "V15", "a page that is in no frame: V15");
+	list_del(&foreign.lru);
 	list_del(&page->lru);
 	says_clause(vm_check(), "V15", "it is lost: V15");
 	machine_destroy(m);
