@@ -22,8 +22,8 @@
  *   [O5] who is asked first, whom the knobs name, and when the machine gives up
  *   [O7] the reaper's tries  [L6] who may kill at all
  * Locks: oom_lock, which nobody waits for: somebody else is deciding already. It is held from the last look at the free lists
- * to the decision. From out_of_memory() to the kill nothing yields, unless a notifier had something to give and nobody is killed, so that who is chosen is who is killed; the report is written
- * afterwards. Among threads the choice is made of figures of a moment ago, and who has ended since is not killed. The kill, the
+ * to the decision. From out_of_memory() to the kill nothing yields, so that who is chosen is who is killed (a notifier that has
+ * something to give may yield: then nobody is killed); the report is written afterwards. Among threads the choice is made of figures of a moment ago, and who has ended since is not killed. The kill, the
  * reaper's list and marks of victims change in one step each: tasks->lock.
  * Sleeps: oom_wait(), the reaper between two tries.
  * Unlike Linux: no memory policies, cpusets or memcgs, so every OOM is the whole machine's; no threads that share memory, no

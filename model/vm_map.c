@@ -299,31 +299,35 @@ static bool may_end(struct model *m, const struct mm_event *ev)
 	       (ask->op <= VM_OP_PIN && ask->task == ev->vm_task && (ask->op == VM_OP_TASK_EXIT || m->vm->task[ev->vm_task].killed));
 }
 
+static bool wants_window(const struct model_vm_ask *ask, unsigned op, const struct mm_event *ev)
+{
+	return ask && ask->op == op && ask->task == ev->vm_task && ask->window == ev->order;
+}
+
 static const char *on_maps(struct model *m, const struct mm_event *ev)
 {
 	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
+	struct vm_task_state *t = &m->vm->task[ev->vm_task];
 
-	if (!ask || ask->op != VM_OP_MMAP || ask->task != ev->vm_task || ask->window != ev->order || ask->window >= VM_WINDOWS)
+	if (!wants_window(ask, VM_OP_MMAP, ev) || ask->window >= VM_WINDOWS)
 		return model_says(m, "R52: window %u of task %u is mapped, and nobody wants it to be", ev->order, ev->vm_task);
-	if (m->vm->task[ask->task].window[ask->window].nr)
+	if (t->window[ask->window].nr)
 		return model_says(m, "R61: window %u of task %u is mapped a second time", ask->window, ask->task);
-	m->vm->task[ask->task].window[ask->window].file = ask->file;
-	m->vm->task[ask->task].window[ask->window].first = ask->index;
-	m->vm->task[ask->task].window[ask->window].nr = ask->nr;
+	t->window[ask->window].file = ask->file;
+	t->window[ask->window].first = ask->index;
+	t->window[ask->window].nr = ask->nr;
 	vm_flight_on(m, ev->cpu)->window = (u8)(ask->window + 1);
 	return NULL;
 }
 
 static const char *on_unmaps(struct model *m, const struct mm_event *ev)
 {
-	const struct model_vm_ask *ask = vm_asked(m, ev->cpu);
 	struct vm_task_state *t = &m->vm->task[ev->vm_task];
 	u32 first = VM_ANON_PAGES + ev->order * VM_WINDOW_PAGES;
 
 	if (ev->order >= VM_WINDOWS || !t->window[ev->order].nr)
 		return model_says(m, "R61: window %u of task %u is unmapped, and is not mapped", ev->order, ev->vm_task);
-	if (!(t->exiting && may_end(m, ev)) &&
-	    (!ask || ask->op != VM_OP_MUNMAP || ask->task != ev->vm_task || ask->window != ev->order))
+	if (!(t->exiting && may_end(m, ev)) && !wants_window(vm_asked(m, ev->cpu), VM_OP_MUNMAP, ev))
 		return model_says(m, "R52: window %u of task %u is unmapped, and nobody wants it to be", ev->order, ev->vm_task);
 	for (u32 vpn = first; vpn < first + VM_WINDOW_PAGES; vpn++)
 		if (vm_pte(m, ev->vm_task, vpn)->where != VM_NOTHING)

@@ -11,7 +11,8 @@
  *                       -> the worst: KILL, or CURRENT_DIES if it is to end anyway; there is none: NOBODY, the machine stops
  *
  * Who is chosen gets his signal before anything else happens, and nobody else does [O6].
- * Unless a notifier has something to give, and nobody is killed, nothing yields from INVOKED to the end of the decision, so it is judged against what holds at each of its events. Everything is
+ * Nothing yields from INVOKED to the end of the decision, unless a notifier has something to give, and then nobody is killed: so it
+ * is judged against what holds at each of its events. Everything is
  * computed anew from tasks' figures [O1]. oom_lock: one decision at a time.
  *
  * A victim is followed until nobody waits for it (SKIP): that must come, by its own end or by the reaper, in time [O7].
